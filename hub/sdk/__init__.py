@@ -1,0 +1,48 @@
+"""All that a plugin may import. Stable within its major version (`SDK_VERSION`)."""
+
+from hub.sdk.config import ConnectorConfig
+from hub.sdk.context import Clock, Context, SystemClock
+from hub.sdk.errors import (
+    BrokenPromise,
+    ConfigError,
+    HubError,
+    PartnerRefused,
+    RecordRejected,
+    SourceAuthError,
+    SourceUnavailable,
+)
+from hub.sdk.hooks import SDK_VERSION, Connector, Registry, hookimpl
+from hub.sdk.money import CurrencyMismatch, Money
+from hub.sdk.roles import BulkMap, Columns, ControlTotals, FileCheck, KeySweep, MappedPage, RecordSource
+from hub.sdk.units import Cursor, Page, RawUnit, Stream
+
+__all__ = [
+    "SDK_VERSION",
+    "BrokenPromise",
+    "BulkMap",
+    "Clock",
+    "Columns",
+    "ConfigError",
+    "Connector",
+    "ConnectorConfig",
+    "Context",
+    "ControlTotals",
+    "CurrencyMismatch",
+    "Cursor",
+    "FileCheck",
+    "HubError",
+    "KeySweep",
+    "MappedPage",
+    "Money",
+    "Page",
+    "PartnerRefused",
+    "RawUnit",
+    "RecordRejected",
+    "RecordSource",
+    "Registry",
+    "SourceAuthError",
+    "SourceUnavailable",
+    "Stream",
+    "SystemClock",
+    "hookimpl",
+]

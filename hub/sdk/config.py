@@ -1,0 +1,20 @@
+"""Configuration of a connector: declared once, with type, default, bounds and description."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ConnectorConfig(BaseModel):
+    """Base of every connector's settings. Unknown keys are refused, with the nearest known one named.
+
+    Declare a file or folder as ``pathlib.Path``: a relative path is made absolute, from the folder of the
+    configuration file, before the connector sees it. Declare a secret as ``pydantic.SecretStr``: the file then
+    names an environment variable (``api_key = { env = "PARTNER_KEY" }``), never the secret itself.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    plugin: str = Field(description="Name of the connector, as `hub connectors list` shows it.")
+    id: str | None = Field(None, description="Stable identity; the section's name unless given. Never change it.")
+    enabled: bool = Field(True, description="false: this connector is left alone.")

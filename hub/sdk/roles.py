@@ -1,0 +1,104 @@
+"""What a connector can be asked for. A role has one to three methods; a missing ability is a role not played."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol, runtime_checkable
+
+from hub.sdk.errors import RecordRejected
+from hub.sdk.records import ControlTotal, Record
+from hub.sdk.units import Cursor, Page, RawUnit, Stream
+
+
+@runtime_checkable
+class RecordSource(Protocol):
+    """A place where facts can be read: an ERP, a bank statement, a payment provider.
+
+    Promises: the same cursor gives the same units, in the same order, whatever `limit`; a unit's `ref` never
+    changes; nothing is written on the other side; `map` is pure.
+    """
+
+    def streams(self) -> Sequence[Stream]:
+        """The streams of this source, in the order in which they should be read."""
+
+    def fetch(self, stream: str, cursor: Cursor | None, limit: int) -> Page:
+        """At most `limit` raw units of `stream` after `cursor` (None: from the beginning).
+
+        Raises:
+            SourceUnavailable: try later.
+            SourceAuthError: the operator must act.
+        """
+
+    def map(self, stream: str, unit: RawUnit) -> Sequence[Record]:
+        """Turn one unit into records. Pure: no network, no file, no clock, no memory of other units.
+
+        Raises:
+            RecordRejected: the unit is held with this place, reason and remedy.
+        """
+
+
+@dataclass(slots=True)
+class Columns:
+    """Records of one kind in columns: `values[field]` has one entry per record, `unit[i]` the index of its unit.
+
+    Fields that are None for all records may be left out. Dates are ISO text, as on the wire.
+    """
+
+    kind: str
+    unit: list[int]
+    values: dict[str, list[Any]]
+
+
+@dataclass(slots=True)
+class MappedPage:
+    """What mapping a run of units gave: columns by kind, and the units refused, by their index."""
+
+    columns: list[Columns]
+    rejected: dict[int, RecordRejected]
+
+
+@runtime_checkable
+class BulkMap(Protocol):
+    """An ability for bulk sources: map many units at once, straight into columns.
+
+    Must give exactly what `RecordSource.map` gives unit by unit; the conformance kit compares them.
+    """
+
+    def map_page(self, stream: str, units: Sequence[RawUnit]) -> MappedPage:
+        """Map `units` in order. Never raises RecordRejected: refused units are returned in `rejected`."""
+
+
+@runtime_checkable
+class ControlTotals(Protocol):
+    """Books that can say what each debtor owes on a date."""
+
+    def control_totals(self, on: date) -> Iterable[ControlTotal]:
+        """Balance per debtor on `on`, in the books' currency, zero balances may be left out.
+
+        Raises:
+            SourceUnavailable: try later.
+        """
+
+
+@runtime_checkable
+class KeySweep(Protocol):
+    """A source that can list the refs which still exist, to find what was deleted."""
+
+    def sweep(self, stream: str) -> Iterable[str]:
+        """Refs of `stream` that exist now, any order, each once."""
+
+
+@runtime_checkable
+class FileCheck(Protocol):
+    """A source of files that can say how it understands one, before anything is taken in."""
+
+    def describe(self, file: str) -> Mapping[str, Any]:
+        """What was sniffed of `file` (format, encoding, separator, columns…), as plain values for display."""
+
+
+#: Roles by the name used in listings and documentation.
+ROLES: dict[str, type[Any]] = {
+    role.__name__: role for role in (RecordSource, BulkMap, ControlTotals, KeySweep, FileCheck)
+}

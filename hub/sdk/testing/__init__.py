@@ -1,0 +1,26 @@
+"""What makes a connector a connector: conformance classes to subclass under pytest, and fakes.
+
+>>> class TestMine(RecordSourceConformance):
+...     expected_total = Money(minor=1_284_500, currency="EUR")  # the sample's own total
+...
+...     def make_source(self, tmp_path):
+...         return Mine(MineConfig(plugin="mine", folder=SAMPLES), self.make_context(tmp_path))
+"""
+
+from hub.sdk.testing.control_totals import ControlTotalsConformance
+from hub.sdk.testing.fakes import FrozenClock, MemorySource, make_context
+from hub.sdk.testing.record_source import RecordSourceConformance
+from hub.sdk.testing.runs import Mapped, map_units, pages, read_records, run_source
+
+__all__ = [
+    "ControlTotalsConformance",
+    "FrozenClock",
+    "Mapped",
+    "MemorySource",
+    "RecordSourceConformance",
+    "make_context",
+    "map_units",
+    "pages",
+    "read_records",
+    "run_source",
+]

@@ -1,0 +1,80 @@
+"""Raw, then mapped: what a source yields before anyone interprets it.
+
+A unit keeps the evidence (its body) and enough of its surroundings (its layout) for `map` to be pure: no file, no
+network, no clock. So a held unit is replayed, and a corrected configuration applied, without fetching again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hub.sdk.errors import RecordRejected
+
+#: Limits of one page on the wire between a connector's process and the hub.
+MAX_PAGE_UNITS = 5_000
+MAX_PAGE_BYTES = 4 * 1024 * 1024
+
+#: Opaque progress: text that only the connector understands, stored by the hub with the page it belongs to.
+Cursor = str
+
+
+@dataclass(frozen=True, slots=True)
+class RawUnit:
+    """One piece of a source: a row, a bank movement, an object of an API.
+
+    Attributes:
+        ref: identity within its stream; never changes, whatever file or page it comes in.
+        body: the evidence, as read (bytes of the row, the XML element, the JSON object).
+        layout: shared surroundings needed to map the body, such as the header row and number format of the file;
+            the same text object for all units of a file. Part of the unit's digest.
+        place: where it was read, for people: ``invoices.csv:14``. Not part of the digest.
+        rejected: set when fetching already knows that the unit cannot be understood; it is then held.
+        lines: how many records of the source the unit stands for when it is held (a whole statement: its movements).
+    """
+
+    ref: str
+    body: bytes
+    layout: str = ""
+    place: str = ""
+    rejected: RecordRejected | None = None
+    lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one `fetch` returns.
+
+    Attributes:
+        units: at most the asked number, in the source's order. May be a lazy sequence: it is not touched when
+            `fingerprint` tells that the page is known.
+        cursor: progress after this page, stored in the same transaction as its records.
+        last: nothing follows now; the run of this stream is complete.
+        origin: the object read, for people and for pairing a page with its former reading: a file name, an endpoint.
+        fingerprint: digest of the raw bytes of the page, if it costs less than making the units; else empty.
+        skipped: objects (files) left alone because they are unchanged since they were read, for the run's report.
+    """
+
+    units: Sequence[RawUnit]
+    cursor: Cursor | None
+    last: bool
+    origin: str = ""
+    fingerprint: bytes = b""
+    skipped: Sequence[str] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One kind of facts that a source gives, read with its own cursor.
+
+    Attributes:
+        name: stable, lower case: ``invoices``.
+        mode: ``append`` (what was read stays) or ``snapshot`` (what is missing from a complete run is gone).
+        missing: what a unit missing from a complete snapshot means: ``keep``, ``withdrawn`` or ``settled``.
+        repeats: the same ref twice in one run with other content: ``hold`` the second, or let the ``latest`` win.
+    """
+
+    name: str
+    mode: str = "append"
+    missing: str = "keep"
+    repeats: str = "hold"
