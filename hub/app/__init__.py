@@ -1,0 +1,1 @@
+"""The applications: command line, later page, API and daemon; `bootstrap` is the one place that wires."""

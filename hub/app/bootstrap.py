@@ -1,0 +1,153 @@
+"""The one place that wires: settings, data base, connectors and clock become a `Hub` for commands, page and daemon."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, SecretStr
+
+from hub.app.settings import Settings, connector_config, find_config, read_settings
+from hub.sdk.context import SystemClock
+from hub.sdk.errors import ConfigError
+
+if TYPE_CHECKING:
+    from hub.core.host.plugins import Fault
+    from hub.core.services.desk import Desk
+    from hub.core.store import Store
+    from hub.core.sync import ConnectorSpec
+    from hub.sdk.hooks import Registry
+
+
+class Hub:
+    """Everything one process needs, made when first used: a command that only reads never loads a connector."""
+
+    def __init__(self, settings: Settings, actor: str) -> None:
+        self.settings = settings
+        self.actor = actor
+        self.clock = SystemClock(settings.hub.timezone, settings.hub.today)
+
+    @classmethod
+    def open(cls, config: Path | None, actor: str) -> Hub:
+        """Read the configuration.
+
+        Raises:
+            ConfigError: there is none, or it is faulty.
+        """
+        return cls(read_settings(find_config(config)), actor)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which days begin and end."""
+        return ZoneInfo(self.settings.hub.timezone)
+
+    @cached_property
+    def store(self) -> Store:
+        """The data base, brought to this version's schema."""
+        from hub.core.store import Store
+
+        store = Store(self.settings.database_url, lambda: int(self.clock.now().timestamp() * 1_000_000))
+        store.migrate()
+        return store
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The use cases, for people and machines."""
+        from hub.core.services.desk import Desk
+
+        return Desk(self.store, self.clock, self.zone, self.books, self.actor)
+
+    @cached_property
+    def books(self) -> dict[str, str]:
+        """Connector key of the books, by seller, as configured; sellers left out are decided from what was read."""
+        books = {name: seller.books for name, seller in self.settings.sellers.items() if seller.books}
+        for seller, section in books.items():
+            if section not in self.settings.connectors:
+                raise ConfigError(
+                    code="HUB-CFG-008",
+                    what=f"books = {section!r}, but there is no [connector.{section}]",
+                    where=f"{self.settings.path}: [seller.{seller}]",
+                    mend=f"name one of: {', '.join(sorted(self.settings.connectors)) or 'none is configured'}",
+                )
+        return {seller: self.key_of(section) for seller, section in books.items()}
+
+    @cached_property
+    def _discovered(self) -> tuple[Registry, list[Fault]]:
+        from hub.core.host.plugins import discover
+
+        return discover(disabled=self.settings.hub.disabled_plugins)
+
+    @property
+    def registry(self) -> Registry:
+        """All connectors that are installed and not disabled."""
+        return self._discovered[0]
+
+    @property
+    def plugin_faults(self) -> list[Fault]:
+        """Plugins that could not be loaded."""
+        return self._discovered[1]
+
+    def key_of(self, section: str) -> str:
+        """The stable key of a connector's section: its `id`, else its name."""
+        return str(self.settings.connectors[section].get("id") or section)
+
+    def sections(self, names: Sequence[str] = ()) -> list[str]:
+        """The connectors to run: those named, or all that are enabled, in the order of the file.
+
+        Raises:
+            ConfigError: a name has no section.
+        """
+        for name in names:
+            if name not in self.settings.connectors:
+                raise ConfigError(
+                    code="HUB-CFG-009",
+                    what=f"there is no connector {name!r}",
+                    where=f"{self.settings.path}: [connector.{name}]",
+                    mend=f"configured: {', '.join(self.settings.connectors) or 'none'}",
+                )
+        return list(names) or [name for name, values in self.settings.connectors.items() if values.get("enabled", True)]
+
+    def spec(self, section: str) -> ConnectorSpec:
+        """How to run the connector of a section.
+
+        Raises:
+            ConfigError: its plugin is not installed or its settings are faulty.
+        """
+        from hub.core.host.process import Start
+        from hub.core.sync import ConnectorSpec
+
+        where = f"{self.settings.path}: [connector.{section}]"
+        plugin = str(self.settings.connectors[section].get("plugin") or "")
+        connector = self.registry.get(plugin, where=where)
+        config = connector_config(self.settings, section, connector.config)
+        plain = json.loads(config.model_dump_json())
+        mapping = {name: plain.get(name) for name in sorted(connector.mapping_fields)}
+        today = self.settings.hub.today
+        return ConnectorSpec(
+            key=self.key_of(section),
+            name=section,
+            plugin=plugin,
+            start=Start(
+                name=section,
+                plugin=plugin,
+                config=_with_secrets(config, plain),
+                timezone=self.settings.hub.timezone,
+                today=today.isoformat() if today else None,
+                work_folder=self.settings.folder / self.settings.hub.work_folder / section,
+                author=connector.author,
+            ),
+            fingerprint=f"{connector.mapping_version} {json.dumps(mapping, sort_keys=True, ensure_ascii=False)}",
+        )
+
+
+def _with_secrets(config: BaseModel, plain: dict[str, Any]) -> dict[str, Any]:
+    """The settings for the connector's own process, where secrets are needed in clear; they travel by pipe."""
+    for name in type(config).model_fields:
+        value = getattr(config, name)
+        if isinstance(value, SecretStr):
+            plain[name] = value.get_secret_value()
+    return plain

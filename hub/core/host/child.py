@@ -1,0 +1,217 @@
+"""A connector's own process: ``python -m hub.core.host.child``. Faults and crashes of a plugin end here.
+
+It speaks frames (see `frames`) on its original standard input and output; whatever the plugin prints goes to standard
+error. The first frame says which connector to build, its settings and secrets; then one request, one answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from hub.core.host.evidence import DIGEST_SIZE, digests_of, pack, unpack
+from hub.core.host.frames import FrameError, read_frame, write_frame
+from hub.core.host.plugins import discover
+from hub.sdk.columns import columns_from_records
+from hub.sdk.context import Context, SystemClock
+from hub.sdk.errors import BrokenPromise, HubError, RecordRejected
+from hub.sdk.records import Record
+from hub.sdk.roles import Columns, MappedPage
+from hub.sdk.units import MAX_PAGE_UNITS, Page, RawUnit
+
+EXCERPT_CHARACTERS = 2_000
+
+
+class Server:
+    """Answers the hub's requests with one built connector."""
+
+    def __init__(self, source: Any, out: BinaryIO) -> None:
+        self._source = source
+        self._out = out
+        self._stream = ""
+        self._page: Page | None = None
+        self._units: Sequence[RawUnit] = ()
+
+    def streams(self, _request: dict[str, Any], _body: bytes) -> None:
+        """The streams of the source."""
+        streams = [
+            {"name": stream.name, "mode": stream.mode, "missing": stream.missing, "repeats": stream.repeats}
+            for stream in self._source.streams()
+        ]
+        write_frame(self._out, {"streams": streams})
+
+    def fetch(self, request: dict[str, Any], _body: bytes) -> None:
+        """Fetch a page and offer it by its fingerprint; its units stay here until they are wanted."""
+        self._stream = request["stream"]
+        limit = min(int(request["limit"]), MAX_PAGE_UNITS)
+        page = self._page = self._source.fetch(self._stream, request["cursor"], limit)
+        self._units = ()
+        offer = {"origin": page.origin, "cursor": page.cursor, "last": page.last, "skipped": list(page.skipped)}
+        write_frame(self._out, offer, page.fingerprint)
+
+    def units(self, _request: dict[str, Any], body: bytes) -> None:
+        """Make the page's units and tell those whose digest is not the expected one at the same place."""
+        page = self._page
+        if page is None:
+            raise _out_of_turn("units")
+        self._units = units = list(page.units)
+        digests = digests_of(units)
+        expected = [body[at : at + DIGEST_SIZE] for at in range(0, len(body), DIGEST_SIZE)]
+        places = [place for place, digest in enumerate(digests) if place >= len(expected) or digest != expected[place]]
+        chosen = places if len(places) < len(units) else range(len(units))
+        answer = {
+            "count": len(units),
+            "places": places if len(places) < len(units) else None,
+            "refs": [units[place].ref for place in chosen],
+        }
+        write_frame(self._out, answer, b"".join([digests[place] for place in chosen]))
+
+    def map(self, request: dict[str, Any], _body: bytes) -> None:
+        """Map the units at the places asked for (all when none is named) and send their records and evidence."""
+        places = request.get("places")
+        units = self._units if places is None else [self._units[place] for place in places]
+        self._send_mapped(units, pack(units))
+
+    def map_stored(self, request: dict[str, Any], body: bytes) -> None:
+        """Map units that the hub kept: after a corrected configuration, a new version, or on replay."""
+        self._stream = request["stream"]
+        units = unpack(body)
+        chosen = request.get("places")
+        self._send_mapped(units if chosen is None else [units[place] for place in chosen], b"")
+
+    def control_totals(self, request: dict[str, Any], _body: bytes) -> None:
+        """Balance per debtor on a date."""
+        records = list(self._source.control_totals(date.fromisoformat(request["on"])))
+        columns = columns_from_records([(0, records)])
+        write_frame(self._out, {"columns": [_wire(column) for column in columns], "count": len(records)})
+
+    def describe(self, request: dict[str, Any], _body: bytes) -> None:
+        """What was sniffed of a file."""
+        write_frame(self._out, {"described": dict(self._source.describe(request["file"]))})
+
+    def _send_mapped(self, units: Sequence[RawUnit], evidence: bytes) -> None:
+        mapped = map_units(self._source, self._stream, units)
+        rejected = {
+            place: {**error.as_wire(), "excerpt": excerpt(units[place]), "lines": units[place].lines}
+            for place, error in mapped.rejected.items()
+        }
+        header = {"columns": [_wire(column) for column in mapped.columns], "rejected": rejected}
+        write_frame(self._out, header, evidence)
+
+
+def _wire(column: Columns) -> dict[str, Any]:
+    return {"kind": column.kind, "unit": column.unit, "values": column.values}
+
+
+def excerpt(unit: RawUnit) -> str:
+    """The unit's text, cut, for the person who looks at it; control characters are shown as dots."""
+    text = unit.body[:EXCERPT_CHARACTERS].decode("utf-8", "replace").replace("\x1f", " ; ")
+    return "".join(c if c.isprintable() or c == "\n" else "·" for c in text)[:EXCERPT_CHARACTERS]
+
+
+def map_units(source: Any, stream: str, units: Sequence[RawUnit]) -> MappedPage:
+    """Map `units` by the source's bulk ability if it has one, else one by one; rejected ones are told apart."""
+    rejected = {place: unit.rejected for place, unit in enumerate(units) if unit.rejected is not None}
+    sound = [(place, unit) for place, unit in enumerate(units) if unit.rejected is None]
+    if hasattr(source, "map_page"):
+        mapped: MappedPage = source.map_page(stream, [unit for _, unit in sound])
+        if len(sound) < len(units):
+            for column in mapped.columns:
+                column.unit = [sound[index][0] for index in column.unit]
+            mapped.rejected = {sound[index][0]: error for index, error in mapped.rejected.items()}
+        mapped.rejected.update(rejected)
+        return mapped
+    records: list[tuple[int, Sequence[Record]]] = []
+    for place, unit in sound:
+        try:
+            records.append((place, source.map(stream, unit)))
+        except RecordRejected as error:
+            rejected[place] = error
+    return MappedPage(columns_from_records(records), rejected)
+
+
+def build_source(start: dict[str, Any]) -> Any:
+    """The connector named in the first frame, built from its settings."""
+    registry, faults = discover(only=[start["plugin"]])
+    if start["plugin"] not in registry.connectors and faults:
+        raise faults[0].error
+    connector = registry.get(start["plugin"], where=f"[connector.{start['name']}]")
+    config = connector.config.model_validate(start["config"])
+    today = date.fromisoformat(start["today"]) if start.get("today") else None
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    context = Context(
+        start["name"],
+        clock=SystemClock(start["timezone"], today),
+        work_folder=Path(start["work_folder"]),
+    )
+    return connector.build(config, context)
+
+
+def _out_of_turn(what: str) -> BrokenPromise:
+    return BrokenPromise(code="HUB-HOST-005", what=f"{what!r} was asked for out of turn", mend="report this as a bug")
+
+
+def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The pipes of the hub, taken away from the plugin: what it prints goes to standard error, it reads nothing."""
+    inside, outside = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    return inside, outside
+
+
+def _answer(server: Server, request: dict[str, Any], body: bytes, out: BinaryIO) -> None:
+    try:
+        operation = getattr(server, request["op"])
+        operation(request, body)
+    except HubError as error:
+        write_frame(out, {"error": error.as_wire()})
+    except Exception as error:  # anything a plugin may raise: told to the hub, which names the plugin
+        logging.getLogger("hub.connector").exception("the connector failed")
+        broken = BrokenPromise(
+            code="HUB-HOST-002",
+            what=f"the connector raised {type(error).__name__}: {error}",
+            mend="report it to the connector's author with the log of this run",
+        )
+        write_frame(out, {"error": broken.as_wire()})
+
+
+def main() -> None:
+    """Serve until the hub closes the pipe."""
+    inside, out = _own_pipes()
+    try:
+        start, _ = read_frame(inside)
+        _limit(start.get("limits") or {})
+        try:
+            server = Server(build_source(start), out)
+        except HubError as error:
+            write_frame(out, {"error": error.as_wire()})
+            return
+        write_frame(out, {"ready": True})
+        while True:
+            request, body = read_frame(inside)
+            _answer(server, request, body, out)
+    except (FrameError, BrokenPipeError, KeyboardInterrupt):
+        return
+
+
+def _limit(limits: dict[str, int]) -> None:
+    """Bound what the plugin may use; only on systems that can."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for name, value in (("RLIMIT_AS", limits.get("memory_bytes")), ("RLIMIT_CPU", limits.get("cpu_seconds"))):
+        if value:
+            _, hard = resource.getrlimit(getattr(resource, name))
+            bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(getattr(resource, name), (bound, hard))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""Length-prefixed frames between the hub and a connector's process: a JSON header and a binary body. Never pickle."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, BinaryIO
+
+from pydantic_core import from_json, to_json
+
+_HEAD = struct.Struct(">II")
+#: The largest frame either side accepts; a page is at most 4 MB of evidence and its records.
+MAX_FRAME_BYTES = 64 * 1024 * 1024
+
+
+class FrameError(Exception):
+    """The other side closed the pipe, or sent something that is no frame."""
+
+
+def frame(header: dict[str, Any], body: bytes = b"") -> bytes:
+    """The bytes of one frame."""
+    text = to_json(header, inf_nan_mode="strings")
+    return b"".join((_HEAD.pack(len(text), len(body)), text, body))
+
+
+def write_frame(pipe: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
+    """Send one frame on a buffered pipe and flush it."""
+    pipe.write(frame(header, body))
+    pipe.flush()
+
+
+def read_frame(pipe: BinaryIO) -> tuple[dict[str, Any], bytes]:
+    """Receive one frame.
+
+    Raises:
+        FrameError: the pipe ended, the frame is too large, or its header is no JSON object.
+    """
+    size, body_size = _HEAD.unpack(_exactly(pipe, _HEAD.size))
+    if size + body_size > MAX_FRAME_BYTES:
+        raise FrameError(f"a frame of {size + body_size} bytes is larger than {MAX_FRAME_BYTES}")
+    text = _exactly(pipe, size)
+    body = _exactly(pipe, body_size) if body_size else b""
+    try:
+        header = from_json(text)
+    except ValueError as error:
+        raise FrameError(f"a frame's header is no JSON: {error}") from error
+    if not isinstance(header, dict):
+        raise FrameError("a frame's header is no JSON object")
+    return header, body
+
+
+def _exactly(pipe: BinaryIO, size: int) -> bytes:
+    parts: list[bytes] = []
+    missing = size
+    while missing:
+        part = pipe.read(missing)
+        if not part:
+            raise FrameError("the pipe ended")
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)

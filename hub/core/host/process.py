@@ -1,0 +1,223 @@
+"""The hub's end of a connector's process: start it, ask, wait no longer than allowed, end it.
+
+This contains faults and crashes of a plugin; it is no security boundary. Install only plugins you trust.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, cast
+
+from hub.core.host.frames import FrameError, frame, read_frame
+from hub.sdk.errors import BrokenPromise, HubError, from_wire
+from hub.sdk.units import Stream
+
+#: What of the hub's environment a connector may see: enough to run Python, no secret.
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_STDERR_SHOWN = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one connector's process.
+
+    `answer_seconds` is the wall time for one answer; memory is its address space; output that of standard error.
+    """
+
+    answer_seconds: float = 300.0
+    memory_bytes: int = 2 * 1024**3
+    cpu_seconds: int = 3_600
+    output_bytes: int = 16 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a connector's process is told first. Secrets travel inside `config`, by pipe, never by argument."""
+
+    name: str
+    plugin: str
+    config: dict[str, Any]
+    timezone: str
+    today: str | None
+    work_folder: Path
+    author: str = ""
+
+
+class ConnectorProcess:
+    """A running connector; a context manager that ends it, whatever happened."""
+
+    def __init__(self, start: Start, limits: Limits | None = None) -> None:
+        self._start = start
+        self._limits = limits or Limits()
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the process
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "hub.core.host.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,  # select() must see what is waiting
+            stderr=self._stderr,
+            env={**environment, "PYTHONUNBUFFERED": "1"},
+            start_new_session=True,
+        )
+        os.set_blocking(cast(BinaryIO, self._process.stdin).fileno(), False)
+        try:
+            self._hello()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """The process id, for tests that end it and for status."""
+        return self._process.pid
+
+    def ask(self, header: dict[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
+        """Send a request and wait for its answer: `tell` then `hear`."""
+        self.tell(header, body)
+        return self.hear()
+
+    def tell(self, header: dict[str, Any], body: bytes = b"") -> None:
+        """Send a request without waiting: the connector works while the hub writes to its data base."""
+        stdin = cast(BinaryIO, self._process.stdin)
+        waiting = memoryview(frame(header, body))
+        deadline = time.monotonic() + self._limits.answer_seconds
+        while waiting:
+            _, ready, _ = select.select([], [stdin], [], 0.5)
+            if not ready and time.monotonic() > deadline:
+                self._end()
+                raise self._broken("HUB-HOST-003", "it does not take requests any more; the process was ended")
+            try:
+                waiting = waiting[os.write(stdin.fileno(), waiting[:65_536]) if ready else 0 :]
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise self._gone() from error
+
+    def hear(self) -> tuple[dict[str, Any], bytes]:
+        """The answer to the oldest request not yet answered.
+
+        Raises:
+            HubError: what the connector raised, as its own type.
+            BrokenPromise: it died, took too long, or answered nonsense; its author is named.
+        """
+        self._wait()
+        try:
+            answer, body = read_frame(cast(BinaryIO, self._process.stdout))
+        except FrameError as error:
+            raise self._gone() from error
+        if "error" in answer:
+            raise self._named(from_wire(answer["error"]))
+        return answer, body
+
+    def streams(self) -> list[Stream]:
+        """The streams the connector declares.
+
+        Raises:
+            BrokenPromise: a stream has an unknown mode or meaning.
+        """
+        answer, _ = self.ask({"op": "streams"})
+        streams = [Stream(**stream) for stream in answer["streams"]]
+        for stream in streams:
+            known = (
+                stream.mode in ("append", "snapshot")
+                and stream.missing in ("keep", "withdrawn", "settled")
+                and stream.repeats in ("hold", "latest")
+            )
+            if not known:
+                raise self._broken("HUB-HOST-006", f"stream {stream.name!r} is declared in words the hub does not know")
+        return streams
+
+    def close(self) -> None:
+        """Close the pipe, wait a moment, then end the process and whatever it started."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=2)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._stderr.close()
+
+    def __enter__(self) -> ConnectorProcess:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def log(self) -> str:
+        """The end of what the connector wrote to standard error."""
+        size = self._stderr.seek(0, os.SEEK_END)
+        self._stderr.seek(max(0, size - _STDERR_SHOWN))
+        return self._stderr.read().decode("utf-8", "replace")
+
+    def _hello(self) -> None:
+        start = self._start
+        header = {
+            "name": start.name,
+            "plugin": start.plugin,
+            "config": start.config,
+            "timezone": start.timezone,
+            "today": start.today,
+            "work_folder": str(start.work_folder),
+            "limits": {"memory_bytes": self._limits.memory_bytes, "cpu_seconds": self._limits.cpu_seconds},
+        }
+        self.tell(header)
+        self.hear()
+
+    def _wait(self) -> None:
+        """Until an answer begins; a plugin that is silent for too long or floods its log is ended."""
+        stdout = cast(BinaryIO, self._process.stdout)
+        deadline = time.monotonic() + self._limits.answer_seconds
+        while True:
+            ready, _, _ = select.select([stdout], [], [], 0.5)
+            if ready:
+                return
+            if time.monotonic() > deadline:
+                self._end()
+                seconds = f"{self._limits.answer_seconds:g}"
+                raise self._broken("HUB-HOST-003", f"no answer within {seconds} s; the process was ended")
+            if os.fstat(self._stderr.fileno()).st_size > self._limits.output_bytes:
+                self._end()
+                raise self._broken("HUB-HOST-004", "it wrote without end to its log; the process was ended")
+
+    def _end(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _gone(self) -> BrokenPromise:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=5)
+        code = self._process.poll()
+        how = "closed its pipe" if code is None else f"was ended by signal {-code}" if code < 0 else f"ended ({code})"
+        last = self.log().strip().splitlines()
+        detail = f"; last words: {last[-1][:300]}" if last else ""
+        return self._broken("HUB-HOST-001", f"the connector's process {how} in the middle of its work{detail}")
+
+    def _broken(self, code: str, what: str) -> BrokenPromise:
+        author = f" ({self._start.author})" if self._start.author else ""
+        return BrokenPromise(
+            code=code,
+            what=what,
+            where=f"[connector.{self._start.name}] plugin {self._start.plugin}{author}",
+            mend="run hub sync again; if it happens again, report it to the connector's author",
+        )
+
+    def _named(self, error: HubError) -> HubError:
+        if not error.where:
+            error.where = f"[connector.{self._start.name}] plugin {self._start.plugin}"
+        return error

@@ -1,0 +1,112 @@
+"""The work of a person on allocations: look, confirm a suggestion, reverse with a reason, ask why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.core.services.desk import Desk
+from hub.core.services.ledger import settled_in_books, view_in
+from hub.core.store.allocations import (
+    AllocationRow,
+    NewAllocation,
+    add_allocations,
+    allocation_rows,
+    drop_proposals,
+    proposal_rows,
+    reverse,
+)
+from hub.core.store.database import UnitOfWork
+from hub.sdk.errors import HubError
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why lines that were decided together stand: `evidence` is what the engine found and refused."""
+
+    lines: list[AllocationRow]
+    evidence: dict[str, Any]
+
+
+def list_allocations(desk: Desk, *, statuses: Sequence[str] = ()) -> list[AllocationRow]:
+    """Allocations, then suggestions (rows of one proposal together, best first); all statuses unless some are named."""
+    with desk.store.read() as connection:
+        rows = allocation_rows(connection) + proposal_rows(connection)
+    return [row for row in rows if not statuses or row.status in statuses]
+
+
+def confirm(desk: Desk, proposal: str) -> list[AllocationRow]:
+    """Apply a suggestion as a person's decision; returns its lines.
+
+    Raises:
+        HubError: no such suggestion, or the money or the invoice was used meanwhile.
+    """
+
+    def work(unit: UnitOfWork) -> list[AllocationRow]:
+        chosen = [row for row in proposal_rows(unit.connection) if row.proposal == proposal]
+        if not chosen:
+            raise _unknown(proposal)
+        in_books = settled_in_books(view_in(desk, unit.connection).facts)
+        add_allocations(unit, [_confirmed(row, in_books) for row in chosen])
+        drop_proposals(unit, chosen[0].receipt_row)
+        return chosen
+
+    return desk.store.again(desk.actor, work)
+
+
+def _confirmed(row: AllocationRow, in_books: dict[int, int]) -> NewAllocation:
+    return NewAllocation(
+        proposal=row.proposal, receipt_id=row.receipt_row, invoice_id=row.invoice_row, nature=row.nature,
+        amount_minor=row.amount_minor, currency=row.currency, origin="confirmed", rule=row.rule, reason=row.reason,
+        confidence_ppm=row.confidence_ppm, evidence=row.evidence,
+        books_settled_minor=in_books.get(row.invoice_row, 0), effective_on=row.effective_on,
+    )  # fmt: skip
+
+
+def reverse_proposal(desk: Desk, name: str, reason: str) -> list[AllocationRow]:
+    """Reverse an allocation: all standing lines that were decided together. `name` is a proposal or an allocation id.
+
+    Raises:
+        HubError: nothing stands under that name.
+    """
+
+    def work(unit: UnitOfWork) -> list[AllocationRow]:
+        chosen = [row for row in _named(allocation_rows(unit.connection), name) if row.status != "reversed"]
+        if not chosen:
+            raise _unknown(name)
+        reverse(unit, [row.allocation_id for row in chosen if row.allocation_id is not None], reason)
+        return chosen
+
+    return desk.store.again(desk.actor, work)
+
+
+def explain(desk: Desk, name: str) -> Explanation:
+    """Everything known about one decision. `name`: a proposal, an allocation id, or a receipt's own id.
+
+    Raises:
+        HubError: nothing is known under that name.
+    """
+    with desk.store.read() as connection:
+        rows = allocation_rows(connection) + proposal_rows(connection)
+    chosen = _named(rows, name) or [row for row in rows if row.receipt_id == name]
+    if not chosen:
+        raise _unknown(name)
+    return Explanation(chosen, json.loads(chosen[0].evidence))
+
+
+def _named(rows: list[AllocationRow], name: str) -> list[AllocationRow]:
+    """Rows of the proposal called `name`, or of the proposal that the allocation with this id belongs to."""
+    by_id = {str(row.allocation_id): row.proposal for row in rows if row.allocation_id is not None}
+    proposal = by_id.get(name, name)
+    return [row for row in rows if row.proposal == proposal]
+
+
+def _unknown(name: str) -> HubError:
+    return HubError(
+        code="HUB-REC-012",
+        what=f"no allocation or suggestion is called {name!r}",
+        where=name,
+        mend="look at hub allocations list; after hub reconcile the suggestions are new",
+    )

@@ -1,0 +1,56 @@
+"""What every use case is given: the data base, the clock, whose books count, and who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from hub.core.store import Store
+from hub.core.store.reading import connector_keys, instant_of, sellers_by_connector
+from hub.sdk.context import Clock
+from hub.sdk.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`books`: connector key by seller, as configured; a seller left out is decided by `books_of`."""
+
+    store: Store
+    clock: Clock
+    zone: ZoneInfo
+    books: Mapping[str, str]
+    actor: str
+
+    def known_at(self, known_on: date | None) -> int | None:
+        """`known_on` as an instant: the end of that day in the hub's time zone; None: now."""
+        return None if known_on is None else instant_of(known_on, self.zone)
+
+
+def books_of(desk: Desk, connection: sa.Connection) -> dict[str, int]:
+    """Which connector's invoices count, by seller: as configured, else the only connector that brought some.
+
+    Raises:
+        ConfigError: two connectors brought invoices of one seller and nobody said whose are the books.
+    """
+    ids = connector_keys(connection)
+    by_key = {key: number for number, key in ids.items()}
+    chosen: dict[str, int] = {}
+    for seller, connectors in sellers_by_connector(connection).items():
+        configured = desk.books.get(seller)
+        if configured is not None:
+            chosen[seller] = by_key.get(configured, -1)
+        elif len(connectors) == 1:
+            [chosen[seller]] = connectors
+        else:
+            names = ", ".join(sorted(ids[number] for number in connectors))
+            raise ConfigError(
+                code="HUB-CFG-011",
+                what=f"several connectors bring invoices of seller {seller!r}: {names}",
+                where=f"[seller.{seller}]",
+                mend=f'say whose are the books: [seller.{seller}] books = "{sorted(ids[n] for n in connectors)[0]}"',
+            )
+    return chosen

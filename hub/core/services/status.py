@@ -1,0 +1,75 @@
+"""How things stand: last runs, what is held, what waits for a person, open amounts and gaps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from hub.core.services.desk import Desk, books_of
+from hub.core.services.ledger import view_in
+from hub.core.store import allocations, held, runs
+from hub.core.store.reading import allocated_by_receipt, connector_keys, rows_of
+from hub.core.store.runs import LastRun
+
+
+@dataclass(slots=True)
+class SellerStatus:
+    """One seller in one currency, minor units. `books` is the connector whose amounts count."""
+
+    seller: str
+    currency: str
+    books: str
+    open_items: int = 0
+    open_minor: int = 0
+    overdue_minor: int = 0
+
+
+@dataclass(slots=True)
+class Status:
+    """The whole picture; amounts in minor units by currency."""
+
+    runs: list[LastRun]
+    held: dict[str, int]
+    sellers: list[SellerStatus]
+    unapplied: Counter[str] = field(default_factory=Counter)
+    unapplied_receipts: int = 0
+    suggested_receipts: int = 0
+    anomalies: Counter[str] = field(default_factory=Counter)
+
+
+def status(desk: Desk) -> Status:
+    """How things stand today."""
+    with desk.store.read() as connection:
+        result = Status(runs=runs.last_runs(connection), held=held.held_counts(connection), sellers=[])
+        _ledger(desk, connection, result)
+        _receipts(connection, result)
+        return result
+
+
+def _ledger(desk: Desk, connection: sa.Connection, result: Status) -> None:
+    view = view_in(desk, connection)
+    keys = connector_keys(connection)
+    books = books_of(desk, connection)
+    sums: dict[tuple[str, str], SellerStatus] = {}
+    for item in view.ledger.items:
+        where = (item.seller, item.currency)
+        if where not in sums:
+            sums[where] = SellerStatus(item.seller, item.currency, keys.get(books.get(item.seller, -1), ""))
+        entry = sums[where]
+        entry.open_items += 1
+        entry.open_minor += item.open_minor
+        entry.overdue_minor += item.open_minor if item.status == "late" else 0
+    result.sellers = [sums[key] for key in sorted(sums)]
+    result.anomalies = Counter(anomaly.kind for anomaly in view.ledger.anomalies)
+
+
+def _receipts(connection: sa.Connection, result: Status) -> None:
+    spent = allocated_by_receipt(connection)
+    for row in rows_of(connection, "receipt", ("id", "amount_minor", "currency")):
+        left = row.amount_minor - spent.get(row.id, 0)
+        if left:
+            result.unapplied[row.currency] += left
+            result.unapplied_receipts += 1
+    result.suggested_receipts = len({row.receipt_row for row in allocations.proposal_rows(connection)})

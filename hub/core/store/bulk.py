@@ -1,0 +1,115 @@
+"""Many rows at once: executemany on SQLite, COPY on PostgreSQL; ids in blocks; look-ups by array. Never row by row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+
+def is_sqlite(connection: sa.Connection) -> bool:
+    """True on SQLite; the only place where the two dialects are told apart besides `triggers`."""
+    return connection.dialect.name == "sqlite"
+
+
+def reserve_ids(connection: sa.Connection, table: sa.Table, count: int) -> list[int]:
+    """`count` fresh primary keys of `table`, ascending.
+
+    On SQLite the caller holds the write lock, so the next row ids are ours; PostgreSQL gives them from the sequence.
+    """
+    if count == 0:
+        return []
+    if is_sqlite(connection):
+        last = connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0
+        return list(range(last + 1, last + count + 1))
+    statement = sa.text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+    return sorted(connection.execute(statement, {"name": table.name, "count": count}).scalars())
+
+
+def insert_columns(connection: sa.Connection, table: sa.Table, columns: dict[str, Iterable[Any]]) -> None:
+    """Insert rows given as columns (all of one length), in order. Values are as the driver stores them."""
+    names = list(columns)
+    insert_rows(connection, table, names, zip(*columns.values(), strict=True))
+
+
+def insert_rows(
+    connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """Insert `rows` (tuples in the order of `names`). A violated constraint raises sqlalchemy's IntegrityError."""
+    if is_sqlite(connection):
+        marks = ", ".join("?" * len(names))
+        batch = list(rows)
+        if batch:
+            quoted = ", ".join(f'"{name}"' for name in names)
+            connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', batch)  # noqa: S608 -- names come from our own tables
+        return
+    _copy(connection, table, names, rows)
+
+
+def _copy(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    import psycopg
+
+    quoted = ", ".join(f'"{name}"' for name in names)
+    cursor = connection.connection.cursor()
+    try:
+        with cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.IntegrityError as error:
+        raise sa.exc.IntegrityError("COPY", None, error) from error
+    finally:
+        cursor.close()
+
+
+def rows_by_text(
+    connection: sa.Connection, columns: Sequence[Any], key: Any, values: Sequence[str], *conditions: Any
+) -> list[sa.Row[Any]]:
+    """Rows whose text column `key` is one of `values`: (position in `values`, *columns), any order.
+
+    One statement, whatever the number of values: they travel as one array parameter.
+    """
+    return _rows_by(connection, columns, key, list(values), sa.Text(), conditions)
+
+
+def rows_by_id(
+    connection: sa.Connection, columns: Sequence[Any], key: Any, values: Sequence[int], *conditions: Any
+) -> list[sa.Row[Any]]:
+    """Rows whose integer column `key` is one of `values`: (position in `values`, *columns), any order."""
+    return _rows_by(connection, columns, key, list(values), sa.BigInteger(), conditions)
+
+
+def _rows_by(
+    connection: sa.Connection,
+    columns: Sequence[Any],
+    key: Any,
+    values: list[Any],
+    type_: sa.types.TypeEngine[Any],
+    conditions: tuple[Any, ...],
+) -> list[sa.Row[Any]]:
+    if not values:
+        return []
+    if is_sqlite(connection):
+        wanted = sa.func.json_each(json.dumps(values)).table_valued(
+            sa.column("key", sa.Integer), sa.column("value", type_), name="wanted"
+        )
+        statement = sa.select(wanted.c.key.label("place"), *columns).where(key == wanted.c.value, *conditions)
+        return list(connection.execute(statement))
+    array = sa.cast(sa.bindparam("values", values, type_=sa.ARRAY(type_)), sa.ARRAY(type_))
+    numbered = sa.func.unnest(array).table_valued(
+        sa.column("value", type_), with_ordinality="ordinality", name="wanted", joins_implicitly=True
+    )
+    statement = sa.select((numbered.c.ordinality - 1).label("place"), *columns).where(key == numbered.c.value, *conditions)
+    return list(connection.execute(statement))
+
+
+def staging_table(connection: sa.Connection, like: sa.Table, extra: Sequence[sa.Column[Any]]) -> sa.Table:
+    """An empty temporary table with the columns of `like` plus `extra`."""
+    name = f"stage_{like.name}"
+    columns = [sa.Column(column.name, column.type) for column in like.columns]
+    table = sa.Table(name, sa.MetaData(), *columns, *(column._copy() for column in extra), prefixes=["TEMPORARY"])
+    # Asked each time: a rolled back transaction takes the temporary table with it.
+    connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+    connection.execute(table.delete())
+    return table

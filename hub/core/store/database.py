@@ -1,0 +1,111 @@
+"""A unit of work: everything in it is written together, with its journal entry, or not at all."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from hub.core.store import journal
+from hub.core.store import tables as t
+from hub.core.store.engine import open_engine, unreachable
+
+T = TypeVar("T")
+
+#: SQLSTATEs after which a whole transaction may simply be run again: serialization failure, deadlock.
+_AGAIN = {"40001", "40P01"}
+_TRIES = 5
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """One transaction. `at` is its instant (microseconds, UTC) and `actor` who acts: both go into the journal."""
+
+    connection: sa.Connection
+    at: int
+    actor: str
+    salt: bytes
+
+    def journal(self, act: str, subject: str, payload: dict[str, Any]) -> None:
+        """One entry in the chain of acts."""
+        journal.append(
+            self.connection, chain=journal.ACTS, at=self.at, actor=self.actor, act=act, subject=subject, payload=payload
+        )
+
+
+class Store:
+    """The hub's data base. `now` gives the instant in microseconds; it comes from the context's clock."""
+
+    def __init__(self, url: str, now: Callable[[], int]) -> None:
+        self.engine = open_engine(url)
+        self._now = now
+        self._salt: bytes | None = None
+
+    def migrate(self) -> None:
+        """Bring the data base to this version's schema; made from nothing when it is empty.
+
+        Raises:
+            SourceUnavailable: it cannot be reached.
+            ConfigError: it was made by a newer hub.
+        """
+        from hub.core.store.migrate import upgrade
+
+        with self._reached():
+            upgrade(self.engine)
+
+    @contextmanager
+    def write(self, actor: str) -> Iterator[UnitOfWork]:
+        """A transaction that writes: committed at the end, rolled back on any error."""
+        with self._reached(), self.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                # Our pages are small beside the tables: probe indexes. Fresh arrays and staging tables have no
+                # statistics, and without this the planner scans the whole table for every page.
+                connection.exec_driver_sql("SET LOCAL enable_hashjoin = off")
+                connection.exec_driver_sql("SET LOCAL enable_mergejoin = off")
+            yield UnitOfWork(connection, self._now(), actor, self._salt_of(connection))
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A transaction that only reads, seeing one state throughout."""
+        with self._reached(), self.engine.connect() as plain:
+            options: dict[str, Any] = {"hub_read_only": True}
+            if plain.dialect.name == "postgresql":
+                options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            connection = plain.execution_options(**options)
+            with connection.begin():
+                yield connection
+
+    def again(self, actor: str, work: Callable[[UnitOfWork], T]) -> T:
+        """Run `work` in a writing transaction; whole again, at most 5 times, when the data base asks for it (deadlock)."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                with self.write(actor) as unit:
+                    return work(unit)
+            except sa.exc.DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == _TRIES:
+                    raise
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    def _salt_of(self, connection: sa.Connection) -> bytes:
+        if self._salt is None:
+            text = connection.execute(sa.select(t.meta.c.value).where(t.meta.c.name == "salt")).scalar()
+            if text is None:
+                text = secrets.token_hex(16)
+                connection.execute(t.meta.insert().values(name="salt", value=text))
+            self._salt = bytes.fromhex(text)
+        return self._salt
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.OperationalError as error:
+            raise unreachable(error) from error

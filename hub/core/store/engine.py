@@ -1,0 +1,94 @@
+"""Opening the data base: SQLite made safe, PostgreSQL as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.sdk.errors import ConfigError, SourceUnavailable
+
+#: How long a writer waits for another process's transaction on SQLite, in milliseconds.
+BUSY_TIMEOUT_MS = 30_000
+
+
+def open_engine(url: str) -> sa.Engine:
+    """An engine for `url`; nothing is connected yet.
+
+    SQLite: WAL with full synchronisation, foreign keys, a busy time-out, and transactions that take the write lock
+    when they begin, so that nobody fails half way.
+
+    Raises:
+        ConfigError: the address is malformed or of another data base.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise _bad_url("is not an address of a data base") from error
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        return _postgresql(parsed)
+    raise _bad_url(f"names {parsed.get_backend_name()!r}, which the hub does not use")
+
+
+def _bad_url(what: str) -> ConfigError:
+    return ConfigError(
+        code="HUB-DB-001",
+        what=f"[hub] database {what}",
+        where="[hub] database",
+        mend='write "sqlite:///hub.db" or "postgresql+psycopg://user@host/name"',
+    )
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, see below
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            f"busy_timeout = {BUSY_TIMEOUT_MS}",
+            "temp_store = MEMORY",
+            "cache_size = -65536",
+            "wal_autocheckpoint = 4000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        read_only = connection.get_execution_options().get("hub_read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    if url.get_driver_name() not in ("psycopg", "psycopg2"):
+        raise _bad_url(f"uses the driver {url.get_driver_name()!r}")
+    try:
+        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            code="HUB-DB-002",
+            what="PostgreSQL is asked for, but its driver is not installed",
+            where="[hub] database",
+            mend="install the extra: pip install 'receivables-hub[postgres]'",
+        ) from error
+
+
+def unreachable(error: Exception) -> SourceUnavailable:
+    """The data base did not answer: the same words wherever it happens."""
+    first = str(getattr(error, "orig", error)).strip().splitlines()
+    return SourceUnavailable(
+        code="HUB-DB-003",
+        what=f"the data base is out of reach: {first[0] if first else type(error).__name__}",
+        where="[hub] database",
+        mend="start it or correct the address, then run the command again; nothing was half done",
+    )

@@ -1,0 +1,500 @@
+"""One page of a source, taken in whole or not at all: evidence, units, records, held units, journal and cursor.
+
+`read = new + changed + same + held` is what the data base says after comparing the page with what it had.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from hub.core.store import bulk, journal
+from hub.core.store import tables as t
+from hub.core.store.records import Batch, Outcome, Taking, take_changed, take_new, withdraw_units
+from hub.sdk.errors import SourceUnavailable
+
+if TYPE_CHECKING:
+    from hub.core.store.database import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUnit:
+    """A raw unit as the data base has it."""
+
+    id: int
+    digest: bytes
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """How a page was read last time, if its units still stand as then: what lets an unchanged page be skipped."""
+
+    fingerprint: bytes
+    unit_ids: list[int]
+    digests: list[bytes]
+    intact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a unit is held, for the person who mends it."""
+
+    code: str
+    place: str
+    what: str
+    mend: str
+    excerpt: str
+    lines: int = 1
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a page or a run came to. `missing` is counted apart: it was not read."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    held: int = 0
+    missing: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Add `other` to this."""
+        for name in ("read", "new", "changed", "same", "held", "missing"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+@dataclass(slots=True)
+class StreamState:
+    """Where a stream stands: what the next fetch starts from."""
+
+    id: int
+    name: str
+    cursor: str | None
+    origin: str | None
+    ordinal: int
+    mapping_id: int | None
+    version: int
+
+
+@dataclass(slots=True)
+class PageToCommit:
+    """A page whose new and changed units were mapped and are ready to be taken in.
+
+    `unit_ids` has one entry per unit of the page, None where the unit is new. `taken` lists the places of the units
+    that were mapped or refused, in the order of `evidence`; `refs` and `digests` run parallel to it. `twins` names
+    places that repeat an earlier place of the page.
+    """
+
+    connector_id: int
+    connector_key: str
+    stream: StreamState
+    cursor: str | None
+    origin: str
+    ordinal: int
+    fingerprint: bytes
+    mapping_id: int
+    recorded_at: int
+    actor: str
+    unit_ids: list[int | None]
+    taken: list[int] = field(default_factory=list)
+    refs: list[str] = field(default_factory=list)
+    digests: list[bytes] = field(default_factory=list)
+    batches: list[tuple[str, list[int], dict[str, list[Any]]]] = field(default_factory=list)
+    refused: dict[int, Refusal] = field(default_factory=dict)
+    evidence: bytes = b""
+    twins: dict[int, int] = field(default_factory=dict)
+    already_same: int = 0
+    already_held: int = 0
+
+
+def ranges(ids: Sequence[int]) -> str:
+    """Ids in order as text: ``1-5000,7001``. A run is written only where each id is the former plus one."""
+    parts: list[str] = []
+    start = previous = None
+    for unit in ids:
+        if previous is not None and unit == previous + 1:
+            previous = unit
+            continue
+        if start is not None:
+            parts.append(f"{start}-{previous}" if previous != start else str(start))
+        start = previous = unit
+    if start is not None:
+        parts.append(f"{start}-{previous}" if previous != start else str(start))
+    return ",".join(parts)
+
+
+def from_ranges(text: str) -> list[int]:
+    """The ids that `ranges` wrote."""
+    ids: list[int] = []
+    for part in text.split(",") if text else ():
+        first, _, last = part.partition("-")
+        ids.extend(range(int(first), int(last or first) + 1))
+    return ids
+
+
+def known_units(connection: sa.Connection, stream_id: int, refs: Sequence[str]) -> dict[int, KnownUnit]:
+    """Units of the stream by their place in `refs`; places not in the answer are new."""
+    columns = [t.raw_unit.c.id, t.raw_unit.c.digest, t.raw_unit.c.state]
+    rows = bulk.rows_by_text(connection, columns, t.raw_unit.c.ref, refs, t.raw_unit.c.stream_id == stream_id)
+    return {row.place: KnownUnit(row.id, bytes(row.digest), row.state) for row in rows}
+
+
+def expectation(connection: sa.Connection, stream_id: int, origin: str, ordinal: int) -> Expectation | None:
+    """How page `ordinal` of `origin` was read last time, with the digests its units have today."""
+    row = connection.execute(
+        sa.select(t.page).where(t.page.c.stream_id == stream_id, t.page.c.origin == origin, t.page.c.ordinal == ordinal)
+    ).first()
+    if row is None:
+        return None
+    ids = from_ranges(row.units)
+    digests = _digests(connection, ids, row.units)
+    intact = len(digests) == len(ids) and _digest_of(digests) == bytes(row.digest)
+    return Expectation(bytes(row.fingerprint), ids, digests, intact)
+
+
+def page_units(connection: sa.Connection, stream_id: int, origin: str) -> list[int] | None:
+    """All unit ids of an object as it was last read; None when it never was."""
+    where = (t.page.c.stream_id == stream_id, t.page.c.origin == origin)
+    rows = connection.execute(sa.select(t.page.c.units).where(*where)).scalars().all()
+    return [unit for text in rows for unit in from_ranges(text)] if rows else None
+
+
+def forget_pages(connection: sa.Connection, stream_id: int, origin: str, from_ordinal: int) -> None:
+    """Drop the notes of pages that an object no longer has: it became shorter."""
+    connection.execute(
+        t.page.delete().where(
+            t.page.c.stream_id == stream_id, t.page.c.origin == origin, t.page.c.ordinal >= from_ordinal
+        )
+    )
+
+
+def end_stream(connection: sa.Connection, stream_id: int) -> None:
+    """The stream was read to its end: the next run starts its objects from their first page."""
+    connection.execute(t.stream.update().where(t.stream.c.id == stream_id).values(origin=None, ordinal=0))
+
+
+def _digests(connection: sa.Connection, ids: list[int], text: str) -> list[bytes]:
+    """Digests of living units in the order of `ids`; a unit withdrawn since then yields an empty digest."""
+    columns = (t.raw_unit.c.id, t.raw_unit.c.digest, t.raw_unit.c.state)
+    if "," not in text and ids:
+        rows = connection.execute(
+            sa.select(*columns).where(t.raw_unit.c.id.between(ids[0], ids[-1])).order_by(t.raw_unit.c.id)
+        ).all()
+        return [bytes(row[1]) if row[2] in _STANDING else b"" for row in rows]
+    by_place = {row.place: row for row in bulk.rows_by_id(connection, columns, t.raw_unit.c.id, ids)}
+    found = (by_place.get(place) for place in range(len(ids)))
+    return [bytes(row.digest) if row is not None and row.state in _STANDING else b"" for row in found]
+
+
+_STANDING = ("mapped", "held", "discarded")
+
+
+def _digest_of(digests: Sequence[bytes]) -> bytes:
+    return hashlib.blake2b(b"".join(digests), digest_size=16).digest()
+
+
+def held_lines(connection: sa.Connection, unit_ids: Sequence[int]) -> tuple[int, int]:
+    """Of `unit_ids`: how many are held, and how many lines of their sources these stand for."""
+    if not unit_ids:
+        return 0, 0
+    condition = (
+        t.held.c.unit_id.between(min(unit_ids), max(unit_ids)),
+        t.held.c.state == "open",
+    )
+    rows = connection.execute(sa.select(t.held.c.unit_id, t.held.c.lines).where(*condition)).all()
+    wanted = set(unit_ids) if rows else set()
+    chosen = [row.lines for row in rows if row.unit_id in wanted]
+    return len(chosen), sum(chosen)
+
+
+def commit_page(connection: sa.Connection, page: PageToCommit, salt: bytes) -> Counts:
+    """Take the page in, in the caller's transaction, and move the stream's cursor.
+
+    Raises:
+        SourceUnavailable: another run moved this stream meanwhile; nothing was written.
+    """
+    _advance(connection, page)
+    counts = Counts(same=page.already_same, held=page.already_held)
+    if page.taken:
+        _take(connection, page, counts, salt)
+    for place, first in page.twins.items():
+        page.unit_ids[place] = page.unit_ids[first]
+    counts.read = counts.new + counts.changed + counts.same + counts.held
+    _remember(connection, page)
+    return counts
+
+
+def commit_again(unit: UnitOfWork, page: PageToCommit) -> Counts:
+    """Take the records of units that were mapped again; their evidence, digests and the cursor stay."""
+    page = replace(page, refused=dict(page.refused), recorded_at=unit.at)
+    taking = Taking(unit.connection, page.connector_id, page.recorded_at)
+    outcome = _take_records(taking, page, set())
+    _refuse_conflicts(page, outcome)
+    _hold(unit.connection, page, taking)
+    counts = Counts()
+    _count(page, [], outcome, counts)
+    counts.read = counts.changed + counts.same + counts.held
+    unit.connection.execute(
+        t.raw_unit.update()
+        .where(t.raw_unit.c.id == sa.bindparam("b_id"))
+        .values(mapping_id=page.mapping_id, state=sa.bindparam("b_state")),
+        [
+            {"b_id": page.unit_ids[place], "b_state": "held" if place in page.refused else "mapped"}
+            for place in page.taken
+        ],
+    )
+    if counts.changed or counts.held:
+        journal.append(
+            unit.connection,
+            chain=page.connector_key,
+            at=unit.at,
+            actor=unit.actor,
+            act="map-again",
+            subject=page.stream.name,
+            payload={"changed": counts.changed, "held": counts.held, "units": ranges(sorted(_ids(page)))},
+        )
+    return counts
+
+
+def _advance(connection: sa.Connection, page: PageToCommit) -> None:
+    """Compare-and-swap on the stream's version: of two runs at once, one sees that it lost."""
+    version = page.stream.version + (1 if page.taken or page.cursor != page.stream.cursor else 0)
+    moved = connection.execute(
+        t.stream.update()
+        .where(t.stream.c.id == page.stream.id, t.stream.c.version == page.stream.version)
+        .values(
+            cursor=page.cursor,
+            origin=page.origin,
+            ordinal=page.ordinal + 1,
+            version=version,
+        )
+    )
+    if moved.rowcount != 1:
+        raise SourceUnavailable(
+            code="HUB-SYNC-002",
+            what=f"another run of connector {page.connector_key!r} took in pages at the same time",
+            where=f"[connector.{page.connector_key}]",
+            mend="let one run finish, then run hub sync again; nothing was lost or doubled",
+        )
+    page.stream = replace(page.stream, version=version)
+
+
+def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: bytes) -> None:
+    taking = Taking(connection, page.connector_id, page.recorded_at)
+    place_of = {place: index for index, place in enumerate(page.taken)}
+    fresh = [place for place in page.taken if page.unit_ids[place] is None]
+    evidence_id = _keep_evidence(connection, page)
+    _insert_units(connection, page, fresh, place_of, evidence_id)
+    again = [place for place in page.taken if place not in set(fresh)] if len(fresh) < len(page.taken) else []
+    if again:
+        _update_units(connection, page, again, place_of, evidence_id)
+    outcome = _take_records(taking, page, set(fresh))
+    _refuse_conflicts(page, outcome)
+    _hold(connection, page, taking)
+    _count(page, fresh, outcome, counts)
+    journal.append(
+        connection,
+        chain=page.connector_key,
+        at=page.recorded_at,
+        actor=page.actor,
+        act="sync-page",
+        subject=page.stream.name,
+        payload={
+            "new": counts.new, "changed": counts.changed, "held": counts.held, "units": ranges(sorted(_ids(page))),
+            "digest": hmac.new(salt, b"".join(page.digests), hashlib.sha256).hexdigest(),
+        },
+    )  # fmt: skip
+
+
+def _ids(page: PageToCommit) -> list[int]:
+    return [unit for place in page.taken if (unit := page.unit_ids[place]) is not None]
+
+
+def _keep_evidence(connection: sa.Connection, page: PageToCommit) -> int:
+    [evidence_id] = bulk.reserve_ids(connection, t.evidence, 1)
+    connection.execute(
+        t.evidence.insert().values(
+            id=evidence_id, digest=hashlib.sha256(page.evidence).digest(), origin=page.origin,
+            unit_count=len(page.taken), body=page.evidence, recorded_at=page.recorded_at,
+        )
+    )  # fmt: skip
+    return evidence_id
+
+
+def _insert_units(
+    connection: sa.Connection, page: PageToCommit, fresh: list[int], place_of: dict[int, int], evidence_id: int
+) -> None:
+    ids = bulk.reserve_ids(connection, t.raw_unit, len(fresh))
+    for place, unit in zip(fresh, ids, strict=True):
+        page.unit_ids[place] = unit
+    if not fresh:
+        return
+    positions = [place_of[place] for place in fresh]
+    count = len(fresh)
+    bulk.insert_columns(
+        connection,
+        t.raw_unit,
+        {
+            "id": ids,
+            "stream_id": [page.stream.id] * count,
+            "ref": [page.refs[index] for index in positions],
+            "digest": [page.digests[index] for index in positions],
+            "evidence_id": [evidence_id] * count,
+            "position": positions,
+            "mapping_id": [page.mapping_id] * count,
+            "state": ["held" if place in page.refused else "mapped" for place in fresh],
+            "recorded_at": [page.recorded_at] * count,
+        },
+    )
+
+
+def _update_units(
+    connection: sa.Connection, page: PageToCommit, again: list[int], place_of: dict[int, int], evidence_id: int
+) -> None:
+    """Units read before with other content: the former state goes to the history."""
+    ids = [unit for place in again if (unit := page.unit_ids[place]) is not None]
+    units_to_history(connection, ids, page.recorded_at)
+    connection.execute(
+        t.raw_unit.update()
+        .where(t.raw_unit.c.id == sa.bindparam("b_id"))
+        .values(
+            digest=sa.bindparam("b_digest"), position=sa.bindparam("b_position"), state=sa.bindparam("b_state"),
+            evidence_id=evidence_id, mapping_id=page.mapping_id, recorded_at=page.recorded_at,
+        ),
+        [
+            {
+                "b_id": page.unit_ids[place],
+                "b_digest": page.digests[place_of[place]],
+                "b_position": place_of[place],
+                "b_state": "held" if place in page.refused else "mapped",
+            }
+            for place in again
+        ],
+    )  # fmt: skip
+
+
+def units_to_history(connection: sa.Connection, ids: list[int], superseded_at: int) -> None:
+    """Copy the present state of raw units to their history."""
+    columns = [column for column in t.raw_unit.c if column.name not in ("ref", "stream_id")]
+    rows = bulk.rows_by_id(connection, columns, t.raw_unit.c.id, ids)
+    names = ["unit_id" if column.name == "id" else column.name for column in columns]
+    if rows:
+        connection.execute(
+            t.raw_unit_history.insert(),
+            [
+                {**dict(zip(names, row[1:], strict=True)), "superseded_at": superseded_at}
+                for row in sorted(rows, key=lambda row: int(row[0]))
+            ],
+        )
+
+
+def _take_records(taking: Taking, page: PageToCommit, fresh: set[int]) -> Outcome:
+    outcome = Outcome()
+    new: list[Batch] = []
+    changed: list[Batch] = []
+    again = {page.unit_ids[place] or 0 for place in page.taken if place not in fresh}
+    for kind, places, values in page.batches:
+        if not again:
+            new.append(Batch(kind, [page.unit_ids[place] or 0 for place in places], values))
+            continue
+        for chosen, into in ((True, new), (False, changed)):
+            picks = [i for i, place in enumerate(places) if (place in fresh) is chosen]
+            if picks:
+                part = {name: [column[i] for i in picks] for name, column in values.items()}
+                into.append(Batch(kind, [page.unit_ids[places[i]] or 0 for i in picks], part))
+    if again:
+        take_changed(taking, changed, again, outcome)
+    take_new(taking, new, outcome)
+    if outcome.refused:
+        withdraw_units(taking, set(outcome.refused))
+    return outcome
+
+
+def _refuse_conflicts(page: PageToCommit, outcome: Outcome) -> None:
+    """Units whose key was taken join the refused ones; their text is found through their place in the evidence."""
+    by_id = {page.unit_ids[place]: place for place in page.taken} if outcome.refused else {}
+    for unit, what in outcome.refused.items():
+        place = by_id[unit]
+        page.refused[place] = Refusal(
+            code="HUB-REC-002",
+            place=f"{page.origin} (record {place + 1} of page {page.ordinal + 1})",
+            what=what,
+            mend="correct the number in one of the two, or discard this one: hub held discard ID --reason …",
+            excerpt=page.refs[page.taken.index(place)],
+        )
+
+
+def _hold(connection: sa.Connection, page: PageToCommit, taking: Taking) -> None:
+    """Open a held entry for each refused unit; close the open ones of units that were understood now."""
+    touched = [unit for place in page.taken if (unit := page.unit_ids[place]) is not None]
+    if len(touched) and connection.execute(sa.select(t.held.c.id).limit(1)).first():
+        open_rows = bulk.rows_by_id(connection, [t.held.c.id], t.held.c.unit_id, touched, t.held.c.state == "open")
+        if open_rows:
+            close_held(connection, [row.id for row in open_rows], "mended", page.recorded_at, page.actor, "read again")
+    for place, refusal in page.refused.items():
+        unit = page.unit_ids[place]
+        connection.execute(
+            t.held.insert().values(
+                unit_id=unit, stream_id=page.stream.id, code=refusal.code, place=refusal.place, what=refusal.what,
+                mend=refusal.mend, excerpt=refusal.excerpt[:2_000], lines=refusal.lines, state="open",
+                recorded_at=page.recorded_at,
+            )
+        )  # fmt: skip
+    refused_ids = {unit for place in page.refused if (unit := page.unit_ids[place]) is not None}
+    if refused_ids:
+        connection.execute(
+            t.raw_unit.update().where(t.raw_unit.c.id == sa.bindparam("b_id")).values(state="held"),
+            [{"b_id": unit} for unit in sorted(refused_ids)],
+        )
+
+
+def close_held(connection: sa.Connection, ids: Sequence[int], state: str, at: int, actor: str, because: str) -> None:
+    """Close held entries: ``mended`` or ``discarded``."""
+    connection.execute(
+        t.held.update()
+        .where(t.held.c.id == sa.bindparam("b_id"))
+        .values(state=state, closed_at=at, closed_by=actor, closed_because=because),
+        [{"b_id": held_id} for held_id in ids],
+    )
+
+
+def _count(page: PageToCommit, fresh: list[int], outcome: Outcome, counts: Counts) -> None:
+    counts.held += sum(refusal.lines for refusal in page.refused.values())
+    new = set(fresh)
+    counts.new += sum(1 for place in fresh if place not in page.refused)
+    for place in page.taken:
+        if place in page.refused or place in new:
+            continue
+        unit = page.unit_ids[place]
+        if unit in outcome.changed or unit in outcome.inserted:
+            counts.changed += 1
+        else:
+            counts.same += 1
+
+
+def _remember(connection: sa.Connection, page: PageToCommit) -> None:
+    """Note how the page was read, for the next time; a page read again in the same way writes nothing."""
+    if not page.unit_ids:
+        return
+    units = [unit or 0 for unit in page.unit_ids]
+    key = {"stream_id": page.stream.id, "origin": page.origin, "ordinal": page.ordinal}
+    where = [t.page.c[name] == value for name, value in key.items()]
+    text = ranges(units)
+    digests = _digests(connection, units, text) if page.taken or not page.fingerprint else None
+    row = connection.execute(sa.select(t.page).where(*where)).first()
+    if row is not None and digests is None and bytes(row.fingerprint) == page.fingerprint and row.units == text:
+        return
+    if digests is None:
+        digests = _digests(connection, units, text)
+    values = {"fingerprint": page.fingerprint, "units": text, "digest": _digest_of(digests)}
+    if row is None:
+        connection.execute(t.page.insert().values(**key, **values))
+    elif any(row._mapping[name] != value for name, value in values.items()):
+        connection.execute(t.page.update().where(*where).values(values))

@@ -1,0 +1,235 @@
+"""Facts out of the data base, in columns for the pure rooms: as they stand now, or as they were known at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.core.ledger.facts import Allocations, Documents, Instalments, Settlements
+from hub.core.store import tables as t
+from hub.core.store.record_tables import RECORD_TABLES
+
+#: Which connector decides amounts, by seller: seller → connector id. None: every connector does.
+Books = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFacts:
+    """What the ledger needs, with columns that only readers of invoices want (parallel to `documents`)."""
+
+    documents: Documents
+    settlements: Settlements
+    allocations: Allocations
+    instalments: Instalments
+    debtor_terms: dict[tuple[str, str], str]
+    order_ref: list[str | None]
+    payment_ref: list[str | None]
+    discount_terms: list[str | None]
+
+
+def as_known(name: str, known_at: int | None) -> sa.FromClause:
+    """The rows of a record table as they stood at `known_at` (microseconds UTC), withdrawn ones left out."""
+    table = RECORD_TABLES[name]
+    if known_at is None:
+        return sa.select(table.current).where(table.current.c.withdrawn_at.is_(None)).subquery(name)
+    names = [column.name for column in table.current.columns]
+    now = sa.select(*(table.current.c[column] for column in names)).where(
+        table.current.c.recorded_at <= known_at, table.current.c.withdrawn_at.is_(None)
+    )
+    then = sa.select(*(table.history.c[column] for column in names)).where(
+        table.history.c.recorded_at <= known_at,
+        table.history.c.superseded_at > known_at,
+        table.history.c.withdrawn_at.is_(None),
+    )
+    return sa.union_all(now, then).subquery(name)
+
+
+def ledger_facts(connection: sa.Connection, books: Books, known_at: int | None = None) -> LedgerFacts:
+    """Every document of the books with what settles it: settlements of the books, allocations of the hub."""
+    invoices = as_known("invoice", known_at)
+    names = (
+        "id", "seller", "debtor_id", "number", "kind", "issued_on", "due_on", "currency", "total_minor", "corrects",
+        "payment_terms", "order_ref", "payment_ref", "discount_terms",
+    )  # fmt: skip
+    order = (invoices.c.seller, invoices.c.issued_on, invoices.c.number, invoices.c.id)
+    rows = connection.execute(
+        sa.select(*(invoices.c[name] for name in names)).where(_of_books(invoices, books)).order_by(*order)
+    ).all()
+    columns = _columns(rows, len(names))
+    return LedgerFacts(
+        documents=Documents(*columns[:11]),
+        settlements=_settlements(connection, books, known_at),
+        allocations=_allocations(connection, known_at),
+        instalments=_instalments(connection, books, known_at),
+        debtor_terms=_debtor_terms(connection, books, known_at),
+        order_ref=columns[11],
+        payment_ref=columns[12],
+        discount_terms=columns[13],
+    )
+
+
+def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+def _of_books(table: sa.FromClause, books: Books) -> sa.ColumnElement[bool]:
+    """Rows that the books connector of their seller brought."""
+    by_connector: dict[int, list[str]] = {}
+    for seller, connector in books.items():
+        by_connector.setdefault(connector, []).append(seller)
+    if not by_connector:
+        return sa.true()
+    return sa.or_(
+        *(
+            sa.and_(table.c.connector_id == connector, table.c.seller.in_(sellers))
+            for connector, sellers in sorted(by_connector.items())
+        )
+    )
+
+
+def _settlements(connection: sa.Connection, books: Books, known_at: int | None) -> Settlements:
+    """Lines of the books joined to their documents, and documents that left a complete snapshot as settled."""
+    lines, invoices = as_known("settlement_line", known_at), as_known("invoice", known_at)
+    same_document = sa.and_(
+        invoices.c.connector_id == lines.c.connector_id,
+        invoices.c.kind == lines.c.target,
+        invoices.c.seller == lines.c.seller,
+        invoices.c.number_key == lines.c.document_key,
+        sa.or_(
+            lines.c.document_issued_on.is_(None),
+            invoices.c.issue_year == sa.extract("year", lines.c.document_issued_on),
+        ),
+    )
+    statement = (
+        sa.select(
+            sa.func.max(invoices.c.id), lines.c.settled_on, lines.c.amount_minor, lines.c.opening, lines.c.id,
+            lines.c.currency,
+        )
+        .select_from(lines.join(invoices, same_document))
+        .where(_of_books(lines, books))
+        .group_by(lines.c.id, lines.c.settled_on, lines.c.amount_minor, lines.c.opening, lines.c.currency)
+        .order_by(lines.c.id)
+    )  # fmt: skip
+    rows = [tuple(row) for row in connection.execute(statement)]
+    return Settlements(*_columns(rows + _settled_by_absence(connection, books, known_at), 6))
+
+
+def _settled_by_absence(connection: sa.Connection, books: Books, known_at: int | None) -> list[tuple[Any, ...]]:
+    """Documents whose unit is missing from a complete snapshot whose mode says: then it was paid."""
+    unit, invoices = t.raw_unit, t.invoice
+    conditions = [unit.c.state == "settled", invoices.c.withdrawn_at.is_(None), _of_books(invoices, books)]
+    if known_at is not None:
+        conditions.append(unit.c.recorded_at <= known_at)
+    rows = connection.execute(
+        sa.select(invoices.c.id, unit.c.recorded_at, invoices.c.total_minor, invoices.c.currency)
+        .join(unit, unit.c.id == invoices.c.unit_id)
+        .where(*conditions)
+    )
+    return [
+        (
+            row.id,
+            datetime.fromtimestamp(row.recorded_at / 1e6, UTC).date(),
+            row.total_minor,
+            True,
+            row.recorded_at,
+            row.currency,
+        )
+        for row in rows
+    ]
+
+
+def _allocations(connection: sa.Connection, known_at: int | None) -> Allocations:
+    """Allocations that stand (reversed ones left out), by document."""
+    reversal = t.allocation_reversal
+    reversed_by_then = sa.select(reversal.c.allocation_id)
+    if known_at is not None:
+        reversed_by_then = reversed_by_then.where(reversal.c.recorded_at <= known_at)
+    a = t.allocation
+    statement = (
+        sa.select(
+            a.c.invoice_id, a.c.receipt_id, a.c.amount_minor, a.c.effective_on, a.c.books_settled_minor, a.c.origin,
+            a.c.currency,
+        )
+        .where(a.c.id.not_in(reversed_by_then))
+        .order_by(a.c.id)
+    )  # fmt: skip
+    if known_at is not None:
+        statement = statement.where(a.c.recorded_at <= known_at)
+    return Allocations(*_columns(connection.execute(statement).all(), 7))
+
+
+def _instalments(connection: sa.Connection, books: Books, known_at: int | None) -> Instalments:
+    parts, invoices = as_known("instalment", known_at), as_known("invoice", known_at)
+    same_document = sa.and_(
+        invoices.c.connector_id == parts.c.connector_id,
+        invoices.c.seller == parts.c.seller,
+        invoices.c.number_key == parts.c.invoice_key,
+        invoices.c.kind == "invoice",
+    )
+    rows = connection.execute(
+        sa.select(sa.func.max(invoices.c.id), parts.c.due_on, parts.c.amount_minor)
+        .select_from(parts.join(invoices, same_document))
+        .where(_of_books(parts, books))
+        .group_by(parts.c.id, parts.c.due_on, parts.c.amount_minor)
+        .order_by(parts.c.id)
+    ).all()
+    return Instalments(*_columns(rows, 3))
+
+
+def _debtor_terms(connection: sa.Connection, books: Books, known_at: int | None) -> dict[tuple[str, str], str]:
+    debtors = as_known("debtor", known_at)
+    rows = connection.execute(
+        sa.select(debtors.c.seller, debtors.c.debtor_id, debtors.c.payment_terms)
+        .where(_of_books(debtors, books), debtors.c.payment_terms.is_not(None))
+        .order_by(debtors.c.id)
+    )
+    return {(row.seller, row.debtor_id): row.payment_terms for row in rows}
+
+
+def rows_of(
+    connection: sa.Connection, name: str, columns: Sequence[str], known_at: int | None = None
+) -> list[sa.Row[Any]]:
+    """Columns of a record table as known then, in order of recording."""
+    table = as_known(name, known_at)
+    return list(connection.execute(sa.select(*(table.c[column] for column in columns)).order_by(table.c.id)).all())
+
+
+def sellers_by_connector(connection: sa.Connection) -> dict[str, set[int]]:
+    """Which connectors brought invoices, by seller: what decides whose books count when nobody said."""
+    rows = connection.execute(sa.select(t.invoice.c.seller, t.invoice.c.connector_id).distinct())
+    found: dict[str, set[int]] = {}
+    for row in rows:
+        found.setdefault(row.seller, set()).add(row.connector_id)
+    return found
+
+
+def allocated_by_receipt(connection: sa.Connection, known_at: int | None = None) -> dict[int, int]:
+    """Money of each receipt that standing allocations use, in minor units; receipts without any are left out."""
+    reversed_by_then = sa.select(t.allocation_reversal.c.allocation_id)
+    conditions: list[Any] = [t.allocation.c.nature == "money"]
+    if known_at is not None:
+        reversed_by_then = reversed_by_then.where(t.allocation_reversal.c.recorded_at <= known_at)
+        conditions.append(t.allocation.c.recorded_at <= known_at)
+    rows = connection.execute(
+        sa.select(t.allocation.c.receipt_id, sa.func.sum(t.allocation.c.amount_minor))
+        .where(*conditions, t.allocation.c.id.not_in(reversed_by_then))
+        .group_by(t.allocation.c.receipt_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def instant_of(day: date, zone: Any) -> int:
+    """The last microsecond of `day` in the hub's time zone, as an instant of the data base."""
+    from datetime import time, timedelta
+
+    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+    return int(midnight.timestamp() * 1_000_000) - 1
+
+
+def connector_keys(connection: sa.Connection) -> dict[int, str]:
+    """Stable keys of the connectors the data base has met, by number."""
+    return {row.id: row.key for row in connection.execute(sa.select(t.connector).order_by(t.connector.c.id))}

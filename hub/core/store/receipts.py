@@ -1,0 +1,139 @@
+"""Money received and not yet applied, and what is known of those who pay, in the columns of the reconcile room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.core.reconcile.inputs import Debtors, Learnt, Receipts, Remittances
+from hub.core.store import bulk
+from hub.core.store import tables as t
+from hub.core.store.reading import as_known
+from hub.core.store.record_tables import RECORD_TABLES
+
+_SHARED = (
+    "seller", "account", "value_on", "remittance", "end_to_end_ref", "structured_ref", "method", "transaction_code",
+    "original_amount_minor", "original_currency", "bank_ref",
+)  # fmt: skip
+
+
+def unapplied(connection: sa.Connection) -> Receipts:
+    """Receipts with something left, and all disbursements as negative amounts with the id negated.
+
+    Order: by date, then by id.
+    """
+    receipts = as_known("receipt", None)
+    spent = (
+        sa.select(t.allocation.c.receipt_id, sa.func.sum(t.allocation.c.amount_minor).label("spent"))
+        .where(
+            t.allocation.c.nature == "money",
+            t.allocation.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)),
+        )
+        .group_by(t.allocation.c.receipt_id)
+        .subquery()
+    )
+    left = receipts.c.amount_minor - sa.func.coalesce(spent.c.spent, 0)
+    money_in = sa.select(
+        receipts.c.id, receipts.c.received_on, receipts.c.currency, receipts.c.amount_minor, left.label("left"),
+        receipts.c.payer_name, receipts.c.payer_iban, *(receipts.c[name] for name in _SHARED),
+        sa.null().label("return_reason"),
+    ).select_from(receipts.outerjoin(spent, spent.c.receipt_id == receipts.c.id)).where(left > 0)  # fmt: skip
+    out = as_known("disbursement", None)
+    money_out = sa.select(
+        -out.c.id, out.c.paid_on, out.c.currency, -out.c.amount_minor, sa.literal(0), out.c.payee_name,
+        out.c.payee_iban, *(out.c[name] for name in _SHARED), out.c.return_reason,
+    )  # fmt: skip
+    rows = [*connection.execute(money_in), *connection.execute(money_out)]
+    rows.sort(key=lambda row: (row[1], abs(row[0]), row[0]))
+    width = 7 + len(_SHARED) + 1
+    columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+    names = (
+        "id",
+        "received_on",
+        "currency",
+        "amount_minor",
+        "unapplied_minor",
+        "payer_name",
+        "payer_iban",
+        *_SHARED,
+        "return_reason",
+    )
+    return Receipts(**dict(zip(names, columns, strict=True)))
+
+
+def debtors(connection: sa.Connection, books: Mapping[str, int]) -> Debtors:
+    """The accounts of the books' connectors; mentions without an account of their own included."""
+    table = as_known("debtor", None)
+    names = ("seller", "debtor_id", "name", "legal_name", "siren", "vat_number", "parent_id", "ibans", "connector_id")
+    rows = connection.execute(sa.select(*(table.c[name] for name in names)).order_by(table.c.id)).all()
+    chosen = [row for row in rows if books.get(row.seller, row.connector_id) == row.connector_id]
+    return Debtors(
+        seller=[row.seller for row in chosen],
+        debtor_id=[row.debtor_id for row in chosen],
+        name=[row.name for row in chosen],
+        legal_name=[row.legal_name for row in chosen],
+        siren=[row.siren for row in chosen],
+        vat_number=[row.vat_number for row in chosen],
+        parent_id=[row.parent_id for row in chosen],
+        ibans=[tuple((row.ibans or "").split()) for row in chosen],
+    )
+
+
+def learnt(connection: sa.Connection) -> Learnt:
+    """Who pays for whom, from what people confirmed and did not reverse."""
+    invoice, receipt = t.invoice, t.receipt
+    rows = connection.execute(
+        sa.select(receipt.c.payer_iban, receipt.c.payer_name, invoice.c.seller, invoice.c.debtor_id)
+        .select_from(t.allocation)
+        .join(receipt, receipt.c.id == t.allocation.c.receipt_id)
+        .join(invoice, invoice.c.id == t.allocation.c.invoice_id)
+        .where(
+            t.allocation.c.origin == "confirmed",
+            t.allocation.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)),
+        )
+        .distinct()
+    ).all()
+    by_iban: dict[str, set[tuple[str, str]]] = {}
+    by_name: dict[str, set[tuple[str, str]]] = {}
+    for row in rows:
+        debtor = (row.seller, row.debtor_id)
+        if row.payer_iban:
+            by_iban.setdefault("".join(row.payer_iban.split()).upper(), set()).add(debtor)
+        if row.payer_name:
+            by_name.setdefault(row.payer_name, set()).add(debtor)
+    return Learnt(
+        by_iban={key: tuple(sorted(value)) for key, value in sorted(by_iban.items())},
+        by_name={key: tuple(sorted(value)) for key, value in sorted(by_name.items())},
+    )
+
+
+def remittances(connection: sa.Connection, receipt_ids: Sequence[int]) -> Remittances | None:
+    """The debtors' own lists for these receipts; None when there is none."""
+    lines, receipts = as_known("remittance_line", None), RECORD_TABLES["receipt"].current
+    rows = connection.execute(
+        sa.select(lines.c.remittance_id, receipts.c.id, lines.c.document_number, lines.c.amount_minor)
+        .select_from(lines.join(receipts, receipts.c.source_key == lines.c.receipt_source_key))
+        .order_by(lines.c.remittance_id, lines.c.line)
+    ).all()
+    wanted = set(receipt_ids)
+    lists: dict[tuple[str, int], list[tuple[str, int | None]]] = {}
+    for row in rows:
+        if row[1] in wanted:
+            lists.setdefault((row[0], row[1]), []).append((row[2], row[3]))
+    if not lists:
+        return None
+    return Remittances(
+        id=list(range(1, len(lists) + 1)),
+        receipt_id=[key[1] for key in lists],
+        lines=[tuple(value) for value in lists.values()],
+    )
+
+
+def ids_by_public_id(connection: sa.Connection, receipt_id: str) -> list[Any]:
+    """Receipts a person may mean by the source's own id: rows (id, receipt_id, received_on, amount, currency)."""
+    receipt = as_known("receipt", None)
+    columns = [receipt.c[name] for name in ("id", "receipt_id", "received_on", "amount_minor", "currency")]
+    rows = bulk.rows_by_text(connection, columns, receipt.c.receipt_id, [receipt_id])
+    return [row[1:] for row in rows]

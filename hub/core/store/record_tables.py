@@ -1,0 +1,175 @@
+"""One table per kind of record, derived from the record classes of the SDK, plus its table of superseded versions.
+
+Invoices and credit notes share the table `invoice` (column `kind`): an allocation, an age or a holder concerns either.
+Each row knows its connector, the raw unit it was mapped from and when it was recorded; a row whose unit is gone or no
+longer gives it is not deleted but carries `withdrawn_at`. Nothing computed is stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, get_args, get_origin
+
+import sqlalchemy as sa
+from pydantic.fields import FieldInfo
+
+from hub.sdk.records import KINDS, Record
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: 64-bit keys; SQLite wants plain INTEGER to use its row id.
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+#: Instants: microseconds since 1970, UTC. One spelling on both data bases, and it sorts.
+Instant = sa.BigInteger()
+
+#: Written numbers are compared by a folded copy: blanks dropped, capitals.
+FOLDED = {"number": "number_key", "document_number": "document_key", "invoice_number": "invoice_key"}
+#: Two kinds that live in one table, told apart by `kind`.
+SHARED_TABLE = {"credit_note": "invoice"}
+#: Business key of a table where it differs from the record's: DESIGN §3, seller + normalised number + issue year.
+TABLE_KEYS = {"invoice": ("kind", "seller", "number_key", "issue_year")}
+
+BOOKKEEPING = ("id", "connector_id", "unit_id", "recorded_at", "withdrawn_at")
+
+
+def fold(number: str | None) -> str | None:
+    """The comparison form of a written number: ``"F 2031/a"`` → ``"F2031/A"``. Punctuation is kept."""
+    return None if number is None else "".join(number.split()).upper()
+
+
+@dataclass(frozen=True)
+class RecordTable:
+    """Where the records of some kinds are kept.
+
+    Attributes:
+        current: one row per business key; `history`: superseded versions with `superseded_at`.
+        key: columns of the business key, within a connector.
+        payload: columns that make up the content; a difference in any of them is a change.
+    """
+
+    name: str
+    current: sa.Table
+    history: sa.Table
+    key: tuple[str, ...]
+    payload: tuple[str, ...]
+
+
+def _column_type(field: FieldInfo) -> sa.types.TypeEngine[Any]:
+    """The column type for a field of a record: text, date, 64-bit integer or boolean."""
+    seen: list[Any] = [field.annotation]
+    while seen:
+        kind = seen.pop()
+        if kind is date:
+            return sa.Date()
+        if kind is bool:
+            return sa.Boolean()
+        if kind is int:
+            return sa.BigInteger()
+        if get_origin(kind) is not None:
+            seen.extend(get_args(kind))
+    return sa.Text()
+
+
+def _fields(kinds: list[type[Record]]) -> dict[str, tuple[sa.types.TypeEngine[Any], bool]]:
+    """Every field of `kinds` with its type and whether it may be empty (missing in one kind: it may)."""
+    fields: dict[str, tuple[sa.types.TypeEngine[Any], bool]] = {}
+    for cls in kinds:
+        for name, field in cls.model_fields.items():
+            nullable = not (field.is_required() or isinstance(field.default, bool))
+            fields.setdefault(name, (_column_type(field), nullable))
+    for name, (type_, nullable) in fields.items():
+        missing = any(name not in cls.model_fields for cls in kinds)
+        fields[name] = (type_, nullable or missing)
+    return fields
+
+
+def _payload_columns(kinds: list[type[Record]]) -> list[sa.Column[Any]]:
+    columns: list[sa.Column[Any]] = []
+    if len(kinds) > 1:
+        columns.append(sa.Column("kind", sa.Text, nullable=False))
+    for name, (type_, nullable) in _fields(kinds).items():
+        columns.append(sa.Column(name, type_, nullable=nullable))
+        if name in FOLDED:
+            columns.append(sa.Column(FOLDED[name], sa.Text, nullable=nullable))
+    if any(cls.kind == "invoice" for cls in kinds):
+        columns.append(sa.Column("issue_year", sa.Integer, nullable=False))
+    return columns
+
+
+def _checks(columns: list[sa.Column[Any]]) -> list[sa.CheckConstraint]:
+    """Money is an integer of minor units beside a three-letter currency; amounts are positive, the kind signs."""
+    checks = []
+    signed = {"balance_minor", "gross_minor", "fee_minor", "net_minor"}
+    for column in columns:
+        if column.name.endswith("_minor") and column.name not in signed:
+            checks.append(sa.CheckConstraint(f"{column.name} >= 0", name=f"{column.name}_positive"))
+        if column.name.endswith("currency"):
+            checks.append(sa.CheckConstraint(f"length({column.name}) = 3", name=f"{column.name}_iso"))
+    return checks
+
+
+def _bookkeeping(history: bool) -> list[sa.Column[Any]]:
+    return [
+        sa.Column("id", Id, primary_key=not history, nullable=False),
+        sa.Column("connector_id", sa.Integer, sa.ForeignKey("connector.id"), nullable=False),
+        sa.Column("unit_id", Id, sa.ForeignKey("raw_unit.id"), nullable=False),
+        sa.Column("recorded_at", Instant, nullable=False),
+        sa.Column("withdrawn_at", Instant),
+    ]
+
+
+#: Further indexes that readers need: what is looked up by number, by debtor, by document.
+_INDEXES: dict[str, list[tuple[str, ...]]] = {
+    "settlement_line": [("seller", "document_key")],
+    "instalment": [("seller", "invoice_key")],
+    "remittance_line": [("receipt_source_key",)],
+}
+
+
+def _build(name: str, kinds: list[type[Record]]) -> RecordTable:
+    key = TABLE_KEYS.get(name, kinds[0].key)
+    columns = _payload_columns(kinds)
+    current = sa.Table(
+        name,
+        metadata,
+        *_bookkeeping(history=False),
+        *columns,
+        *_checks(columns),
+        sa.UniqueConstraint("connector_id", *key, name=f"uq_{name}_key"),
+        sa.Index(f"ix_{name}_unit_id", "unit_id"),
+        *(sa.Index(f"ix_{name}_{'_'.join(index)}", *index) for index in _INDEXES.get(name, [])),
+    )
+    history = sa.Table(
+        f"{name}_history",
+        metadata,
+        *_bookkeeping(history=True),
+        *_payload_columns(kinds),
+        sa.Column("superseded_at", Instant, nullable=False),
+        sa.Index(f"ix_{name}_history_id", "id", "superseded_at"),
+    )
+    return RecordTable(name, current, history, key, tuple(column.name for column in columns))
+
+
+def _build_all() -> dict[str, RecordTable]:
+    by_table: dict[str, list[type[Record]]] = {}
+    for kind, cls in KINDS.items():
+        by_table.setdefault(SHARED_TABLE.get(kind, kind), []).append(cls)
+    return {name: _build(name, kinds) for name, kinds in by_table.items()}
+
+
+#: Record tables by name, in loading order.
+RECORD_TABLES: dict[str, RecordTable] = _build_all()
+
+
+def table_of(kind: str) -> RecordTable:
+    """The table that keeps records of `kind`."""
+    return RECORD_TABLES[SHARED_TABLE.get(kind, kind)]

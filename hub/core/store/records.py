@@ -1,0 +1,260 @@
+"""Taking records in: what is new is inserted, what differs supersedes its former version, what is gone is withdrawn.
+
+Two ways, one result. Units never seen before go straight into the table in one bulk statement; should a key already
+be there, or when units changed, a staging table and set-based statements find out what differs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.core.store import bulk
+from hub.core.store.record_tables import FOLDED, RECORD_TABLES, RecordTable, fold, table_of
+
+
+@dataclass(slots=True)
+class Batch:
+    """Records of one kind from one page, validated, in columns; `unit_ids[i]` is the raw unit of record i."""
+
+    kind: str
+    unit_ids: list[int]
+    values: dict[str, list[Any]]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a page's units: those that added, changed or withdrew a record, and those refused (by unit id)."""
+
+    inserted: set[int] = field(default_factory=set)
+    changed: set[int] = field(default_factory=set)
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """Constants of one page: for whom and when records are taken in."""
+
+    connection: sa.Connection
+    connector_id: int
+    recorded_at: int
+
+
+def take_new(taking: Taking, batches: list[Batch], outcome: Outcome) -> None:
+    """Records of units never seen before. Keys that exist already are found by the constraint, then sorted out."""
+    for table, group in _by_table(batches).items():
+        plain = [batch for batch in group if not _has_stubs(batch)]
+        for batch in plain:
+            columns = _table_columns(taking, table, batch)
+            savepoint = taking.connection.begin_nested()
+            try:
+                _insert(taking, table, columns)
+            except sa.exc.IntegrityError:
+                savepoint.rollback()
+                _merge(taking, table, columns, set(batch.unit_ids), outcome)
+            else:
+                savepoint.commit()
+                outcome.inserted.update(batch.unit_ids)
+        for batch in group:
+            if _has_stubs(batch):
+                _merge(taking, table, _table_columns(taking, table, batch), set(batch.unit_ids), outcome)
+
+
+def take_changed(taking: Taking, batches: list[Batch], units: set[int], outcome: Outcome) -> None:
+    """Records of units mapped again: `units` are all of them, also those that no longer give any record."""
+    kept: dict[str, set[int]] = {}
+    for table, group in _by_table(batches).items():
+        for batch in group:
+            kept.setdefault(table.name, set()).update(
+                _merge(taking, table, _table_columns(taking, table, batch), units, outcome)
+            )
+    _withdraw_missing(taking, units, kept, outcome)
+
+
+def withdraw_units(taking: Taking, units: set[int]) -> None:
+    """Every record of `units` is withdrawn: the source no longer has them, or they are now held."""
+    _withdraw_missing(taking, units, {}, Outcome())
+
+
+def _by_table(batches: list[Batch]) -> dict[RecordTable, list[Batch]]:
+    groups: dict[RecordTable, list[Batch]] = {}
+    for batch in batches:
+        groups.setdefault(table_of(batch.kind), []).append(batch)
+    return groups
+
+
+def _has_stubs(batch: Batch) -> bool:
+    return True in batch.values.get("stub", ())
+
+
+def _table_columns(taking: Taking, table: RecordTable, batch: Batch) -> dict[str, list[Any]]:
+    """The table's columns for `batch`: bookkeeping, payload, folded copies; absent fields are None."""
+    count = len(batch.unit_ids)
+    columns: dict[str, list[Any]] = {
+        "connector_id": [taking.connector_id] * count,
+        "unit_id": batch.unit_ids,
+        "recorded_at": [taking.recorded_at] * count,
+        "withdrawn_at": [None] * count,
+    }
+    for name in table.payload:
+        if name in batch.values:
+            columns[name] = batch.values[name]
+        else:
+            columns[name] = [None] * count
+    if table.name == "invoice":
+        columns["kind"] = [batch.kind] * count
+        columns["issue_year"] = [int(day[:4]) for day in batch.values["issued_on"]]
+    for source, folded in FOLDED.items():
+        if folded in columns:
+            columns[folded] = [fold(number) for number in columns[source]]
+    return columns
+
+
+def _insert(taking: Taking, table: RecordTable, columns: dict[str, list[Any]]) -> None:
+    ids = bulk.reserve_ids(taking.connection, table.current, len(columns["unit_id"]))
+    bulk.insert_columns(taking.connection, table.current, {"id": ids, **columns})
+
+
+def _merge(
+    taking: Taking, table: RecordTable, columns: dict[str, list[Any]], units: set[int], outcome: Outcome
+) -> set[int]:
+    """Insert, supersede or leave each record; returns the ids of rows that `units` still give."""
+    staged = bulk.staging_table(taking.connection, table.current, [sa.Column("place", sa.Integer)])
+    count = len(columns["unit_id"])
+    bulk.insert_columns(taking.connection, staged, {"id": [None] * count, **columns, "place": list(range(count))})
+    existing = _matches(taking, table, staged)
+    fresh, different, kept = _classify(table, columns, existing, units, outcome)
+    if different:
+        _supersede(taking, table, staged, different)
+        outcome.changed.update(columns["unit_id"][place] for place in different)
+    if fresh:
+        chosen = {name: [values[place] for place in fresh] for name, values in columns.items()}
+        _insert(taking, table, chosen)
+        outcome.inserted.update(chosen["unit_id"])
+        kept.update(_ids_of_units(taking, table, chosen["unit_id"]))
+    return kept
+
+
+def _matches(taking: Taking, table: RecordTable, staged: sa.Table) -> dict[int, sa.Row[Any]]:
+    """Rows that bear the key of a staged record, by its place: (place, id, unit_id, differs, withdrawn_at)."""
+    current = table.current
+    same_key = [current.c.connector_id == staged.c.connector_id] + [
+        current.c[name] == staged.c[name] for name in table.key
+    ]
+    compared = [name for name in table.payload if name != "stub"]
+    differs = sa.or_(
+        current.c.withdrawn_at.is_not(None),
+        *(current.c[name].is_distinct_from(staged.c[name]) for name in compared),
+    )
+    rows = taking.connection.execute(
+        sa.select(
+            staged.c.place, current.c.id, current.c.unit_id, current.c.withdrawn_at, differs.label("differs"),
+            (current.c.stub if "stub" in current.c else sa.false()).label("stub"),
+        ).where(*same_key)
+    )  # fmt: skip
+    return {row.place: row for row in rows}
+
+
+def _classify(
+    table: RecordTable,
+    columns: dict[str, list[Any]],
+    existing: dict[int, sa.Row[Any]],
+    units: set[int],
+    outcome: Outcome,
+) -> tuple[list[int], dict[int, int], set[int]]:
+    """Places to insert, places that supersede (→ row id), and ids of rows that stand.
+
+    A key claimed by another living unit refuses the newcomer, unless it or the former is a mere mention (stub).
+    """
+    fresh: list[int] = []
+    different: dict[int, int] = {}
+    kept: set[int] = set()
+    seen: dict[tuple[Any, ...], int] = {}
+    stubs = columns.get("stub")
+    key_columns = [columns[name] for name in table.key]
+    for place, unit in enumerate(columns["unit_id"]):
+        stub = bool(stubs and stubs[place])
+        key = tuple(column[place] for column in key_columns)
+        row = existing.get(place)
+        if key in seen:
+            if not stub and columns["unit_id"][seen[key]] != unit:
+                outcome.refused[unit] = _taken(table, key)
+            continue
+        if row is None:
+            seen[key] = place
+            fresh.append(place)
+        elif stub and row.withdrawn_at is None:
+            kept.add(row.id)
+        elif row.unit_id not in units and row.withdrawn_at is None and not row.stub:
+            outcome.refused[unit] = _taken(table, key)
+        else:
+            seen[key] = place
+            kept.add(row.id)
+            if row.differs or row.unit_id != unit:
+                different[place] = row.id
+    return fresh, different, kept
+
+
+def _taken(table: RecordTable, key: tuple[Any, ...]) -> str:
+    shown = " ".join(str(part) for part in key)
+    return f"{table.name.replace('_', ' ')} {shown!r} was already given by another record of this connector"
+
+
+def _supersede(taking: Taking, table: RecordTable, staged: sa.Table, different: dict[int, int]) -> None:
+    """Copy the former versions to the history, then write the new ones over them; row ids stay."""
+    _to_history(taking, table, list(different.values()))
+    places = bulk.rows_by_id(taking.connection, [staged], staged.c.place, list(different))
+    names = [name for name in staged.columns.keys() if name not in ("id", "place")]
+    updates = [
+        {"b_id": different[row.place], **{f"b_{name}": row._mapping[staged.c[name]] for name in names}}
+        for row in places
+    ]
+    taking.connection.execute(
+        table.current.update()
+        .where(table.current.c.id == sa.bindparam("b_id"))
+        .values({name: sa.bindparam(f"b_{name}") for name in names}),
+        updates,
+    )
+
+
+def _to_history(taking: Taking, table: RecordTable, ids: list[int]) -> None:
+    names = [column.name for column in table.current.columns]
+    rows = bulk.rows_by_id(taking.connection, list(table.current.columns), table.current.c.id, ids)
+    if rows:
+        taking.connection.execute(
+            table.history.insert(),
+            [
+                {**dict(zip(names, row[1:], strict=True)), "superseded_at": taking.recorded_at}
+                for row in sorted(rows, key=lambda row: int(row[0]))
+            ],
+        )
+
+
+def _ids_of_units(taking: Taking, table: RecordTable, units: list[int]) -> set[int]:
+    rows = bulk.rows_by_id(taking.connection, [table.current.c.id], table.current.c.unit_id, sorted(set(units)))
+    return {row.id for row in rows}
+
+
+def _withdraw_missing(taking: Taking, units: set[int], kept: dict[str, set[int]], outcome: Outcome) -> None:
+    """Rows that `units` used to give and give no longer: not deleted, `withdrawn_at` is set."""
+    for table in RECORD_TABLES.values():
+        rows = bulk.rows_by_id(
+            taking.connection,
+            [table.current.c.id, table.current.c.unit_id],
+            table.current.c.unit_id,
+            sorted(units),
+            table.current.c.withdrawn_at.is_(None),
+        )
+        gone = {row.id: row.unit_id for row in rows if row.id not in kept.get(table.name, ())}
+        if not gone:
+            continue
+        _to_history(taking, table, list(gone))
+        taking.connection.execute(
+            table.current.update()
+            .where(table.current.c.id == sa.bindparam("b_id"))
+            .values(withdrawn_at=taking.recorded_at, recorded_at=taking.recorded_at),
+            [{"b_id": row_id} for row_id in gone],
+        )
+        outcome.changed.update(gone.values())

@@ -1,0 +1,245 @@
+"""The tables around the records: where facts came from, what was held, what was allocated, and the journal.
+
+Truth lives here and in `record_tables`; open amounts, ages and indicators are computed from them and never stored.
+`run`, `run_stream` and `page` are the run log and a reading aid: losing them costs time, no fact.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from hub.core.store.record_tables import RECORD_TABLES, Id, Instant, metadata
+
+invoice = RECORD_TABLES["invoice"].current
+receipt = RECORD_TABLES["receipt"].current
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    comment="facts about this data base itself: its salt, when it was made",
+)
+
+connector = sa.Table(
+    "connector",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, comment="stable id; survives a renamed section"),
+    sa.Column("plugin", sa.Text, nullable=False),
+    sa.UniqueConstraint("key", name="uq_connector_key"),
+)
+
+mapping = sa.Table(
+    "mapping",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("connector_id", sa.Integer, sa.ForeignKey("connector.id"), nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False, comment="mapping version and the settings that map depends on"),
+    sa.UniqueConstraint("connector_id", "fingerprint", name="uq_mapping_fingerprint"),
+)
+
+stream = sa.Table(
+    "stream",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("connector_id", sa.Integer, sa.ForeignKey("connector.id"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("cursor", sa.Text),
+    sa.Column("origin", sa.Text, comment="object of the last page committed"),
+    sa.Column("ordinal", sa.Integer, nullable=False, comment="pages of that object committed so far"),
+    sa.Column("mapping_id", sa.Integer, sa.ForeignKey("mapping.id"), comment="all units of the stream are mapped so"),
+    sa.Column("version", sa.BigInteger, nullable=False, comment="raised by each page: two runs at once are noticed"),
+    sa.UniqueConstraint("connector_id", "name", name="uq_stream_name"),
+)
+
+run = sa.Table(
+    "run",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("connector_id", sa.Integer, sa.ForeignKey("connector.id"), nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("full", sa.Boolean, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("error", sa.Text, comment="JSON of the error that ended the run"),
+    sa.CheckConstraint("state IN ('running', 'complete', 'incomplete', 'failed')", name="state"),
+    sa.Index("ix_run_connector_id", "connector_id", "id"),
+)
+
+run_stream = sa.Table(
+    "run_stream",
+    metadata,
+    sa.Column("run_id", Id, sa.ForeignKey("run.id"), primary_key=True),
+    sa.Column("stream_id", sa.Integer, sa.ForeignKey("stream.id"), primary_key=True),
+    sa.Column("complete", sa.Boolean, nullable=False),
+    sa.Column("pages", sa.Integer, nullable=False),
+    sa.Column("read", sa.BigInteger, nullable=False),
+    sa.Column("new", sa.BigInteger, nullable=False),
+    sa.Column("changed", sa.BigInteger, nullable=False),
+    sa.Column("same", sa.BigInteger, nullable=False),
+    sa.Column("held", sa.BigInteger, nullable=False),
+    sa.Column("missing", sa.BigInteger, nullable=False, comment="gone from a complete snapshot; counted apart"),
+    sa.Column("skipped", sa.Text, nullable=False, comment="JSON list of objects left alone, unchanged"),
+    sa.CheckConstraint("read = new + changed + same + held", name="counts_add_up"),
+)
+
+evidence = sa.Table(
+    "evidence",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, nullable=False, comment="SHA-256 of the stored body"),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("unit_count", sa.Integer, nullable=False),
+    sa.Column("body", sa.LargeBinary, comment="compressed units as read; empty once deleted by policy"),
+    sa.Column("recorded_at", Instant, nullable=False),
+)
+
+raw_unit = sa.Table(
+    "raw_unit",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("stream_id", sa.Integer, sa.ForeignKey("stream.id"), nullable=False),
+    sa.Column("ref", sa.Text, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False, comment="BLAKE2b-128 of ref, layout and body"),
+    sa.Column("evidence_id", Id, sa.ForeignKey("evidence.id"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False, comment="which unit of the evidence"),
+    sa.Column("mapping_id", sa.Integer, sa.ForeignKey("mapping.id"), nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.UniqueConstraint("stream_id", "ref", name="uq_raw_unit_ref"),
+    sa.CheckConstraint("state IN ('mapped', 'held', 'discarded', 'withdrawn', 'settled')", name="state"),
+)
+
+raw_unit_history = sa.Table(
+    "raw_unit_history",
+    metadata,
+    sa.Column("unit_id", Id, sa.ForeignKey("raw_unit.id"), nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("evidence_id", Id, sa.ForeignKey("evidence.id"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("mapping_id", sa.Integer, sa.ForeignKey("mapping.id"), nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("superseded_at", Instant, nullable=False),
+    sa.Index("ix_raw_unit_history_unit_id", "unit_id"),
+)
+
+page = sa.Table(
+    "page",
+    metadata,
+    sa.Column("stream_id", sa.Integer, sa.ForeignKey("stream.id"), primary_key=True),
+    sa.Column("origin", sa.Text, primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    sa.Column("fingerprint", sa.LargeBinary, nullable=False, comment="of the raw bytes; empty when unknown"),
+    sa.Column("units", sa.Text, nullable=False, comment="unit ids in order, as ranges: 1-5000,7001-7002"),
+    sa.Column("digest", sa.LargeBinary, nullable=False, comment="of the unit digests, to see that they still stand"),
+    comment="how each object was last read, so that an unchanged page is recognised without being parsed",
+)
+
+held = sa.Table(
+    "held",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("unit_id", Id, sa.ForeignKey("raw_unit.id"), nullable=False),
+    sa.Column("stream_id", sa.Integer, sa.ForeignKey("stream.id"), nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("mend", sa.Text, nullable=False),
+    sa.Column("excerpt", sa.Text, nullable=False),
+    sa.Column("lines", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("closed_at", Instant),
+    sa.Column("closed_by", sa.Text),
+    sa.Column("closed_because", sa.Text),
+    sa.CheckConstraint("state IN ('open', 'mended', 'discarded')", name="state"),
+    sa.CheckConstraint("lines >= 1", name="lines"),
+    sa.Index("ix_held_unit_id", "unit_id"),
+    sa.Index(
+        "uq_held_open_unit", "unit_id", unique=True, sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    ),
+)  # fmt: skip
+
+allocation = sa.Table(
+    "allocation",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("proposal", sa.Text, nullable=False, comment="lines decided together share it"),
+    sa.Column("receipt_id", Id, sa.ForeignKey("receipt.id"), nullable=False),
+    sa.Column("invoice_id", Id, sa.ForeignKey("invoice.id"), nullable=False),
+    sa.Column("nature", sa.Text, nullable=False, comment="money, or a deduction that closes the rest"),
+    sa.Column("amount_minor", sa.BigInteger, nullable=False, comment="negative: a credit note used up"),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False, comment="auto or confirmed"),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("confidence_ppm", sa.Integer, nullable=False),
+    sa.Column("evidence", sa.Text, nullable=False, comment="JSON: tokens found, amounts, rivals refused"),
+    sa.Column("books_settled_minor", sa.BigInteger, nullable=False, comment="what the books had settled by then"),
+    sa.Column("effective_on", sa.Date, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.CheckConstraint(
+        "nature IN ('money', 'discount', 'bank_fee', 'rounding', 'write_off', 'exchange')", name="nature"
+    ),
+    sa.CheckConstraint("origin IN ('auto', 'confirmed')", name="origin"),
+    sa.CheckConstraint("amount_minor <> 0", name="amount"),
+    sa.CheckConstraint("length(currency) = 3", name="currency_iso"),
+    sa.CheckConstraint("confidence_ppm BETWEEN 0 AND 1000000", name="confidence"),
+    sa.Index("ix_allocation_receipt_id", "receipt_id"),
+    sa.Index("ix_allocation_invoice_id", "invoice_id"),
+)
+
+allocation_reversal = sa.Table(
+    "allocation_reversal",
+    metadata,
+    sa.Column("allocation_id", Id, sa.ForeignKey("allocation.id"), primary_key=True, autoincrement=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+)
+
+proposal = sa.Table(
+    "proposal",
+    metadata,
+    sa.Column("receipt_id", Id, sa.ForeignKey("receipt.id"), primary_key=True, autoincrement=False),
+    sa.Column("rank", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("proposal", sa.Text, nullable=False),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("confidence_ppm", sa.Integer, nullable=False),
+    sa.Column("lines", sa.Text, nullable=False, comment="JSON: [[invoice id, nature, amount], …]"),
+    sa.Column("evidence", sa.Text, nullable=False),
+    sa.Index("ix_proposal_proposal", "proposal"),
+    comment="suggestions of the last reconciliation, for a person; replaced by the next",
+)
+
+receipt_verdict = sa.Table(
+    "receipt_verdict",
+    metadata,
+    sa.Column("receipt_id", Id, sa.ForeignKey("receipt.id"), primary_key=True, autoincrement=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.CheckConstraint("verdict IN ('unapplied', 'not_a_receipt', 'return')", name="verdict"),
+    comment="why the last reconciliation left a receipt alone",
+)
+
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("chain", sa.Text, nullable=False, comment="connector key, 'acts', or 'all' for the hourly join"),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("act", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False, comment="JSON of ids, counts and salted digests; no personal data"),
+    sa.Column("previous", sa.LargeBinary, nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("chain", "sequence", name="uq_journal_chain"),
+)

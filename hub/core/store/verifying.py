@@ -1,0 +1,132 @@
+"""What `hub verify` asks of the data base: the stored side of every comparison, and sums made a second way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.core.store import bulk
+from hub.core.store import tables as t
+from hub.core.store.record_tables import table_of
+
+
+@dataclass(frozen=True, slots=True)
+class StreamName:
+    """A stream and its connector's key."""
+
+    id: int
+    name: str
+    connector: str
+
+
+def streams(connection: sa.Connection) -> list[StreamName]:
+    """All streams, by connector."""
+    rows = connection.execute(
+        sa.select(t.stream.c.id, t.stream.c.name, t.connector.c.key)
+        .join(t.connector, t.connector.c.id == t.stream.c.connector_id)
+        .order_by(t.stream.c.id)
+    )
+    return [StreamName(*row) for row in rows]
+
+
+def journal_entries(connection: sa.Connection) -> int:
+    """How many entries the journal has."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(t.journal)).scalar() or 0)
+
+
+def evidence_digest(connection: sa.Connection, evidence_id: int) -> bytes:
+    """The stored digest of a piece of evidence."""
+    return bytes(connection.execute(sa.select(t.evidence.c.digest).where(t.evidence.c.id == evidence_id)).scalar_one())
+
+
+def compare_records(
+    connection: sa.Connection, kind: str, unit_ids: list[int], values: dict[str, list[Any]]
+) -> list[str]:
+    """Differences between records mapped again and the rows their units gave; stubs are only mentions, left out."""
+    table = table_of(kind)
+    conditions: list[sa.ColumnElement[bool]] = [table.current.c.withdrawn_at.is_(None)]
+    if table.name == "invoice":
+        conditions.append(table.current.c.kind == kind)
+    columns = [table.current.c.unit_id, *(table.current.c[name] for name in values)]
+    rows = bulk.rows_by_id(connection, columns, table.current.c.unit_id, sorted(set(unit_ids)), *conditions)
+    stored: dict[int, set[tuple[str, ...]]] = {}
+    for row in rows:
+        values_of = tuple(row)
+        stored.setdefault(values_of[1], set()).add(tuple(_text(value) for value in values_of[2:]))
+    stubs = values.get("stub") or [False] * len(unit_ids)
+    differences = []
+    for index, (unit, record) in enumerate(zip(unit_ids, zip(*values.values(), strict=True), strict=True)):
+        if not stubs[index] and tuple(_text(value) for value in record) not in stored.get(unit, ()):
+            differences.append(f"{kind} of unit {unit} is not what its raw unit gives")
+    return differences
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return repr(bool(value)) if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def overdrawn(connection: sa.Connection) -> list[str]:
+    """Receipts and invoices with more allocated than they have; the triggers refuse it, this looks again."""
+    standing = t.allocation.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id))
+    found = []
+    for what, table, column, amount, size in (
+        ("receipt", t.receipt, t.allocation.c.receipt_id, t.allocation.c.amount_minor, "amount_minor"),
+        ("invoice", t.invoice, t.allocation.c.invoice_id, sa.func.abs(t.allocation.c.amount_minor), "total_minor"),
+    ):
+        conditions = [standing] + ([t.allocation.c.nature == "money"] if what == "receipt" else [])
+        spent = (
+            sa.select(column.label("id"), sa.func.sum(amount).label("spent"))
+            .where(*conditions)
+            .group_by(column)
+            .subquery()
+        )
+        rows = connection.execute(
+            sa.select(table.c.id, spent.c.spent, table.c[size])
+            .join(spent, spent.c.id == table.c.id)
+            .where(spent.c.spent > table.c[size])
+        )
+        found += [f"{what} {row[0]}: {row[1]} minor units are allocated of {row[2]}" for row in rows]
+    return found
+
+
+def open_by_sums(connection: sa.Connection, books: Mapping[str, int], as_of: date) -> dict[str, int]:
+    """Open amounts by currency as the data base adds them up, without the ledger room: totals less settlements, less
+    allocations that are in no settlement yet; credit notes negative. Valid where nothing is over-settled."""
+    from hub.core.store.reading import _of_books, _settlements, as_known
+
+    invoices = as_known("invoice", None)
+    rows = connection.execute(
+        sa.select(invoices.c.id, invoices.c.kind, invoices.c.currency, invoices.c.total_minor).where(
+            _of_books(invoices, books), invoices.c.issued_on <= as_of
+        )
+    )
+    documents = {row.id: row for row in rows}
+    settled: dict[int, int] = {}
+    lines = _settlements(connection, books, None)
+    for document, day, amount in zip(lines.document_id, lines.settled_on, lines.amount_minor, strict=True):
+        if day <= as_of:
+            settled[document] = settled.get(document, 0) + amount
+    risen = _pending(connection, settled, as_of)
+    sums: dict[str, int] = {}
+    for row in documents.values():
+        sign = 1 if row.kind == "invoice" else -1
+        rest = row.total_minor - settled.get(row.id, 0) - risen.get(row.id, 0)
+        sums[row.currency] = sums.get(row.currency, 0) + sign * rest
+    return sums
+
+
+def _pending(connection: sa.Connection, settled: Mapping[int, int], as_of: date) -> dict[int, int]:
+    """Allocated money that no settlement holds yet, by document: allocations less what the books rose by since."""
+    a = t.allocation
+    rows = connection.execute(
+        sa.select(a.c.invoice_id, sa.func.sum(sa.func.abs(a.c.amount_minor)), sa.func.min(a.c.books_settled_minor))
+        .where(a.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)), a.c.effective_on <= as_of)
+        .group_by(a.c.invoice_id)
+    )
+    return {row[0]: int(row[1]) - min(max(settled.get(row[0], 0) - int(row[2]), 0), int(row[1])) for row in rows}

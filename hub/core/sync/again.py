@@ -1,0 +1,60 @@
+"""Mapping kept units again, without fetching: after a corrected configuration, a new version, or for one held unit."""
+
+from __future__ import annotations
+
+from hub.core.store import units
+from hub.core.store.pages import Counts, PageToCommit, StreamState, commit_again
+from hub.core.store.units import StoredPage
+from hub.core.sync.mapped import read_mapped
+from hub.core.sync.session import Session
+
+
+def map_again(session: Session, state: StreamState, only: frozenset[int] | None = None) -> Counts:
+    """Map the stream's kept units with the session's mapping; the units of one piece of evidence are one transaction.
+
+    Args:
+        only: ids of the units to map again; None: all that are not yet mapped this way.
+
+    Returns:
+        Counts of units whose records changed (`changed`), are the same, or are held now; `read` is their sum. Units
+        whose evidence was deleted by policy keep their records and are not counted.
+    """
+    total = Counts()
+    with session.store.read() as connection:
+        pages = list(units.stored_pages(connection, state.id))
+    for page in pages:
+        chosen = [
+            index
+            for index, unit in enumerate(page.unit_ids)
+            if (page.mapping_ids[index] != session.mapping_id if only is None else unit in only)
+        ]
+        if chosen and page.blob is not None:
+            total.add(_one_page(session, state, page, page.blob, chosen))
+    return total
+
+
+def _one_page(session: Session, state: StreamState, page: StoredPage, blob: bytes, chosen: list[int]) -> Counts:
+    """Map the chosen units of one piece of evidence again and take their records in."""
+    positions = [page.positions[index] for index in chosen]
+    answer, _ = session.process.ask({"op": "map_stored", "stream": state.name, "places": positions}, blob)
+    places = list(range(len(chosen)))
+    batches, refused = read_mapped(answer, places, page.origin)
+    again = PageToCommit(
+        connector_id=session.connector_id,
+        connector_key=session.key,
+        stream=state,
+        cursor=state.cursor,
+        origin=page.origin,
+        ordinal=0,
+        fingerprint=b"",
+        mapping_id=session.mapping_id,
+        recorded_at=0,
+        actor=session.actor,
+        unit_ids=[page.unit_ids[index] for index in chosen],
+        taken=places,
+        refs=[page.refs[index] for index in chosen],
+        digests=[page.digests[index] for index in chosen],
+        batches=batches,
+        refused=refused,
+    )
+    return session.store.again(session.actor, lambda unit: commit_again(unit, again))

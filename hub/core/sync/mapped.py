@@ -1,0 +1,70 @@
+"""What a connector's `map` gave: checked once, here, a page at a time. Faulty records are held, neighbours go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.core.store.pages import Refusal
+from hub.sdk.columns import validate_columns
+
+Batches = list[tuple[str, list[int], dict[str, list[Any]]]]
+
+
+def read_mapped(answer: dict[str, Any], places: list[int], origin: str) -> tuple[Batches, dict[int, Refusal]]:
+    """Records by kind, and refusals by place.
+
+    Args:
+        answer: the frame of the connector's process: columns by kind, rejected units by index.
+        places: place in the page of each unit that was mapped, in order.
+        origin: the object read, for refusals without a place of their own.
+
+    Returns:
+        Batches (kind, place of each record's unit, checked columns), and the units to hold. A unit with one faulty
+        record gives none of its records.
+
+    Raises:
+        BrokenPromise: the answer does not have the promised shape.
+    """
+    refused = {places[int(index)]: _rejected(error, origin) for index, error in answer["rejected"].items()}
+    checked: Batches = []
+    for column in answer["columns"]:
+        at = [places[index] for index in column["unit"]]
+        values, faults = validate_columns(column["kind"], len(at), column["values"])
+        for index, fault in faults.items():
+            refused.setdefault(at[index], _invalid(column["kind"], fault, origin, at[index]))
+        checked.append((column["kind"], at, values))
+    return [batch for part in checked if (batch := _without(part, refused))[1]], refused
+
+
+def _without(
+    batch: tuple[str, list[int], dict[str, list[Any]]], refused: dict[int, Refusal]
+) -> tuple[str, list[int], dict[str, list[Any]]]:
+    """The batch less the records of refused units."""
+    kind, places, values = batch
+    if not refused:
+        return batch
+    keep = [index for index, place in enumerate(places) if place not in refused]
+    if len(keep) == len(places):
+        return batch
+    return kind, [places[i] for i in keep], {name: [column[i] for i in keep] for name, column in values.items()}
+
+
+def _rejected(error: dict[str, Any], origin: str) -> Refusal:
+    return Refusal(
+        code=error["code"],
+        place=error["where"] or origin,
+        what=error["what"],
+        mend=error["mend"],
+        excerpt=error["excerpt"],
+        lines=max(1, int(error["lines"])),
+    )
+
+
+def _invalid(kind: str, fault: str, origin: str, place: int) -> Refusal:
+    return Refusal(
+        code="HUB-REC-001",
+        place=f"{origin} (record {place + 1} of its page)",
+        what=f"{kind.replace('_', ' ')}: {fault}",
+        mend="correct the source, or ask the connector's author; then run hub sync, or hub held replay",
+        excerpt=fault,
+    )

@@ -1,0 +1,274 @@
+"""One page after the other: recognise it, find what is new or changed, have it mapped, validate it, commit it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hub.core.store import UnitOfWork
+from hub.core.store.pages import (
+    Counts,
+    Expectation,
+    KnownUnit,
+    PageToCommit,
+    Refusal,
+    StreamState,
+    commit_page,
+    end_stream,
+    expectation,
+    forget_pages,
+    held_lines,
+    known_units,
+)
+from hub.core.sync.mapped import read_mapped
+from hub.core.sync.session import Session
+from hub.sdk.errors import BrokenPromise
+from hub.sdk.units import MAX_PAGE_UNITS, Stream
+
+#: How many unchanged pages may pass before the cursor is written: a crash re-reads them, quickly.
+MAX_QUIET_PAGES = 50
+DIGEST_SIZE = 16
+
+
+class Seen:
+    """Which units a run met: one byte per unit id."""
+
+    def __init__(self) -> None:
+        self.marks = bytearray()
+
+    def mark(self, unit_ids: Sequence[int]) -> None:
+        """These units exist in the source now."""
+        if not unit_ids:
+            return
+        highest = max(unit_ids)
+        if highest >= len(self.marks):
+            self.marks.extend(bytes(highest + 1 - len(self.marks) + 65_536))
+        for unit in unit_ids:
+            self.marks[unit] = 1
+
+    def met(self, unit_id: int) -> bool:
+        """True when this run met the unit already."""
+        return unit_id < len(self.marks) and bool(self.marks[unit_id])
+
+
+@dataclass(slots=True)
+class PageResult:
+    """A page taken in, and where the next one starts."""
+
+    counts: Counts
+    cursor: str | None
+    origin: str
+    ordinal: int
+    last: bool
+    skipped: list[str]
+    state: StreamState
+
+
+@dataclass(slots=True)
+class _Offer:
+    origin: str
+    cursor: str | None
+    last: bool
+    skipped: list[str]
+    fingerprint: bytes
+
+
+@dataclass(slots=True)
+class _Units:
+    """The units of a page that are not where they were last time, and those that are."""
+
+    unit_ids: list[int | None]
+    places: list[int]
+    refs: list[str]
+    digests: list[bytes]
+    standing: list[int] = field(default_factory=list)
+
+
+class PageReader:
+    """Reads the pages of one stream from a connector's process."""
+
+    def __init__(self, session: Session, stream: Stream, seen: Seen, *, full: bool) -> None:
+        self._session = session
+        self._store = session.store
+        self._process = session.process
+        self._stream = stream
+        self._seen = seen
+        self._full = full
+        self._quiet = 0
+
+    def ask(self, cursor: str | None) -> None:
+        """Let the connector fetch the page after `cursor`; the answer is taken by `next_page`."""
+        self._process.tell({"op": "fetch", "stream": self._stream.name, "cursor": cursor, "limit": MAX_PAGE_UNITS})
+
+    def next_page(self, state: StreamState, before: tuple[str | None, int] | None) -> PageResult:
+        """Take the page that was asked for, commit it and ask for the next one meanwhile.
+
+        `before` is the object of the former page and how many pages of it were read.
+        """
+        offer = self._hear_offer()
+        ordinal = before[1] if before and before[0] == offer.origin and state.cursor is not None else 0
+        with self._store.read() as connection:
+            expected = expectation(connection, state.id, offer.origin, ordinal)
+        known_page = expected if expected and expected.intact and not self._full else None
+        page = self._page(state, offer, ordinal)
+        if known_page and offer.fingerprint and known_page.fingerprint == offer.fingerprint:
+            page.unit_ids = list(known_page.unit_ids)
+            self._count_standing(page, known_page.unit_ids)
+        else:
+            self._find_changes(page, state, known_page)
+        return self._commit(page, offer, state)
+
+    def _hear_offer(self) -> _Offer:
+        answer, fingerprint = self._process.hear()
+        return _Offer(answer["origin"], answer["cursor"], answer["last"], answer["skipped"], fingerprint)
+
+    def _page(self, state: StreamState, offer: _Offer, ordinal: int) -> PageToCommit:
+        return PageToCommit(
+            connector_id=self._session.connector_id, connector_key=self._session.key, stream=state, cursor=offer.cursor,
+            origin=offer.origin, ordinal=ordinal, fingerprint=offer.fingerprint, mapping_id=self._session.mapping_id,
+            recorded_at=0, actor=self._session.actor, unit_ids=[],
+        )  # fmt: skip
+
+    def _find_changes(self, page: PageToCommit, state: StreamState, known_page: Expectation | None) -> None:
+        """Which units are new or changed; have these mapped into `page`."""
+        units = self._hear_units(known_page)
+        page.unit_ids = units.unit_ids
+        self._count_standing(page, units.standing)
+        if not units.places:
+            return
+        with self._store.read() as connection:
+            known = known_units(connection, state.id, units.refs)
+        wanted = self._sort_out(page, units, known)
+        if wanted:
+            self._map(page, wanted, whole=len(wanted) == len(units.unit_ids))
+
+    def _hear_units(self, known_page: Expectation | None) -> _Units:
+        """Ask for the units; those that stand where they stood last time are not sent again."""
+        expected = b"".join(digest or b"\0" * DIGEST_SIZE for digest in known_page.digests) if known_page else b""
+        answer, body = self._process.ask({"op": "units"}, expected)
+        count, places = answer["count"], answer["places"]
+        if count > MAX_PAGE_UNITS:
+            raise self._broken(f"a page of {count} units is larger than {MAX_PAGE_UNITS}")
+        places = list(range(count)) if places is None else places
+        refs = answer["refs"]
+        digests = [body[at : at + DIGEST_SIZE] for at in range(0, len(body), DIGEST_SIZE)]
+        if not len(places) == len(refs) == len(digests):
+            raise self._broken("the page's refs and digests do not agree in number")
+        unit_ids: list[int | None] = [None] * count
+        standing: list[int] = []
+        if known_page and len(places) < count:
+            moved = set(places)
+            for place in range(count):
+                if place not in moved:
+                    unit_ids[place] = known_page.unit_ids[place]
+            standing = [unit for unit in unit_ids if unit is not None]
+        return _Units(unit_ids, places, refs, digests, standing)
+
+    def _sort_out(self, page: PageToCommit, units: _Units, known: dict[int, KnownUnit]) -> list[int]:
+        """The places that must be mapped; the others are the same, or held already."""
+        wanted: list[int] = []
+        here: dict[str, bytes] = {}
+        first: dict[str, int] = {}
+        same: list[int] = []
+        for index, place in enumerate(units.places):
+            ref, digest, unit = units.refs[index], units.digests[index], known.get(index)
+            before = here.get(ref)
+            if before is not None and before == digest:
+                page.twins[place] = first[ref]  # the very same unit twice in a page: seen once more, nothing to do
+                page.already_same += 1
+                continue
+            again = before is not None or (unit is not None and unit.digest != digest and self._seen.met(unit.id))
+            if again and self._stream.repeats == "hold":
+                ref, unit = self._second(page, place, ref, digest)
+            here[ref], first[ref] = digest, place
+            if unit is not None:
+                page.unit_ids[place] = unit.id
+                if unit.digest == digest and unit.state in ("mapped", "held", "discarded") and not self._full:
+                    same.append(unit.id)
+                    page.refused.pop(place, None)
+                    continue
+            wanted.append(place)
+            page.taken.append(place)
+            page.refs.append(ref)
+            page.digests.append(digest)
+        self._count_standing(page, same)
+        return wanted
+
+    def _second(self, page: PageToCommit, place: int, ref: str, digest: bytes) -> tuple[str, KnownUnit | None]:
+        """The same ref again in one run, with other content: kept apart, to be held under a ref of its own."""
+        other = f"{ref} (again {digest.hex()[:12]})"
+        page.refused[place] = Refusal(
+            code="HUB-REC-003",
+            place="",
+            what=f"{ref!r} appears twice with different content; the first one stands",
+            mend="correct the source so that it appears once, then run hub sync again",
+            excerpt="",
+        )
+        with self._store.read() as connection:
+            return other, known_units(connection, page.stream.id, [other]).get(0)
+
+    def _map(self, page: PageToCommit, wanted: list[int], *, whole: bool) -> None:
+        answer, page.evidence = self._process.ask({"op": "map", "places": None if whole else wanted})
+        twice = dict(page.refused)
+        page.batches, page.refused = read_mapped(answer, wanted, page.origin)
+        for place, refusal in twice.items():
+            self._refuse_twice(page, place, refusal, answer)
+
+    def _refuse_twice(self, page: PageToCommit, place: int, refusal: Refusal, answer: dict[str, Any]) -> None:
+        page.refused[place] = Refusal(
+            refusal.code, f"{page.origin} (record {place + 1} of page {page.ordinal + 1})", refusal.what, refusal.mend,
+            refusal.what, 1,
+        )  # fmt: skip
+        for index, (kind, places, values) in enumerate(page.batches):
+            keep = [i for i, at in enumerate(places) if at != place]
+            if len(keep) < len(places):
+                part = {name: [column[i] for i in keep] for name, column in values.items()}
+                page.batches[index] = (kind, [places[i] for i in keep], part)
+
+    def _count_standing(self, page: PageToCommit, unit_ids: list[int]) -> None:
+        """Units that are as they were: the same, or still held."""
+        if not unit_ids:
+            return
+        with self._store.read() as connection:
+            held, lines = held_lines(connection, unit_ids)
+        page.already_held += lines
+        page.already_same += len(unit_ids) - held
+
+    def _commit(self, page: PageToCommit, offer: _Offer, state: StreamState) -> PageResult:
+        """Write the page. Unchanged pages only move the cursor: that is written every few pages, and at the end."""
+        if not offer.last:
+            self.ask(offer.cursor)
+        if not page.taken and page.fingerprint and not offer.last and self._quiet < MAX_QUIET_PAGES:
+            self._quiet += 1
+            read = page.already_same + page.already_held
+            counts = Counts(read=read, same=page.already_same, held=page.already_held)
+            unit_ids, version = page.unit_ids, state.version
+        else:
+            self._quiet = 0
+            counts, unit_ids, version = self._store.again(
+                self._session.actor, lambda unit: self._write(unit, page, offer)
+            )
+        self._seen.mark([unit for unit in unit_ids if unit is not None])
+        after = replace(state, cursor=offer.cursor, origin=offer.origin, ordinal=page.ordinal + 1, version=version)
+        return PageResult(counts, offer.cursor, offer.origin, page.ordinal, offer.last, offer.skipped, after)
+
+    def _write(self, unit: UnitOfWork, page: PageToCommit, offer: _Offer) -> tuple[Counts, list[int | None], int]:
+        """One try at committing `page`; it works on a copy, for a transaction may have to be run again."""
+        fresh = replace(page, unit_ids=list(page.unit_ids), refused=dict(page.refused), recorded_at=unit.at)
+        counts = commit_page(unit.connection, fresh, unit.salt)
+        former = page.stream.origin
+        if former is not None and former != page.origin:
+            forget_pages(unit.connection, page.stream.id, former, page.stream.ordinal)
+        if offer.last:
+            forget_pages(unit.connection, page.stream.id, page.origin, page.ordinal + 1)
+            end_stream(unit.connection, page.stream.id)
+        return counts, fresh.unit_ids, fresh.stream.version
+
+    def _broken(self, what: str) -> BrokenPromise:
+        return BrokenPromise(
+            code="HUB-HOST-007",
+            what=what,
+            where=f"[connector.{self._session.key}]",
+            mend="report it to the connector's author",
+        )
