@@ -95,9 +95,7 @@ def page_model(kind: str) -> TypeAdapter[Any]:
     Texts, integers and booleans are checked entry by entry, in Rust; dates, currencies and literals have few
     distinct values and are checked by `validate_columns`, once for each of them.
     """
-    entries = {
-        field.name: types.GenericAlias(list, Any if field.rule else field.entry) for field in _plan(kind)
-    }
+    entries = {field.name: types.GenericAlias(list, Any if field.rule else field.entry) for field in _plan(kind)}
     make: Any = TypedDict  # made at run time, from the record class: nothing to check before
     page = make(f"{KINDS[kind].__name__}Page", entries, total=False)
     page.__pydantic_config__ = ConfigDict(strict=True, extra="forbid")

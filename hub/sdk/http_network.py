@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from contextvars import ContextVar
-from ssl import SSLContext
+from ssl import SSLContext, SSLError
 from typing import Any
 
 import httpcore
@@ -22,6 +22,14 @@ _WRITE_BYTES = 65_536
 def remaining_s() -> float:
     """Seconds left of the call under way; negative when it is over."""
     return DEADLINE.get() - time.monotonic()
+
+
+def tls_failed(error: BaseException) -> bool:
+    """True when `error` goes back to TLS: a certificate that is not valid, no TLS at all."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, SSLError):
+        cause = cause.__cause__ or cause.__context__
+    return cause is not None
 
 
 class DeadlineBackend(httpcore.SyncBackend):

@@ -18,11 +18,11 @@ Codes of the client, so that a caller can tell what may have happened on the oth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -37,6 +37,18 @@ MAX_RETRY_AFTER_S = 86_400.0
 _SECONDS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,6})?")
 _ENTRY = re.compile(r"(?P<host>[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
+class CallOptions(TypedDict, total=False):
+    """What a call may be given beside its path; meaning: `HttpClient.request`."""
+
+    params: Mapping[str, str | int | SecretStr] | None
+    headers: Mapping[str, str | SecretStr] | None
+    json: Any
+    form: Mapping[str, str] | None
+    content: bytes | None
+    idempotency_key: str | None
+    accept: Collection[int]
 
 
 def retry_after_s(value: str | None, now: datetime) -> float | None:

@@ -87,6 +87,9 @@ class Invoice(Record):
 
     `due_on` is None when the source gives no date: the ledger then derives it from `payment_terms` and says so.
     `book_total_minor` is the books' own value of an invoice in a foreign currency, in `book_currency`.
+    `settled_minor` is the books' snapshot of what is settled (total less an `open_amount` column): an opening
+    settlement, which each later reading replaces; None when the source gives no such snapshot. `settled_on` is the day
+    the source says for it, the issue date when it says none.
     Source: EN 16931 BT-1 (number), BT-2 (issue date), BT-9 (due date), BT-112 (total with VAT), BT-20 (terms).
     """
 
@@ -104,6 +107,8 @@ class Invoice(Record):
     tax_minor: Minor | None = None
     book_total_minor: Minor | None = None
     book_currency: Currency | None = None
+    settled_minor: Minor | None = None
+    settled_on: date | None = None
     order_ref: Name | None = None
     payment_ref: Name | None = None
     payment_terms: Name | None = None
@@ -130,6 +135,8 @@ class CreditNote(Record):
     tax_minor: Minor | None = None
     book_total_minor: Minor | None = None
     book_currency: Currency | None = None
+    settled_minor: Minor | None = None
+    settled_on: date | None = None
     corrects: Ref | None = None
     order_ref: Name | None = None
     label: Name | None = None
@@ -144,7 +151,7 @@ class Instalment(Record):
     seller: Ref
     invoice_number: Ref
     due_on: date
-    rank: Annotated[int, Field(ge=1)]
+    rank: Annotated[int, Field(ge=1, le=MAX_MINOR)]
     amount_minor: Minor
     currency: Currency
 
@@ -228,7 +235,7 @@ class RemittanceLine(Record):
     key: ClassVar[tuple[str, ...]] = ("remittance_id", "line")
 
     remittance_id: Ref
-    line: Annotated[int, Field(ge=1)]
+    line: Annotated[int, Field(ge=1, le=MAX_MINOR)]
     receipt_source_key: Ref | None = None
     payer_ref: Name | None = None
     dated_on: date | None = None
@@ -240,9 +247,8 @@ class RemittanceLine(Record):
 class SettlementLine(Record):
     """One line of what the books say was matched (lettrage): this much of that document is settled.
 
-    Lines with one `settlement_id` belong together. `target` names what the line settles; `opening` is true for a
-    snapshot of the books (an `open_amount` column): a later reading replaces it. Amounts are positive for the share
-    of the document that is settled.
+    Lines with one `settlement_id` belong together. `target` names what the line settles. Amounts are positive: the
+    share of the document that is settled. A mere snapshot of the books is no settlement: see `Invoice.settled_minor`.
     """
 
     kind: ClassVar[str] = "settlement_line"
@@ -250,7 +256,7 @@ class SettlementLine(Record):
 
     seller: Ref
     settlement_id: Ref
-    line: Annotated[int, Field(ge=1)]
+    line: Annotated[int, Field(ge=1, le=MAX_MINOR)]
     debtor_id: Ref
     settled_on: date
     target: Literal["invoice", "credit_note", "receipt", "write_off", "other"]
@@ -258,7 +264,6 @@ class SettlementLine(Record):
     document_issued_on: date | None = None
     amount_minor: Minor
     currency: Currency
-    opening: bool = False
 
 
 class ControlTotal(Record):
@@ -289,7 +294,7 @@ class Document(Record):
     file_name: Name
     media_type: Name
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    size_bytes: Annotated[int, Field(ge=0)]
+    size_bytes: Annotated[int, Field(ge=0, le=MAX_MINOR)]
 
 
 class Dispute(Record):
@@ -332,7 +337,7 @@ class PaymentPlanStep(Record):
 
     seller: Ref
     plan_id: Ref
-    step: Annotated[int, Field(ge=1)]
+    step: Annotated[int, Field(ge=1, le=MAX_MINOR)]
     debtor_id: Ref
     due_on: date
     amount_minor: Minor
@@ -351,7 +356,7 @@ class ContactEvent(Record):
     happened_on: date
     channel: Literal["email", "letter", "phone", "sms", "visit", "other"]
     direction: Literal["in", "out"]
-    level: Annotated[int, Field(ge=0)] | None = None
+    level: Annotated[int, Field(ge=0, le=MAX_MINOR)] | None = None
     subject: Text | None = None
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from pydantic import BaseModel, SecretStr
@@ -20,21 +21,23 @@ MASK = "[secret]"
 MIN_LENGTH = 4
 
 _NAMES = (
-    r"(?:[\w-]*(?:api[_-]?key|access[_-]?key|token|secret|passw(?:or)?d|passwd|pwd|signature|private[_-]?key)"
+    r"(?:[\w-]{0,24}(?:api[_-]?key|access[_-]?key|token|secret|passw(?:or)?d|passwd|pwd|signature|private[_-]?key)"
     r"|(?:proxy-)?authorization|(?:set-)?cookie|x-auth[\w-]*)"
 )
 #: Names of headers, parameters and settings whose value is a secret.
 SECRET_NAME = re.compile(rf"(?i){_NAMES}")
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.{0,10000}?-----END [A-Z ]{0,40}-----", re.S), MASK),
-    (re.compile(r"(?i)\b(bearer|basic|digest|token)(\s+)(?!realm\b)[\w.~+/=-]{8,}"), rf"\1\2{MASK}"),
+    (re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.{0,5000}?-----END [A-Z ]{0,40}-----", re.S), MASK),
+    # A scheme and a value with a digit or a sign in it: "Bearer x9…", but not "basic agreement".
+    (re.compile(r"(?i)\b(bearer|basic|digest|token)(\s+)(?=[a-z]{0,100}[\d.~+/=_])[\w.~+/=-]{8,}"), rf"\1\2{MASK}"),
     (re.compile(r"(?<=://)[^\s/@:]{0,200}:[^\s/@]{1,500}@"), f"{MASK}@"),
     (re.compile(r"\b(?:[sr]k_(?:live|test)_|whsec_|xox[abp]-|gh[pousr]_|AKIA)[\w-]{8,}"), MASK),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"), MASK),
     (
-        # name = value, name: value, "name": "value", name=value&…; what is masked already stays as it is.
+        # name = value, name: value, "name": "value", name=value&…, with or without a scheme.
         re.compile(
-            rf"(?i)(\b{_NAMES}[\"']?(?:\s*[=:]\s*|%3D)[\"']?)(?!\[secret\]|(?:bearer|basic)\s)[^\s\"'&,;<>]+"
+            rf"(?i)(\b{_NAMES}[\"']?(?:\s{{0,9}}[=:]\s{{0,9}}|%3D)[\"']?)"
+            r"(?!(?:(?:bearer|basic|digest|token)\s+)?\[secret\])(?:(?:bearer|basic|digest|token)\s+)?[^\s\"'&,;<>]+"
         ),
         rf"\1{MASK}",
     ),
@@ -55,12 +58,16 @@ def register_secret(secret: SecretStr | str) -> None:
     _pattern = re.compile("|".join(map(re.escape, sorted(_secrets, key=len, reverse=True))))
 
 
-def register_secrets_of(config: BaseModel) -> None:
-    """Register every `SecretStr` in a connector's settings, nested settings included."""
-    for _, value in config:
-        if isinstance(value, SecretStr):
-            register_secret(value)
-        elif isinstance(value, BaseModel):
+def register_secrets_of(values: object) -> None:
+    """Register every `SecretStr` in a connector's settings: in nested settings, lists and tables as well."""
+    if isinstance(values, SecretStr):
+        register_secret(values)
+    elif isinstance(values, BaseModel):
+        register_secrets_of([value for _, value in values])
+    elif isinstance(values, Mapping):
+        register_secrets_of(list(values.values()))
+    elif isinstance(values, list | tuple | set | frozenset):
+        for value in values:
             register_secrets_of(value)
 
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
-import ssl
 import time
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Unpack
 
 import httpx
 import stamina
@@ -24,8 +23,8 @@ from pydantic import SecretStr
 from hub.sdk.context import Clock, SystemClock
 from hub.sdk.errors import ConfigError, HubError, SourceUnavailable
 from hub.sdk.http_answer import Answer, error_of, read_body, unavailable
-from hub.sdk.http_network import DEADLINE, DeadlineBackend, remaining_s
-from hub.sdk.http_rules import MAX_PAUSE_S, allowed_origins, header_values, origin, revealed, unwritable
+from hub.sdk.http_network import DEADLINE, DeadlineBackend, remaining_s, tls_failed
+from hub.sdk.http_rules import MAX_PAUSE_S, CallOptions, allowed_origins, header_values, origin, revealed, unwritable
 from hub.sdk.redaction import REDACTING, redact
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -99,19 +98,19 @@ class HttpClient:
     def __repr__(self) -> str:
         return f"HttpClient({redact(self._base_url)!r})"
 
-    def get(self, path: str, **options: Any) -> Answer:
+    def get(self, path: str, **options: Unpack[CallOptions]) -> Answer:
         """Read `path`; see `request` for the options."""
         return self.request("GET", path, **options)
 
-    def post(self, path: str, **options: Any) -> Answer:
+    def post(self, path: str, **options: Unpack[CallOptions]) -> Answer:
         """Send to `path`; see `request` for the options. Repeated only with an `idempotency_key`."""
         return self.request("POST", path, **options)
 
-    def put(self, path: str, **options: Any) -> Answer:
+    def put(self, path: str, **options: Unpack[CallOptions]) -> Answer:
         """Replace `path`; see `request` for the options. Repeated only with an `idempotency_key`."""
         return self.request("PUT", path, **options)
 
-    def delete(self, path: str, **options: Any) -> Answer:
+    def delete(self, path: str, **options: Unpack[CallOptions]) -> Answer:
         """Delete `path`; see `request` for the options. Repeated only with an `idempotency_key`."""
         return self.request("DELETE", path, **options)
 
@@ -251,9 +250,7 @@ class HttpClient:
         except (httpx.HTTPError, zlib.error, EOFError) as error:
             raise self._broken_off(error, place) from error
         answer = Answer(response.status_code, dict(response.headers), body, place)
-        self._logger.debug(
-            "%s: %d, %d bytes, %.3f s", place, answer.status, len(body), time.monotonic() - started
-        )
+        self._logger.debug("%s: %d, %d bytes, %.3f s", place, answer.status, len(body), time.monotonic() - started)
         if not 200 <= answer.status < 300 and answer.status not in accept:
             raise _Failed(error_of(answer, self._clock.now()), again=answer.status in _BUSY)
         return answer
@@ -266,7 +263,7 @@ class HttpClient:
             raise _Failed(unavailable("HUB-HTTP-008", what, place, remaining))
 
     def _broken_off(self, error: Exception, place: str) -> _Failed:
-        if any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
+        if tls_failed(error):
             what = "its certificate or its TLS is not valid"
             mend = "ask the other side for a valid certificate, or correct the address; the check stays on"
             return _Failed(SourceUnavailable(code="HUB-HTTP-010", what=what, where=place, mend=mend))
@@ -288,11 +285,9 @@ class _Network(httpx.HTTPTransport):
         self._pool._network_backend = DeadlineBackend()
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    seen: BaseException | None = error
-    while seen is not None:
-        yield seen
-        seen = seen.__cause__ or seen.__context__
+def without_pauses() -> contextlib.AbstractContextManager[None]:
+    """For tests: retries follow each other at once."""
+    return stamina.set_testing(True, attempts=ATTEMPTS, cap=True)
 
 
 class NoNetwork(httpx.BaseTransport):

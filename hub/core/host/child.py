@@ -14,13 +14,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from pydantic import ValidationError
+
 from hub.core.host.evidence import DIGEST_SIZE, digests_of, pack, unpack
 from hub.core.host.frames import FrameError, read_frame, write_frame
 from hub.core.host.plugins import discover
 from hub.sdk.columns import columns_from_records
+from hub.sdk.config import ConnectorConfig
 from hub.sdk.context import Context, SystemClock
-from hub.sdk.errors import BrokenPromise, HubError, RecordRejected
+from hub.sdk.errors import BrokenPromise, ConfigError, HubError, RecordRejected
+from hub.sdk.hooks import Connector
 from hub.sdk.records import Record
+from hub.sdk.redaction import REDACTING, redact, register_secrets_of
 from hub.sdk.roles import Columns, MappedPage
 from hub.sdk.units import MAX_PAGE_UNITS, Page, RawUnit
 
@@ -141,15 +146,32 @@ def build_source(start: dict[str, Any]) -> Any:
     if start["plugin"] not in registry.connectors and faults:
         raise faults[0].error
     connector = registry.get(start["plugin"], where=f"[connector.{start['name']}]")
-    config = connector.config.model_validate(start["config"])
+    config = _checked(connector, start)
+    register_secrets_of(config)
     today = date.fromisoformat(start["today"]) if start.get("today") else None
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(REDACTING)
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     context = Context(
         start["name"],
         clock=SystemClock(start["timezone"], today),
         work_folder=Path(start["work_folder"]),
     )
     return connector.build(config, context)
+
+
+def _checked(connector: Connector, start: dict[str, Any]) -> ConnectorConfig:
+    """The settings again as the connector's own model; the hub checked them, so a fault here is one of versions."""
+    try:
+        return connector.config.model_validate(start["config"])
+    except ValidationError as error:
+        names = ", ".join(sorted({str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}))
+        raise ConfigError(
+            code="HUB-CFG-012",
+            what=f"the connector does not accept its settings: {names}",
+            where=f"[connector.{start['name']}]",
+            mend="correct them; hub check names each fault",
+        ) from None
 
 
 def _out_of_turn(what: str) -> BrokenPromise:
@@ -175,7 +197,7 @@ def _answer(server: Server, request: dict[str, Any], body: bytes, out: BinaryIO)
         logging.getLogger("hub.connector").exception("the connector failed")
         broken = BrokenPromise(
             code="HUB-HOST-002",
-            what=f"the connector raised {type(error).__name__}: {error}",
+            what=redact(f"the connector raised {type(error).__name__}: {error}"),
             mend="report it to the connector's author with the log of this run",
         )
         write_frame(out, {"error": broken.as_wire()})

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, cast
 
 from hub.core.host.frames import FrameError, frame, read_frame
 from hub.sdk.errors import BrokenPromise, HubError, from_wire
-from hub.sdk.units import Stream
+from hub.sdk.units import MAX_PAGE_UNITS, Stream
 
 #: What of the hub's environment a connector may see: enough to run Python, no secret.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -31,13 +31,15 @@ _STDERR_SHOWN = 4_000
 class Limits:
     """Bounds of one connector's process.
 
-    `answer_seconds` is the wall time for one answer; memory is its address space; output that of standard error.
+    `answer_seconds` is the wall time for one answer; memory is its address space; output that of standard error;
+    `page_units` the size of its pages.
     """
 
     answer_seconds: float = 300.0
     memory_bytes: int = 2 * 1024**3
     cpu_seconds: int = 3_600
     output_bytes: int = 16 * 1024**2
+    page_units: int = MAX_PAGE_UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,11 @@ class ConnectorProcess:
         except BaseException:
             self.close()
             raise
+
+    @property
+    def limits(self) -> Limits:
+        """What it is bound by."""
+        return self._limits
 
     @property
     def pid(self) -> int:

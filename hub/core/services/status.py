@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from hub.core.ledger import aged_balance
 from hub.core.services.desk import Desk, books_of
+from hub.core.services.gaps import check_books
 from hub.core.services.ledger import view_in
 from hub.core.store import allocations, held, runs
 from hub.core.store.reading import allocated_by_receipt, connector_keys, rows_of
@@ -16,7 +18,8 @@ from hub.core.store.runs import LastRun
 
 @dataclass(slots=True)
 class SellerStatus:
-    """One seller in one currency, minor units. `books` is the connector whose amounts count."""
+    """One seller in one currency, minor units. `books` is the connector whose amounts count; `aged` is what is open
+    by the buckets of the aged balance, credits apart."""
 
     seller: str
     currency: str
@@ -24,11 +27,12 @@ class SellerStatus:
     open_items: int = 0
     open_minor: int = 0
     overdue_minor: int = 0
+    aged: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Status:
-    """The whole picture; amounts in minor units by currency."""
+    """The whole picture; amounts in minor units by currency. `gaps` counts debtors; `buckets` names those of `aged`."""
 
     runs: list[LastRun]
     held: dict[str, int]
@@ -37,6 +41,8 @@ class Status:
     unapplied_receipts: int = 0
     suggested_receipts: int = 0
     anomalies: Counter[str] = field(default_factory=Counter)
+    gaps: int = 0
+    buckets: tuple[str, ...] = ()
 
 
 def status(desk: Desk) -> Status:
@@ -62,6 +68,12 @@ def _ledger(desk: Desk, connection: sa.Connection, result: Status) -> None:
         entry.open_minor += item.open_minor
         entry.overdue_minor += item.open_minor if item.status == "late" else 0
     result.sellers = [sums[key] for key in sorted(sums)]
+    aged = aged_balance(view.ledger.items, as_of=view.as_of, credits_apart=True)
+    result.buckets = aged.buckets
+    for row in aged.rows:
+        entry = sums[row.seller, row.currency]
+        entry.aged = [a + b for a, b in zip(entry.aged or [0] * len(row.amounts), row.amounts, strict=True)]
+    result.gaps = len(check_books(desk, connection).gaps)
     result.anomalies = Counter(anomaly.kind for anomaly in view.ledger.anomalies)
 
 

@@ -94,13 +94,22 @@ def _rows_by(
         wanted = sa.func.json_each(json.dumps(values)).table_valued(
             sa.column("key", sa.Integer), sa.column("value", type_), name="wanted"
         )
-        statement = sa.select(wanted.c.key.label("place"), *columns).where(key == wanted.c.value, *conditions)
+        # LEFT JOIN, so that SQLite walks the few wanted values and probes the index; left to choose it may walk the
+        # whole table for each page. typeof() filters without inviting it to turn the join round.
+        joined = wanted.outerjoin(key.table, sa.and_(key == wanted.c.value, *conditions))
+        statement = (
+            sa.select(wanted.c.key.label("place"), *columns).select_from(joined).where(sa.func.typeof(key) != "null")
+        )
         return list(connection.execute(statement))
     array = sa.cast(sa.bindparam("values", values, type_=sa.ARRAY(type_)), sa.ARRAY(type_))
-    numbered = sa.func.unnest(array).table_valued(
-        sa.column("value", type_), with_ordinality="ordinality", name="wanted", joins_implicitly=True
+    numbered = (
+        sa.func.unnest(array)
+        .table_valued(sa.column("value", type_), with_ordinality="ordinality", joins_implicitly=True)
+        .render_derived(name="wanted")
     )
-    statement = sa.select((numbered.c.ordinality - 1).label("place"), *columns).where(key == numbered.c.value, *conditions)
+    statement = sa.select((numbered.c.ordinality - 1).label("place"), *columns).where(
+        key == numbered.c.value, *conditions
+    )
     return list(connection.execute(statement))
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from hub.core.store import journal
 from hub.core.store import tables as t
 from hub.core.store.engine import open_engine, unreachable
+from hub.core.store.revision import HEAD, current
 
 T = TypeVar("T")
 
@@ -52,10 +53,21 @@ class Store:
             SourceUnavailable: it cannot be reached.
             ConfigError: it was made by a newer hub.
         """
-        from hub.core.store.migrate import upgrade
+        if self.revision() == HEAD:
+            return
+        from hub.core.store.migrate import upgrade  # alembic takes longer to import than most commands take
 
         with self._reached():
             upgrade(self.engine)
+
+    def revision(self) -> str | None:
+        """The revision of the schema that the data base has; None when it is empty.
+
+        Raises:
+            SourceUnavailable: it cannot be reached.
+        """
+        with self._reached(), self.engine.connect().execution_options(hub_read_only=True) as connection:
+            return current(connection)
 
     @contextmanager
     def write(self, actor: str) -> Iterator[UnitOfWork]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
-from hub.core.store.pages import close_held
+from hub.core.store.holding import close_held
 from hub.sdk.errors import HubError
 
 

@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 
+from hub.core.store.revision import current
 from hub.sdk.errors import ConfigError
 
 #: Key of the advisory lock that serialises migrations on PostgreSQL ("hubm" in ASCII).
@@ -26,14 +27,6 @@ def head() -> str:
     """The revision this version of the hub works with."""
     revision = ScriptDirectory.from_config(_config()).get_current_head()
     assert revision is not None  # noqa: S101 -- the package ships at least one migration
-    return revision
-
-
-def current(connection: sa.Connection) -> str | None:
-    """The revision the data base is at; None when it is empty."""
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return None
-    revision: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
     return revision
 
 

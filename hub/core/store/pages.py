@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from hub.core.store import bulk, journal
 from hub.core.store import tables as t
+from hub.core.store.holding import hold
 from hub.core.store.records import Batch, Outcome, Taking, take_changed, take_new, withdraw_units
 from hub.sdk.errors import SourceUnavailable
 
@@ -237,7 +238,7 @@ def commit_again(unit: UnitOfWork, page: PageToCommit) -> Counts:
     taking = Taking(unit.connection, page.connector_id, page.recorded_at)
     outcome = _take_records(taking, page, set())
     _refuse_conflicts(page, outcome)
-    _hold(unit.connection, page, taking)
+    hold(unit.connection, page)
     counts = Counts()
     _count(page, [], outcome, counts)
     counts.read = counts.changed + counts.same + counts.held
@@ -297,7 +298,7 @@ def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: b
         _update_units(connection, page, again, place_of, evidence_id)
     outcome = _take_records(taking, page, set(fresh))
     _refuse_conflicts(page, outcome)
-    _hold(connection, page, taking)
+    hold(connection, page)
     _count(page, fresh, outcome, counts)
     journal.append(
         connection,
@@ -429,40 +430,6 @@ def _refuse_conflicts(page: PageToCommit, outcome: Outcome) -> None:
             mend="correct the number in one of the two, or discard this one: hub held discard ID --reason …",
             excerpt=page.refs[page.taken.index(place)],
         )
-
-
-def _hold(connection: sa.Connection, page: PageToCommit, taking: Taking) -> None:
-    """Open a held entry for each refused unit; close the open ones of units that were understood now."""
-    touched = [unit for place in page.taken if (unit := page.unit_ids[place]) is not None]
-    if len(touched) and connection.execute(sa.select(t.held.c.id).limit(1)).first():
-        open_rows = bulk.rows_by_id(connection, [t.held.c.id], t.held.c.unit_id, touched, t.held.c.state == "open")
-        if open_rows:
-            close_held(connection, [row.id for row in open_rows], "mended", page.recorded_at, page.actor, "read again")
-    for place, refusal in page.refused.items():
-        unit = page.unit_ids[place]
-        connection.execute(
-            t.held.insert().values(
-                unit_id=unit, stream_id=page.stream.id, code=refusal.code, place=refusal.place, what=refusal.what,
-                mend=refusal.mend, excerpt=refusal.excerpt[:2_000], lines=refusal.lines, state="open",
-                recorded_at=page.recorded_at,
-            )
-        )  # fmt: skip
-    refused_ids = {unit for place in page.refused if (unit := page.unit_ids[place]) is not None}
-    if refused_ids:
-        connection.execute(
-            t.raw_unit.update().where(t.raw_unit.c.id == sa.bindparam("b_id")).values(state="held"),
-            [{"b_id": unit} for unit in sorted(refused_ids)],
-        )
-
-
-def close_held(connection: sa.Connection, ids: Sequence[int], state: str, at: int, actor: str, because: str) -> None:
-    """Close held entries: ``mended`` or ``discarded``."""
-    connection.execute(
-        t.held.update()
-        .where(t.held.c.id == sa.bindparam("b_id"))
-        .values(state=state, closed_at=at, closed_by=actor, closed_because=because),
-        [{"b_id": held_id} for held_id in ids],
-    )
 
 
 def _count(page: PageToCommit, fresh: list[int], outcome: Outcome, counts: Counts) -> None:

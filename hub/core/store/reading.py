@@ -106,20 +106,39 @@ def _settlements(connection: sa.Connection, books: Books, known_at: int | None) 
     )
     statement = (
         sa.select(
-            sa.func.max(invoices.c.id), lines.c.settled_on, lines.c.amount_minor, lines.c.opening, lines.c.id,
+            sa.func.max(invoices.c.id), lines.c.settled_on, lines.c.amount_minor, sa.false(), lines.c.id,
             lines.c.currency,
         )
         .select_from(lines.join(invoices, same_document))
         .where(_of_books(lines, books))
-        .group_by(lines.c.id, lines.c.settled_on, lines.c.amount_minor, lines.c.opening, lines.c.currency)
+        .group_by(lines.c.id, lines.c.settled_on, lines.c.amount_minor, lines.c.currency)
         .order_by(lines.c.id)
     )  # fmt: skip
     rows = [tuple(row) for row in connection.execute(statement)]
-    return Settlements(*_columns(rows + _settled_by_absence(connection, books, known_at), 6))
+    snapshots = _snapshots(connection, books, known_at) + _settled_by_absence(connection, books, known_at)
+    return Settlements(*_columns(rows + snapshots, 6))
+
+
+def _snapshots(connection: sa.Connection, books: Books, known_at: int | None) -> list[tuple[Any, ...]]:
+    """The books' word on each document, where they give one: an opening settlement that each reading replaces."""
+    invoices = as_known("invoice", known_at)
+    rows = connection.execute(
+        sa.select(
+            invoices.c.id,
+            sa.func.coalesce(invoices.c.settled_on, invoices.c.issued_on, type_=sa.Date()),
+            invoices.c.settled_minor,
+            sa.true(),
+            invoices.c.recorded_at,
+            invoices.c.currency,
+        )
+        .where(_of_books(invoices, books), invoices.c.settled_minor.is_not(None))
+        .order_by(invoices.c.id)
+    )
+    return [tuple(row) for row in rows]
 
 
 def _settled_by_absence(connection: sa.Connection, books: Books, known_at: int | None) -> list[tuple[Any, ...]]:
-    """Documents whose unit is missing from a complete snapshot whose mode says: then it was paid."""
+    """Documents missing from a complete snapshot whose connector says that this means paid; they count as settled."""
     unit, invoices = t.raw_unit, t.invoice
     conditions = [unit.c.state == "settled", invoices.c.withdrawn_at.is_(None), _of_books(invoices, books)]
     if known_at is not None:

@@ -106,7 +106,7 @@ def lose_units(
             withdraw_units(Taking(connection, connector_id, at), set(some))
         rows = bulk.rows_by_id(connection, [t.held.c.id], t.held.c.unit_id, some, t.held.c.state == "open")
         if rows:
-            from hub.core.store.pages import close_held
+            from hub.core.store.holding import close_held
 
             close_held(connection, [row.id for row in rows], "mended", at, actor, "gone from the source")
         journal.append(

@@ -6,8 +6,10 @@ from typing import Any
 
 from hub.core.store.pages import Refusal
 from hub.sdk.columns import validate_columns
+from hub.sdk.records import KINDS
 
-Batches = list[tuple[str, list[int], dict[str, list[Any]]]]
+Batch = tuple[str, list[int], dict[str, list[Any]]]
+Batches = list[Batch]
 
 
 def read_mapped(answer: dict[str, Any], places: list[int], origin: str) -> tuple[Batches, dict[int, Refusal]]:
@@ -36,9 +38,7 @@ def read_mapped(answer: dict[str, Any], places: list[int], origin: str) -> tuple
     return [batch for part in checked if (batch := _without(part, refused))[1]], refused
 
 
-def _without(
-    batch: tuple[str, list[int], dict[str, list[Any]]], refused: dict[int, Refusal]
-) -> tuple[str, list[int], dict[str, list[Any]]]:
+def _without(batch: Batch, refused: dict[int, Refusal]) -> Batch:
     """The batch less the records of refused units."""
     kind, places, values = batch
     if not refused:
@@ -47,6 +47,31 @@ def _without(
     if len(keep) == len(places):
         return batch
     return kind, [places[i] for i in keep], {name: [column[i] for i in keep] for name, column in values.items()}
+
+
+def stub_keys(batch: Batch) -> list[tuple[Any, ...]] | None:
+    """The business keys of a batch of mere mentions; None when its records are more than mentions."""
+    kind, _, values = batch
+    stubs = values.get("stub")
+    if not stubs or False in stubs:
+        return None
+    return list(zip(*(values[name] for name in KINDS[kind].key), strict=True))
+
+
+def without_known_stubs(batches: Batches, known: set[tuple[Any, ...]]) -> Batches:
+    """The batches less the mentions of accounts that this run already took in: they come with every invoice."""
+    result: Batches = []
+    for batch in batches:
+        keys = stub_keys(batch)
+        if keys is None:
+            result.append(batch)
+            continue
+        kind, places, values = batch
+        keep = [index for index, key in enumerate(keys) if key not in known]
+        if keep:
+            chosen = {name: [column[i] for i in keep] for name, column in values.items()}
+            result.append((kind, [places[i] for i in keep], chosen))
+    return result
 
 
 def _rejected(error: dict[str, Any], origin: str) -> Refusal:

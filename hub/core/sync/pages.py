@@ -21,7 +21,7 @@ from hub.core.store.pages import (
     held_lines,
     known_units,
 )
-from hub.core.sync.mapped import read_mapped
+from hub.core.sync.mapped import read_mapped, stub_keys, without_known_stubs
 from hub.core.sync.session import Session
 from hub.sdk.errors import BrokenPromise
 from hub.sdk.units import MAX_PAGE_UNITS, Stream
@@ -96,10 +96,13 @@ class PageReader:
         self._seen = seen
         self._full = full
         self._quiet = 0
+        self._known_stubs: set[tuple[Any, ...]] = set()
 
     def ask(self, cursor: str | None) -> None:
         """Let the connector fetch the page after `cursor`; the answer is taken by `next_page`."""
-        self._process.tell({"op": "fetch", "stream": self._stream.name, "cursor": cursor, "limit": MAX_PAGE_UNITS})
+        self._process.tell(
+            {"op": "fetch", "stream": self._stream.name, "cursor": cursor, "limit": self._process.limits.page_units}
+        )
 
     def next_page(self, state: StreamState, before: tuple[str | None, int] | None) -> PageResult:
         """Take the page that was asked for, commit it and ask for the next one meanwhile.
@@ -211,7 +214,8 @@ class PageReader:
     def _map(self, page: PageToCommit, wanted: list[int], *, whole: bool) -> None:
         answer, page.evidence = self._process.ask({"op": "map", "places": None if whole else wanted})
         twice = dict(page.refused)
-        page.batches, page.refused = read_mapped(answer, wanted, page.origin)
+        batches, page.refused = read_mapped(answer, wanted, page.origin)
+        page.batches = without_known_stubs(batches, self._known_stubs)
         for place, refusal in twice.items():
             self._refuse_twice(page, place, refusal, answer)
 
@@ -249,6 +253,8 @@ class PageReader:
             counts, unit_ids, version = self._store.again(
                 self._session.actor, lambda unit: self._write(unit, page, offer)
             )
+            for batch in page.batches:
+                self._known_stubs.update(stub_keys(batch) or ())
         self._seen.mark([unit for unit in unit_ids if unit is not None])
         after = replace(state, cursor=offer.cursor, origin=offer.origin, ordinal=page.ordinal + 1, version=version)
         return PageResult(counts, offer.cursor, offer.origin, page.ordinal, offer.last, offer.skipped, after)

@@ -11,8 +11,10 @@ from hub.sdk.testing.control_totals import ControlTotalsConformance
 from hub.sdk.testing.fakes import FrozenClock, MemorySource, make_context
 from hub.sdk.testing.record_source import RecordSourceConformance
 from hub.sdk.testing.runs import Mapped, map_units, pages, read_records, run_source
+from hub.sdk.testing.samples import BulkMemorySource, sample_map, sample_source, sample_unit
 
 __all__ = [
+    "BulkMemorySource",
     "ControlTotalsConformance",
     "FrozenClock",
     "Mapped",
@@ -23,4 +25,7 @@ __all__ = [
     "pages",
     "read_records",
     "run_source",
+    "sample_map",
+    "sample_source",
+    "sample_unit",
 ]

@@ -25,13 +25,9 @@ _STREAM_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 def check_stream(stream: Stream) -> None:
     """Names and modes are among those the hub knows."""
-    assert _STREAM_NAME.fullmatch(stream.name), (
-        f"stream {stream.name!r} is not lower case letters, digits and _"
-    )
+    assert _STREAM_NAME.fullmatch(stream.name), f"stream {stream.name!r} is not lower case letters, digits and _"
     assert stream.mode in ("append", "snapshot"), f"{stream.name}: mode {stream.mode!r} is unknown"
-    assert stream.missing in ("keep", "withdrawn", "settled"), (
-        f"{stream.name}: missing {stream.missing!r} is unknown"
-    )
+    assert stream.missing in ("keep", "withdrawn", "settled"), f"{stream.name}: missing {stream.missing!r} is unknown"
     assert stream.repeats in ("hold", "latest"), f"{stream.name}: repeats {stream.repeats!r} is unknown"
 
 
@@ -39,9 +35,7 @@ def check_same_units(expected: Sequence[RawUnit], found: Sequence[RawUnit], when
     """The same units in the same order: ref, body and layout (the place may be worded differently)."""
     for index, (one, other) in enumerate(zip(expected, found, strict=False)):
         assert one.ref == other.ref, f"{when}: unit {index} is {other.ref!r}, was {one.ref!r}"
-        assert (one.body, one.layout) == (other.body, other.layout), (
-            f"{when}: unit {one.ref!r} has other content"
-        )
+        assert (one.body, one.layout) == (other.body, other.layout), f"{when}: unit {one.ref!r} has other content"
         assert wire(one.rejected) == wire(other.rejected), f"{when}: unit {one.ref!r} is rejected differently"
     assert len(expected) == len(found), f"{when}: {len(found)} units instead of {len(expected)}"
 
@@ -67,16 +61,10 @@ def check_text(text: str, what: str) -> None:
 
 def check_page(page: Page, limit: int, stream: str) -> None:
     """A page keeps its limits, its cursor is text, its fingerprint bytes."""
-    assert len(page.units) <= limit, (
-        f"{stream}: a page of {len(page.units)} units was asked for at most {limit}"
-    )
+    assert len(page.units) <= limit, f"{stream}: a page of {len(page.units)} units was asked for at most {limit}"
     layouts = {unit.layout for unit in page.units}
-    size = sum(len(unit.body) + len(unit.ref) + len(unit.place) for unit in page.units) + sum(
-        map(len, layouts)
-    )
-    assert size <= MAX_PAGE_BYTES, (
-        f"{stream}: a page of {size:,} bytes (limit {MAX_PAGE_BYTES:,}): give fewer units"
-    )
+    size = sum(len(unit.body) + len(unit.ref) + len(unit.place) for unit in page.units) + sum(map(len, layouts))
+    assert size <= MAX_PAGE_BYTES, f"{stream}: a page of {size:,} bytes (limit {MAX_PAGE_BYTES:,}): give fewer units"
     if page.cursor is not None:
         check_text(page.cursor, f"{stream}: the cursor")
     assert isinstance(page.fingerprint, bytes), f"{stream}: the fingerprint is no bytes"
@@ -119,9 +107,7 @@ def check_same_mapping(expected: Sequence[Mapped], found: Sequence[Mapped], when
     """The same records and the same rejections, unit by unit."""
     for one, other in zip(expected, found, strict=True):
         assert one.records == other.records, f"{when}: unit {one.unit.ref!r} gives other records"
-        assert wire(one.rejected) == wire(other.rejected), (
-            f"{when}: unit {one.unit.ref!r} is rejected differently"
-        )
+        assert wire(one.rejected) == wire(other.rejected), f"{when}: unit {one.unit.ref!r} is rejected differently"
 
 
 def bulk_mapped(source: BulkMap, stream: str, units: Sequence[RawUnit]) -> list[Mapped]:
@@ -134,10 +120,7 @@ def bulk_mapped(source: BulkMap, stream: str, units: Sequence[RawUnit]) -> list[
             records.setdefault(index, []).append(record)
     unknown = (records.keys() | page.rejected.keys()) - set(range(len(units)))
     assert not unknown, f"{stream}: map_page names units that were not asked for: {sorted(unknown)}"
-    return [
-        Mapped(unit, by_kind(records.get(index, ())), page.rejected.get(index))
-        for index, unit in enumerate(units)
-    ]
+    return [Mapped(unit, by_kind(records.get(index, ())), page.rejected.get(index)) for index, unit in enumerate(units)]
 
 
 def by_kind(records: Iterable[Record]) -> tuple[Record, ...]:

@@ -14,11 +14,11 @@ from hub.sdk.money import Money
 from hub.sdk.records import ControlTotal
 from hub.sdk.roles import ControlTotals
 from hub.sdk.testing import checks
-from hub.sdk.testing.fakes import make_context
+from hub.sdk.testing.fakes import NothingSleeps, make_context
 from hub.sdk.testing.runs import by_currency
 
 
-class ControlTotalsConformance:
+class ControlTotalsConformance(NothingSleeps):
     """Every promise of `ControlTotals`, each as one test. Subclass it under a name that begins with ``Test``.
 
     Attributes:
@@ -51,8 +51,7 @@ class ControlTotalsConformance:
     def test_balances_are_the_same_again(self, tmp_path: Path) -> None:
         """The same books and date give the same balances."""
         first, again = (
-            {(one.seller, one.debtor_id, one.currency): one for one in self._balances(tmp_path)}
-            for _ in range(2)
+            {(one.seller, one.debtor_id, one.currency): one for one in self._balances(tmp_path)} for _ in range(2)
         )
         assert first == again, "other balances at the second reading"
 
@@ -72,9 +71,7 @@ class ControlTotalsConformance:
         for balance in self._balances(tmp_path):
             sums[balance.currency] += balance.balance_minor
         found = {currency: minor for currency, minor in sorted(sums.items()) if minor}
-        assert by_currency(self.expected_total) == found, (
-            f"{found} instead of {by_currency(self.expected_total)}"
-        )
+        assert by_currency(self.expected_total) == found, f"{found} instead of {by_currency(self.expected_total)}"
 
     def _balances(self, tmp_path: Path) -> list[ControlTotal]:
         source = checks.made_again(self.make_source, tmp_path)

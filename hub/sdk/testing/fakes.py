@@ -55,6 +55,21 @@ def make_context(
     )
 
 
+class NothingSleeps:
+    """Base of test classes: a client's retries follow each other at once."""
+
+    def setup_method(self) -> None:
+        """Nothing sleeps: pytest calls this before each test."""
+        from hub.sdk.transport import without_pauses
+
+        self._pauses = without_pauses()
+        self._pauses.__enter__()
+
+    def teardown_method(self) -> None:
+        """Pauses as before."""
+        self._pauses.__exit__(None, None, None)
+
+
 @dataclass
 class MemorySource:
     """A source whose units stand in memory; keeps every promise, so that tests can break one at a time.

@@ -42,9 +42,7 @@ def pages(
         yield Page(units, page.cursor, page.last, page.origin, page.fingerprint, page.skipped)
         if page.last:
             return
-        assert page.cursor not in seen, (
-            f"{stream}: the cursor {page.cursor!r} comes a second time: the run never ends"
-        )
+        assert page.cursor not in seen, f"{stream}: the cursor {page.cursor!r} comes a second time: the run never ends"
         empty = 0 if units else empty + 1
         assert empty < _EMPTY_PAGES, f"{stream}: {empty} pages without a unit, and none is the last"
         cursor = page.cursor
@@ -84,11 +82,7 @@ def totals(records: Iterable[Record], kind: str) -> dict[str, int]:
 def by_currency(expected: Money | Sequence[Money]) -> dict[str, int]:
     """Expected totals as `totals` gives them."""
     amounts = [expected] if isinstance(expected, Money) else expected
-    return {
-        amount.currency: amount.minor
-        for amount in sorted(amounts, key=lambda it: it.currency)
-        if amount.minor
-    }
+    return {amount.currency: amount.minor for amount in sorted(amounts, key=lambda it: it.currency) if amount.minor}
 
 
 def _mapped(source: RecordSource, stream: str, unit: RawUnit) -> Mapped:

@@ -1,0 +1,184 @@
+"""`hub allocations`: what receipts were applied to, what is suggested, and why; undo is a reversing fact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.app.cli.group import common, pass_session, with_json
+from hub.app.cli.session import Session
+
+if TYPE_CHECKING:
+    from hub.core.store.allocations import AllocationRow
+
+_STATUSES = ("auto", "confirmed", "reversed", "suggested")
+
+
+@click.group("allocations", short_help="What receipts were applied to: list, confirm, reverse, explain.")
+@common
+def command() -> None:
+    """What receipts were applied to: list, confirm, reverse, explain.
+
+    Lines decided together share a name, such as P4f2a…; a receipt's own id is understood as well by explain.
+    """
+
+
+@command.command("list")
+@click.option("--status", "statuses", multiple=True, type=click.Choice(_STATUSES), help="May be given several times.")
+@with_json
+@common
+@pass_session
+def list_(session: Session, statuses: tuple[str, ...]) -> None:
+    """Allocations, then suggestions: best first, their lines together."""
+    from hub.core.services.allocations import list_allocations
+
+    rows = list_allocations(session.desk, statuses=statuses)
+    if session.json:
+        from hub.app.cli.table import show_json
+
+        show_json({"allocations": [entry(row) for row in rows]})
+    else:
+        _show_list(rows)
+
+
+def entry(row: AllocationRow) -> dict[str, Any]:
+    """A line for a JSON document; the keys of `hub export allocations` and some more."""
+    from hub.sdk.money import decimal_text
+
+    return {
+        "receipt_id": row.receipt_id,
+        "seller": row.seller,
+        "invoice_number": row.invoice_number,
+        "amount": decimal_text(row.amount_minor, row.currency),
+        "amount_minor": row.amount_minor,
+        "currency": row.currency,
+        "confidence": row.confidence_ppm / 1_000_000,
+        "status": row.status,
+        "rule": row.rule,
+        "reason": row.reason,
+        "proposal": row.proposal,
+        "rank": row.rank if row.allocation_id is None else None,
+        "nature": row.nature,
+        "invoice_kind": row.invoice_kind,
+        "debtor_id": row.debtor_id,
+        "received_on": row.received_on.isoformat(),
+        "allocation_id": row.allocation_id,
+        "payer_name": row.payer_name,
+        "receipt_minor": row.receipt_minor,
+        "actor": row.actor or None,
+        "reversed_because": row.reversed_because,
+    }
+
+
+def _show_list(rows: list[AllocationRow]) -> None:
+    from hub.app.cli.table import Col, next_steps, show_table
+    from hub.app.cli.words import amount, amounts, day, many
+
+    if not rows:
+        click.echo("Nothing was applied or suggested.")
+        next_steps(("hub reconcile", "apply what was received to the invoices"))
+        return
+    lines, last = [], ""
+    for row in rows:
+        again = row.proposal == last  # lines of one decision: its name, receipt and payer are shown once
+        last = row.proposal
+        head = ["", "", "", ""] if again else [row.proposal, row.status, day(row.received_on), row.payer_name or "-"]
+        number = row.invoice_number if row.nature == "money" else f"{row.invoice_number} ({words_of(row.nature)})"
+        lines.append([*head, number, amount(row.amount_minor, row.currency)])
+    columns = [
+        Col("name"), Col("status"), Col("received"), Col("payer", wrap=True), Col("invoice", wrap=True),
+        Col("amount", right=True),
+    ]  # fmt: skip
+    show_table(columns, lines)
+    click.echo()
+    _totals(rows, amounts, many)
+    suggested = [row for row in rows if row.status == "suggested"]
+    name = (suggested or rows)[0].proposal
+    steps = [(f"hub allocations explain {name}", "why, in plain words")]
+    if suggested:
+        steps.append((f"hub allocations confirm {name}", "apply this suggestion"))
+    standing = [row.proposal for row in rows if row.status in ("auto", "confirmed")]
+    if standing:
+        steps.append((f'hub allocations reverse {standing[0]} --reason "…"', "undo one"))
+    next_steps(*steps)
+
+
+def _totals(rows: list[AllocationRow], amounts: Any, many: Any) -> None:
+    """A line per status: decisions, and money; of several suggestions for a receipt only the best is counted."""
+    for status in _STATUSES:
+        mine = [row for row in rows if row.status == status and row.rank == 1]
+        money: dict[str, int] = {}
+        for row in mine:
+            if row.nature == "money":
+                money[row.currency] = money.get(row.currency, 0) + row.amount_minor
+        if mine:
+            decided = len({row.proposal for row in mine})
+            what = many(decided, "receipt", "receipts") if status == "suggested" else many(decided, "decision")
+            click.echo(f"{status}: {what}, {amounts(money)}")
+
+
+def words_of(stored: str) -> str:
+    """A stored spelling as words: ``bank_fee`` → ``bank fee``."""
+    return stored.replace("_", " ")
+
+
+@command.command("confirm")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@common
+@pass_session
+def confirm(session: Session, names: tuple[str, ...]) -> None:
+    """Apply suggestions, as your decision. Other suggestions for the same receipt go."""
+    from hub.app.cli.table import next_steps
+    from hub.core.services.allocations import confirm as apply
+
+    for name in names:
+        _say("applied", apply(session.desk, name))
+    next_steps(("hub allocations list --status suggested", "what else is suggested"))
+
+
+@command.command("reverse")
+@click.argument("name")
+@click.option("--reason", required=True, help="Why; kept with the reversal.")
+@common
+@pass_session
+def reverse(session: Session, name: str, reason: str) -> None:
+    """Undo what was applied together. Nothing is erased: the reversal is a fact of its own."""
+    from hub.app.cli.table import next_steps
+    from hub.core.services.allocations import reverse_proposal
+
+    if not reason.strip():
+        raise click.UsageError("--reason needs a few words.")
+    _say("reversed", reverse_proposal(session.desk, name, reason.strip()))
+    next_steps(("hub reconcile", "look for another explanation of the receipt"))
+
+
+def _say(done: str, rows: list[AllocationRow]) -> None:
+    from hub.app.cli.words import amount, day
+
+    first = rows[0]
+    payer = f" of {first.payer_name}" if first.payer_name else ""
+    click.echo(f"{done} {first.proposal}: receipt {first.receipt_id}{payer}, {day(first.received_on)}")
+    for row in rows:
+        what = "" if row.nature == "money" else f"  ({words_of(row.nature)})"
+        click.echo(f"  {amount(row.amount_minor, row.currency)} on {row.invoice_number}{what}")
+
+
+@command.command("explain")
+@click.argument("name")
+@with_json
+@common
+@pass_session
+def explain(session: Session, name: str) -> None:
+    """Why something was applied or suggested. NAME: a decision, an allocation's number, or a receipt's id."""
+    from hub.core.services.allocations import explain as ask
+
+    found = ask(session.desk, name)
+    if session.json:
+        from hub.app.cli.table import show_json
+
+        show_json({"lines": [entry(row) for row in found.lines], "evidence": found.evidence})
+    else:
+        from hub.app.cli.explaining import show_explanation
+
+        show_explanation(found.lines, found.evidence, session.hub.zone)

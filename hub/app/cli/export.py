@@ -1,0 +1,109 @@
+"""`hub export KIND`: one table, on the screen or in a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.app.cli.group import common, pass_session
+from hub.app.cli.session import Session
+
+if TYPE_CHECKING:
+    from hub.core.services.exports import Table
+
+#: The spellings of `hub.core.services.exports.KINDS`; a test compares them. Here so that --help imports nothing.
+KINDS = (
+    "open-items", "allocations", "proposals", "receipts", "aged-balance", "indicators", "gaps", "journal", "held",
+    "debtors",
+)  # fmt: skip
+
+
+class Day(click.ParamType[date]):
+    """A date as people write it: 2026-06-30 or 30/06/2026."""
+
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        text = str(value).strip()
+        parts = text.split("/")
+        try:
+            return date(*(int(part) for part in reversed(parts))) if len(parts) == 3 else date.fromisoformat(text)
+        except ValueError:
+            self.fail(f"{text!r} is no date: write it 2026-06-30 or 30/06/2026", param, ctx)
+
+
+@click.command("export", short_help="Write a table: open items, aged balance, allocations and others.")
+@click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
+@click.option("--as-of", type=Day(), help="The state at the end of this day [default: today].")
+@click.option("--known-on", type=Day(), help="As it was known at the end of this day [default: now].")
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "xlsx", "jsonl"]), help="[default: by the file's name, else csv]"
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file [default: the screen].")
+@click.option("--seller", help="Only this seller.")
+@common
+@pass_session
+def command(
+    session: Session, kind: str, as_of: date | None, known_on: date | None, form: str | None, out: Path | None,
+    seller: str | None,
+) -> None:  # fmt: skip
+    """Write a table to a file or to the screen.
+
+    \b
+    KIND is one of:
+      open-items    invoices and credits with something still open
+      allocations   receipts applied to invoices; reversed ones and suggestions too
+      proposals     suggestions that wait for a person
+      receipts      money received, what is applied of it, why the rest is not
+      aged-balance  what each debtor owes, by lateness
+      indicators    DSO, overdue rate and the like, by seller and currency
+      gaps          where the open items and the books' own balances differ
+      journal       who did what, when
+      held          records that could not be understood
+      debtors       accounts of debtors as the books have them
+
+    csv is for French spreadsheets (semicolon, decimal comma, dd/mm/yyyy), jsonl for machines (exact amounts in minor
+    units), xlsx a workbook. A file is written whole or not at all. docs/commands.md lists the columns.
+    """
+    from hub.core.services.exports import Asked, open_table, write_file, write_stream
+
+    chosen = form or _by_name(out)
+    asked = Asked(as_of, known_on, seller)
+    with open_table(session.desk, kind, asked) as table:
+        if out is None or str(out) == "-":
+            if chosen != "xlsx":
+                _free_standard_output()
+            rows = write_stream(table, chosen, sys.stdout)
+        else:
+            rows = write_file(table, chosen, out)
+    _tell(table, rows, out, seller)
+
+
+def _by_name(out: Path | None) -> str:
+    ending = out.suffix.lower().lstrip(".") if out else ""
+    return ending if ending in ("csv", "xlsx", "jsonl") else "csv"
+
+
+def _free_standard_output() -> None:
+    """Line ends are the format's own (CSV: CRLF), the text is UTF-8, whatever the locale says."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", newline="")
+
+
+def _tell(table: Table, rows: int, out: Path | None, seller: str | None) -> None:
+    """On standard error: what was written where, and remarks."""
+    from hub.app.cli.words import many
+
+    if out is not None and str(out) != "-":
+        click.echo(f"{many(rows, 'row')} of {table.kind} in {os.fspath(out)}", err=True)
+    if rows == 0 and seller is not None:
+        click.echo(f"note: nothing of seller {seller!r}; sellers are listed by hub status", err=True)
+    for note in dict.fromkeys(table.notes):
+        click.echo(f"note: {note}", err=True)

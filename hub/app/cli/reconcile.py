@@ -1,0 +1,84 @@
+"""`hub reconcile`: apply receipts to invoices where it is certain, suggest the rest, say why some are left alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.app.cli.group import common, pass_session, with_json
+from hub.app.cli.session import Session
+
+if TYPE_CHECKING:
+    from hub.core.services.reconcile import ReconcileReport, RuleCount
+
+
+@click.command("reconcile", short_help="Apply receipts to invoices, and suggest what is not certain.")
+@with_json
+@common
+@pass_session
+def command(session: Session) -> int:
+    """Apply receipts to invoices, and suggest what is not certain.
+
+    What [reconcile] in hub.toml allows is applied at once; each decision explains itself and can be reversed. Running
+    it again without new facts changes nothing.
+    """
+    from hub.app.policies import policy_of
+    from hub.core.services.reconcile import reconcile_now
+
+    hub = session.hub
+    report = reconcile_now(hub.desk, policy_of(hub.settings))
+    if session.json:
+        from hub.app.cli.table import show_json
+
+        show_json(
+            {
+                "receipts": report.receipts,
+                "applied": _entries(report.automatic),
+                "suggested": _entries(report.suggested),
+                "left_alone": _entries(report.left),
+            }
+        )
+    else:
+        _show(report)
+    return 0
+
+
+def _entries(counts: dict[str, RuleCount]) -> list[dict[str, Any]]:
+    from hub.app.cli.words import money_json
+
+    return [
+        {"rule": rule, "receipts": c.receipts, "lines": c.lines, "amounts": money_json(c.amounts)}
+        for rule, c in _ordered(counts)
+    ]
+
+
+def _ordered(counts: dict[str, RuleCount]) -> list[tuple[str, RuleCount]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1].receipts, pair[0]))
+
+
+def _show(report: ReconcileReport) -> None:
+    from hub.app.cli.table import Col, next_steps, show_table
+    from hub.app.cli.words import amount, count, many
+
+    if not report.receipts:
+        click.echo("No receipt has money left to apply.")
+    else:
+        click.echo(f"{many(report.receipts, 'receipt')} with money to apply:")
+        click.echo()
+        rows = [
+            [what, rule.replace("_", " "), count(c.receipts), "\n".join(amount(m, cur) for cur, m in sorted(c.amounts.items()))]
+            for what, counts in (
+                ("applied", report.automatic), ("suggested", report.suggested), ("left alone", report.left)
+            )
+            for rule, c in _ordered(counts)
+        ]  # fmt: skip
+        columns = [Col(""), Col("rule or reason", wrap=True), Col("receipts", right=True), Col("amount", right=True)]
+        show_table(columns, rows)
+    steps = []
+    if report.suggested:
+        steps.append(("hub allocations list --status suggested", "look at the suggestions, confirm what is right"))
+    if report.left:
+        steps.append(("hub export receipts --out receipts.csv", "why each receipt was left alone"))
+    steps.append(("hub export allocations --out allocations.csv", "what was applied to which invoice"))
+    next_steps(*steps)

@@ -1,0 +1,205 @@
+"""`hub status`: connectors, open amounts by lateness, receipts not applied, what waits for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.app.cli.group import common, pass_session, with_json
+from hub.app.cli.session import Session
+
+if TYPE_CHECKING:
+    from hub.app.bootstrap import Hub
+    from hub.core.services.status import Status
+
+#: What an anomaly of the ledger means, by its stored spelling.
+ANOMALIES = {
+    "over_settled": "settled in the books beyond their total",
+    "over_allocated": "applied beyond what is open: reverse an allocation",
+    "unknown_document": "settled or applied, but the invoice is not known",
+    "other_currency": "settled or applied in another currency than the invoice",
+    "unreadable_terms": "payment terms that could not be read",
+    "instalments_differ": "instalments that do not add up to the invoice",
+}
+_BUCKETS = {"not_due": "not due", "credits": "credits"}
+
+
+@click.command("status", short_help="How things stand: connectors, open amounts, what waits for you.")
+@with_json
+@common
+@pass_session
+def command(session: Session) -> int:
+    """How things stand: connectors, open amounts, what waits for you.
+
+    Exit status 1 when something needs a person: records held, a run that did not come to its end, gaps, anomalies.
+    """
+    from hub.core.services.status import status
+
+    hub = session.hub
+    found = status(hub.desk)
+    if session.json:
+        from hub.app.cli.table import show_json
+
+        show_json(_document(hub, found))
+    else:
+        _show(hub, found)
+    return 1 if _needs_a_person(found) else 0
+
+
+def _needs_a_person(found: Status) -> bool:
+    unfinished = any(run.state in ("incomplete", "failed") for run in found.runs)
+    return bool(unfinished or found.held or found.gaps or found.anomalies)
+
+
+def _document(hub: Hub, found: Status) -> dict[str, Any]:
+    from hub.app.cli.sync import counts_json
+    from hub.app.cli.words import iso_moment, money_json
+    from hub.sdk.money import decimal_text
+
+    def minor(name: str, value: int, currency: str) -> dict[str, Any]:
+        return {name: decimal_text(value, currency), f"{name}_minor": value}
+
+    return {
+        "as_of": hub.clock.today().isoformat(),
+        "connectors": [
+            {
+                "connector": run.connector,
+                "plugin": run.plugin,
+                "state": run.state,
+                "started_at": iso_moment(run.started_at),
+                "ended_at": iso_moment(run.ended_at),
+                "held": found.held.get(run.connector, 0),
+                "error": run.error,
+                "streams": [
+                    {"stream": s.stream, **counts_json(s.counts), "complete": s.complete} for s in run.streams
+                ],
+            }
+            for run in found.runs
+        ],
+        "sellers": [
+            {
+                "seller": s.seller,
+                "currency": s.currency,
+                "books": s.books,
+                "open_items": s.open_items,
+                **minor("open", s.open_minor, s.currency),
+                **minor("overdue", s.overdue_minor, s.currency),
+                "aged": {
+                    name: {**minor("amount", value, s.currency)}
+                    for name, value in zip(found.buckets, s.aged, strict=True)
+                },
+            }
+            for s in found.sellers
+        ],
+        "receipts": {
+            "not_applied": found.unapplied_receipts,
+            "not_applied_amounts": money_json(found.unapplied),
+            "with_suggestions": found.suggested_receipts,
+        },
+        "held": sum(found.held.values()),
+        "gaps": found.gaps,
+        "anomalies": dict(sorted(found.anomalies.items())),
+    }
+
+
+def _show(hub: Hub, found: Status) -> None:
+    from hub.app.cli.words import amounts, day, many, styled
+
+    click.echo(styled(f"The hub on {day(hub.clock.today())}", "bold"))
+    click.echo()
+    if found.runs:
+        _runs(hub, found)
+    else:
+        click.echo("No connector has run yet.")
+    if found.sellers:
+        click.echo()
+        _sellers(found)
+    if found.unapplied_receipts:
+        click.echo()
+        suggested = f"; for {many(found.suggested_receipts, 'of them', 'of them')} there are suggestions"
+        click.echo(
+            f"{many(found.unapplied_receipts, 'receipt')} not or not wholly applied: {amounts(found.unapplied)}"
+            + (suggested if found.suggested_receipts else "")
+        )
+    for kind, number in sorted(found.anomalies.items()):
+        click.echo(f"{many(number, 'anomaly', 'anomalies')}: {ANOMALIES.get(kind, kind)}")
+    if found.gaps:
+        click.echo(f"{many(found.gaps, 'debtor')} whose open items differ from the books' own balance")
+    _next(found)
+
+
+def _runs(hub: Hub, found: Status) -> None:
+    from hub.app.cli.table import Col, show_table
+    from hub.app.cli.words import count, moment
+
+    rows = []
+    for run in found.runs:
+        read = sum(stream.counts.read for stream in run.streams)
+        new = sum(stream.counts.new + stream.counts.changed for stream in run.streams)
+        state = run.state if not run.error else f"{run.state}: {run.error.get('code', '')}"
+        held = count(found.held.get(run.connector, 0))
+        rows.append([run.connector, moment(run.started_at, hub.zone), count(read), count(new), held, state])
+    columns = [
+        Col("connector", wrap=True), Col("last run"), Col("read", right=True), Col("new", right=True),
+        Col("held now", right=True), Col("state", wrap=True),
+    ]  # fmt: skip
+    show_table(columns, rows)
+    for run in found.runs:
+        if run.error:
+            click.echo(f"{run.connector}: {run.error.get('what', '')}. What to do: {run.error.get('mend', '')}")
+
+
+def _sellers(found: Status) -> None:
+    """Open amounts by seller, then by lateness with a total per currency, never across."""
+    from hub.app.cli.table import Col, show_table
+    from hub.app.cli.words import amount, count
+
+    rows = [
+        [s.seller, s.books, count(s.open_items), amount(s.open_minor, s.currency), amount(s.overdue_minor, s.currency)]
+        for s in found.sellers
+    ]
+    columns = [
+        Col("seller", wrap=True), Col("books", wrap=True), Col("open items", right=True), Col("open", right=True),
+        Col("overdue", right=True),
+    ]  # fmt: skip
+    show_table(columns, rows)
+    click.echo()
+    for currency in sorted({s.currency for s in found.sellers}):
+        mine = [s for s in found.sellers if s.currency == currency]
+        lines = [
+            [_bucket(name), *(amount(s.aged[at], currency) for s in mine), amount(sum(s.aged[at] for s in mine), currency)]
+            for at, name in enumerate(found.buckets)
+        ]
+        totals = [amount(s.open_minor, currency) for s in mine]
+        total = ["total", *totals, amount(sum(s.open_minor for s in mine), currency)]
+        head = [Col("days late"), *(Col(s.seller, right=True) for s in mine), Col("all sellers", right=True)]
+        if len(mine) == 1:
+            head, lines, total = head[:2], [line[:2] for line in lines], total[:2]
+        show_table(head, lines, total=total)
+
+
+def _bucket(name: str) -> str:
+    return _BUCKETS.get(name) or name.replace("over_", "over ").replace("_", " to ")
+
+
+def _next(found: Status) -> None:
+    from hub.app.cli.table import next_steps
+    from hub.app.cli.words import many
+
+    steps = []
+    if found.held:
+        steps.append(("hub held list", f"{many(sum(found.held.values()), 'record')} could not be understood"))
+    if any(run.state in ("incomplete", "failed") for run in found.runs):
+        steps.append(("hub check", "why a connector did not come to its end"))
+    if found.gaps:
+        steps.append(("hub export gaps", "where the books and the open items differ"))
+    if found.suggested_receipts:
+        steps.append(("hub allocations list --status suggested", "suggestions to confirm"))
+    if not found.runs:
+        steps.append(("hub sync", "read invoices and statements"))
+    elif found.unapplied_receipts and not found.suggested_receipts:
+        steps.append(("hub reconcile", "apply what was received to the invoices"))
+    if found.sellers:
+        steps.append(("hub export aged-balance --out aged.xlsx", "what each debtor owes, by lateness"))
+    next_steps(*steps)

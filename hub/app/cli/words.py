@@ -1,0 +1,94 @@
+"""Amounts, counts, dates and instants as a credit controller reads them, and text that fits the screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any
+
+_STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "red": "31"}
+#: The narrowest screen that output is laid out for.
+NARROWEST = 40
+
+
+def screen_width() -> int:
+    """Columns to lay out for: those of the terminal, COLUMNS, else 80; at most 140."""
+    return max(NARROWEST, min(140, shutil.get_terminal_size((80, 24)).columns))
+
+
+def is_terminal(*, err: bool = False) -> bool:
+    """True when a person reads this stream as it comes."""
+    stream = sys.stderr if err else sys.stdout
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def styled(text: str, style: str, *, err: bool = False) -> str:
+    """`text` in bold, dim or a colour, on a terminal that may have it (https://no-color.org)."""
+    if not is_terminal(err=err) or os.environ.get("NO_COLOR"):
+        return text
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
+
+
+def wrapped(text: str, *, indent: str = "") -> list[str]:
+    """`text` in lines that fit the screen; words longer than a line are left whole."""
+    return textwrap.wrap(
+        text, screen_width(), initial_indent=indent, subsequent_indent=indent, break_long_words=False,
+        break_on_hyphens=False,
+    ) or [indent]  # fmt: skip
+
+
+def count(number: int) -> str:
+    """``1 234``."""
+    return f"{number:,}".replace(",", " ")
+
+
+def many(number: int, word: str, words: str | None = None) -> str:
+    """``1 receipt``, ``1 234 receipts``."""
+    return f"{count(number)} {word if number == 1 else words or word + 's'}"
+
+
+def amount(minor: int, currency: str) -> str:
+    """``-1 234,56 EUR``."""
+    from hub.sdk.money import decimal_text
+
+    whole, comma, cents = decimal_text(abs(minor), currency, ",").partition(",")
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{count(int(whole))}{comma}{cents} {currency}"
+
+
+def amounts(by_currency: Mapping[str, int]) -> str:
+    """Several currencies side by side, never added: ``1 234,56 EUR + 10,00 USD``; ``-`` when there is none."""
+    return " + ".join(amount(minor, currency) for currency, minor in sorted(by_currency.items())) or "-"
+
+
+def day(value: date | None) -> str:
+    """``30/06/2026``."""
+    return "-" if value is None else value.strftime("%d/%m/%Y")
+
+
+def moment(microseconds: int | None, zone: tzinfo) -> str:
+    """An instant of the data base: ``30/06/2026 18:04``, in the hub's time zone."""
+    if microseconds is None:
+        return "-"
+    return datetime.fromtimestamp(microseconds // 1_000_000, UTC).astimezone(zone).strftime("%d/%m/%Y %H:%M")
+
+
+def iso_moment(microseconds: int | None) -> str | None:
+    """The same for machines: ISO 8601, UTC."""
+    if microseconds is None:
+        return None
+    return datetime.fromtimestamp(microseconds // 1_000_000, UTC).isoformat().replace("+00:00", "Z")
+
+
+def money_json(by_currency: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+    """Amounts for a JSON document: by currency, decimal text with a point and the integer of minor units."""
+    from hub.sdk.money import decimal_text
+
+    return {
+        currency: {"amount": decimal_text(minor, currency), "amount_minor": minor}
+        for currency, minor in sorted(by_currency.items())
+    }

@@ -1,0 +1,148 @@
+"""Which sets of open amounts add up to a sum, and how likely one does by mere chance.
+
+Past about sixteen open invoices some set nearly always adds up, so a set proves nothing unless it is the
+only one and chance would rarely have made one. Sets of equal amounts are one: which of two equal invoices
+is paid is a question of age, not of arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations
+from math import comb
+from typing import NamedTuple
+
+_EXHAUSTIVE = 14  # amounts up to which every set is tried
+_QUADS = 40
+_TRIPLES = 120
+_PAIRS = 1500
+_ENOUGH = 6  # solutions after which it is plain that there are several
+
+
+class Sums(NamedTuple):
+    """Sets (as sorted amounts) that add up to the target, smallest first, and what was tried.
+
+    tried[k]: number of sets of exactly k amounts compared with the target.
+    """
+
+    solutions: list[tuple[int, ...]]
+    tried: dict[int, int]
+    grain: int  # how round the amounts are: round prices meet by chance more often
+
+    def chance(self, size: int, target: int) -> float:
+        """Expected number of sets of at most `size` amounts that would add up by chance."""
+        slots = max(target // self.grain, 1)
+        return sum(n for k, n in self.tried.items() if k <= size) / slots
+
+
+def sums_to(amounts: list[int], target: int, most: int = 99) -> Sums:
+    """All sets of `amounts` (positive) that add up to `target`, within bounds that keep this cheap.
+
+    Up to 14 amounts every set is tried; then sets of 4, 3, 2 and 1 as the number of amounts grows; in any
+    case the set of all of them. `most` lowers the size of the sets tried.
+    """
+    usable = [a for a in amounts if a <= target]
+    counts = Counter(usable)
+    values = sorted(counts)
+    size = len(usable)
+    grain = _grain(amounts, target)
+    found: set[tuple[int, ...]] = set()
+    tried = {1: len(values)}
+    if target in counts:
+        found.add((target,))
+    if size > 1 and len(values) <= _PAIRS:
+        _pairs(values, counts, target, found)
+        tried[2] = comb(size, 2)
+    if size > 2 and most > 2 and len(values) <= _TRIPLES:
+        _triples(values, counts, target, found)
+        tried[3] = comb(size, 3)
+    if size > 3 and most > 3 and len(values) <= _QUADS:
+        _quads(values, counts, target, found)
+        tried[4] = comb(size, 4)
+    if 4 < size <= _EXHAUSTIVE and most > 4:
+        _large(sorted(usable), target, found)
+        tried.update({k: comb(size, k) for k in range(5, size)})
+    if size > 4 and sum(usable) == target:
+        found.add(tuple(sorted(usable)))
+    return Sums(sorted(found, key=lambda s: (len(s), s)), tried, grain)
+
+
+def _grain(amounts: list[int], target: int) -> int:
+    """How round the amounts are: the largest usual step that divides the target and half of the amounts."""
+    for step in (100_000, 50_000, 10_000, 5_000, 1_000, 500, 100, 50, 10, 5):
+        if target % step == 0 and 2 * sum(a % step == 0 for a in amounts) >= len(amounts):
+            return step
+    return 1
+
+
+def _pairs(values: list[int], counts: Counter[int], target: int, found: set[tuple[int, ...]]) -> None:
+    for low in values:
+        high = target - low
+        if high < low:
+            return
+        if high in counts and (high != low or counts[low] > 1):
+            found.add((low, high))
+
+
+def _triples(values: list[int], counts: Counter[int], target: int, found: set[tuple[int, ...]]) -> None:
+    for i, low in enumerate(values):
+        rest = target - low
+        if rest < 2 * low:
+            return
+        for middle in values[i:]:
+            high = rest - middle
+            if high < middle:
+                break
+            if high in counts:
+                _add(found, counts, (low, middle, high))
+                if len(found) > _ENOUGH:
+                    return
+
+
+def _quads(values: list[int], counts: Counter[int], target: int, found: set[tuple[int, ...]]) -> None:
+    if len(found) > _ENOUGH:
+        return
+    pairs: dict[int, list[tuple[int, int]]] = {}
+    for i, one in enumerate(values):
+        for other in values[i:]:
+            if one + other < target:
+                pairs.setdefault(one + other, []).append((one, other))
+    for total, lows in pairs.items():
+        if 2 * total > target:
+            continue
+        for highs in pairs.get(target - total, ()):
+            for low in lows:
+                _add(found, counts, tuple(sorted((*low, *highs))))
+        if len(found) > _ENOUGH:
+            return
+
+
+def _large(usable: list[int], target: int, found: set[tuple[int, ...]]) -> None:
+    """Sets of five and more, meeting in the middle: the sums of each half are tried against the other."""
+    if len(found) > _ENOUGH or sum(usable) < target:
+        return
+    half = len(usable) // 2
+    left = _subset_sums(usable[:half])
+    for total, sets in _subset_sums(usable[half:]).items():
+        for others in left.get(target - total, ()):
+            for chosen in sets:
+                if len(chosen) + len(others) > 4:
+                    found.add(tuple(sorted(chosen + others)))
+                    if len(found) > _ENOUGH:
+                        return
+
+
+def _subset_sums(amounts: list[int]) -> dict[int, list[tuple[int, ...]]]:
+    sums: dict[int, list[tuple[int, ...]]] = {}
+    for size in range(len(amounts) + 1):
+        for chosen in combinations(amounts, size):
+            same = sums.setdefault(sum(chosen), [])
+            if len(same) < _ENOUGH:
+                same.append(chosen)
+    return sums
+
+
+def _add(found: set[tuple[int, ...]], counts: Counter[int], chosen: tuple[int, ...]) -> None:
+    """Keep a set only if each amount is there often enough."""
+    if all(chosen.count(v) <= counts[v] for v in set(chosen)):
+        found.add(chosen)

@@ -1,0 +1,102 @@
+"""One receipt on the desk: what is known of it, and drafts of how it could be allocated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from hub.core.reconcile.inputs import Receipts
+from hub.core.reconcile.ledger import Ledger
+from hub.core.reconcile.outcome import Proposal
+from hub.core.reconcile.payers import Payer, PayerIndex
+from hub.core.reconcile.policy import Policy
+from hub.core.reconcile.references import Reading
+
+
+@dataclass(slots=True)
+class Case:
+    """A receipt with its payer and its texts read. `amount` is what is unapplied, in `currency`."""
+
+    row: int
+    id: int
+    amount: int
+    currency: str
+    seller: str | None
+    received_on: date
+    payer: Payer
+    payer_known_by_name: bool  # the bank or the label gives some name, even one nobody knows
+    reading: Reading
+    folded: str
+    texts: list[tuple[str, str]]  # where and what, the most trusted first
+    original: tuple[str, int] | None  # currency and amount the payer ordered, when not ours
+    thought: tuple[int, list[Draft]] | None = None  # drafts by reference, and how used up the items were
+
+
+@dataclass(slots=True)
+class Draft:
+    """A proposal in the making: rows of the ledger instead of ids."""
+
+    confidence: float
+    rule: str
+    reason: str
+    lines: list[tuple[int, int]]
+    deductions: list[tuple[str, int | None, int]] = field(default_factory=list)
+    evidence: dict[str, Any] = field(default_factory=dict)
+    exchange: tuple[str, int] | None = None
+
+    def same_as(self, other: Draft) -> bool:
+        """Whether both would settle the same items with the same amounts."""
+        return sorted(self.lines) == sorted(other.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every rule needs at hand."""
+
+    ledger: Ledger
+    payers: PayerIndex
+    receipts: Receipts
+    policy: Policy
+    today: date
+
+    def usable(self, row: int, case: Case) -> bool:
+        """Whether an item may be paid by this receipt: its seller and currency, and something still open."""
+        items = self.ledger.items
+        return (
+            self.ledger.left[row] > 0
+            and items.currency[row] == case.currency
+            and (case.seller is None or case.seller == items.seller[row])
+        )
+
+    def signed(self, row: int) -> int:
+        """What an item still has open: negative for a credit note."""
+        return -self.ledger.left[row] if self.ledger.is_credit[row] else self.ledger.left[row]
+
+    def policy_for(self, row: int) -> Policy:
+        """The policy as it applies to the debtor of an item."""
+        return self.policy.for_debtor(*self.ledger.accounts[self.ledger.account_of[row]])
+
+    def numbers(self, rows: list[int], most: int = 6) -> str:
+        """Item numbers for a sentence: "F101, F102 and 4 more"."""
+        shown = ", ".join(self.ledger.items.number[r] for r in rows[:most])
+        return shown + (f" and {len(rows) - most} more" if len(rows) > most else "")
+
+    def proposal(self, draft: Draft) -> Proposal:
+        """The draft with ids of items, for the world outside."""
+        ledger = self.ledger
+        accounts = {ledger.account_of[row] for row, _ in draft.lines}
+        currency = ledger.items.currency[draft.lines[0][0]] if draft.lines else ""
+        return Proposal(
+            round(min(max(draft.confidence, 0.0), 1.0), 4),
+            draft.rule,
+            draft.reason,
+            tuple((ledger.items.id[row], amount) for row, amount in draft.lines),
+            currency,
+            ledger.accounts[accounts.pop()] if len(accounts) == 1 else None,
+            draft.evidence,
+            tuple(
+                (kind, None if row is None else ledger.items.id[row], amount) for kind, row, amount in draft.deductions
+            ),
+            draft.exchange,
+        )

@@ -1,0 +1,85 @@
+"""From drafts to a decision: automatic only without a rival, otherwise a ranked list for a person."""
+
+from __future__ import annotations
+
+from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.outcome import AUTO, SUGGESTED, UNAPPLIED, Decision
+
+RIVAL = 0.9  # a different explanation at least this likely stops an automatic decision
+MOST_PROPOSALS = 5
+
+
+def ranked(drafts: list[Draft]) -> list[Draft]:
+    """Best first, each set of lines once. Ties go to fewer lines, then to rule and rows, never to chance."""
+    best: list[Draft] = []
+    for draft in sorted(drafts, key=lambda d: (-d.confidence, len(d.lines), d.rule, d.lines)):
+        if draft.lines and not any(draft.same_as(other) for other in best):
+            best.append(draft)
+    return best
+
+
+def sure(desk: Desk, case: Case, drafts: list[Draft]) -> Draft | None:
+    """The draft to apply without a person: above the threshold, nothing comparable beside it."""
+    if not drafts:
+        return None
+    first = drafts[0]
+    threshold = desk.policy_for(first.lines[0][0]).auto_threshold / 1000
+    if first.confidence < threshold or case.received_on > desk.today:
+        return None
+    if len(drafts) > 1 and drafts[1].confidence >= RIVAL:
+        return None
+    return first if within_bounds(desk, case, first) else None
+
+
+def within_bounds(desk: Desk, case: Case, draft: Draft) -> bool:
+    """Whether lines and deductions keep within the receipt and within each item."""
+    used: dict[int, int] = {}
+    for row, amount in draft.lines:
+        used[row] = used.get(row, 0) + abs(amount)
+        if desk.ledger.is_credit[row] != (amount < 0):
+            return False
+    for _, item, amount in draft.deductions:
+        if item is not None:
+            used[item] = used.get(item, 0) + max(amount, 0)
+    if any(amount > desk.ledger.left[row] for row, amount in used.items()):
+        return False
+    total = sum(amount for _, amount in draft.lines)
+    return 0 < total <= case.amount if draft.exchange is None else 0 < draft.exchange[1] <= case.amount
+
+
+def apply(desk: Desk, draft: Draft) -> None:
+    """Use up the items of an automatic draft."""
+    for row, amount in draft.lines:
+        desk.ledger.left[row] -= abs(amount)
+        desk.ledger.uses[desk.ledger.account_of[row]] += 1
+    for _, row_or_none, amount in draft.deductions:
+        if row_or_none is not None:
+            desk.ledger.left[row_or_none] -= max(amount, 0)
+
+
+def automatic(desk: Desk, case: Case, first: Draft, drafts: list[Draft]) -> Decision:
+    """The decision for a draft that is applied; its evidence names the rivals it beat."""
+    refused = [f"{d.rule}: {desk.numbers([r for r, _ in d.lines])} ({d.confidence:.2f})" for d in drafts[1:4]]
+    if refused:
+        first.evidence["refused"] = refused
+    first.evidence["policy"] = desk.policy.version
+    return Decision(case.id, AUTO, first.rule, first.reason, (desk.proposal(first),))
+
+
+def for_a_person(desk: Desk, case: Case, drafts: list[Draft]) -> Decision:
+    """Suggestions in their order, or nothing."""
+    kept = [d for d in drafts if within_bounds(desk, case, d)][:MOST_PROPOSALS]
+    if not kept:
+        return Decision(case.id, UNAPPLIED, "nothing_fits", "Nothing open explains this receipt.", (), _said(case))
+    first = kept[0]
+    return Decision(case.id, SUGGESTED, first.rule, first.reason, tuple(desk.proposal(d) for d in kept), _said(case))
+
+
+def _said(case: Case) -> dict[str, object]:
+    """What the texts said, for whoever decides."""
+    reading = case.reading
+    return {
+        "numbers": [m.text for m in reading.mentions[:20]],
+        "unknown_numbers": reading.unknown[:20],
+        "payer_found_by": case.payer.found_by,
+    }

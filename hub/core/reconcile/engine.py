@@ -1,0 +1,199 @@
+"""One run: receipts in the order of their evidence, each decision made on what the earlier ones left open."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.decide import RIVAL, apply, automatic, for_a_person, ranked, sure, within_bounds
+from hub.core.reconcile.exact import ExactMatcher
+from hub.core.reconcile.inputs import Debtors, Learnt, OpenItems, Receipts, Remittances, SettledNumbers
+from hub.core.reconcile.ledger import Ledger
+from hub.core.reconcile.outcome import UNAPPLIED, Decision, Outcome
+from hub.core.reconcile.payers import MEDIUM, PayerIndex
+from hub.core.reconcile.policy import Policy
+from hub.core.reconcile.returns import Returns
+from hub.core.reconcile.rules.by_remittance import RemittanceIndex
+from hub.core.reconcile.thought import Thought, not_a_receipt
+
+
+def reconcile(
+    items: OpenItems,
+    debtors: Debtors,
+    receipts: Receipts,
+    *,
+    policy: Policy,
+    remittances: Remittances | None = None,
+    learnt: Learnt | None = None,
+    settled: SettledNumbers | None = None,
+    today: date,
+) -> Outcome:
+    """Decide for each receipt what it pays, or why nobody but a person can tell.
+
+    Pure and deterministic: equal records, in any order, give equal decisions. What one receipt uses up is
+    not offered to the next; receipts with better evidence choose first, then the earlier received.
+
+    Args:
+        items: everything open, of any seller, in any currency.
+        receipts: money with something unapplied; decisions come back in this order.
+        policy: tolerances and choices; its version is returned with the outcome.
+        remittances: lists of what receipts pay; they outrank the text.
+        learnt: payers known from confirmed decisions.
+        settled: numbers closed recently, so that a second payment is recognised.
+        today: dates after it are taken for misprints.
+
+    Returns:
+        One decision per receipt. The sum of a proposal's lines never exceeds what the receipt had unapplied,
+        and over all automatic decisions no item is settled beyond what it had open.
+
+    Raises:
+        ValueError: columns of one table have different lengths.
+    """
+    with _no_garbage_collection():
+        ledger = Ledger(items, debtors, settled)
+        desk = Desk(ledger, PayerIndex(ledger, learnt), receipts, policy, today)
+        return Outcome(_Run(desk, remittances).decisions(), policy.version)
+
+
+class _Run:
+    """The passes over the receipts; each pass in the order of receipt date and id."""
+
+    def __init__(self, desk: Desk, remittances: Remittances | None) -> None:
+        self.desk = desk
+        self.receipts = desk.receipts
+        own = frozenset(a.replace(" ", "").upper() for a in set(desk.receipts.account) if a)
+        self.thought = Thought(desk, RemittanceIndex(remittances), own)
+        self.remitted = set(remittances.receipt_id) if remittances else set()
+        self.waiting: dict[int, list[Case]] = {}  # undecided receipts by amount
+        self.decided: list[Decision | None] = [None] * len(self.receipts.id)
+
+    def decisions(self) -> list[Decision]:
+        """Decide all receipts, the best evidence first."""
+        receipts = self.receipts
+        order = sorted(range(len(receipts.id)), key=lambda r: (receipts.received_on[r], receipts.id[r]))
+        rest = self._without_thought(order)
+        cases = [self.thought.open_case(row) for row in rest]
+        cases = self._pass(cases, self._exact_references)
+        cases = self._pass(cases, self._references)
+        held: list[tuple[Case, list[Draft]]] = []
+        cases.sort(key=lambda case: not case.reading.names_something)  # misprints before silence; stable by date
+        for case in cases:
+            drafts = self._everything(case)
+            if drafts is not None:
+                held.append((case, drafts))
+        for case, drafts in held:
+            self._for_a_person(case, drafts)
+        return [d for d in self.decided if d is not None]
+
+    def _without_thought(self, order: list[int]) -> list[int]:
+        """Money that left, nothing to allocate, and the exact references; returns what needs thought."""
+        receipts, rest = self.receipts, []
+        exact, returns = ExactMatcher(self.desk.ledger, self.desk.payers, receipts), Returns(receipts)
+        for row in order:
+            amount, unapplied = receipts.amount_minor[row], receipts.unapplied_minor[row]
+            if amount < 0:
+                self.decided[row] = returns.decide(row)
+            elif unapplied <= 0 or amount == 0:
+                self.decided[row] = Decision(
+                    receipts.id[row], UNAPPLIED, "nothing_left", "Nothing of this receipt is left to allocate."
+                )
+            elif receipts.id[row] in self.remitted or receipts.received_on[row] > self.desk.today:
+                rest.append(row)
+            elif (decision := exact.settle(row)) is not None:
+                self.decided[row] = decision
+            else:
+                rest.append(row)
+        return rest
+
+    def _pass(self, cases: list[Case], decide: Callable[[Case], Decision | None]) -> list[Case]:
+        """Decide what can be decided now; returns the cases that wait."""
+        waiting = []
+        for case in cases:
+            decision = decide(case)
+            if decision is None:
+                waiting.append(case)
+            else:
+                self.decided[case.row] = decision
+        return waiting
+
+    def _exact_references(self, case: Case) -> Decision | None:
+        """References whose amount agrees to the cent choose before part payments do."""
+        reading = case.reading
+        if not (reading.mentions or reading.orders or case.id in self.remitted or case.original):
+            return None
+        drafts = ranked(self.thought.by_references(case))
+        if drafts and drafts[0].rule.endswith(("_exact", "other_currency")):
+            return self._automatic(case, drafts)
+        return None
+
+    def _references(self, case: Case) -> Decision | None:
+        """Other references, and what is plainly nobody's payment."""
+        self.thought.look_again(case)
+        reading = case.reading
+        drafts: list[Draft] = []
+        if reading.mentions or reading.orders or case.id in self.remitted or case.original:
+            drafts = ranked(self.thought.by_references(case))
+        decision = self._automatic(case, drafts)
+        if decision is None and not (drafts and drafts[0].confidence > RIVAL):
+            kind = self.thought.outsider(case)
+            if kind is not None:
+                return not_a_receipt(case, kind)
+        if decision is None and not drafts:
+            decision = self.thought.second_payment(case)
+        return decision
+
+    def _everything(self, case: Case) -> list[Draft] | None:
+        """Decide with payer and amount as well; the drafts when a person must."""
+        drafts = ranked(self.thought.all_drafts(case))
+        if drafts and drafts[0].rule == "payer_amount" and self._contested(case, drafts[0]):
+            drafts[0].confidence = min(drafts[0].confidence, 0.9)
+            drafts[0].evidence["against"] = "an earlier receipt of this amount is still open"
+        decision = self._automatic(case, drafts)
+        if decision is None:
+            self.waiting.setdefault(case.amount, []).append(case)
+            return drafts
+        self.decided[case.row] = decision
+        return None
+
+    def _contested(self, case: Case, draft: Draft) -> bool:
+        """Whether an undecided receipt of this amount may be the same debtor's: which invoice is oldest is then open."""
+        account = self.desk.ledger.account_of[draft.lines[0][0]]
+        equal = self.desk.ledger.rows_of_amount(account, case.amount)
+        if len(equal) < 2:
+            return False
+        seller = self.desk.ledger.accounts[account][0]
+        return any(
+            other.seller in (None, seller) and (account in other.payer.accounts or other.payer.score < MEDIUM)
+            for other in self.waiting.get(case.amount, ())
+        )
+
+    def _automatic(self, case: Case, drafts: list[Draft]) -> Decision | None:
+        first = sure(self.desk, case, drafts)
+        if first is None:
+            return None
+        apply(self.desk, first)
+        return automatic(self.desk, case, first, drafts)
+
+    def _for_a_person(self, case: Case, drafts: list[Draft]) -> None:
+        """Suggestions; thought again when another receipt has since used up an item of theirs."""
+        if not all(within_bounds(self.desk, case, d) for d in drafts):
+            drafts = ranked(self.thought.all_drafts(case))
+            if not drafts and (again := self.thought.second_payment(case)) is not None:
+                self.decided[case.row] = again
+                return
+        self.decided[case.row] = for_a_person(self.desk, case, drafts)
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Millions of small records and no cycles: the collector would only re-read them, again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

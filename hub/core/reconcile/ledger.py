@@ -1,0 +1,149 @@
+"""The open ledger during one run: indexes built once, and what is still open after each allocation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cached_property
+
+from hub.core.reconcile.inputs import CREDIT_NOTE, Debtors, OpenItems, SettledNumbers
+from hub.core.reconcile.numbers import NumberIndex, fill_index
+from hub.core.reconcile.text import compact
+
+
+class Ledger:
+    """Open items by row, their accounts, and the open amounts of this run.
+
+    An account is one debtor of one seller, numbered in sorted order so that ties never depend on the order
+    of the records. `left[row]` is what the item still has open; it only falls.
+    """
+
+    def __init__(self, items: OpenItems, debtors: Debtors, settled: SettledNumbers | None) -> None:
+        self.items = items
+        self.debtors = debtors
+        self.left = list(items.open_minor)
+        self.numbers = NumberIndex(items.number, items.issued_on, items.seller)
+        pairs = list(zip(items.seller, items.debtor, strict=True))
+        keys = sorted({*pairs, *zip(debtors.seller, debtors.debtor_id, strict=True)})
+        self.accounts: list[tuple[str, str]] = keys
+        self.account_at = {key: n for n, key in enumerate(keys)}
+        self.account_of = [self.account_at[pair] for pair in pairs]
+        self.rows_of: list[list[int]] = [[] for _ in keys]
+        for row, account in enumerate(self.account_of):
+            self.rows_of[account].append(row)
+        self.is_credit = [kind == CREDIT_NOTE for kind in items.kind]
+        self._settled = settled
+        self._root = _group_roots(self, debtors)
+        self._sorted: set[int] = set()
+        self._amounts: dict[int, dict[int, list[int]]] = {}
+        self.uses = [0] * len(keys)  # times an account's items were used up, so that stale thoughts show
+        self._skipped: dict[tuple[int, int], int] = {}
+
+    def rows_by_age(self, account: int) -> list[int]:
+        """Items of an account, oldest due first; then by issue date, number and id, so ties are stable."""
+        rows = self.rows_of[account]
+        if account not in self._sorted:
+            items = self.items
+            rows.sort(
+                key=lambda r: (
+                    items.due_on[r] or items.issued_on[r], items.issued_on[r], items.number[r], items.id[r],
+                )
+            )  # fmt: skip
+            self._sorted.add(account)
+        return rows
+
+    def with_amount(self, account: int, amount: int) -> Sequence[int]:
+        """Items of an account that had exactly `amount` open when the run began, in no particular order."""
+        return self.numbers.rows(self._at_amount.get((account, amount)))
+
+    @cached_property
+    def _at_amount(self) -> dict[tuple[int, int], int | list[int]]:
+        found: dict[tuple[int, int], int | list[int]] = {}
+        fill_index(found, zip(self.account_of, self.items.open_minor, strict=True))
+        return found
+
+    def rows_of_amount(self, account: int, amount: int) -> list[int]:
+        """Items of an account that had exactly `amount` open when the run began, oldest due first."""
+        index = self._amounts.get(account)
+        if index is None:
+            index = self._amounts[account] = {}
+            for row in self.rows_by_age(account):
+                if not self.is_credit[row]:
+                    index.setdefault(self.items.open_minor[row], []).append(row)
+        return index.get(amount, [])
+
+    def first_of_amount(self, account: int, amount: int, last_issue: date) -> int | None:
+        """The oldest due item of an account with exactly `amount` left, issued by `last_issue`.
+
+        Used-up items at the front are skipped once and for all, so that equal amounts stay linear.
+        """
+        rows = self.rows_of_amount(account, amount)
+        start = self._skipped.get((account, amount), 0)
+        while start < len(rows) and self.left[rows[start]] != amount:
+            start += 1
+        self._skipped[account, amount] = start
+        for row in rows[start : start + 64]:
+            if self.left[row] == amount and self.items.issued_on[row] <= last_issue:
+                return row
+        return None
+
+    def same_group(self, one: int, other: int) -> bool:
+        """Whether two accounts are one, or belong to one parent."""
+        return one == other or (one in self._root and self._root.get(one) == self._root.get(other))
+
+    def group(self, account: int) -> list[int]:
+        """The accounts of the group `account` belongs to, itself included."""
+        root = self._root.get(account)
+        return [account] if root is None else self._members[root]
+
+    @cached_property
+    def _members(self) -> dict[int, list[int]]:
+        members: dict[int, list[int]] = {}
+        for account in sorted(self._root):
+            members.setdefault(self._root[account], []).append(account)
+        return members
+
+    @cached_property
+    def settled(self) -> dict[str, list[int]]:
+        """Compact numbers of recently closed invoices, with their accounts."""
+        found: dict[str, list[int]] = {}
+        if self._settled is not None:
+            s = self._settled
+            for seller, debtor, number in zip(s.seller, s.debtor, s.number, strict=True):
+                found.setdefault(compact(number), []).append(self.account_at.get((seller, debtor), -1))
+        return found
+
+    @cached_property
+    def by_amount(self) -> dict[int, list[int]]:
+        """Rows by their open amount at the start of the run."""
+        found: dict[int, list[int]] = {}
+        for row, amount in enumerate(self.items.open_minor):
+            found.setdefault(amount, []).append(row)
+        return found
+
+    @cached_property
+    def by_order(self) -> dict[str, list[int]]:
+        """Rows by compact order or payment reference of at least four characters, one of them a digit."""
+        found: dict[str, list[int]] = {}
+        for column in (self.items.order_ref, self.items.payment_ref):
+            for row, ref in enumerate(column):
+                if ref:
+                    key = compact(ref)
+                    if len(key) >= 4 and any(c.isdigit() for c in key):
+                        found.setdefault(key, []).append(row)
+        return found
+
+
+def _group_roots(ledger: Ledger, debtors: Debtors) -> dict[int, int]:
+    """Account -> topmost parent, for accounts that have a parent or children. Loops are cut."""
+    parent: dict[int, int] = {}
+    for seller, debtor, above in zip(debtors.seller, debtors.debtor_id, debtors.parent_id, strict=True):
+        if above and above != debtor and (seller, above) in ledger.account_at:
+            parent[ledger.account_at[seller, debtor]] = ledger.account_at[seller, above]
+    roots: dict[int, int] = {}
+    for account in {*parent, *parent.values()}:
+        seen = [account]
+        while (above_at := parent.get(seen[-1])) is not None and above_at not in seen:
+            seen.append(above_at)
+        roots[account] = seen[-1] if parent.get(seen[-1]) is None else min(seen)
+    return roots

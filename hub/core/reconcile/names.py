@@ -1,0 +1,45 @@
+"""Company names as banks write them: without accents, cut, abbreviated, with or without the legal form."""
+
+from __future__ import annotations
+
+import re
+
+from hub.core.reconcile.text import fold
+from hub.core.reconcile.words import ABBREVIATIONS, LEGAL_FORMS, SMALL_WORDS
+
+_DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}")
+_SPACED = re.compile(r"\b(S A S U|S A R L|E U R L|S A S|S N C|S C I|G I E|S A)\b")
+_WORD = re.compile(r"[A-Z0-9]+")
+_SAME_FORM = {"SOCIETE": "STE", "SOC": "STE", "ETABLISSEMENTS": "ETS", "ETABLISSEMENT": "ETS", "ETABL": "ETS"}
+_NOISE = LEGAL_FORMS | SMALL_WORDS
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """The words of `name` that tell companies apart, in order: "Éts. Durand & Fils SARL" -> DURAND, FILS.
+
+    A name made of nothing but legal forms and small words keeps all of them.
+    """
+    folded = fold(name)
+    if "." in folded:
+        folded = _DOTTED.sub(lambda found: found.group().replace(".", "") + " ", folded)
+    if " " in folded and len(folded) > 3:
+        folded = _SPACED.sub(lambda found: found.group().replace(" ", ""), folded)
+    words = _WORD.findall(folded)
+    return _telling(words)
+
+
+def legal_form(name: str) -> str:
+    """The legal forms in a name, "" when it has none: what tells "Durand SAS" from "Durand SARL"."""
+    folded = _DOTTED.sub(lambda found: found.group().replace(".", "") + " ", fold(name))
+    folded = _SPACED.sub(lambda found: found.group().replace(" ", ""), folded)
+    return " ".join(sorted({_SAME_FORM.get(w, w) for w in _WORD.findall(folded) if w in LEGAL_FORMS}))
+
+
+def _telling(words: list[str]) -> tuple[str, ...]:
+    telling = tuple(ABBREVIATIONS.get(w, w) for w in words if w not in _NOISE)
+    return telling or tuple(words)
+
+
+def iban_key(iban: str) -> str:
+    """An IBAN without blanks, upper case."""
+    return iban.replace(" ", "").upper()

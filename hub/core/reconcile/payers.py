@@ -1,0 +1,358 @@
+"""Who paid: debtors found by IBAN, by name, or by what people taught, and whether they contradict a claim."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from heapq import nlargest
+from math import log
+from typing import NamedTuple
+
+from rapidfuzz.fuzz import ratio
+
+from hub.core.reconcile.inputs import Learnt
+from hub.core.reconcile.ledger import Ledger
+from hub.core.reconcile.names import iban_key, legal_form, name_words
+from hub.core.reconcile.words import ABBREVIATIONS, LABEL_WORDS, OTHER_NUMBER_WORDS
+
+AGREES, UNKNOWN, CONTRADICTS = 2, 1, 0
+STRONG, MEDIUM = 0.9, 0.72
+_ALIKE, _NOT_OTHER = 0.62, 0.45  # likeness at which one debtor's name agrees, or at least does not contradict
+_GLUED_ALIKE = 86  # of 100, between names written without blanks
+_CUT_AT = 18  # a payer name at least this long may have been cut by the bank
+_MOST_CANDIDATES = 12  # names compared word by word with one payer
+_COMMON = 400  # a word found in more names than this does not help to find one
+
+
+class Payer(NamedTuple):
+    """Accounts that may be the payer, best first, and how they were found ("iban", "learnt", "name", "text").
+
+    `score` is 0..1; below MEDIUM the accounts are only hints. No accounts: the payer is unknown.
+    """
+
+    accounts: tuple[int, ...]
+    score: float
+    found_by: str
+    behalf: bool = False  # known to pay for others: never contradicts
+    words: tuple[str, ...] = ()  # the name, or the label's words that may be one
+
+
+NOBODY = Payer((), 0.0, "unknown")
+
+
+class PayerIndex:
+    """Finds accounts by IBAN and by name. Every answer is remembered: payers come back."""
+
+    def __init__(self, ledger: Ledger, learnt: Learnt | None) -> None:
+        self.ledger = ledger
+        self._words: list[tuple[tuple[str, ...], int]] = []  # (words, account) of each name
+        self._by_key: dict[str, list[int]] = {}
+        self._by_glued: dict[str, list[int]] = {}
+        self._by_iban: dict[str, list[int]] = {}
+        self._by_siren: dict[str, list[int]] = {}
+        self._siren_of: dict[int, str] = {}
+        self._learnt_iban: dict[str, list[int]] = {}
+        self._learnt_key: dict[str, list[int]] = {}
+        self._behalf: set[int] = set()
+        self._names_of: dict[int, list[int]] = {}
+        self._forms: dict[int, set[str]] = {}
+        self._read_debtors()
+        self._read_learnt(learnt or Learnt())
+        self._postings: dict[str, list[int]] = {}
+        for name, (words, _) in enumerate(self._words):
+            for word in set(words):
+                self._postings.setdefault(word, []).append(name)
+        self._rarest = 1.0 + log(len(self._words) + 1)
+        self._weights = {w: self._rarest - log(len(names)) for w, names in self._postings.items()}
+        self._vocabulary = sorted(self._postings)
+        self._blocks: dict[str, list[str]] = {}
+        for word in self._vocabulary:
+            if len(word) >= 5:
+                self._blocks.setdefault("^" + word[:4], []).append(word)
+                self._blocks.setdefault("$" + word[-4:], []).append(word)
+        self._known: dict[tuple[str | None, str | None], Payer] = {}
+        self._names: dict[str, Payer] = {}
+        self._texts: dict[tuple[str, ...], Payer] = {}
+
+    def _read_debtors(self) -> None:
+        """Index names, IBANs and SIREN of the debtors."""
+        d, account_at = self.ledger.debtors, self.ledger.account_at
+        for row in range(len(d.debtor_id)):
+            account = account_at[d.seller[row], d.debtor_id[row]]
+            for name in dict.fromkeys((d.name[row], d.legal_name[row])):
+                if name and (words := name_words(name)):
+                    self._names_of.setdefault(account, []).append(len(self._words))
+                    self._words.append((words, account))
+                    self._forms.setdefault(account, set()).add(legal_form(name))
+                    _append(self._by_key, " ".join(words), account)
+                    _append(self._by_glued, "".join(words), account)
+            for iban in d.ibans[row]:
+                _append(self._by_iban, iban_key(iban), account)
+            if siren := d.siren[row]:
+                self._siren_of[account] = siren.replace(" ", "")[:9]
+                _append(self._by_siren, self._siren_of[account], account)
+            if d.is_third_party_payer[row]:
+                self._behalf.add(account)
+
+    def _read_learnt(self, learnt: Learnt) -> None:
+        """Index what people taught; pairs that are no account any more are left out."""
+        at = self.ledger.account_at
+        for iban, pairs in learnt.by_iban.items():
+            self._learnt_iban[iban_key(iban)] = sorted({at[p] for p in pairs if p in at})
+        for name, pairs in learnt.by_name.items():
+            self._learnt_key[" ".join(name_words(name))] = sorted({at[p] for p in pairs if p in at})
+
+    def find(self, name: str | None, iban: str | None) -> Payer:
+        """The payer by IBAN and name. An IBAN that serves several debtors is narrowed by the name."""
+        key = (name, iban)
+        known = self._known.get(key)
+        if known is None:
+            words = name_words(name) if name else ()
+            known = self._known[key] = self._find(name, iban)._replace(words=words)
+        return known
+
+    def _find(self, name: str | None, iban: str | None) -> Payer:
+        by_name = self.find_name(name) if name else NOBODY
+        if not iban:
+            return by_name
+        plain = iban_key(iban)
+        learnt = self._learnt_iban.get(plain, [])
+        accounts = self._by_iban.get(plain, []) + learnt
+        if not accounts:
+            return by_name
+        both = [a for a in by_name.accounts if a in accounts]
+        if by_name.score >= STRONG and not both:
+            # Group treasury or a stolen master record: the account says one debtor, the name another.
+            return self._payer((*by_name.accounts, *dict.fromkeys(accounts)), 0.8, "iban and name differ")
+        found_by = "iban" if plain in self._by_iban else "learnt iban"
+        return self._payer(tuple(both) or tuple(dict.fromkeys(accounts)), 1.0, found_by)
+
+    def _payer(self, accounts: tuple[int, ...], score: float, found_by: str) -> Payer:
+        behalf = any(a in self._behalf for a in accounts) or (found_by.startswith("learnt") and len(accounts) > 1)
+        return Payer(accounts, score, found_by, behalf)
+
+    def find_name(self, name: str) -> Payer:
+        """The accounts whose name is, or can be read as, `name`."""
+        known = self._names.get(name)
+        if known is None:
+            known = self._names[name] = self._find_name(name)
+        return known
+
+    def _find_name(self, name: str) -> Payer:
+        words = name_words(name)
+        key = " ".join(words)
+        if key in self._learnt_key:
+            return self._payer(tuple(self._learnt_key[key]), 1.0, "learnt name")
+        exact = self._by_key.get(key) or self._by_glued.get("".join(words))
+        if exact:
+            return self._payer(tuple(self._of_form(exact, name)), 1.0, "name")
+        return self._nearest(words, len(name) >= _CUT_AT, "name")
+
+    def _of_form(self, accounts: list[int], name: str) -> list[int]:
+        """Of several debtors with these words, those with the legal form the name states, if any has it."""
+        form = legal_form(name) if len(accounts) > 1 else ""
+        if not form:
+            return accounts
+        same = [a for a in accounts if form in self._forms.get(a, ())]
+        return same or accounts
+
+    def _nearest(self, words: tuple[str, ...], may_be_cut: bool, found_by: str) -> Payer:
+        """The names that share most of their telling words with `words`; ties are kept together."""
+        scores: dict[int, float] = {}
+        for candidate in self._candidates(words):
+            theirs, account = self._words[candidate]
+            score = self._likeness(words, theirs, may_be_cut)
+            if score > scores.get(account, 0.0):
+                scores[account] = score
+        if not scores:
+            return NOBODY
+        best = max(scores.values())
+        if best < 0.5:
+            return NOBODY
+        close = sorted((a for a, s in scores.items() if s >= best - 0.06), key=lambda a: (-scores[a], a))
+        return self._payer(tuple(close[:20]), best, found_by)
+
+    def _candidates(self, words: tuple[str, ...]) -> list[int]:
+        """The names that share the most telling words: exact, cut short, abbreviated or misprinted."""
+        found: dict[int, float] = {}
+        for position, word in enumerate(words[:12]):
+            for spelling in self._spellings(word, position == len(words) - 1):
+                postings = self._postings[spelling]
+                if len(postings) <= _COMMON:
+                    weight = self._weights[spelling]
+                    for name in postings:
+                        found[name] = found.get(name, 0.0) + weight
+        if len(found) <= _MOST_CANDIDATES:
+            return sorted(found)
+        return nlargest(_MOST_CANDIDATES, found, key=lambda name: (found[name], -name))
+
+    def _spellings(self, word: str, last: bool) -> list[str]:
+        """Words of the debtors' names that `word` may stand for."""
+        if word in self._postings and not last:
+            return [word]
+        found = [word] if word in self._postings else []
+        if len(word) >= 3:
+            at = bisect_left(self._vocabulary, word)
+            while at < len(self._vocabulary) and self._vocabulary[at].startswith(word) and len(found) < 20:
+                if self._vocabulary[at] != word:
+                    found.append(self._vocabulary[at])
+                at += 1
+        if not found and len(word) >= 5:
+            near = self._blocks.get("^" + word[:4], []) + self._blocks.get("$" + word[-4:], [])
+            found = [w for w in dict.fromkeys(near) if abs(len(w) - len(word)) < 2 and ratio(w, word) >= 80]
+        return found
+
+    def _weight(self, word: str) -> float:
+        """How telling a word is: rare words weigh more, unknown ones as much as the rarest."""
+        return self._weights.get(word, self._rarest)
+
+    def _likeness(self, words: tuple[str, ...], theirs: tuple[str, ...], may_be_cut: bool) -> float:
+        """0..1: the weight of the words both names share, over the weight of all words of either."""
+        if may_be_cut and len(glued := "".join(words)) >= 10 and "".join(theirs).startswith(glued):
+            return 0.95
+        rest = list(theirs)
+        shared = own = 0.0
+        for position, word in enumerate(words):
+            weight = self._weight(word)
+            own += weight
+            match, part = _best_word(word, rest, may_be_cut and position == len(words) - 1)
+            if match is not None:
+                shared += part * self._weight(match)
+                own += self._weight(match) - weight
+                rest.remove(match)
+        total = sum(self._weight(w) for w in theirs)
+        missed_theirs = sum(self._weight(w) for w in rest)
+        tolerance = 0.5 if may_be_cut else 1.0  # words lost at the cut are no difference
+        return shared / max(own, 1e-9) * (1 - tolerance * 0.45 * missed_theirs / total)
+
+    def in_text(self, words: list[str]) -> Payer:
+        """The accounts whose name stands among the words of a label, for banks that give no payer name."""
+        telling = self.telling(words)
+        if not telling:
+            return NOBODY
+        known = self._texts.get(telling)
+        if known is None:
+            known = self._texts[telling] = self._in_text(telling)._replace(words=telling)
+        return known
+
+    def _in_text(self, telling: tuple[str, ...]) -> Payer:
+        exact = self._by_key.get(" ".join(telling))
+        if exact:
+            return self._payer(tuple(exact), 0.97, "text")
+        best: dict[int, float] = {}
+        for candidate in self._candidates(telling):
+            theirs, account = self._words[candidate]
+            score = self._contained(telling, theirs)
+            if score > best.get(account, 0.0):
+                best[account] = score
+        if not best or (top := max(best.values())) < 0.6:
+            return NOBODY
+        close = sorted((a for a, s in best.items() if s >= top - 0.05), key=lambda a: (-best[a], a))
+        return self._payer(tuple(close[:20]), top, "text")
+
+    def _contained(self, words: tuple[str, ...], theirs: tuple[str, ...]) -> float:
+        """0..1: the weight of the words of a name that stand in a label. A name cut at its end loses little."""
+        rest = list(words)
+        shared = total = 0.0
+        leading, missed = 0, False
+        for word in theirs:
+            weight = self._weight(word)
+            total += weight
+            match, part = _best_word(word, rest, leading > 0)
+            if match is None:
+                missed = True
+                continue
+            leading = -9 if missed else leading + 1
+            shared += weight * part
+            rest.remove(match)
+        score = 0.97 * shared / max(total, 1e-9)
+        return max(score, 0.935) if leading >= 2 and score > 0.55 else score
+
+    def siren_of(self, account: int) -> str | None:
+        """The SIREN of an account, when known."""
+        return self._siren_of.get(account)
+
+    @property
+    def sirens(self) -> dict[str, list[int]]:
+        """Accounts by SIREN."""
+        return self._by_siren
+
+    def telling(self, words: list[str]) -> tuple[str, ...]:
+        """The words of a label that may be part of a name."""
+        telling = (
+            ABBREVIATIONS.get(w, w) for w in words
+            if w not in LABEL_WORDS or (w in OTHER_NUMBER_WORDS and w in self._postings)
+        )  # fmt: skip
+        return tuple(w for w in telling if len(w) > 1)[:14]
+
+    def stance(self, payer: Payer, account: int) -> int:
+        """Whether the payer agrees with `account` being the debtor, does not say, or contradicts it.
+
+        A name too much like the debtor's to contradict it never does, whoever else it resembles.
+        """
+        if not payer.accounts:
+            return AGREES if self._resembles(payer, account) >= _ALIKE else UNKNOWN
+        same_group = self.ledger.same_group
+        for candidate in payer.accounts:
+            if candidate == account or same_group(candidate, account) or self._same_company(candidate, account):
+                return AGREES if payer.score >= 0.5 else UNKNOWN
+        if payer.behalf or payer.score < MEDIUM:
+            return UNKNOWN
+        if self._resembles(payer, account) >= (_ALIKE if payer.score >= STRONG else _NOT_OTHER):
+            return UNKNOWN
+        return CONTRADICTS
+
+    def _resembles(self, payer: Payer, account: int) -> float:
+        """0..1: how much the payer's words look like a name of the account, glued words included."""
+        words = payer.words
+        if not words:
+            return 0.0
+        best, glued = 0.0, "".join(words)
+        for name in self._names_of.get(account, ()):
+            theirs = self._words[name][0]
+            whole = "".join(theirs)
+            score = (
+                self._contained(words, theirs)
+                if payer.found_by in ("text", "unknown")
+                else self._likeness(words, theirs, True)
+            )
+            if len(glued) >= 6 and len(whole) >= 6 and ratio(glued, whole[: len(glued) + 2]) >= _GLUED_ALIKE:
+                score = max(score, _ALIKE)
+            best = max(best, score)
+        return best
+
+    def _same_company(self, one: int, other: int) -> bool:
+        """One legal person with an account at two sellers: equal name words."""
+        mine = {self._words[n][0] for n in self._names_of.get(one, ())}
+        return any(self._words[n][0] in mine for n in self._names_of.get(other, ()))
+
+
+def _append(index: dict[str, list[int]], key: str, account: int) -> None:
+    accounts = index.setdefault(key, [])
+    if account not in accounts:
+        accounts.append(account)
+
+
+def _best_word(word: str, rest: list[str], last: bool) -> tuple[str | None, float]:
+    """The word of `rest` that `word` stands for, and how well: equal, cut, initial, or misprinted."""
+    if word in rest:
+        return word, 1.0
+    for other in rest:
+        shorter = min(len(word), len(other))
+        if (other.startswith(word) or word.startswith(other)) and (shorter >= 4 or (shorter >= 3 and last)):
+            return other, 0.93
+    for other in rest:
+        if len(word) == 1 and other.startswith(word):
+            return other, 0.6
+        if len(word) >= 5 and abs(len(word) - len(other)) < 2 and ratio(word, other) >= 80:
+            return other, 0.9
+        if 1 < len(word) < len(other) <= 14 and _abbreviates(word, other):
+            return other, 0.85
+    return None, 0.0
+
+
+def _abbreviates(short: str, word: str) -> bool:
+    """Whether `short` keeps the first and last letter of `word`, and others of it in order: GDS, TX, BTP no."""
+    if short[0] != word[0] or short[-1] != word[-1] or len(short) * 3 > len(word) * 2:
+        return False
+    rest = iter(word)
+    return all(letter in rest for letter in short)

@@ -1,0 +1,86 @@
+"""Money that left: returned payments, and the receipt each one takes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.core.reconcile.inputs import Receipts
+from hub.core.reconcile.names import iban_key, name_words
+from hub.core.reconcile.outcome import NOT_A_RECEIPT, RETURN, Decision
+from hub.core.reconcile.outsiders import RETURN_REASONS, return_code
+from hub.core.reconcile.text import compact, fold
+
+_LONGEST_DAYS = 400  # a direct debit can be disputed for 13 months
+
+
+class Returns:
+    """Recognises returns among negative receipts. A receipt is taken back once."""
+
+    def __init__(self, receipts: Receipts) -> None:
+        self.receipts = receipts
+        self._by_amount: dict[int, list[int]] | None = None
+        self._taken: set[int] = set()
+
+    def decide(self, row: int) -> Decision:
+        """ "return" with its reason code and the receipt it reverses when one fits; else money that left."""
+        receipts = self.receipts
+        text = fold(" ".join(t[:4000] for t in (receipts.remittance[row], receipts.payer_name[row]) if t))
+        code = return_code(receipts.return_reason[row], text, receipts.transaction_code[row])
+        original = self._original(row, text, code is not None)
+        if code is None and original is None:
+            reason = "Money that left the account, and no sign of a return."
+            return Decision(receipts.id[row], NOT_A_RECEIPT, "money_out", reason)
+        meaning = RETURN_REASONS.get(code or "", "no reason given")
+        evidence: dict[str, Any] = {"reason_code": code or None, "meaning": meaning}
+        reason = f"A payment came back ({code or 'no code'}: {meaning})."
+        if original is not None:
+            self._taken.add(original)
+            evidence["reverses_receipt_id"] = receipts.id[original]
+            reason += f" It reverses the receipt of {receipts.received_on[original]}."
+        return Decision(receipts.id[row], RETURN, "return", reason, (), evidence)
+
+    def _original(self, row: int, text: str, is_return: bool) -> int | None:
+        """The earlier receipt of the same amount with the most in common; None when two fit alike."""
+        receipts = self.receipts
+        scored: list[tuple[int, int, int]] = []
+        for other in self._candidates(-receipts.amount_minor[row]):
+            days = (receipts.received_on[row] - receipts.received_on[other]).days
+            if (
+                other not in self._taken
+                and 0 <= days <= _LONGEST_DAYS
+                and receipts.currency[other] == receipts.currency[row]
+            ):
+                score = self._shared(row, other, text)
+                if score >= (1 if is_return else 3):
+                    scored.append((score, -days, other))
+        scored.sort(key=lambda s: (-s[0], -s[1], receipts.id[s[2]]))
+        if not scored or (len(scored) > 1 and scored[0][:2] == scored[1][:2]):
+            return None
+        return scored[0][2]
+
+    def _candidates(self, amount: int) -> list[int]:
+        if self._by_amount is None:
+            self._by_amount = {}
+            for row, value in enumerate(self.receipts.amount_minor):
+                if value > 0:
+                    self._by_amount.setdefault(value, []).append(row)
+        return self._by_amount.get(amount, [])[:2000]
+
+    def _shared(self, row: int, other: int, text: str) -> int:
+        """Points in common: end-to-end reference, account, name, numbers of the text."""
+        r, points = self.receipts, 0
+        if r.end_to_end_ref[row] and r.end_to_end_ref[row] == r.end_to_end_ref[other]:
+            points += 0 if compact(r.end_to_end_ref[row] or "") == "NOTPROVIDED" else 4
+        mine, theirs = r.payer_iban[row], r.payer_iban[other]
+        if mine and theirs and iban_key(mine) == iban_key(theirs):
+            points += 2
+        name, other_name = r.payer_name[row], r.payer_name[other]
+        if name and other_name and name_words(name) == name_words(other_name):
+            points += 2
+        elif other_name and " ".join(name_words(other_name)) in " ".join(name_words(text)):
+            points += 2
+        numbers = {w for w in text.split() if any(c.isdigit() for c in w) and len(w) >= 4}
+        other_text = fold((r.remittance[other] or "")[:4000])
+        if numbers and any(w in other_text for w in numbers):
+            points += 2
+        return points

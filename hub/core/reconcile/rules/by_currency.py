@@ -1,0 +1,87 @@
+"""Invoices in a currency that is not the receipt's: the payer ordered one amount, the bank credited another."""
+
+from __future__ import annotations
+
+from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.payers import AGREES, CONTRADICTS
+
+
+def by_currency(desk: Desk, case: Case) -> list[Draft]:
+    """Named invoices in another currency. Lines are in the invoices' currency; `exchange` is what they use up."""
+    ledger, items = desk.ledger, desk.ledger.items
+    rows: list[int] = []
+    for mention in case.reading.mentions[:50]:
+        best = mention.refs[0]
+        if best.strength > 1 and ledger.left[best.row] > 0 and items.currency[best.row] != case.currency:
+            if case.seller in (None, items.seller[best.row]) and best.row not in rows:
+                rows.append(best.row)
+    if not rows:
+        rows = _known_payer_rows(desk, case)
+    if not rows or len({(items.currency[r], ledger.account_of[r]) for r in rows}) != 1:
+        return []
+    return _converted(desk, case, rows)
+
+
+def _known_payer_rows(desk: Desk, case: Case) -> list[int]:
+    """Without a number: the known payer's only invoice with the amount ordered, in the currency ordered."""
+    if case.original is None or case.payer.score < 0.9 or len(case.payer.accounts) != 1:
+        return []
+    rows = desk.ledger.rows_of_amount(case.payer.accounts[0], case.original[1])
+    return [
+        r for r in rows if desk.ledger.items.currency[r] == case.original[0] and desk.ledger.left[r] == case.original[1]
+    ][:1]
+
+
+def _converted(desk: Desk, case: Case, rows: list[int]) -> list[Draft]:
+    ledger = desk.ledger
+    currency, total = ledger.items.currency[rows[0]], sum(map(desk.signed, rows))
+    stance = desk.payers.stance(case.payer, ledger.account_of[rows[0]])
+    used = (case.currency, case.amount)
+    lines = [(r, desk.signed(r)) for r in rows]
+    evidence = {"open": total, "open_currency": currency, "ordered": list(case.original or ()), "received": case.amount}
+    reason = f"The invoice is in {currency}: {desk.numbers(rows)}"
+    if stance == CONTRADICTS:
+        return [
+            Draft(
+                0.4,
+                "other_currency",
+                reason + ", but the payer is another debtor.",
+                lines,
+                evidence=evidence,
+                exchange=used,
+            )
+        ]
+    if case.original is None or case.original[0] != currency:
+        return [
+            Draft(
+                0.6,
+                "other_currency",
+                reason + "; the amount ordered is not known.",
+                lines,
+                evidence=evidence,
+                exchange=used,
+            )
+        ]
+    gap = total - case.original[1]
+    if gap == 0:
+        sure = 0.99 if stance == AGREES else 0.975
+        return [
+            Draft(
+                sure, "other_currency", reason + ", exactly what was ordered.", lines, evidence=evidence, exchange=used
+            )
+        ]
+    tolerance = total * desk.policy_for(rows[0]).exchange_bp // 10000
+    if 0 < gap <= tolerance and len(rows) == 1:
+        lines = [(rows[0], case.original[1])]
+        return [
+            Draft(
+                0.9,
+                "other_currency",
+                reason + ", but for an exchange difference.",
+                lines,
+                [("exchange", rows[0], gap)],
+                evidence,
+                used,
+            )
+        ]
+    return []

@@ -1,0 +1,154 @@
+"""Explanations from the payer's or provider's own list of what a receipt pays. It outranks the text."""
+
+from __future__ import annotations
+
+from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.inputs import Remittances
+from hub.core.reconcile.payers import AGREES, CONTRADICTS
+from hub.core.reconcile.text import compact
+
+_DAYS_APART = 7
+
+
+class RemittanceIndex:
+    """Lists by the receipt they name, or by what they add up to."""
+
+    def __init__(self, remittances: Remittances | None) -> None:
+        self.remittances = remittances
+        self._by_receipt: dict[int, list[int]] = {}
+        self._by_total: dict[int, list[int]] = {}
+        if remittances is None:
+            return
+        for row, receipt_id in enumerate(remittances.receipt_id):
+            if receipt_id is not None:
+                self._by_receipt.setdefault(receipt_id, []).append(row)
+            elif (total := remittances.total_minor[row]) is not None:
+                self._by_total.setdefault(total, []).append(row)
+
+    def find(self, desk: Desk, case: Case) -> list[int]:
+        """Lists for this receipt: those that name it, else the only one with its total, debtor and week."""
+        table = self.remittances
+        if table is None:
+            return []
+        named = self._by_receipt.get(case.id)
+        if named:
+            return named
+        fitting = [row for row in self._by_total.get(case.amount, ()) if self._may_be(desk, case, row)]
+        return fitting if len(fitting) == 1 else []
+
+    def _may_be(self, desk: Desk, case: Case, row: int) -> bool:
+        table = self.remittances
+        assert table is not None
+        sent, seller, debtor = table.sent_on[row], table.seller[row], table.debtor[row]
+        if sent is not None and abs((sent - case.received_on).days) > _DAYS_APART:
+            return False
+        if seller is not None and case.seller not in (None, seller):
+            return False
+        if seller is None or debtor is None:
+            return True
+        account = desk.ledger.account_at.get((seller, debtor))
+        return account is not None and desk.payers.stance(case.payer, account) != CONTRADICTS
+
+
+def by_remittance(desk: Desk, case: Case, index: RemittanceIndex) -> list[Draft]:
+    """One draft per list: its lines, for the amounts it states, within what is open."""
+    return [draft for row in index.find(desk, case)[:3] for draft in _from_list(desk, case, index, row)]
+
+
+def _from_list(desk: Desk, case: Case, index: RemittanceIndex, row: int) -> list[Draft]:
+    table = index.remittances
+    assert table is not None
+    lines: dict[int, int] = {}
+    missing: list[str] = []
+    for number, amount in table.lines[row]:
+        item = _item(desk, case, number, table.seller[row], table.debtor[row], amount)
+        if item is None or item in lines:
+            missing.append(number)
+        else:
+            lines[item] = _bounded(desk, item, amount)
+    if not lines or (total := sum(lines.values())) <= 0:
+        return []
+    fee = table.fee_minor[row] or 0
+    evidence = {
+        "remittance": table.id[row],
+        "not_found": missing[:20],
+        "lines": len(lines),
+        "fee": fee,
+        "received": case.amount,
+    }
+    return _against_amount(desk, case, lines, total, fee, missing, evidence)
+
+
+def _against_amount(
+    desk: Desk, case: Case, lines: dict[int, int], total: int, fee: int, missing: list[str], evidence: dict[str, object]
+) -> list[Draft]:
+    """The list adds up to the receipt (plus the fee a provider kept), or is only a hint."""
+    rows = list(lines)
+    stances = {desk.payers.stance(case.payer, desk.ledger.account_of[r]) for r in rows}
+    reason = f"A list sent for this receipt names {desk.numbers(rows)}"
+    if total - fee == case.amount:
+        confidence = 0.9 if CONTRADICTS in stances and not fee else 0.999 if stances == {AGREES} else 0.995
+        if fee:
+            bearer = max(rows, key=lambda r: (lines[r], -desk.ledger.items.id[r]))
+            lines[bearer] -= fee
+            return [
+                Draft(
+                    confidence,
+                    "remittance_exact",
+                    reason + " and the provider's fee.",
+                    list(lines.items()),
+                    [("bank_fee", bearer, fee)],
+                    evidence,
+                )
+            ]
+        if missing:
+            confidence = min(confidence, 0.9)
+        return [
+            Draft(
+                confidence,
+                "remittance_exact",
+                reason + "; they add up exactly.",
+                list(lines.items()),
+                evidence=evidence,
+            )
+        ]
+    if total < case.amount:
+        confidence = 0.85 if CONTRADICTS not in stances else 0.5
+        return [
+            Draft(
+                confidence,
+                "remittance_in_part",
+                reason + "; the rest stays unapplied.",
+                list(lines.items()),
+                evidence=evidence,
+            )
+        ]
+    return []
+
+
+def _item(
+    desk: Desk, case: Case, number: str, seller: str | None, debtor: str | None, amount: int | None
+) -> int | None:
+    """The one open item a line names, narrowed by seller, debtor and amount."""
+    numbers = desk.ledger.numbers
+    rows = [r for r in numbers.rows(numbers.whole.get(compact(number))) if desk.usable(r, case)]
+    if not rows and compact(number).isdigit():
+        rows = [
+            r
+            for r in list(numbers.rows(numbers.by_counter.get(compact(number).lstrip("0"))))[:500]
+            if desk.usable(r, case)
+        ]
+        rows = [r for r in rows if amount is not None and desk.ledger.left[r] == abs(amount)]
+    for column, wanted in ((desk.ledger.items.seller, seller), (desk.ledger.items.debtor, debtor)):
+        if wanted is not None and len(rows) > 1:
+            rows = [r for r in rows if column[r] == wanted]
+    if len(rows) > 1:
+        rows = [r for r in rows if desk.payers.stance(case.payer, desk.ledger.account_of[r]) == AGREES] or rows
+    return rows[0] if len(rows) == 1 else None
+
+
+def _bounded(desk: Desk, item: int, amount: int | None) -> int:
+    """What the list states for an item, within what it has open, with the sign of its kind."""
+    left = desk.ledger.left[item]
+    stated = left if amount is None else min(abs(amount), left)
+    return -stated if desk.ledger.is_credit[item] else stated

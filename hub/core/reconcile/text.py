@@ -1,0 +1,130 @@
+"""Reading bank text: one folded alphabet, and the stretches that are surely not invoice numbers.
+
+Banks upper-case labels, strip accents, cut words between pieces and mix in dates, amounts, telephone and
+account numbers. Everything here is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+LONGEST_TEXT = 120_000  # characters read of one text; the longest remittance seen is 100 KB
+MOST_TOKENS = 12_000
+_WIDTHS = frozenset((24, 27, 30, 31, 32, 35, 65, 70, 140))  # lengths at which banks cut
+
+_SPECIAL = {
+    "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
+    "€": " EUR ", "°": " ", "º": " ", "’": "'", "‘": "'", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-",
+}  # fmt: skip
+_SPECIAL_TABLE = str.maketrans(_SPECIAL)
+# The accented letters of western Europe in one step: nearly all that is not ASCII in French labels.
+_WESTERN = {chr(code): unicodedata.normalize("NFKD", chr(code))[0] for code in range(0xC0, 0x180)}
+_TABLE = str.maketrans({k: v for k, v in _WESTERN.items() if v.isascii()} | _SPECIAL | {"\u00a0": " ", "\u202f": " "})
+
+
+def fold(text: str) -> str:
+    """Upper case ASCII of `text`: accents dropped, ligatures opened, invisible marks removed.
+
+    What has no ASCII counterpart becomes a blank, so that an emoji separates words.
+    """
+    if text.isascii():
+        return text.upper()
+    text = text.translate(_TABLE)
+    if text.isascii():
+        return text.upper()
+    out: list[str] = []
+    for char in unicodedata.normalize("NFKD", text.translate(_SPECIAL_TABLE)):
+        if char < "\x80":
+            out.append(char)
+        elif unicodedata.category(char) not in ("Mn", "Cf"):
+            out.append(" ")
+    return "".join(out).upper()
+
+
+def join_pieces(folded: str) -> str:
+    """Pieces put together again: without a blank where a piece fills the bank's width, else with one.
+
+    A piece shorter than the others lost the blank at its end.
+    """
+    pieces = folded.split("\n")
+    width = max(map(len, pieces[:-1]), default=0)
+    if len(pieces) == 2 and width not in _WIDTHS:
+        return " ".join(pieces)
+    out = []
+    for piece in pieces[:-1]:
+        out.append(piece if len(piece) == width >= 20 else piece + " ")
+    return "".join(out) + pieces[-1]
+
+
+def compact(number: str) -> str:
+    """`number` with only its letters and digits, folded: "F-2026/00123" and "f 2026 00123" become one."""
+    if number.isalnum() and number.isascii():
+        return number.upper()
+    short = number.replace("-", "").replace("/", "").replace(" ", "").replace(".", "").replace("_", "")
+    if short.isalnum() and short.isascii():
+        return short.upper()
+    return "".join(c for c in fold(number) if c.isalnum())
+
+
+class Token(NamedTuple):
+    """A run of letters or of digits. `gap` is what stands between it and the run before ("" when glued)."""
+
+    gap: str
+    text: str
+    start: int
+    is_digits: bool
+
+
+_RUN = re.compile(r"([A-Z]+)|([0-9]+)")
+
+
+def runs(folded: str) -> list[Token]:
+    """The runs of letters and of digits of a folded text, in order."""
+    tokens: list[Token] = []
+    end = 0
+    for found in _RUN.finditer(folded):
+        start = found.start()
+        tokens.append(Token(folded[end:start], found.group(), start, found.lastindex == 2))
+        end = found.end()
+        if len(tokens) >= MOST_TOKENS:
+            break
+    return tokens
+
+
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_MONTH = r"(?:0?[1-9]|1[0-2])"
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
+_NOT_A_NUMBER = re.compile(
+    rf"(?P<date>(?<![\d/.-]){_DAY}([/.-]){_MONTH}\2(?:20\d\d|\d\d)(?![\d/-])"
+    rf"|(?<![\dA-Z/.-])20\d\d([/.-])(?:0[1-9]|1[0-2])\3(?:0[1-9]|[12]\d|3[01])(?![\d/-]))"
+    r"|(?P<phone>(?<![\dA-Z/-])(?:\+33 ?|0033 ?|0)[1-9](?:([ .-])\d\d(?:\5\d\d){3}|\d{8})(?![\dA-Z]))"
+    r"|(?P<amount>(?<![\dA-Z/-])\d{1,3}(?:[ .]\d{3})*,\d{2}(?!\d)|(?<![\dA-Z/-])\d+[.,]\d{2}(?![\d/.-])"
+    r"|(?<![\dA-Z/-])\d+ ?(?:EUR|EUROS?)\b|\bEUR ?\d+(?:[.,]\d{2})?(?!\d))"
+)
+_IBAN_LIKE = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+
+
+def _is_iban(text: str) -> bool:
+    """Whether the ISO 13616 check digits hold: "FA20 2600 0123" has the look of an IBAN only."""
+    plain = text.replace(" ", "")
+    if not _IBAN_LIKE.fullmatch(plain):
+        return False
+    return int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1
+
+
+def mask(folded: str) -> tuple[str, list[tuple[str, str]]]:
+    """Hide dates, amounts, telephone and account numbers.
+
+    Returns the text with each hidden stretch replaced by as many "#", and what was hidden as (kind, text).
+    """
+    hidden: list[tuple[str, str]] = []
+
+    def hide(found: re.Match[str]) -> str:
+        hidden.append((found.lastgroup or "amount", found.group()))
+        return "#" * len(found.group())
+
+    if len(folded) >= 18:
+        folded = _IBAN.sub(lambda found: "#" * len(found.group()) if _is_iban(found.group()) else found.group(), folded)
+    return _NOT_A_NUMBER.sub(hide, folded), hidden

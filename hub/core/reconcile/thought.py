@@ -1,0 +1,147 @@
+"""The slower reasoning about one receipt: read its texts, find its payer, gather every explanation."""
+
+from __future__ import annotations
+
+from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.outcome import NOT_A_RECEIPT, UNAPPLIED, Decision
+from hub.core.reconcile.outsiders import Kind, outsider_by_name, outsider_by_text
+from hub.core.reconcile.payers import CONTRADICTS, MEDIUM, NOBODY, STRONG, Payer
+from hub.core.reconcile.references import STRONG as STRONG_REF
+from hub.core.reconcile.references import Reader, Reading
+from hub.core.reconcile.rules.by_amount import by_amount
+from hub.core.reconcile.rules.by_currency import by_currency
+from hub.core.reconcile.rules.by_order import by_order
+from hub.core.reconcile.rules.by_payer import by_payer
+from hub.core.reconcile.rules.by_reference import by_reference
+from hub.core.reconcile.rules.by_remittance import RemittanceIndex, by_remittance
+from hub.core.reconcile.text import fold
+
+_NO_REFERENCE = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NON COMMUNIQUE", "N/A", "NONE"))
+
+
+class Thought:
+    """Opens cases and explains them."""
+
+    def __init__(self, desk: Desk, remittances: RemittanceIndex, own_accounts: frozenset[str]) -> None:
+        self.desk = desk
+        self.remittances = remittances
+        self.own_accounts = own_accounts
+        self.reader = Reader(desk.ledger, desk.payers.sirens)
+
+    def open_case(self, row: int) -> Case:
+        """Read the texts of a receipt and find its payer."""
+        r = self.desk.receipts
+        texts = [
+            (where, text)
+            for where, text in (
+                ("structured_ref", r.structured_ref[row]), ("end_to_end_ref", r.end_to_end_ref[row]), ("remittance", r.remittance[row])
+            )
+            if text and fold(text[:20]).strip() not in _NO_REFERENCE
+        ]  # fmt: skip
+        name = r.payer_name[row]
+        if name and any(c.isdigit() for c in name):
+            texts.append(("payer_name", name))
+        reading = self.reader.read(texts, r.received_on[row])
+        ordered, ordered_in = r.original_amount_minor[row], r.original_currency[row]
+        original = (ordered_in, ordered) if ordered and ordered_in and ordered_in != r.currency[row] else None
+        return Case(
+            row, r.id[row], r.unapplied_minor[row], r.currency[row], r.seller[row], r.received_on[row],
+            self._payer(row, reading), bool(name) or self._has_unknown_name(reading), reading,
+            fold(" ".join(t[:2000] for t in (name, r.remittance[row]) if t)), texts, original,
+        )  # fmt: skip
+
+    def look_again(self, case: Case) -> None:
+        """A second, slower look at texts that did not explain the receipt yet."""
+        if self.reader.look_again(case.reading, case.texts, case.received_on):
+            case.thought = None
+
+    def _has_unknown_name(self, reading: Reading) -> bool:
+        """Whether words of the label may be a name."""
+        return any(len(w) > 3 for w in self.desk.payers.telling(reading.words))
+
+    def _payer(self, row: int, reading: Reading) -> Payer:
+        """By account and name; else by the company number or the name the text gives."""
+        r, payers = self.desk.receipts, self.desk.payers
+        found = payers.find(r.payer_name[row], r.payer_iban[row])
+        if found.accounts and reading.on_behalf:
+            found = found._replace(behalf=True)
+        if found.score >= MEDIUM:
+            return found
+        if reading.accounts:
+            return Payer(tuple(dict.fromkeys(reading.accounts)), 1.0, "siren")
+        named = payers.in_text(reading.words)
+        return named if named.score > found.score and named.score >= 0.6 else found
+
+    def outsider(self, case: Case) -> Kind | None:
+        """Why the money is no payment of a debtor, if it is none."""
+        r = self.desk.receipts
+        iban = r.payer_iban[case.row]
+        if iban and iban.replace(" ", "").upper() in self.own_accounts:
+            return Kind("internal_transfer", "A transfer from one of our own accounts.")
+        known = case.payer.score >= STRONG
+        by_name = outsider_by_name(r.payer_name[case.row])
+        if by_name is not None and not known:
+            return by_name
+        if known:
+            return None
+        return outsider_by_text(case.folded, r.transaction_code[case.row])
+
+    def by_references(self, case: Case) -> list[Draft]:
+        """Explanations with something written behind them; remembered while nobody used the items named."""
+        ledger = self.desk.ledger
+        accounts = {ledger.account_of[ref.row] for mention in case.reading.mentions for ref in mention.refs}
+        uses = sum(ledger.uses[a] for a in accounts)
+        if case.thought is None or case.thought[0] != uses or case.reading.orders or not accounts:
+            case.thought = (uses, self._by_references(case))
+        return list(case.thought[1])
+
+    def _by_references(self, case: Case) -> list[Draft]:
+        desk = self.desk
+        drafts = by_remittance(desk, case, self.remittances)
+        if any(d.rule == "remittance_exact" and d.confidence > 0.98 for d in drafts):
+            return drafts
+        if case.reading.mentions:
+            drafts += by_reference(desk, case)
+            if not drafts or case.original:
+                drafts += by_currency(desk, case)
+        elif case.original:
+            drafts += by_currency(desk, case)
+        if case.reading.orders and not any(d.confidence > 0.97 for d in drafts):
+            drafts += by_order(desk, case)
+        return drafts
+
+    def all_drafts(self, case: Case) -> list[Draft]:
+        """Every explanation, those by payer and amount included."""
+        drafts = self.by_references(case)
+        if not any(d.confidence > 0.97 for d in drafts):
+            drafts += by_payer(self.desk, case)
+        if not drafts and not case.reading.closed:
+            drafts = by_amount(self.desk, case)
+        return drafts
+
+    def second_payment(self, case: Case) -> Decision | None:
+        """The text names only invoices that are closed, before this run or in it: paid twice."""
+        ledger, payers = self.desk.ledger, self.desk.payers
+        closed = [
+            number for number, accounts in case.reading.closed
+            if not accounts or any(a < 0 or payers.stance(case.payer, a) != CONTRADICTS for a in accounts)
+        ]  # fmt: skip
+        for mention in case.reading.mentions:
+            refs = [ref for ref in mention.refs if ref.strength >= STRONG_REF]
+            if any(ledger.left[ref.row] > 0 for ref in refs):
+                return None
+            if any(payers.stance(case.payer, ledger.account_of[ref.row]) != CONTRADICTS for ref in refs):
+                closed.append(mention.text)
+        if not closed:
+            return None
+        reason = f"The text names {', '.join(closed[:5])}, already paid: a duplicate, or money to give back."
+        evidence = {"closed": closed[:20], "payer_found_by": case.payer.found_by}
+        return Decision(case.id, UNAPPLIED, "duplicate", reason, (), evidence)
+
+
+def not_a_receipt(case: Case, kind: Kind) -> Decision:
+    """The decision for an outsider's money."""
+    return Decision(case.id, NOT_A_RECEIPT, kind.code, kind.reason)
+
+
+__all__ = ["NOBODY", "Thought", "not_a_receipt"]

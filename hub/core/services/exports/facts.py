@@ -1,0 +1,138 @@
+"""Exports of facts as recorded: money received, allocations, suggestions, debtors, the journal, what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from hub.core.services.desk import books_of
+from hub.core.services.exports.model import Column, Row, Scope
+from hub.core.store import exporting
+from hub.core.store.allocations import AllocationRow, proposal_rows
+
+#: The first ten are frozen (DESIGN §6). Of an invoice `amount` is what was applied to it; of a credit note it is
+#: negative: that much of it was used up. `nature` tells money from deductions that closed the rest.
+ALLOCATIONS = (
+    Column("receipt_id"), Column("seller"), Column("invoice_number"), Column("amount", "amount"), Column("currency"),
+    Column("confidence", "number"), Column("status"), Column("rule"), Column("reason"), Column("proposal"),
+    Column("rank", "int"), Column("nature"), Column("invoice_kind"), Column("debtor_id"),
+    Column("received_on", "date"), Column("allocation_id", "int"),
+)  # fmt: skip
+
+RECEIPTS = (
+    Column("receipt_id"), Column("account"), Column("seller"), Column("received_on", "date"),
+    Column("value_on", "date"), Column("amount", "amount"), Column("currency"), Column("applied", "amount"),
+    Column("unapplied", "amount"), Column("payer_name"), Column("payer_iban"), Column("remittance"),
+    Column("method"), Column("transaction_code"), Column("verdict"), Column("verdict_reason"),
+)  # fmt: skip
+
+JOURNAL = (
+    Column("chain"), Column("sequence", "int"), Column("recorded_at", "instant"), Column("actor"), Column("act"),
+    Column("subject"), Column("hash"),
+)  # fmt: skip
+
+HELD = (
+    Column("id", "int"), Column("connector"), Column("stream"), Column("code"), Column("place"), Column("what"),
+    Column("mend"), Column("lines", "int"), Column("recorded_at", "instant"), Column("excerpt"),
+)  # fmt: skip
+
+_DEBTOR_FIELDS = (
+    "seller", "debtor_id", "name", "legal_name", "siren", "siret", "vat_number", "ibans", "parent_id", "currency",
+    "payment_terms", "email", "phone", "address", "postal_code", "city", "country", "category", "risk_class",
+)  # fmt: skip
+#: Headers of the canonical CSV (DESIGN §7), so that the file can be read back.
+DEBTORS = tuple(Column("iban" if name == "ibans" else name) for name in _DEBTOR_FIELDS)
+
+
+def confidence(ppm: int) -> Decimal:
+    """A confidence in parts per million as a number between 0 and 1, exactly."""
+    return Decimal(ppm).scaleb(-6).normalize() if ppm else Decimal(0)
+
+
+def one_line(text: str | None) -> str | None:
+    """A text of several lines on one, the pieces in their order, separated by `` / ``."""
+    if text is None or not ("\n" in text or "\r" in text):
+        return text
+    return " / ".join(piece.strip() for piece in text.splitlines() if piece.strip())
+
+
+def instant(microseconds: int, scope: Scope) -> datetime:
+    """An instant of the data base in the hub's time zone."""
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest).astimezone(scope.desk.zone)
+
+
+def allocations(scope: Scope) -> Iterator[Row]:
+    """Allocations, oldest first; then, for the present, suggestions, best first within each receipt."""
+    for row in exporting.allocations(scope.connection, as_of=scope.asked.as_of, known_at=scope.known_at):
+        yield (
+            row.receipt_id, row.seller, row.number, row.amount_minor, row.currency, confidence(row.confidence_ppm),
+            row.status, row.rule, row.reason, row.proposal, None, row.nature, row.kind, row.debtor_id,
+            row.received_on, row.id,
+        )  # fmt: skip
+    if scope.asked.back:
+        scope.notes.append("suggestions are left out: only those of the last hub reconcile are kept, no former ones")
+    else:
+        yield from proposals(scope)
+
+
+def proposals(scope: Scope) -> Iterator[Row]:
+    """Suggestions that wait for a person: by receipt, best first; the lines of one share `proposal`."""
+    return map(_suggested, proposal_rows(scope.connection))
+
+
+def _suggested(row: AllocationRow) -> Row:
+    return (
+        row.receipt_id, row.seller, row.invoice_number, row.amount_minor, row.currency,
+        confidence(row.confidence_ppm), row.status, row.rule, row.reason, row.proposal, row.rank, row.nature,
+        row.invoice_kind, row.debtor_id, row.received_on, None,
+    )  # fmt: skip
+
+
+def receipts(scope: Scope) -> Iterator[Row]:
+    """Money received, in order of recording. `verdict`: applied, suggested, unapplied, not_a_receipt, return; empty when nobody
+    has judged the rest of it yet."""
+    if scope.asked.back:
+        scope.notes.append("verdicts are left out: only those of the last hub reconcile are kept, no former ones")
+    for row in exporting.receipts(scope.connection, as_of=scope.asked.as_of, known_at=scope.known_at):
+        applied = int(row.spent)
+        verdict, reason = (None, None) if scope.asked.back else _verdict(row, applied)
+        yield (
+            row.receipt_id, row.account, row.seller, row.received_on, row.value_on, row.amount_minor, row.currency,
+            applied, row.amount_minor - applied, row.payer_name, row.payer_iban, one_line(row.remittance),
+            row.method, row.transaction_code, verdict, reason,
+        )  # fmt: skip
+
+
+def _verdict(row: Any, applied: int) -> tuple[str | None, str | None]:
+    if applied and applied == row.amount_minor:
+        return "applied", None
+    if row.verdict is not None:
+        return row.verdict, row.verdict_reason
+    return ("suggested", row.suggested) if row.suggested is not None else (None, None)
+
+
+def journal(scope: Scope) -> Iterator[Row]:
+    """The journal by chain and sequence; `hash` in hexadecimal."""
+    for row in exporting.journal(scope.connection, known_at=scope.known_at):
+        at = instant(row.recorded_at, scope)
+        yield row.chain, row.sequence, at, row.actor, row.act, row.subject, bytes(row.hash).hex()
+
+
+def held(scope: Scope) -> Iterator[Row]:
+    """Held records in order of arrival, with reason and remedy."""
+    for row in exporting.held(scope.connection, known_at=scope.known_at):
+        at = instant(row.recorded_at, scope)
+        yield (
+            row.id, row.connector, row.stream, row.code, row.place, row.what, row.mend, row.lines, at,
+            one_line(row.excerpt),
+        )  # fmt: skip
+
+
+def debtors(scope: Scope) -> Iterator[Row]:
+    """Accounts of debtors, by seller and account."""
+    books = books_of(scope.desk, scope.connection)
+    for row in exporting.debtors(scope.connection, books, known_at=scope.known_at):
+        yield tuple(getattr(row, name) for name in _DEBTOR_FIELDS)

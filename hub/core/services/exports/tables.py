@@ -1,0 +1,88 @@
+"""The kinds of exports, by their frozen spelling, and the door to their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hub.core.services.desk import Desk
+from hub.core.services.exports import facts, ledger
+from hub.core.services.exports.model import Asked, Column, Kind, Row, Scope, Table
+from hub.sdk.errors import ConfigError
+
+__all__ = ["KINDS", "Asked", "Column", "Kind", "Table", "open_table"]
+
+_LAST = "suggestions are only those of the last hub reconcile"
+
+#: Every export, in the order of listings. Spellings are frozen.
+KINDS: dict[str, Kind] = {
+    "open-items": Kind("Invoices and credits with something still open", ledger.OPEN_ITEMS, ledger.open_items),
+    "allocations": Kind(
+        "Receipts applied to invoices, reversed ones and suggestions included", facts.ALLOCATIONS, facts.allocations
+    ),
+    "proposals": Kind(
+        "Suggestions that wait for a person", facts.ALLOCATIONS, facts.proposals, no_as_of=_LAST, no_known_on=_LAST
+    ),
+    "receipts": Kind("Money received, what is applied of it, and why the rest is not", facts.RECEIPTS, facts.receipts),
+    "aged-balance": Kind("What each debtor owes, by lateness", ledger.AGED_BALANCE, ledger.aged_rows),
+    "indicators": Kind("DSO, overdue rate and the like, by seller and currency", ledger.INDICATORS, ledger.indicators),
+    "gaps": Kind("Where the open items and the books' own balances differ", ledger.GAPS, ledger.gaps),
+    "journal": Kind(
+        "Who did what, when: the hash-chained journal", facts.JOURNAL, facts.journal,
+        no_as_of="an entry has an instant of recording only; use --known-on",
+        no_seller="an entry belongs to a connector, not to a seller",
+    ),
+    "held": Kind(
+        "Records that could not be understood", facts.HELD, facts.held,
+        no_as_of="a held record has an instant of recording only; use --known-on",
+        no_seller="a record that was not understood has no seller yet",
+    ),
+    "debtors": Kind(
+        "Accounts of debtors as the books have them", facts.DEBTORS, facts.debtors,
+        no_as_of="an account has versions by instant of recording only; use --known-on",
+    ),
+}  # fmt: skip
+
+
+@contextmanager
+def open_table(desk: Desk, name: str, asked: Asked) -> Iterator[Table]:
+    """The export called `name`, in one reading transaction; its rows are read inside.
+
+    Raises:
+        ConfigError: there is no such kind, or an option makes no sense for it.
+    """
+    kind = _kind(name, asked)
+    with desk.store.read() as connection:
+        notes: list[str] = []
+        rows = kind.rows(Scope(desk, connection, asked, desk.known_at(asked.known_on), notes))
+        if asked.seller is not None:
+            rows = _of_seller(rows, [column.name for column in kind.columns].index("seller"), asked.seller)
+        yield Table(name, kind.columns, rows, notes)
+
+
+def _of_seller(rows: Iterator[Row], place: int, seller: str) -> Iterator[Row]:
+    return (row for row in rows if row[place] == seller)
+
+
+def _kind(name: str, asked: Asked) -> Kind:
+    kind = KINDS.get(name)
+    if kind is None:
+        raise ConfigError(
+            code="HUB-EXP-001",
+            what=f"there is no export called {name!r}",
+            where="hub export",
+            mend=f"choose one of: {', '.join(KINDS)}",
+        )
+    for option, value, refusal in (
+        ("--as-of", asked.as_of, kind.no_as_of),
+        ("--known-on", asked.known_on, kind.no_known_on),
+        ("--seller", asked.seller, kind.no_seller),
+    ):
+        if value is not None and refusal:
+            raise ConfigError(
+                code="HUB-EXP-002",
+                what=f"{option} makes no sense for {name}: {refusal}",
+                where="hub export",
+                mend=f"leave {option} out",
+            )
+    return kind

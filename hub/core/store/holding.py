@@ -1,0 +1,59 @@
+"""Opening and closing entries of the quarantine while a page is taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from hub.core.store import bulk
+from hub.core.store import tables as t
+
+if TYPE_CHECKING:
+    from hub.core.store.pages import PageToCommit
+
+
+def hold(connection: sa.Connection, page: PageToCommit) -> None:
+    """Open a held entry for each refused unit; close the open ones of units that were understood now.
+
+    A unit refused again for the same reason keeps its entry and its number; for another reason it gets a new one.
+    """
+    touched = [unit for place in page.taken if (unit := page.unit_ids[place]) is not None]
+    refused = {unit: refusal for place, refusal in page.refused.items() if (unit := page.unit_ids[place]) is not None}
+    kept: set[int] = set()
+    if touched and connection.execute(sa.select(t.held.c.id).limit(1)).first():
+        names = [t.held.c[name] for name in ("id", "unit_id", "code", "place", "what", "mend")]
+        rows = bulk.rows_by_id(connection, names, t.held.c.unit_id, touched, t.held.c.state == "open")
+        for row in rows:
+            now = refused.get(row.unit_id)
+            if now and (now.code, now.place, now.what, now.mend) == (row.code, row.place, row.what, row.mend):
+                kept.add(row.unit_id)
+        gone = [row.id for row in rows if row.unit_id not in kept]
+        if gone:
+            close_held(connection, gone, "mended", page.recorded_at, page.actor, "read again")
+    fresh = [
+        {
+            "unit_id": unit, "stream_id": page.stream.id, "code": refusal.code, "place": refusal.place,
+            "what": refusal.what, "mend": refusal.mend, "excerpt": refusal.excerpt[:2_000], "lines": refusal.lines,
+            "state": "open", "recorded_at": page.recorded_at,
+        }
+        for unit, refusal in refused.items() if unit not in kept
+    ]  # fmt: skip
+    if fresh:
+        connection.execute(t.held.insert(), fresh)
+    if refused:
+        connection.execute(
+            t.raw_unit.update().where(t.raw_unit.c.id == sa.bindparam("b_id")).values(state="held"),
+            [{"b_id": unit} for unit in sorted(refused)],
+        )
+
+
+def close_held(connection: sa.Connection, ids: Sequence[int], state: str, at: int, actor: str, because: str) -> None:
+    """Close held entries: ``mended`` or ``discarded``."""
+    connection.execute(
+        t.held.update()
+        .where(t.held.c.id == sa.bindparam("b_id"))
+        .values(state=state, closed_at=at, closed_by=actor, closed_because=because),
+        [{"b_id": held_id} for held_id in ids],
+    )

@@ -1,0 +1,29 @@
+"""The connector `csv`: receivables from CSV files and spreadsheets (docs/connectors/csv.md)."""
+
+from __future__ import annotations
+
+from hub.plugins.csv.config import CsvConfig
+from hub.plugins.csv.source import CsvSource
+from hub.sdk import SDK_VERSION, BulkMap, Connector, RecordSource, Registry, hookimpl
+from hub.sdk.roles import FileCheck
+
+#: Raised whenever the same row gives other records.
+MAPPING_VERSION = 1
+
+
+@hookimpl
+def hub_register(registry: Registry) -> None:
+    """Add the connector `csv`."""
+    registry.add(
+        Connector(
+            name="csv",
+            sdk=SDK_VERSION,
+            roles=[RecordSource, BulkMap, FileCheck],
+            config=CsvConfig,
+            build=CsvSource,
+            mapping_version=MAPPING_VERSION,
+            title="CSV files and spreadsheets",
+            author="the hub",
+            mapping_fields=("columns", "decimal", "date_order", "date_format", "currency", "seller"),
+        )
+    )

@@ -1,0 +1,151 @@
+"""One pass over a whole file before any row is taken: its digest, its encoding, what would trip a reader.
+
+The whole file decides, not its beginning: a single late byte must not change how earlier rows were read.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from hub.plugins.csv.faults import refused
+
+_CHUNK = 1024 * 1024
+_LINE = 64 * 1024
+_UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HIGH = re.compile(rb"[\x80-\xff]")
+# é è à ç ê ô û ë ï î ù between two letters as cp850 writes them; in cp1252 these bytes are quotes and dashes.
+_CP850_LETTER = re.compile(rb"(?<=[A-Za-z])[\x81-\x8d\x90\x93\x96\x97](?=[a-z])")
+_LATIN_LETTER = re.compile(rb"[\xc0-\xff]")
+_MAGIC = {
+    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive or a spreadsheet under another name",
+    b"\xd0\xcf\x11\xe0": "an old Office document under another name",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"{\\rtf": "an RTF document",
+    b"<?xml": "an XML document",
+    b"<!DOCTYPE": "a web page",
+    b"<html": "a web page",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one pass over a file told.
+
+    Attributes:
+        size: bytes of the text, unfolded.
+        digest: SHA-256, hexadecimal.
+        encoding: the decoder's name.
+        start: bytes of a byte order mark.
+        mixed: some rows are written in another encoding; they are held one by one.
+        long_lines: lines beyond 64 KB exist.
+    """
+
+    size: int
+    digest: str
+    encoding: str
+    start: int
+    mixed: bool
+    long_lines: bool
+
+
+def survey(open_stream: Callable[[], BinaryIO], told: str | None, where: str, limit: int) -> Survey:
+    """Read all of a file once (twice when it is no UTF-8).
+
+    Raises:
+        FileRefused: it is no text, too large, or its encoding is in doubt.
+    """
+    digest = hashlib.sha256()
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    size, since_newline, long_lines, valid, ascii_only, returns = 0, 0, False, True, True, False
+    head = b""
+    with open_stream() as stream:
+        while chunk := stream.read(_CHUNK):
+            if not size:
+                head = chunk[:64]
+                _refuse_magic(head, where)
+            size += len(chunk)
+            if size > limit:
+                raise refused("HUB-CSV-006", where, detail=f"more than {limit:,} bytes")
+            digest.update(chunk)
+            long_lines = long_lines or _has_long_line(chunk, since_newline)
+            newline = chunk.rfind(b"\n")
+            since_newline = since_newline + len(chunk) if newline < 0 else len(chunk) - newline - 1
+            returns = returns or (newline < 0 and b"\r" in chunk)
+            ascii_only = ascii_only and chunk.isascii()
+            if valid and not (ascii_only and chunk.isascii()):
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    valid = False
+    try:
+        decoder.decode(b"", True)
+    except UnicodeDecodeError:
+        valid = False
+    if returns and since_newline == size:
+        raise refused("HUB-CSV-011", where, detail="its lines end with a bare carriage return (old Macintosh)")
+    encoding, mixed = ("utf-8", False) if valid else ("", False)
+    if told is not None:
+        encoding, mixed = told, False
+    elif not valid:
+        encoding, mixed = _weigh(open_stream, head, where)
+    start = 3 if head.startswith(codecs.BOM_UTF8) and encoding == "utf-8" else 0
+    return Survey(size, digest.hexdigest(), encoding, start, mixed, long_lines)
+
+
+def _refuse_magic(head: bytes, where: str) -> None:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise refused("HUB-CSV-005", where, detail="it is UTF-16 (Excel calls it Unicode text)")
+    bare = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    for magic, name in _MAGIC.items():
+        if bare.lower().startswith(magic.lower()):
+            raise refused("HUB-CSV-011", where, detail=f"it is {name}")
+    if head.count(b"\0") > len(head) // 4:
+        raise refused("HUB-CSV-011", where, detail="it holds many NUL bytes")
+
+
+def _has_long_line(chunk: bytes, before: int) -> bool:
+    """Looks every 64 KB: a line longer than twice that cannot hide, a shorter one does no harm."""
+    first = chunk.find(b"\n")
+    if before + (first if first >= 0 else len(chunk)) > _LINE:
+        return True
+    return any(chunk.find(b"\n", at, at + _LINE) < 0 for at in range(0, len(chunk) - _LINE, _LINE))
+
+
+def _weigh(open_stream: Callable[[], BinaryIO], head: bytes, where: str) -> tuple[str, bool]:
+    """The encoding of a file that is no valid UTF-8, and whether it is mixed.
+
+    With as many well-formed UTF-8 letters as other high bytes it is UTF-8 with damaged rows. Otherwise it is
+    cp1252; rows that are well-formed UTF-8 are then held, for reading them as cp1252 would garble them.
+    """
+    letters = high = cp850 = latin = 0
+    tail = b""
+    with open_stream() as stream:
+        while chunk := stream.read(_CHUNK):
+            if not chunk.isascii():
+                # Whole lines only, so that nothing is counted twice or cut.
+                cut = chunk.rfind(b"\n") + 1
+                block, tail = (tail + chunk[:cut], chunk[cut:]) if cut else (tail + chunk, b"")
+                found = _UTF8_LETTER.findall(block)
+                letters += len(found)
+                high += len(_HIGH.findall(block)) - sum(map(len, found))
+                cp850 += len(_CP850_LETTER.findall(block))
+                latin += len(_LATIN_LETTER.findall(block))
+            else:
+                tail = b""
+    found = _UTF8_LETTER.findall(tail)
+    letters += len(found)
+    high += len(_HIGH.findall(tail)) - sum(map(len, found))
+    cp850 += len(_CP850_LETTER.findall(tail))
+    latin += len(_LATIN_LETTER.findall(tail))
+    if head.startswith(codecs.BOM_UTF8) or letters >= max(high, 1):
+        return "utf-8", True
+    if cp850 and not latin:
+        raise refused("HUB-CSV-005", where, detail="its accents look like cp850 (DOS), not like cp1252 (Windows)")
+    return "cp1252", letters > 0

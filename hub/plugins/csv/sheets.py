@@ -1,0 +1,128 @@
+"""Spreadsheets (.xlsx, .xlsm, .ods, .xls) as rows of text, through python-calamine (extra `excel`).
+
+Numbers are exact: a spreadsheet keeps 15 significant digits, and the shortest decimal text of its binary number
+(`repr`) is the text that was typed whenever that has at most 15 digits. Longer ones are noise of a calculation
+(0.1 + 0.2) and are rounded to 15 digits, which is what the spreadsheet shows. No arithmetic is done on floats.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from hub.plugins.csv.faults import misconfigured, refused, unavailable
+from hub.plugins.csv.limits import MAX_SHEET_BYTES, MAX_SHEET_CELLS, MAX_SHEET_EXPANDED_BYTES
+
+Cell = Any  # float, int, str, bool, date, datetime, time, timedelta: what calamine gives
+_DIGITS = 15
+_CHUNK = 1024 * 1024
+
+
+class Workbook:
+    """An open spreadsheet. `names` are its sheets."""
+
+    def __init__(self, path: Path, shown: str) -> None:
+        self._shown = shown
+        _check_size(path, shown)
+        try:
+            import python_calamine
+        except ImportError as error:
+            raise misconfigured("HUB-CSV-032", shown, name=shown) from error
+        try:
+            self._book = python_calamine.CalamineWorkbook.from_path(str(path))
+            self.names: list[str] = list(self._book.sheet_names)
+        except Exception as error:  # the Rust side raises several unrelated classes, PanicException among them
+            raise refused("HUB-CSV-008", shown, detail=_short(error)) from error
+
+    def rows(self, name: str, *, first: int | None = None) -> list[list[Cell]]:
+        """The rows of a sheet as typed cells, from its first row and column on; at most `first` of them.
+
+        Raises:
+            FileRefused: there is no such sheet, it is damaged or too large.
+        """
+        if name not in self.names:
+            raise refused("HUB-CSV-008", self._shown, detail=f"no sheet {name!r}; there are {', '.join(self.names)}")
+        try:
+            sheet = self._book.get_sheet_by_name(name)
+            width, height = sheet.width, sheet.height
+            if width * height > MAX_SHEET_CELLS:
+                detail = f"sheet {name!r} has {height:,} rows and {width:,} columns"
+                raise refused("HUB-CSV-006", self._shown, detail=detail)
+            # skip_empty_area=False: rows keep their numbers, for places.
+            return list(sheet.to_python(skip_empty_area=False, nrows=first))
+        except Exception as error:
+            if hasattr(error, "refusal"):
+                raise
+            raise refused("HUB-CSV-008", self._shown, detail=_short(error)) from error
+
+
+def _check_size(path: Path, shown: str) -> None:
+    """Every part is unfolded once with a limit before the real reader sees the file: bombs end here."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_SHEET_BYTES:
+            raise refused("HUB-CSV-006", shown, detail=f"{size:,} bytes, {MAX_SHEET_BYTES:,} are allowed for a sheet")
+        if not zipfile.is_zipfile(path):
+            if path.suffix.lower() != ".xls":
+                raise refused("HUB-CSV-008", shown, detail="it is damaged, or protected by a password")
+            return
+        total = 0
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                with archive.open(member) as part:
+                    while chunk := part.read(_CHUNK):
+                        total += len(chunk)
+                        if total > MAX_SHEET_EXPANDED_BYTES:
+                            detail = f"it unfolds to more than {MAX_SHEET_EXPANDED_BYTES:,} bytes"
+                            raise refused("HUB-CSV-006", shown, detail=detail)
+                        if b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk:
+                            raise refused("HUB-CSV-008", shown, detail="it defines XML entities")
+    except FileNotFoundError as error:
+        raise unavailable("HUB-CSV-030", shown, name=shown) from error
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        if hasattr(error, "refusal"):
+            raise
+        raise refused("HUB-CSV-008", shown, detail=_short(error)) from error
+
+
+def texts(row: Sequence[Cell], decimals: Sequence[str]) -> list[str]:
+    """The cells as text: dates in ISO, numbers exact with the column's decimal mark, never grouped."""
+    return [cell_text(cell, decimals[at] if at < len(decimals) else ".") for at, cell in enumerate(row)]
+
+
+def cell_text(cell: Cell, decimal: str = ".") -> str:
+    """One typed cell as text."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return number_text(cell, decimal)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, time | timedelta | int):
+        return str(cell)
+    return "" if cell is None else str(cell)
+
+
+def number_text(number: float, decimal: str = ".") -> str:
+    """The decimal number that a spreadsheet's cell shows: 1234.5 -> ``1234.5``, 1e15 -> ``1000000000000000``."""
+    if number != number or number in (float("inf"), float("-inf")):
+        return str(number)
+    exact = Decimal(repr(number))
+    if len(exact.as_tuple().digits) > _DIGITS:
+        exact = Decimal(f"{number:.{_DIGITS}g}")
+    text = format(exact, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace(".", decimal)
+
+
+def _short(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:200]

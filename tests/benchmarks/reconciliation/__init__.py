@@ -1,0 +1,1 @@
+"""Public benchmark of the reconciliation engine: an invented French ledger, its receipts, and the truth."""
