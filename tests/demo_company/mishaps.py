@@ -11,6 +11,7 @@ from tests.demo_company.calendar_fr import TAKEOVER, TODAY, working
 from tests.demo_company.dice import Dice
 from tests.demo_company.model import Movement
 from tests.demo_company.sales import TWINS
+from tests.demo_company.statements import held_movements
 
 _PLAIN = ("exact_reference", "reference_reformatted", "reference_shortened", "payer_only")
 
@@ -45,12 +46,13 @@ def disturb(payments: list[Movement], dice: Dice) -> list[Movement]:
 
 
 def _choose(payments: Sequence[Movement], seller: str, count: int, used: set[int], dice: Dice) -> list[Movement]:
-    """Plain payments of one invoice since the takeover, spread over the time."""
+    """Plain payments of one invoice since the takeover, spread over the time; none of the statement that is held."""
+    unread = set(map(id, held_movements(payments)))
     fit = [
         movement
         for movement in payments
         if movement.seller == seller and movement.kind in _PLAIN[:2] and len(movement.lines) == 1
-        and movement.on > TAKEOVER and movement.minor > 300_00 and id(movement) not in used
+        and movement.on > TAKEOVER and movement.minor > 300_00 and id(movement) not in used | unread
         and movement.lines[0][0].account.taxed
     ]  # fmt: skip
     step = len(fit) // count

@@ -23,8 +23,8 @@ _RUN_DAYS = (10, 25)
 KINDS = {
     "exact": "exact_reference", "glued": "reference_reformatted", "short": "reference_shortened",
     "silent": "payer_only", "order": "order_reference", "coded": "structured_reference", "public": "public_body",
-    "factor": "paid_by_factor",    "several": "several_invoices", "parent": "parent_pays", "monthly": "monthly_statement", "range": "range",
-    "cheque": "cheque_deposit", "debit": "direct_debit",
+    "factor": "paid_by_factor", "several": "several_invoices", "parent": "parent_pays", "monthly": "monthly_statement",
+    "range": "range", "cheque": "cheque_deposit", "debit": "direct_debit",
 }  # fmt: skip
 Ready = tuple[date, Document]
 #: The credit note of an invoice that has one.

@@ -13,7 +13,8 @@ from tests.demo_company.model import Account, Document
 _MONTHS = [date(2026, month, 1) for month in range(4, 12)]
 _WORKS = (
     "Agencement boutique", "Comptoir chêne massif", "Banque d'accueil", "Rayonnages sur mesure",
-    "Pose cloisons vitrées", "Mobilier salle de pause", "Plans de travail", "Habillage mural", "Vitrines d'exposition", "Reprise et finitions",
+    "Pose cloisons vitrées", "Mobilier salle de pause", "Plans de travail", "Habillage mural",
+    "Vitrines d'exposition", "Reprise et finitions",
 )  # fmt: skip
 _JOBS = (
     "Intervention curative", "Remplacement groupe froid", "Mise aux normes", "Audit installations",

@@ -46,7 +46,7 @@ _ONCE = (
     ("ATM", date(2026, 9, 18), "transfer", SERVICES.name, "VIREMENT INTERNE TRESORERIE", -15_000_00, "internal"),
     ("MSV", date(2026, 9, 18), "transfer", ATELIER.name, "VIREMENT INTERNE TRESORERIE", 15_000_00, "internal"),
     ("ATM", date(2026, 10, 14), "transfer", "DGFIP DRFIP ARA", "REMBOURSEMENT CREDIT TVA", 3_412_00, "tax"),
-    ("ATM", date(2026, 10, 27), "transfer", "VITRAGES MELUSIN", "REMBOURSEMENT AVOIR AV5512", 318_60, "supplier_refund"),
+    ("ATM", date(2026, 10, 27), "transfer", "VITRAGES MELUSIN", "REMB AVOIR AV5512", 318_60, "supplier_refund"),
     ("ATM", date(2026, 11, 5), "transfer", "GALDRIC AFFACTURAGE SA", "FINANCEMENT BORD 0117", 18_500_00, "factor"),
     ("MSV", date(2026, 8, 26), "transfer", "ASSURANCES DU MONT", "INDEMNITE SINISTRE 2026 0447", 1_260_00, "insurance"),
     ("MSV", date(2026, 11, 17), "transfer", "CPAM DU RHONE", "IJ SUBROGEES 1025", 412_88, "social_refund"),

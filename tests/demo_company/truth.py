@@ -19,8 +19,8 @@ def table(movements: Sequence[Movement], held: Sequence[Movement]) -> bytes:
     """One row per receipt and document it pays; a receipt that pays nothing has one row without document.
 
     allocated: negative for a credit note that is deducted, in the document's currency. deducted: what a cash discount
-    or a bank took off the invoice besides. statement: "held" when the statement's closing balance is wrong. document_held:
-    "yes" when the document's row is held, so that nothing can be allocated to it yet.
+    or a bank took off the invoice besides. statement: "held" when the statement's closing balance is wrong.
+    document_held: "yes" when the document's row is held, so that nothing can be allocated to it yet.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

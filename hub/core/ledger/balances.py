@@ -272,8 +272,8 @@ def _risen(lines: list[tuple[int, date, int]], level: int, as_of: date) -> int:
 
 def _excess(documents: Documents, settled: list[int], pending: list[int], open_: list[int]) -> list[Anomaly]:
     """Documents that more than their total was applied to."""
-    found = []
-    for row, rest in enumerate(open_):
+    found: list[Anomaly] = []
+    for row, rest in enumerate(open_) if min(open_, default=0) < 0 else ():
         if rest >= 0:
             continue
         id_, currency, number = documents.id[row], documents.currency[row], documents.number[row]

@@ -12,9 +12,9 @@ from itertools import combinations
 from math import comb
 from typing import NamedTuple
 
-_EXHAUSTIVE = 14  # amounts up to which every set is tried
-_QUADS = 40
-_TRIPLES = 120
+_EXHAUSTIVE = 12  # amounts up to which every set is tried
+_QUADS = 24
+_TRIPLES = 60
 _PAIRS = 1500
 _ENOUGH = 6  # solutions after which it is plain that there are several
 
@@ -38,7 +38,7 @@ class Sums(NamedTuple):
 def sums_to(amounts: list[int], target: int, most: int = 99) -> Sums:
     """All sets of `amounts` (positive) that add up to `target`, within bounds that keep this cheap.
 
-    Up to 14 amounts every set is tried; then sets of 4, 3, 2 and 1 as the number of amounts grows; in any
+    Up to 12 amounts every set is tried; then sets of 4, 3, 2 and 1 as the number of amounts grows; in any
     case the set of all of them. `most` lowers the size of the sets tried.
     """
     usable = [a for a in amounts if a <= target]

@@ -27,7 +27,6 @@ class Case:
     payer: Payer
     payer_known_by_name: bool  # the bank or the label gives some name, even one nobody knows
     reading: Reading
-    folded: str
     texts: list[tuple[str, str]]  # where and what, the most trusted first
     original: tuple[str, int] | None  # currency and amount the payer ordered, when not ours
     thought: tuple[int, list[Draft]] | None = None  # drafts by reference, and how used up the items were

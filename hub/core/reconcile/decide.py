@@ -9,10 +9,12 @@ RIVAL = 0.9  # a different explanation at least this likely stops an automatic d
 MOST_PROPOSALS = 5
 
 
-def ranked(drafts: list[Draft]) -> list[Draft]:
-    """Best first, each set of lines once. Ties go to fewer lines, then to rule and rows, never to chance."""
-    best: list[Draft] = []
-    for draft in sorted(drafts, key=lambda d: (-d.confidence, len(d.lines), d.rule, d.lines)):
+def ranked(desk: Desk, drafts: list[Draft]) -> list[Draft]:
+    """Best first, each set of lines once. Ties go to fewer lines, then to rule and item ids, never to chance."""
+    if len(drafts) < 2:
+        return [d for d in drafts if d.lines]
+    ids, best = desk.ledger.items.id, list[Draft]()
+    for draft in sorted(drafts, key=lambda d: (-d.confidence, len(d.lines), d.rule, [ids[r] for r, _ in d.lines])):
         if draft.lines and not any(draft.same_as(other) for other in best):
             best.append(draft)
     return best

@@ -124,18 +124,19 @@ class _Run:
         reading = case.reading
         if not (reading.mentions or reading.orders or case.id in self.remitted or case.original):
             return None
-        drafts = ranked(self.thought.by_references(case))
+        drafts = ranked(self.desk, self.thought.by_references(case))
         if drafts and drafts[0].rule.endswith(("_exact", "other_currency")):
             return self._automatic(case, drafts)
         return None
 
     def _references(self, case: Case) -> Decision | None:
         """Other references, and what is plainly nobody's payment."""
-        self.thought.look_again(case)
+        if case.thought is None or not any(draft.confidence > RIVAL for draft in case.thought[1]):
+            self.thought.look_again(case)
         reading = case.reading
         drafts: list[Draft] = []
         if reading.mentions or reading.orders or case.id in self.remitted or case.original:
-            drafts = ranked(self.thought.by_references(case))
+            drafts = ranked(self.desk, self.thought.by_references(case))
         decision = self._automatic(case, drafts)
         if decision is None and not (drafts and drafts[0].confidence > RIVAL):
             kind = self.thought.outsider(case)
@@ -147,7 +148,7 @@ class _Run:
 
     def _everything(self, case: Case) -> list[Draft] | None:
         """Decide with payer and amount as well; the drafts when a person must."""
-        drafts = ranked(self.thought.all_drafts(case))
+        drafts = ranked(self.desk, self.thought.all_drafts(case))
         if drafts and drafts[0].rule == "payer_amount" and self._contested(case, drafts[0]):
             drafts[0].confidence = min(drafts[0].confidence, 0.9)
             drafts[0].evidence["against"] = "an earlier receipt of this amount is still open"
@@ -180,7 +181,7 @@ class _Run:
     def _for_a_person(self, case: Case, drafts: list[Draft]) -> None:
         """Suggestions; thought again when another receipt has since used up an item of theirs."""
         if not all(within_bounds(self.desk, case, d) for d in drafts):
-            drafts = ranked(self.thought.all_drafts(case))
+            drafts = ranked(self.desk, self.thought.all_drafts(case))
             if not drafts and (again := self.thought.second_payment(case)) is not None:
                 self.decided[case.row] = again
                 return
@@ -189,11 +190,18 @@ class _Run:
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Millions of small records and no cycles: the collector would only re-read them, again and again."""
+    """Millions of small records and no cycles: the collector would only re-read them, again and again.
+
+    Before it is switched on again the records count as old (frozen and thawed, unless the caller froze
+    objects of its own), otherwise it would walk through all of them at once.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            if gc.get_freeze_count() == 0:
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

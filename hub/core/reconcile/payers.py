@@ -76,7 +76,8 @@ class PayerIndex:
     def _read_debtors(self) -> None:
         """Index names, IBANs and SIREN of the debtors."""
         d, account_at = self.ledger.debtors, self.ledger.account_at
-        for row in range(len(d.debtor_id)):
+        order = sorted(range(len(d.debtor_id)), key=lambda row: account_at[d.seller[row], d.debtor_id[row]])
+        for row in order:
             account = account_at[d.seller[row], d.debtor_id[row]]
             for name in dict.fromkeys((d.name[row], d.legal_name[row])):
                 if name and (words := name_words(name)):

@@ -140,8 +140,8 @@ class Reader:
                     rows = self.numbers.rows(self._lookalike.get(key.translate(_LOOKALIKES)))
                     if rows and key not in self.numbers.whole:
                         reading.mentions = [m for m in reading.mentions if m.text not in key]
-                        refs = tuple(Ref(row, STRONG) for row in rows)[:_MOST_ALTERNATIVES]
-                        reading.mentions.append(Mention(key, where, refs))
+                        known = sorted(rows, key=lambda row: self.ledger.items.id[row])[:_MOST_ALTERNATIVES]
+                        reading.mentions.append(Mention(key, where, tuple(Ref(row, STRONG) for row in known)))
                         return
 
 
@@ -178,6 +178,9 @@ class _TextPass:
         self._read_hidden(hidden)
         self.tokens = runs(masked)
         self.used = [False] * len(self.tokens)
+        if not any(token.is_digits for token in self.tokens):
+            self._words_and_months()
+            return
         self._whole_numbers()
         self._words_and_months()
         self._counters()
@@ -267,6 +270,7 @@ class _TextPass:
 
     def _mention(self, position: int, text: str, refs: list[Ref]) -> None:
         if refs and len(refs) <= _MOST_ALTERNATIVES:
+            refs.sort(key=lambda ref: self.ledger.items.id[ref.row])
             self.found[position] = Mention(text, self.where, tuple(refs))
 
     def _words_and_months(self) -> None:

@@ -77,6 +77,7 @@ class Token(NamedTuple):
     is_digits: bool
 
 
+_DIGIT = re.compile(r"\d")
 _RUN = re.compile(r"([A-Z]+)|([0-9]+)")
 
 
@@ -120,6 +121,8 @@ def mask(folded: str) -> tuple[str, list[tuple[str, str]]]:
     Returns the text with each hidden stretch replaced by as many "#", and what was hidden as (kind, text).
     """
     hidden: list[tuple[str, str]] = []
+    if not _DIGIT.search(folded):
+        return folded, hidden
 
     def hide(found: re.Match[str]) -> str:
         hidden.append((found.lastgroup or "amount", found.group()))

@@ -36,7 +36,7 @@ class Thought:
             for where, text in (
                 ("structured_ref", r.structured_ref[row]), ("end_to_end_ref", r.end_to_end_ref[row]), ("remittance", r.remittance[row])
             )
-            if text and fold(text[:20]).strip() not in _NO_REFERENCE
+            if text and text[:20].strip().upper() not in _NO_REFERENCE
         ]  # fmt: skip
         name = r.payer_name[row]
         if name and any(c.isdigit() for c in name):
@@ -47,7 +47,7 @@ class Thought:
         return Case(
             row, r.id[row], r.unapplied_minor[row], r.currency[row], r.seller[row], r.received_on[row],
             self._payer(row, reading), bool(name) or self._has_unknown_name(reading), reading,
-            fold(" ".join(t[:2000] for t in (name, r.remittance[row]) if t)), texts, original,
+            texts, original,
         )  # fmt: skip
 
     def look_again(self, case: Case) -> None:
@@ -84,7 +84,8 @@ class Thought:
             return by_name
         if known:
             return None
-        return outsider_by_text(case.folded, r.transaction_code[case.row])
+        said = " ".join(t[:2000] for t in (r.payer_name[case.row], r.remittance[case.row]) if t)
+        return outsider_by_text(fold(said), r.transaction_code[case.row])
 
     def by_references(self, case: Case) -> list[Draft]:
         """Explanations with something written behind them; remembered while nobody used the items named."""

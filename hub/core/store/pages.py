@@ -338,20 +338,21 @@ def _insert_units(
     if not fresh:
         return
     positions = [place_of[place] for place in fresh]
-    count = len(fresh)
     bulk.insert_columns(
         connection,
         t.raw_unit,
         {
             "id": ids,
-            "stream_id": [page.stream.id] * count,
+            "stream_id": bulk.Constant(page.stream.id),
             "ref": [page.refs[index] for index in positions],
             "digest": [page.digests[index] for index in positions],
-            "evidence_id": [evidence_id] * count,
+            "evidence_id": bulk.Constant(evidence_id),
             "position": positions,
-            "mapping_id": [page.mapping_id] * count,
-            "state": ["held" if place in page.refused else "mapped" for place in fresh],
-            "recorded_at": [page.recorded_at] * count,
+            "mapping_id": bulk.Constant(page.mapping_id),
+            "state": ["held" if place in page.refused else "mapped" for place in fresh]
+            if page.refused
+            else bulk.Constant("mapped"),
+            "recorded_at": bulk.Constant(page.recorded_at),
         },
     )
 
@@ -454,7 +455,11 @@ def _remember(connection: sa.Connection, page: PageToCommit) -> None:
     key = {"stream_id": page.stream.id, "origin": page.origin, "ordinal": page.ordinal}
     where = [t.page.c[name] == value for name, value in key.items()]
     text = ranges(units)
-    digests = _digests(connection, units, text) if page.taken or not page.fingerprint else None
+    digests: list[bytes] | None = None
+    if len(page.taken) == len(units):
+        digests = page.digests
+    elif page.taken or not page.fingerprint:
+        digests = _digests(connection, units, text)
     row = connection.execute(sa.select(t.page).where(*where)).first()
     if row is not None and digests is None and bytes(row.fingerprint) == page.fingerprint and row.units == text:
         return

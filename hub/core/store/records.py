@@ -114,7 +114,18 @@ def _table_columns(taking: Taking, table: RecordTable, batch: Batch) -> dict[str
 
 def _insert(taking: Taking, table: RecordTable, columns: dict[str, list[Any]]) -> None:
     ids = bulk.reserve_ids(taking.connection, table.current, len(columns["unit_id"]))
-    bulk.insert_columns(taking.connection, table.current, {"id": ids, **columns})
+    bulk.insert_columns(taking.connection, table.current, {"id": ids, **_compact(columns)})
+
+
+def _compact(columns: dict[str, list[Any]]) -> dict[str, list[Any] | bulk.Constant]:
+    """Columns with one value throughout become constants; those without any are left out: many are, in a bulk load."""
+    compact: dict[str, list[Any] | bulk.Constant] = {}
+    for name, column in columns.items():
+        if column.count(column[0]) < len(column):
+            compact[name] = column
+        elif column[0] is not None:
+            compact[name] = bulk.Constant(column[0])
+    return compact
 
 
 def _merge(
@@ -123,7 +134,7 @@ def _merge(
     """Insert, supersede or leave each record; returns the ids of rows that `units` still give."""
     staged = bulk.staging_table(taking.connection, table.current, [sa.Column("place", sa.Integer)])
     count = len(columns["unit_id"])
-    bulk.insert_columns(taking.connection, staged, {"id": [None] * count, **columns, "place": list(range(count))})
+    bulk.insert_columns(taking.connection, staged, {**_compact(columns), "place": list(range(count))})
     existing = _matches(taking, table, staged)
     fresh, different, kept = _classify(table, columns, existing, units, outcome)
     if different:
@@ -152,9 +163,10 @@ def _matches(taking: Taking, table: RecordTable, staged: sa.Table) -> dict[int, 
         sa.select(
             staged.c.place, current.c.id, current.c.unit_id, current.c.withdrawn_at, differs.label("differs"),
             (current.c.stub if "stub" in current.c else sa.false()).label("stub"),
-        ).where(*same_key)
+        )
+        .select_from(staged.outerjoin(current, sa.and_(*same_key)))  # the small side first: see bulk._rows_by
     )  # fmt: skip
-    return {row.place: row for row in rows}
+    return {row.place: row for row in rows if row.id is not None}
 
 
 def _classify(

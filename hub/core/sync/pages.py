@@ -170,6 +170,9 @@ class PageReader:
 
     def _sort_out(self, page: PageToCommit, units: _Units, known: dict[int, KnownUnit]) -> list[int]:
         """The places that must be mapped; the others are the same, or held already."""
+        if not known and len(set(units.refs)) == len(units.refs):  # all new: the first load of a source
+            page.taken, page.refs, page.digests = list(units.places), units.refs, units.digests
+            return page.taken
         wanted: list[int] = []
         here: dict[str, bytes] = {}
         first: dict[str, int] = {}

@@ -75,6 +75,7 @@ def rib_of(account: str) -> str:
     return account
 
 
+@lru_cache(1024)
 def digits_and_letters(account: str) -> str:
     """An account without separators, as a RIB when it is a French IBAN: what two spellings of it share."""
     return rib_of("".join(char for char in account.upper() if char.isalnum()))

@@ -28,7 +28,7 @@ SAMPLE_BYTES = 256 * 1024
 #: Bytes of one page, as read: a third of what the wire takes, for a cp1252 character may need three bytes in UTF-8.
 PAGE_BYTES = 1_250 * 1024
 
-#: Characters of the fields, as `hub.sdk.records` has them; a number is also part of an opening settlement's id.
+#: Characters of the fields, as `hub.sdk.records` has them; a number is also part of its unit's ref.
 MAX_NUMBER = 150
 MAX_REF = 200
 MAX_NAME = 500

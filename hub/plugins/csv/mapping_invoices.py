@@ -66,7 +66,7 @@ def map_invoices(t: Table) -> list[Columns]:
         "book_total_minor": absolute(book) if credit else book,
         "book_currency": [None if value is None else code for value, code in zip(book, of_books, strict=True)],
         "settled_minor": settled,
-        "settled_on": t.days("paid_on", required=False) if settled else None,
+        "settled_on": _beside(t.days("paid_on", required=False), settled) if settled else None,
         "order_ref": t.optional("order_ref"),
         "label": t.optional("label"),
     }
@@ -191,6 +191,8 @@ def _stubs(said: dict[str, list[Any]], sellers: list[str], debtors: list[str], k
     """One stub for each distinct mention on the page, with the first row that makes it."""
     if not said:
         return []
+    if all(None in column for column in said.values()):  # some rows may say nothing at all
+        kept = [i for i in kept if any(column[i] is not None for column in said.values())]
     columns = {"seller": sellers, "debtor_id": debtors, **said}
     rows = _first_mentions(list(columns.values()), kept)
     if not rows:
@@ -213,3 +215,8 @@ def _first_mentions(columns: list[list[Any]], kept: list[int]) -> list[int]:
             return sorted(first.values())
     mentions = list(zip(*columns, strict=True))
     return sorted({mentions[i]: i for i in reversed(kept)}.values())
+
+
+def _beside(days: list[str | None], amounts: list[int | None]) -> list[str | None]:
+    """The day of each amount that is given: a day alone says nothing of how much."""
+    return [None if amount is None else day for day, amount in zip(days, amounts, strict=True)]

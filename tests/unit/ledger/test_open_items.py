@@ -124,6 +124,10 @@ def test_as_of_a_past_day_one_sum_still_counts_once() -> None:
     made = allocations((1, 4_000, SEPT, 5_000))
     assert {1: 26_000} == amounts(docs, lines, made, as_of=SEPT)
     assert {1: 21_000} == amounts(docs, lines, made, as_of=OCT)
+    lines = settlements((1, SEPT, 3_000, False, 1), (1, OCT, 4_000, False, 2))
+    made = allocations((1, 4_000, SEPT, 3_000))
+    assert {1: 23_000} == amounts(docs, lines, made, as_of=SEPT)
+    assert {1: 23_000} == amounts(docs, lines, made, as_of=OCT)
 
 
 def test_a_snapshot_replaces_what_came_before_it() -> None:
@@ -136,7 +140,9 @@ def test_a_snapshot_replaces_what_came_before_it() -> None:
     assert {1: 3_000} == amounts(docs, settlements(snapshot, (1, OCT, 7_000, True, 9)))
     same_day = date(2026, 9, 30)
     assert {1: 6_000} == amounts(docs, settlements(snapshot, (1, same_day, 1_000, False, 4)))
+    assert {1: 6_000} == amounts(docs, settlements(snapshot, (1, same_day, 1_000, False, 5)))
     assert {1: 5_000} == amounts(docs, settlements(snapshot, (1, same_day, 1_000, False, 6)))
+    assert {1: 9_000} == amounts(docs, settlements(snapshot, (1, SEPT, 1_000, False, 9)), as_of=SEPT)
 
 
 def test_the_level_of_the_books_counts_snapshots_as_the_balances_do() -> None:
@@ -198,6 +204,7 @@ def test_a_number_used_again_next_year_means_the_nearest_earlier_invoice() -> No
     new = {"id": 2, "number": "F 10/a", "issued_on": ISSUED}
     note = {"id": 9, "kind": "credit_note", "corrects": "f10/A", "total_minor": 10_000, "issued_on": SEPT}
     assert {1: 10_000} == amounts(documents(old, new, note))
+    assert {1: 10_000} == amounts(documents(old, new, {**note, "issued_on": ISSUED}))
     assert {2: 10_000} == amounts(documents(old, new, {**note, "issued_on": date(2026, 1, 1)}))
     printed = {"id": 3, "number": "f10/A", "issued_on": date(2024, 1, 1)}
     assert {1: 10_000, 2: 10_000} == amounts(documents(old, new, printed, note))

@@ -1,5 +1,6 @@
 """Late penalties (pénalités de retard) and the fixed indemnity, C. com. L441-10 II and D441-5.
 
+In force under these numbers since 2019-04-26 (L441-6 before), the indemnity since 2013-01-01.
 Due by law from the day after the due date, without reminder, even if the terms of sale are silent (Cass. com.
 20 Dec 2017, 16-25.786). Outside VAT (BOI-TVA-BASE-10-10-50). Amounts are euro cents, rates hundredths of a
 percent.

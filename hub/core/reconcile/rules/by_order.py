@@ -10,7 +10,7 @@ def by_order(desk: Desk, case: Case) -> list[Draft]:
     """All open invoices of an order, or the one of them with this amount."""
     drafts: list[Draft] = []
     for ref, all_rows in case.reading.orders[:8]:
-        rows = [r for r in all_rows[:400] if desk.usable(r, case)]
+        rows = sorted((r for r in all_rows if desk.usable(r, case)), key=lambda r: desk.ledger.items.id[r])[:400]
         by_account: dict[int, list[int]] = {}
         for row in rows:
             by_account.setdefault(desk.ledger.account_of[row], []).append(row)

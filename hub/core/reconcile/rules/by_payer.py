@@ -399,8 +399,9 @@ def _on_account(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     confidence = 0.975 if policy.oldest_first else 0.4
     reason = f"The payer is known but no set adds up: {desk.numbers([r for r, _ in lines])} are due first."
     drafts = [Draft(confidence, "oldest_first", reason, lines)]
-    larger = sorted((desk.ledger.left[r], r) for r in pool.left if desk.ledger.left[r] > case.amount)[:2]
-    for _, row in larger:
+    larger = [r for r in pool.left if desk.ledger.left[r] > case.amount]
+    larger.sort(key=lambda r: (desk.ledger.left[r], desk.ledger.items.id[r]))
+    for row in larger[:2]:
         reason = f"The payer is known and this may be a part of {desk.numbers([row])}."
         drafts.append(Draft(0.3, "payer_in_part", reason, [(row, case.amount)]))
     return drafts

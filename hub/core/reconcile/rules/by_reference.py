@@ -276,27 +276,22 @@ def _discounted(desk: Desk, case: Case, rows: list[int], gap: int, base: float) 
 
 
 def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
-    """The gap is one set of open credit notes of the debtor."""
+    """The gap is one open credit note of the debtor, or all of them."""
     credits = [
         r for a in named.accounts for r in desk.ledger.rows_by_age(a)
         if desk.ledger.is_credit[r] and r not in rows and desk.usable(r, case)
     ][:60]  # fmt: skip
     if not credits:
         return []
-    sums = sums_to([desk.ledger.left[r] for r in credits], gap)
+    sets = [[r] for r in credits if desk.ledger.left[r] == gap][:3]
+    if len(credits) > 1 and sum(desk.ledger.left[r] for r in credits) == gap:
+        sets.append(credits)
+    sure = len(sets) == 1
     drafts = []
-    for solution in sums.solutions[:3]:
-        rest, chosen = list(solution), []
-        for row in credits:
-            if desk.ledger.left[row] in rest:
-                rest.remove(desk.ledger.left[row])
-                chosen.append(row)
-        natural = len(solution) == 1 or len(solution) == len(credits)  # one credit note, or all of them
-        sure = len(sums.solutions) == 1 and natural and sums.chance(len(solution), gap) < CHANCE / 10
+    for chosen in sets:
         reason = f"The text names {desk.numbers(rows)}; the difference is credit note {desk.numbers(chosen)}."
-        drafts.append(
-            Draft(base + 0.008 if sure else 0.8, "named_less_credit_note", reason, _full_lines(desk, rows + chosen))
-        )
+        confidence = base + 0.008 if sure else 0.8
+        drafts.append(Draft(confidence, "named_less_credit_note", reason, _full_lines(desk, rows + chosen)))
     return drafts
 
 
@@ -377,7 +372,7 @@ def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int,
     ]  # fmt: skip
     if not pool:
         return []
-    sums = sums_to([desk.ledger.left[r] for r in pool], excess)
+    sums = sums_to([desk.ledger.left[r] for r in pool], excess, 3)
     drafts = []
     for solution in sums.solutions[:3]:
         rest, chosen = list(solution), []

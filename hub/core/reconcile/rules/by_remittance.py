@@ -19,7 +19,8 @@ class RemittanceIndex:
         self._by_total: dict[int, list[int]] = {}
         if remittances is None:
             return
-        for row, receipt_id in enumerate(remittances.receipt_id):
+        for row in sorted(range(len(remittances.id)), key=lambda row: remittances.id[row]):
+            receipt_id = remittances.receipt_id[row]
             if receipt_id is not None:
                 self._by_receipt.setdefault(receipt_id, []).append(row)
             elif (total := remittances.total_minor[row]) is not None:

@@ -22,9 +22,15 @@ def examples(scenario: Scenario, result: Any, most: int) -> str:
             if seen[truth.kind] > most:
                 continue
             r, row = scenario.receipts, at[truth.receipt_id]
-            out.append(f"{title} {truth.kind} #{truth.receipt_id} {r.received_on[row]} {r.amount_minor[row]} seller={r.seller[row]} name={r.payer_name[row]!r} iban={bool(r.payer_iban[row])} text={r.remittance[row]!r}")
+            out.append(
+                f"{title} {truth.kind} #{truth.receipt_id} {r.received_on[row]} {r.amount_minor[row]} seller={r.seller[row]} name={r.payer_name[row]!r} iban={bool(r.payer_iban[row])} text={r.remittance[row]!r}"
+            )
             out.append("   truth " + ", ".join(f"{number[i]}({name[debtor[i]]}):{a}" for i, a in truth.lines[:8]))
             out.append(f"   {decision.status} {decision.rule} {decision.evidence}")
             for p in decision.proposals[:3]:
-                out.append(f"   {p.confidence} {p.rule} " + ", ".join(f"{number[i]}({name[debtor[i]]}):{a}" for i, a in p.lines[:8]) + f" {p.evidence}"[:300])
+                out.append(
+                    f"   {p.confidence} {p.rule} "
+                    + ", ".join(f"{number[i]}({name[debtor[i]]}):{a}" for i, a in p.lines[:8])
+                    + f" {p.evidence}"[:300]
+                )
     return "\n".join(out)
