@@ -14,6 +14,7 @@ from pydantic import BaseModel, SecretStr
 from hub.app.settings import Settings, connector_config, find_config, read_settings
 from hub.sdk.context import SystemClock
 from hub.sdk.errors import ConfigError
+from hub.sdk.redaction import register_secrets_of
 
 if TYPE_CHECKING:
     from hub.core.host.plugins import Fault
@@ -124,6 +125,7 @@ class Hub:
         plugin = str(self.settings.connectors[section].get("plugin") or "")
         connector = self.registry.get(plugin, where=where)
         config = connector_config(self.settings, section, connector.config)
+        register_secrets_of(config)  # a connector's log may quote them, and the hub quotes the log
         plain = json.loads(config.model_dump_json())
         mapping = {name: plain.get(name) for name in sorted(connector.mapping_fields)}
         today = self.settings.hub.today

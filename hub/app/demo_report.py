@@ -33,6 +33,7 @@ _WAYS = (
     ("payer_bank_fee", "who paid, less bank charges"),
     ("oldest_first", "who paid; no amount fits: the oldest debts"),
     ("duplicate", "an invoice that is paid already"),
+    ("surplus", "more than the invoices it pays"),
     ("internal_transfer", "a transfer between own accounts"),
     ("tax_or_social", "from the tax office or a social body"),
     ("insurance", "from an insurer"),
@@ -71,7 +72,7 @@ def held(units: Sequence[HeldUnit]) -> Iterator[str]:
 
 
 def receipts(report: ReconcileReport, found: Status) -> Iterator[str]:
-    """What became of the money received, by how it was decided; the sums add up to all that came in."""
+    """What became of the money received, by how it was decided."""
     yield from _title(f"Money received ({many(report.receipts, 'receipt')})")
     parts = (
         ("Applied to invoices automatically", report.automatic),
@@ -79,17 +80,15 @@ def receipts(report: ReconcileReport, found: Status) -> Iterator[str]:
         ("Left alone", report.left),
     )
     rows: list[list[str]] = []
-    everything: Counter[str] = Counter()
     for name, counts in parts:
         total = _sum(counts.values())
-        everything += total
         rows.append([name, count(sum(c.receipts for c in counts.values())), amounts(total)])
         rows += [[f"  {way}", count(c.receipts), amounts(c.amounts)] for way, c in _by_way(counts)]
-    surplus = found.unapplied - _sum([*report.suggested.values(), *report.left.values()])
-    if surplus:
-        rows.append(["Surplus of receipts applied to invoices", "", amounts(surplus)])
+    if report.returned.receipts:
+        back = report.returned
+        rows.append(["Taken back by the bank, so the invoice is open", count(back.receipts), amounts(back.amounts)])
     columns = [Col("", wrap=True), *_right("receipts", "amount")]
-    total_row = ["All that came in", count(report.receipts), amounts(everything + surplus)]
+    total_row = ["All that came in", count(report.receipts), amounts(found.received)]
     yield from table_lines(columns, rows, width=screen_width(), total=total_row)
 
 

@@ -21,7 +21,9 @@ def policy_of(settings: Settings) -> Policy:
         if not isinstance(seller, str) or not (debtor is None or isinstance(debtor, str)):
             raise _faulty(settings, 'an override names no seller: seller = "…"')
         if not all(isinstance(value, int) for value in values.values()):
-            raise _faulty(settings, f"an override of seller {seller!r} has a value that is no whole number or true/false")
+            raise _faulty(
+                settings, f"an override of seller {seller!r} has a value that is no whole number or true/false"
+            )
         overrides[seller, debtor] = values
     try:
         return Policy(**plain, overrides=overrides)

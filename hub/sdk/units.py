@@ -71,7 +71,8 @@ class Stream:
         name: stable, lower case: ``invoices``.
         mode: ``append`` (what was read stays) or ``snapshot`` (what is missing from a complete run is gone).
         missing: what a unit missing from a complete snapshot means: ``keep``, ``withdrawn`` or ``settled``.
-        repeats: the same ref twice in one run with other content: ``hold`` the second, or let the ``latest`` win.
+        repeats: the same ref twice in one run with other content: ``hold`` the second; let the ``latest`` win; or
+            ``by_origin``: a later object (file) wins over an earlier one, inside one object the second is held.
     """
 
     name: str

@@ -126,9 +126,13 @@ def _files(subject: str, name: str, path: Path) -> Finding:
         elif path.exists():
             found = 1
         else:
-            return Finding("wrong", subject, f"{name}: {path} does not exist", "put it there, or correct the path", status=1)
+            return Finding(
+                "wrong", subject, f"{name}: {path} does not exist", "put it there, or correct the path", status=1
+            )
     except OSError as error:
-        return Finding("wrong", subject, f"{name}: {path}: {error.strerror}", "make it readable for this user", status=1)
+        return Finding(
+            "wrong", subject, f"{name}: {path}: {error.strerror}", "make it readable for this user", status=1
+        )
     if not found:
         return Finding("note", subject, f"{name}: no file in {path} yet", "put files there, then run hub sync")
     return Finding("ok", subject, f"{name}: {many(found, 'file')} in {path}")

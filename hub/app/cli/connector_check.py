@@ -28,7 +28,9 @@ def settings_for(hub: Hub, plugin: str, file: Path) -> dict[str, Any]:
 
     model = hub.registry.connectors[plugin].config
     tries: list[dict[str, Any]] = [{"plugin": plugin}]
-    tries += [{"plugin": plugin, name: str(file.absolute())} for name in model.model_fields if name not in ("plugin", "id")]
+    tries += [
+        {"plugin": plugin, name: str(file.absolute())} for name in model.model_fields if name not in ("plugin", "id")
+    ]
     for values in tries:
         try:
             model.model_validate(values)
@@ -91,7 +93,15 @@ def _item(value: Any, indent: str) -> list[str]:
 
 
 def _plain(value: Any) -> str:
-    return "-" if value is None or value in ([], {}) else "yes" if value is True else "no" if value is False else str(value)
+    return (
+        "-"
+        if value is None or value in ([], {})
+        else "yes"
+        if value is True
+        else "no"
+        if value is False
+        else str(value)
+    )
 
 
 def show_pages(hub: Hub, section: str, *, as_json: bool) -> None:

@@ -56,7 +56,9 @@ def list_(session: Session) -> None:
             "roles": [role.__name__ for role in connector.roles],
             "author": connector.author,
             "mapping_version": connector.mapping_version,
-            "sections": [name for name, values in hub.settings.connectors.items() if values.get("plugin") == connector.name],
+            "sections": [
+                name for name, values in hub.settings.connectors.items() if values.get("plugin") == connector.name
+            ],
         }
         for connector in hub.registry.connectors.values()
     ]
@@ -125,7 +127,9 @@ def new(_session: Session, name: str, folder: Path | None) -> None:
     from hub.sdk.errors import ConfigError
 
     if not _NAME.fullmatch(name):
-        raise click.UsageError(f"{name!r} is no name for a connector: lower-case letters, digits and _, such as my_erp.")
+        raise click.UsageError(
+            f"{name!r} is no name for a connector: lower-case letters, digits and _, such as my_erp."
+        )
     plain = name.replace("-", "_")
     target = folder or Path(f"hub-{plain.replace('_', '-')}")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):

@@ -12,7 +12,11 @@ from hub.app.cli.session import Session
 
 @click.command("demo", short_help="A small French company, from its files to an aged balance.")
 @click.option(
-    "--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default="hub-demo", show_default=True,
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default="hub-demo",
+    show_default=True,
     help="Where to put it; made again each time.",
 )
 @click.option("--serve", is_flag=True, help="Then open its page (in a later version).")

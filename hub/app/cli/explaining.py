@@ -59,7 +59,13 @@ def _lines(rows: list[AllocationRow], zone: tzinfo) -> None:
     by = f" by {row.actor}, {moment(row.recorded_at, zone)}" if row.actor else ""
     click.echo(f"{row.proposal}, {row.status}{by}")
     table = [
-        [r.invoice_number, words_of(r.invoice_kind), r.debtor_id, words_of(r.nature), amount(r.amount_minor, r.currency)]
+        [
+            r.invoice_number,
+            words_of(r.invoice_kind),
+            r.debtor_id,
+            words_of(r.nature),
+            amount(r.amount_minor, r.currency),
+        ]
         for r in rows
     ]
     columns = [Col("invoice", wrap=True), Col("kind"), Col("debtor", wrap=True), Col("as"), Col("amount", right=True)]

@@ -36,6 +36,10 @@ COMMANDS = {
 }
 
 
+class ReaderGone(Exception):
+    """Whoever read our output has what he wants: ``hub export journal | head``."""
+
+
 class LazyGroup(click.Group):
     """The commands of `COMMANDS`; a command's module is imported when it is called, never for the help."""
 
@@ -47,6 +51,13 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(f"hub.app.cli.{COMMANDS[name].module}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does; but a reader who went away is told apart from a command that answers 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderGone from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -67,7 +67,7 @@ def _show_list(found: list[HeldUnit]) -> None:
     stand = f", standing for {many(lines, 'line')} of the source" if lines != len(found) else ""
     click.echo(f"{many(len(found), 'record')} held{stand}.")
     next_steps(
-        (f"hub held show {found[0].id}", "one of them, as it was read, and what to do"),
+        (f"hub held show {found[0].id}", "one of them, as it was read"),
         ("hub held replay --all", "try again after correcting hub.toml"),
         (f'hub held discard {found[0].id} --reason "…"', "set one aside for good"),
     )
@@ -116,7 +116,9 @@ def replay(session: Session, ids: tuple[int, ...], everything: bool) -> int:
         raise click.UsageError("Name the records to replay, or --all.")
     hub = session.hub
     for number in ids:
-        show_held(hub.desk, number)  # refuses a number that never was
+        unit = show_held(hub.desk, number)  # refuses a number that never was
+        if unit.state != "open":
+            click.echo(f"{number} is not held any more: {unit.state}", err=True)
     standing = [unit for unit in list_held(hub.desk) if everything or unit.id in ids]
     by_key: dict[str, list[int]] = {}
     for unit in standing:

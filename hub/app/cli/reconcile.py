@@ -57,22 +57,28 @@ def _ordered(counts: dict[str, RuleCount]) -> list[tuple[str, RuleCount]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1].receipts, pair[0]))
 
 
+def _each(found: RuleCount) -> list[str]:
+    """The amounts, one currency each."""
+    from hub.app.cli.words import amount
+
+    return [amount(minor, currency) for currency, minor in sorted(found.amounts.items())]
+
+
 def _show(report: ReconcileReport) -> None:
     from hub.app.cli.table import Col, next_steps, show_table
-    from hub.app.cli.words import amount, count, many
+    from hub.app.cli.words import count, many
 
     if not report.receipts:
         click.echo("No receipt has money left to apply.")
     else:
         click.echo(f"{many(report.receipts, 'receipt')} with money to apply:")
         click.echo()
+        parts = (("applied", report.automatic), ("suggested", report.suggested), ("left alone", report.left))
         rows = [
-            [what, rule.replace("_", " "), count(c.receipts), "\n".join(amount(m, cur) for cur, m in sorted(c.amounts.items()))]
-            for what, counts in (
-                ("applied", report.automatic), ("suggested", report.suggested), ("left alone", report.left)
-            )
-            for rule, c in _ordered(counts)
-        ]  # fmt: skip
+            [what, rule.replace("_", " "), count(found.receipts), "\n".join(_each(found))]
+            for what, counts in parts
+            for rule, found in _ordered(counts)
+        ]
         columns = [Col(""), Col("rule or reason", wrap=True), Col("receipts", right=True), Col("amount", right=True)]
         show_table(columns, rows)
     steps = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.app.cli.group import root
+from hub.app.cli.group import ReaderGone, root
 from hub.app.cli.session import Session
 
 if TYPE_CHECKING:
@@ -25,8 +26,19 @@ REPORTING = ("check", "sync", "reconcile", "status", "verify")
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; every failure becomes words on standard error and a status."""
+    # A command makes few cycles and many objects that live to its end, modules above all: looking for garbage after
+    # each 700 of them costs a seventh of a short command (hub status: 1.38 s -> 1.20 s of CPU on a busy machine).
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 50)
     session = Session()
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(list(sys.argv[1:] if arguments is None else arguments), session)
+    finally:
+        session.close()
+        gc.set_threshold(*before)
+
+
+def _run(given: list[str], session: Session) -> int:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):  # a test's stream may not have it
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
@@ -42,17 +54,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted: what was committed is kept; run the command again to go on", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
+    except (ReaderGone, BrokenPipeError):
         return _reader_gone()
-    except SystemExit as leave:
-        return _reader_gone() if _is_broken_pipe(leave) else leave.code if isinstance(leave.code, int) else FAULT
     except Exception as error:
         return _failed(error, session, given)
-
-
-def _is_broken_pipe(leave: SystemExit) -> bool:
-    """click turns a broken pipe into exit 1, which means something else here."""
-    return isinstance(leave.__context__, BrokenPipeError)
 
 
 def _reader_gone() -> int:

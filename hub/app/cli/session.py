@@ -59,3 +59,8 @@ class Session:
         import tempfile
 
         return Path(tempfile.gettempdir()) / f"hub-{os.getuid()}"
+
+    def close(self) -> None:
+        """Give the data base's connections back, if any were taken."""
+        if "hub" in self.__dict__ and "store" in self.hub.__dict__:
+            self.hub.store.close()

@@ -71,9 +71,7 @@ def _document(hub: Hub, found: Status) -> dict[str, Any]:
                 "ended_at": iso_moment(run.ended_at),
                 "held": found.held.get(run.connector, 0),
                 "error": run.error,
-                "streams": [
-                    {"stream": s.stream, **counts_json(s.counts), "complete": s.complete} for s in run.streams
-                ],
+                "streams": [{"stream": s.stream, **counts_json(s.counts), "complete": s.complete} for s in run.streams],
             }
             for run in found.runs
         ],
@@ -168,7 +166,11 @@ def _sellers(found: Status) -> None:
     for currency in sorted({s.currency for s in found.sellers}):
         mine = [s for s in found.sellers if s.currency == currency]
         lines = [
-            [_bucket(name), *(amount(s.aged[at], currency) for s in mine), amount(sum(s.aged[at] for s in mine), currency)]
+            [
+                _bucket(name),
+                *(amount(s.aged[at], currency) for s in mine),
+                amount(sum(s.aged[at] for s in mine), currency),
+            ]
             for at, name in enumerate(found.buckets)
         ]
         totals = [amount(s.open_minor, currency) for s in mine]

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from hub.core.sync.run import RunReport
     from hub.sdk.errors import HubError
 
+    #: Section, the report of its run (None: it could not begin), and what ended it early.
+    Result = tuple[str, RunReport | None, HubError | None]
+
 
 @click.command("sync", short_help="Run the connectors now.")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
@@ -29,12 +32,12 @@ def command(session: Session, names: tuple[str, ...], full: bool) -> int:
     """
     hub = session.hub
     sections = hub.sections(names)
-    results = [(section, *_run(hub, section, full=full)) for section in sections]
+    results: list[Result] = [(section, *_run(hub, section, full=full)) for section in sections]
     held = _held_now(hub, [hub.key_of(section) for section in sections])
     if session.json:
         from hub.app.cli.table import show_json
 
-        show_json({"connectors": [_entry(section, *result) for section, *result in results], "held_now": held})
+        show_json({"connectors": [_entry(*result) for result in results], "held_now": held})
     else:
         _show(hub, results, held)
     return max([_status(error) for _, _, error in results] + [1 if held else 0], default=0)
@@ -93,7 +96,7 @@ def counts_json(counts: Any) -> dict[str, int]:
     return {name: getattr(counts, name) for name in ("read", "new", "changed", "same", "held", "missing")}
 
 
-def _show(hub: Hub, results: list[tuple[Any, ...]], held: int) -> None:
+def _show(hub: Hub, results: list[Result], held: int) -> None:
     from hub.app.cli.failures import show
     from hub.app.cli.table import next_steps, show_table
     from hub.app.cli.words import many
@@ -121,7 +124,7 @@ def _show(hub: Hub, results: list[tuple[Any, ...]], held: int) -> None:
     next_steps(*steps)
 
 
-def _table(results: list[tuple[Any, ...]]) -> tuple[list[Any], list[list[str]], list[str] | None]:
+def _table(results: list[Result]) -> tuple[list[Any], list[list[str]], list[str] | None]:
     """Columns, a row per stream, and the totals when there are several; `missing` only when something is."""
     from hub.app.cli.table import Col
     from hub.app.cli.words import count

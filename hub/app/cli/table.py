@@ -49,7 +49,9 @@ def table_lines(
 
 def _widths(columns: Sequence[Col], rows: Sequence[Sequence[str]], width: int) -> list[int] | None:
     """A width for each column: its longest cell, text columns made narrower as needed; None when it cannot fit."""
-    natural = [max((len(line) for row in rows for line in row[at].split("\n")), default=0) for at in range(len(columns))]
+    natural = [
+        max((len(line) for row in rows for line in row[at].split("\n")), default=0) for at in range(len(columns))
+    ]
     too_wide = sum(natural) + _GAP * (len(columns) - 1) - width
     while too_wide > 0:
         can = [at for at, column in enumerate(columns) if column.wrap and natural[at] > _least(rows, at)]

@@ -102,11 +102,28 @@ class Server:
     def _send_mapped(self, units: Sequence[RawUnit], evidence: bytes) -> None:
         mapped = map_units(self._source, self._stream, units)
         rejected = {
-            place: {**error.as_wire(), "excerpt": excerpt(units[place]), "lines": units[place].lines}
+            place: {**_wire_of(error), "excerpt": excerpt(units[place]), "lines": units[place].lines}
             for place, error in mapped.rejected.items()
         }
         header = {"columns": [_wire(column) for column in mapped.columns], "rejected": rejected}
         write_frame(self._out, header, evidence)
+
+
+def _wire_of(error: HubError) -> dict[str, Any]:
+    """The error for the pipe, without the connector's secrets: its author may have quoted one."""
+    wire = error.as_wire()
+    return {**wire, **{name: redact(str(wire[name])) for name in ("what", "where", "mend")}}
+
+
+def _broken_by(error: Exception) -> dict[str, Any]:
+    """Anything a plugin may raise: told to the hub, which names the plugin."""
+    logging.getLogger("hub.connector").exception("the connector failed")
+    broken = BrokenPromise(
+        code="HUB-HOST-002",
+        what=f"the connector raised {type(error).__name__}: {error}",
+        mend="report it to the connector's author with the log of this run",
+    )
+    return _wire_of(broken)
 
 
 def _wire(column: Columns) -> dict[str, Any]:
@@ -192,15 +209,9 @@ def _answer(server: Server, request: dict[str, Any], body: bytes, out: BinaryIO)
         operation = getattr(server, request["op"])
         operation(request, body)
     except HubError as error:
-        write_frame(out, {"error": error.as_wire()})
-    except Exception as error:  # anything a plugin may raise: told to the hub, which names the plugin
-        logging.getLogger("hub.connector").exception("the connector failed")
-        broken = BrokenPromise(
-            code="HUB-HOST-002",
-            what=redact(f"the connector raised {type(error).__name__}: {error}"),
-            mend="report it to the connector's author with the log of this run",
-        )
-        write_frame(out, {"error": broken.as_wire()})
+        write_frame(out, {"error": _wire_of(error)})
+    except Exception as error:
+        write_frame(out, {"error": _broken_by(error)})
 
 
 def main() -> None:
@@ -212,7 +223,10 @@ def main() -> None:
         try:
             server = Server(build_source(start), out)
         except HubError as error:
-            write_frame(out, {"error": error.as_wire()})
+            write_frame(out, {"error": _wire_of(error)})
+            return
+        except Exception as error:
+            write_frame(out, {"error": _broken_by(error)})
             return
         write_frame(out, {"ready": True})
         while True:

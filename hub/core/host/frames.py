@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from pydantic_core import from_json, to_json
 
@@ -14,6 +14,17 @@ MAX_FRAME_BYTES = 64 * 1024 * 1024
 
 class FrameError(Exception):
     """The other side closed the pipe, or sent something that is no frame."""
+
+
+class PipeEnded(FrameError):
+    """The other side closed the pipe."""
+
+
+class Readable(Protocol):
+    """Where frames come from."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """At most `size` bytes; none at the end."""
 
 
 def frame(header: dict[str, Any], body: bytes = b"") -> bytes:
@@ -28,7 +39,7 @@ def write_frame(pipe: BinaryIO, header: dict[str, Any], body: bytes = b"") -> No
     pipe.flush()
 
 
-def read_frame(pipe: BinaryIO) -> tuple[dict[str, Any], bytes]:
+def read_frame(pipe: Readable) -> tuple[dict[str, Any], bytes]:
     """Receive one frame.
 
     Raises:
@@ -48,13 +59,13 @@ def read_frame(pipe: BinaryIO) -> tuple[dict[str, Any], bytes]:
     return header, body
 
 
-def _exactly(pipe: BinaryIO, size: int) -> bytes:
+def _exactly(pipe: Readable, size: int) -> bytes:
     parts: list[bytes] = []
     missing = size
     while missing:
         part = pipe.read(missing)
         if not part:
-            raise FrameError("the pipe ended")
+            raise PipeEnded("the pipe ended")
         parts.append(part)
         missing -= len(part)
     return b"".join(parts)

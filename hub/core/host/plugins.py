@@ -38,7 +38,7 @@ def discover(disabled: Collection[str] = (), only: Sequence[str] | None = None) 
             load_plugin(registry, importlib.import_module(module), name)
         except HubError as error:
             faults.append(Fault(name, error))
-        except Exception as error:  # a guest may raise anything when imported; it must not stop its neighbours
+        except (Exception, SystemExit) as error:  # a guest may do anything when imported; its neighbours go on
             faults.append(Fault(name, _unloadable(name, error)))
     return registry, faults
 
@@ -52,7 +52,7 @@ def _candidates(only: Sequence[str] | None) -> list[tuple[str, str]]:
     return [pair for pair in both if only is None or pair[0] in only] or both
 
 
-def _unloadable(name: str, error: Exception) -> BrokenPromise:
+def _unloadable(name: str, error: BaseException) -> BrokenPromise:
     return BrokenPromise(
         code="HUB-SDK-003",
         what=f"plugin {name!r} cannot be loaded: {type(error).__name__}: {error}",

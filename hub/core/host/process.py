@@ -18,8 +18,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, cast
 
-from hub.core.host.frames import FrameError, frame, read_frame
+from hub.core.host.answers import STREAMS, Form, fault_of
+from hub.core.host.frames import FrameError, PipeEnded, frame, read_frame
 from hub.sdk.errors import BrokenPromise, HubError, from_wire
+from hub.sdk.redaction import redact
 from hub.sdk.units import MAX_PAGE_UNITS, Stream
 
 #: What of the hub's environment a connector may see: enough to run Python, no secret.
@@ -89,10 +91,12 @@ class ConnectorProcess:
         """The process id, for tests that end it and for status."""
         return self._process.pid
 
-    def ask(self, header: dict[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
+    def ask(
+        self, header: dict[str, Any], body: bytes = b"", *, form: Form | None = None
+    ) -> tuple[dict[str, Any], bytes]:
         """Send a request and wait for its answer: `tell` then `hear`."""
         self.tell(header, body)
-        return self.hear()
+        return self.hear(form)
 
     def tell(self, header: dict[str, Any], body: bytes = b"") -> None:
         """Send a request without waiting: the connector works while the hub writes to its data base."""
@@ -111,21 +115,30 @@ class ConnectorProcess:
             except OSError as error:
                 raise self._gone() from error
 
-    def hear(self) -> tuple[dict[str, Any], bytes]:
+    def hear(self, form: Form | None = None) -> tuple[dict[str, Any], bytes]:
         """The answer to the oldest request not yet answered.
 
         Raises:
             HubError: what the connector raised, as its own type.
-            BrokenPromise: it died, took too long, or answered nonsense; its author is named.
+            BrokenPromise: it died, took too long, or answered in another form than `form`; its author is named.
         """
-        self._wait()
         try:
-            answer, body = read_frame(cast(BinaryIO, self._process.stdout))
-        except FrameError as error:
+            answer, body = read_frame(_Waiting(self, time.monotonic() + self._limits.answer_seconds))
+        except PipeEnded as error:
             raise self._gone() from error
-        if "error" in answer:
-            raise self._named(from_wire(answer["error"]))
-        return answer, body
+        except FrameError as error:
+            self._end()
+            raise self._nonsense(str(error)) from error
+        return self._accepted(answer, form), body
+
+    def _accepted(self, answer: dict[str, Any], form: Form | None) -> dict[str, Any]:
+        """The answer, if it is none of an error and has the form agreed."""
+        if isinstance(answer.get("error"), dict):
+            raise named(from_wire(answer["error"]), self._start)
+        fault = fault_of(form, answer) if form is not None else None
+        if fault is not None:
+            raise self._nonsense(fault)
+        return answer
 
     def streams(self) -> list[Stream]:
         """The streams the connector declares.
@@ -133,13 +146,13 @@ class ConnectorProcess:
         Raises:
             BrokenPromise: a stream has an unknown mode or meaning.
         """
-        answer, _ = self.ask({"op": "streams"})
+        answer, _ = self.ask({"op": "streams"}, form=STREAMS)
         streams = [Stream(**stream) for stream in answer["streams"]]
         for stream in streams:
             known = (
                 stream.mode in ("append", "snapshot")
                 and stream.missing in ("keep", "withdrawn", "settled")
-                and stream.repeats in ("hold", "latest")
+                and stream.repeats in ("hold", "latest", "by_origin")
             )
             if not known:
                 raise self._broken("HUB-HOST-006", f"stream {stream.name!r} is declared in words the hub does not know")
@@ -186,13 +199,12 @@ class ConnectorProcess:
         self.tell(header)
         self.hear()
 
-    def _wait(self) -> None:
-        """Until an answer begins; a plugin that is silent for too long or floods its log is ended."""
+    def _wait(self, deadline: float) -> None:
+        """Until a part of the answer is there; a plugin that is silent for too long or floods its log is ended."""
         stdout = cast(BinaryIO, self._process.stdout)
-        deadline = time.monotonic() + self._limits.answer_seconds
         while True:
-            ready, _, _ = select.select([stdout], [], [], 0.5)
-            if ready:
+            ready, _, _ = select.select([stdout], [], [], min(0.5, self._limits.answer_seconds))
+            if ready and os.fstat(self._stderr.fileno()).st_size <= self._limits.output_bytes:
                 return
             if time.monotonic() > deadline:
                 self._end()
@@ -212,19 +224,40 @@ class ConnectorProcess:
         code = self._process.poll()
         how = "closed its pipe" if code is None else f"was ended by signal {-code}" if code < 0 else f"ended ({code})"
         last = self.log().strip().splitlines()
-        detail = f"; last words: {last[-1][:300]}" if last else ""
+        detail = f"; last words: {redact(last[-1])[:300]}" if last else ""
         return self._broken("HUB-HOST-001", f"the connector's process {how} in the middle of its work{detail}")
 
-    def _broken(self, code: str, what: str) -> BrokenPromise:
-        author = f" ({self._start.author})" if self._start.author else ""
-        return BrokenPromise(
-            code=code,
-            what=what,
-            where=f"[connector.{self._start.name}] plugin {self._start.plugin}{author}",
-            mend="run hub sync again; if it happens again, report it to the connector's author",
-        )
+    def _nonsense(self, fault: str) -> BrokenPromise:
+        return self._broken("HUB-HOST-008", f"it answered in another form than agreed: {fault}")
 
-    def _named(self, error: HubError) -> HubError:
-        if not error.where:
-            error.where = f"[connector.{self._start.name}] plugin {self._start.plugin}"
-        return error
+    def _broken(self, code: str, what: str) -> BrokenPromise:
+        mend = "run hub sync again; if it happens again, report it to the connector's author"
+        return BrokenPromise(code=code, what=what, where=place_of(self._start), mend=mend)
+
+
+class _Waiting:
+    """The connector's answers as a stream that gives up at the deadline, also in the middle of a frame."""
+
+    def __init__(self, process: ConnectorProcess, deadline: float) -> None:
+        self._process = process
+        self._deadline = deadline
+
+    def read(self, size: int, /) -> bytes | None:
+        self._process._wait(self._deadline)
+        return cast(BinaryIO, self._process._process.stdout).read(size)
+
+
+def place_of(start: Start) -> str:
+    """Which connector, of which plugin, by whom: the place of what went wrong in it."""
+    author = f" ({start.author})" if start.author else ""
+    return f"[connector.{start.name}] plugin {start.plugin}{author}"
+
+
+def named(error: HubError, start: Start) -> HubError:
+    """`error` with a place; a promise that was broken names the plugin and its author."""
+    place = place_of(start)
+    if not error.where:
+        error.where = place
+    elif isinstance(error, BrokenPromise) and place not in error.where:
+        error.where = f"{place}: {error.where}"
+    return error

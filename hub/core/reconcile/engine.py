@@ -13,7 +13,7 @@ from hub.core.reconcile.exact import ExactMatcher
 from hub.core.reconcile.inputs import Debtors, Learnt, OpenItems, Receipts, Remittances, SettledNumbers
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.outcome import UNAPPLIED, Decision, Outcome
-from hub.core.reconcile.payers import MEDIUM, PayerIndex
+from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.policy import Policy
 from hub.core.reconcile.returns import Returns
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex
@@ -58,6 +58,9 @@ def reconcile(
         return Outcome(_Run(desk, remittances).decisions(), policy.version)
 
 
+_WANTED = 0.5  # confidence from which an undecided explanation keeps others from its items
+
+
 class _Run:
     """The passes over the receipts; each pass in the order of receipt date and id."""
 
@@ -68,6 +71,7 @@ class _Run:
         self.thought = Thought(desk, RemittanceIndex(remittances), own)
         self.remitted = set(remittances.receipt_id) if remittances else set()
         self.waiting: dict[int, list[Case]] = {}  # undecided receipts by amount
+        self.wanted: set[int] = set()  # items undecided receipts probably pay
         self.decided: list[Decision | None] = [None] * len(self.receipts.id)
 
     def decisions(self) -> list[Decision]:
@@ -149,27 +153,27 @@ class _Run:
     def _everything(self, case: Case) -> list[Draft] | None:
         """Decide with payer and amount as well; the drafts when a person must."""
         drafts = ranked(self.desk, self.thought.all_drafts(case))
-        if drafts and drafts[0].rule == "payer_amount" and self._contested(case, drafts[0]):
+        if drafts and drafts[0].rule.startswith("payer_") and self._contested(case, drafts[0]):
             drafts[0].confidence = min(drafts[0].confidence, 0.9)
-            drafts[0].evidence["against"] = "an earlier receipt of this amount is still open"
+            drafts[0].evidence["against"] = "another receipt still open may pay the same item"
         decision = self._automatic(case, drafts)
         if decision is None:
             self.waiting.setdefault(case.amount, []).append(case)
+            self.wanted.update(row for d in drafts[:2] if d.confidence >= _WANTED for row, _ in d.lines)
             return drafts
         self.decided[case.row] = decision
         return None
 
     def _contested(self, case: Case, draft: Draft) -> bool:
-        """Whether an undecided receipt of this amount may be the same debtor's: which invoice is oldest is then open."""
+        """Whether an undecided receipt may pay these items, or one of equal amounts of this debtor before."""
+        if any(row in self.wanted for row, _ in draft.lines):
+            return True
         account = self.desk.ledger.account_of[draft.lines[0][0]]
         equal = self.desk.ledger.rows_of_amount(account, case.amount)
         if len(equal) < 2:
             return False
         seller = self.desk.ledger.accounts[account][0]
-        return any(
-            other.seller in (None, seller) and (account in other.payer.accounts or other.payer.score < MEDIUM)
-            for other in self.waiting.get(case.amount, ())
-        )
+        return any(other.seller in (None, seller) for other in self.waiting.get(case.amount, ()))
 
     def _automatic(self, case: Case, drafts: list[Draft]) -> Decision | None:
         first = sure(self.desk, case, drafts)

@@ -153,9 +153,12 @@ class ExactMatcher:
         rule = "number_exact" if len(lines) == 1 else "numbers_exact"
         reason = f"The text quotes {numbers} and the amount is exactly what is open."
         evidence = {
-            "tokens": list(quoted.values()), "where": "remittance", "payer": "agrees" if stance == AGREES else "unknown",
-            "payer_found_by": payer.found_by, "received": self.receipts.unapplied_minor[row],
-        }  # fmt: skip
+            "tokens": list(quoted.values()),
+            "where": "remittance",
+            "payer": "agrees" if stance == AGREES else "unknown",
+            "payer_found_by": payer.found_by,
+            "received": self.receipts.unapplied_minor[row],
+        }
         proposal = Proposal(
             0.998 if stance == UNKNOWN else 0.9995,
             rule,
@@ -175,8 +178,8 @@ def _stands_alone(counter: str, folded: str) -> bool:
         end = start + len(counter)
         before = folded[:start].rstrip("0")[-1:]
         after = folded[end : end + 2]
-        if not before.isdigit() and before not in (",", ".") and not after[:1].isdigit():
-            if not (after[:1] in (",", ".") and after[1:].isdigit()):
-                return True
+        of_an_amount = before in (",", ".") or (after[:1] in (",", ".") and after[1:].isdigit())
+        if not of_an_amount and not before.isdigit() and not after[:1].isdigit():
+            return True
         start = folded.find(counter, end)
     return False

@@ -46,9 +46,12 @@ class Ledger:
             items = self.items
             rows.sort(
                 key=lambda r: (
-                    items.due_on[r] or items.issued_on[r], items.issued_on[r], items.number[r], items.id[r],
+                    items.due_on[r] or items.issued_on[r],
+                    items.issued_on[r],
+                    items.number[r],
+                    items.id[r],
                 )
-            )  # fmt: skip
+            )
             self._sorted.add(account)
         return rows
 

@@ -27,26 +27,52 @@ _CASH = Kind("cash_deposit", "Cash paid in by the company itself.")
 
 # Names that are an outsider whatever the text says, as whole words of the payer's name or of the label.
 _NAMES = [
-    (_PAYOUT, r"STRIPE|PAYPAL|SUMUP|MOLLIE|ADYEN|GOCARDLESS|PAYPLUG|PAYZEN|LEMONWAY|MANGOPAY|WORLDLINE|SQUAREUP|ZETTLE|IZETTLE"
-              r"|HIPAY|CHECKOUT COM|CHECKOUT LTD|AMAZON PAYMENTS|SHOPIFY PAYMENTS|STANCER|VIVA WALLET"),
-    (_TAX, r"DGFIP|DRFIP|DDFIP|URSSAF|TRESOR PUBLIC|DIRECTION GENERALE DES FINANCES|FINANCES PUBLIQUES|CPAM|AGIRC|ARRCO|"
-           r"POLE EMPLOI|FRANCE TRAVAIL|AGEFIPH|OPCO|CARSAT|IMPOTS|CGSS"),
-]  # fmt: skip
+    (
+        _PAYOUT,
+        r"STRIPE|PAYPAL|SUMUP|MOLLIE|ADYEN|GOCARDLESS|PAYPLUG|PAYZEN|LEMONWAY|MANGOPAY|WORLDLINE|SQUAREUP|ZETTLE|IZETTLE"
+        r"|HIPAY|CHECKOUT COM|CHECKOUT LTD|AMAZON PAYMENTS|SHOPIFY PAYMENTS|STANCER|VIVA WALLET",
+    ),
+    (
+        _TAX,
+        r"DGFIP|DRFIP|DDFIP|URSSAF|TRESOR PUBLIC|DIRECTION GENERALE DES FINANCES|FINANCES PUBLIQUES|CPAM|AGIRC|ARRCO|"
+        r"POLE EMPLOI|FRANCE TRAVAIL|AGEFIPH|OPCO|CARSAT|IMPOTS|CGSS",
+    ),
+]
 # Words that say what the money is.
 _WORDS = [
-    (_TAX, r"REMB(?:OURSEMENT|T|OURST)? (?:DE )?(?:CREDIT )?(?:DE )?(?:TVA|IS|CFE|CVAE|TAXE|IMPOTS?|COTISATIONS?)|CREDIT (?:DE )?TVA"
-           r"|CREDIT (?:D )?IMPOT|IJSS|INDEMNITES? JOURNALIERES?|ACTIVITE PARTIELLE|SUBVENTION|AIDE APPRENTI\w*"),
-    (_SALARY, r"SALAIRES?|PAIE (?:DE |DU )?\w*|NOTES? DE FRAIS|REMB(?:OURSEMENT|T)? (?:DE )?FRAIS|TROP PERCU SALAIRE|ACOMPTE SUR SALAIRE"),
-    (_LOAN, r"DEBLOCAGE|PRET|PRETS|EMPRUNT|PGE|MOBILISATION|DAILLY|AVANCE DE TRESORERIE|LIGNE DE CREDIT|APPORT (?:EN )?(?:C/?C|COMPTE COURANT|CAPITAL)"
-            r"|COMPTE COURANT (?:D )?ASSOCIES?|AUGMENTATION (?:DE )?CAPITAL"),
-    (_INTEREST, r"INTERETS? CREDITEURS?|INTERETS|AGIOS|RISTOURNE|GESTE COMMERCIAL|REMB(?:OURSEMENT|T)? (?:DE )?(?:FRAIS|COMMISSIONS?) BANC\w*|ARRETE DE COMPTE"),
-    (_INTERNAL, r"VIR(?:EMENT)? INTERNE|VIREMENT DE COMPTE A COMPTE|COMPTE A COMPTE|INTERCO|CASH ?POOL\w*|NIVELLEMENT|EQUILIBRAGE|ALIM(?:ENTATION)? (?:DU )?COMPTE"
-                r"|VIR(?:EMENT)? (?:DE )?TRESORERIE|APPROVISIONNEMENT"),
+    (
+        _TAX,
+        r"REMB(?:OURSEMENT|T|OURST)? (?:DE )?(?:CREDIT )?(?:DE )?(?:TVA|IS|CFE|CVAE|TAXE|IMPOTS?|COTISATIONS?)"
+        r"|CREDIT (?:DE )?TVA"
+        r"|CREDIT (?:D )?IMPOT|IJSS|INDEMNITES? JOURNALIERES?|ACTIVITE PARTIELLE|SUBVENTION|AIDE APPRENTI\w*",
+    ),
+    (
+        _SALARY,
+        r"SALAIRES?|PAIE (?:DE |DU )?\w*|NOTES? DE FRAIS|REMB(?:OURSEMENT|T)? (?:DE )?FRAIS"
+        r"|TROP PERCU SALAIRE|ACOMPTE SUR SALAIRE",
+    ),
+    (
+        _LOAN,
+        r"DEBLOCAGE|PRET|PRETS|EMPRUNT|PGE|MOBILISATION|DAILLY|AVANCE DE TRESORERIE|LIGNE DE CREDIT"
+        r"|APPORT (?:EN )?(?:C/?C|COMPTE COURANT|CAPITAL)"
+        r"|COMPTE COURANT (?:D )?ASSOCIES?|AUGMENTATION (?:DE )?CAPITAL",
+    ),
+    (
+        _INTEREST,
+        r"INTERETS? CREDITEURS?|INTERETS|AGIOS|RISTOURNE|GESTE COMMERCIAL"
+        r"|REMB(?:OURSEMENT|T)? (?:DE )?(?:FRAIS|COMMISSIONS?) BANC\w*|ARRETE DE COMPTE",
+    ),
+    (
+        _INTERNAL,
+        r"VIR(?:EMENT)? INTERNE|VIREMENT DE COMPTE A COMPTE|COMPTE A COMPTE|INTERCO|CASH ?POOL\w*"
+        r"|NIVELLEMENT|EQUILIBRAGE|ALIM(?:ENTATION)? (?:DU )?COMPTE"
+        r"|VIR(?:EMENT)? (?:DE )?TRESORERIE|APPROVISIONNEMENT",
+    ),
     (_INSURANCE, r"INDEMNISATION|INDEMNITE SINISTRE|SINISTRE|REGLEMENT SINISTRE"),
     (_CARDS, r"REM(?:ISE)? (?:DE )?(?:CB|CARTES?|TPE)|ENCAISSEMENTS? CB|TELECOLLECTE|REMISE CARTE BANCAIRE"),
     (_CASH, r"VERSEMENT (?:D )?ESPECES?|DEPOT (?:D )?ESPECES?|REMISE (?:D )?ESPECES?"),
     (_PAYOUT, r"PAYOUT|REVERSEMENT"),
-]  # fmt: skip
+]
 _NAME_RULES = [(kind, re.compile(rf"\b(?:{words})\b")) for kind, words in _NAMES]
 _WORD_RULES = [(kind, re.compile(rf"\b(?:{words})\b")) for kind, words in _WORDS]
 _ANY_NAME = re.compile("|".join(rf"\b(?:{words})\b" for _, words in _NAMES))
@@ -54,20 +80,48 @@ _ANY_WORD = re.compile("|".join(rf"\b(?:{words})\b" for _, words in _WORDS))
 
 # ISO 20022 sub-families and CFONB codes that are no payment of a debtor.
 _CODES = {
-    "LDAS": _LOAN, "INTR": _INTEREST, "INTE": _INTEREST, "61": _INTEREST, "65": _INTEREST, "30": _CARDS, "SALA": _SALARY,
-    "PAYR": _SALARY, "TAXE": _TAX, "ICCT": _INTERNAL, "POSP": _CARDS,
+    "LDAS": _LOAN,
+    "INTR": _INTEREST,
+    "INTE": _INTEREST,
+    "61": _INTEREST,
+    "65": _INTEREST,
+    "30": _CARDS,
+    "SALA": _SALARY,
+    "PAYR": _SALARY,
+    "TAXE": _TAX,
+    "ICCT": _INTERNAL,
+    "POSP": _CARDS,
     "FCTO": _LOAN,
-}  # fmt: skip
+}
 
 RETURN_REASONS = {
-    "AC01": "wrong account number", "AC04": "account closed", "AC06": "account blocked", "AC13": "consumer account",
-    "AG01": "direct debits forbidden on this account", "AG02": "wrong bank operation code", "AM04": "insufficient funds",
-    "AM05": "duplicate collection", "BE05": "creditor not recognised", "FOCR": "recalled by the payer's bank",
-    "FRAD": "fraud", "MD01": "no mandate", "MD02": "mandate data wrong", "MD06": "refund asked by the debtor",
-    "MD07": "debtor deceased", "MS02": "refused by the debtor", "MS03": "reason not given", "RC01": "wrong bank code",
-    "RR04": "regulatory reason", "SL01": "service of the debtor's bank", "CUST": "asked by the customer",
-    "DUPL": "duplicate payment", "TECH": "technical problem", "64": "duplicate", "65": "returned on request", "66": "wrong mandate",
-}  # fmt: skip
+    "AC01": "wrong account number",
+    "AC04": "account closed",
+    "AC06": "account blocked",
+    "AC13": "consumer account",
+    "AG01": "direct debits forbidden on this account",
+    "AG02": "wrong bank operation code",
+    "AM04": "insufficient funds",
+    "AM05": "duplicate collection",
+    "BE05": "creditor not recognised",
+    "FOCR": "recalled by the payer's bank",
+    "FRAD": "fraud",
+    "MD01": "no mandate",
+    "MD02": "mandate data wrong",
+    "MD06": "refund asked by the debtor",
+    "MD07": "debtor deceased",
+    "MS02": "refused by the debtor",
+    "MS03": "reason not given",
+    "RC01": "wrong bank code",
+    "RR04": "regulatory reason",
+    "SL01": "service of the debtor's bank",
+    "CUST": "asked by the customer",
+    "DUPL": "duplicate payment",
+    "TECH": "technical problem",
+    "64": "duplicate",
+    "65": "returned on request",
+    "66": "wrong mandate",
+}
 _RETURN_CODE = re.compile(r"\b(" + "|".join(k for k in RETURN_REASONS if k.isalnum() and not k.isdigit()) + r")\b")
 _RETURN_WORDS = re.compile(
     r"\b(REJET\w*|RETOUR\w*|IMPAYE\w*|RTN|RETURN\w*|REJECT\w*|ANNUL\w*|RAPPEL|RECALL|CONTREPASS\w*|CHARGEBACK|REPRESENTATION)\b"

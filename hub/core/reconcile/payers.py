@@ -280,9 +280,10 @@ class PayerIndex:
     def telling(self, words: list[str]) -> tuple[str, ...]:
         """The words of a label that may be part of a name."""
         telling = (
-            ABBREVIATIONS.get(w, w) for w in words
+            ABBREVIATIONS.get(w, w)
+            for w in words
             if w not in LABEL_WORDS or (w in OTHER_NUMBER_WORDS and w in self._postings)
-        )  # fmt: skip
+        )
         return tuple(w for w in telling if len(w) > 1)[:14]
 
     def stance(self, payer: Payer, account: int) -> int:

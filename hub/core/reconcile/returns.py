@@ -75,9 +75,9 @@ class Returns:
         if mine and theirs and iban_key(mine) == iban_key(theirs):
             points += 2
         name, other_name = r.payer_name[row], r.payer_name[other]
-        if name and other_name and name_words(name) == name_words(other_name):
-            points += 2
-        elif other_name and " ".join(name_words(other_name)) in " ".join(name_words(text)):
+        if (name and other_name and name_words(name) == name_words(other_name)) or (
+            other_name and " ".join(name_words(other_name)) in " ".join(name_words(text))
+        ):
             points += 2
         numbers = {w for w in text.split() if any(c.isdigit() for c in w) and len(w) >= 4}
         other_text = fold((r.remittance[other] or "")[:4000])

@@ -15,9 +15,26 @@ MOST_TOKENS = 12_000
 _WIDTHS = frozenset((24, 27, 30, 31, 32, 35, 65, 70, 140))  # lengths at which banks cut
 
 _SPECIAL = {
-    "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
-    "€": " EUR ", "°": " ", "º": " ", "’": "'", "‘": "'", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-",
-}  # fmt: skip
+    "œ": "oe",
+    "Œ": "OE",
+    "æ": "ae",
+    "Æ": "AE",
+    "ß": "ss",
+    "ø": "o",
+    "Ø": "O",
+    "ł": "l",
+    "Ł": "L",
+    "€": " EUR ",
+    "°": " ",
+    "º": " ",
+    "’": "'",
+    "‘": "'",
+    "–": "-",
+    "—": "-",
+    "−": "-",
+    "‐": "-",
+    "‑": "-",
+}
 _SPECIAL_TABLE = str.maketrans(_SPECIAL)
 # The accented letters of western Europe in one step: nearly all that is not ASCII in French labels.
 _WESTERN = {chr(code): unicodedata.normalize("NFKD", chr(code))[0] for code in range(0xC0, 0x180)}

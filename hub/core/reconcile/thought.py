@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.mentions import STRONG as STRONG_REF
+from hub.core.reconcile.mentions import Reading
 from hub.core.reconcile.outcome import NOT_A_RECEIPT, UNAPPLIED, Decision
 from hub.core.reconcile.outsiders import Kind, outsider_by_name, outsider_by_text
 from hub.core.reconcile.payers import CONTRADICTS, MEDIUM, NOBODY, STRONG, Payer
-from hub.core.reconcile.references import STRONG as STRONG_REF
-from hub.core.reconcile.references import Reader, Reading
+from hub.core.reconcile.references import Reader
 from hub.core.reconcile.rules.by_amount import by_amount
 from hub.core.reconcile.rules.by_currency import by_currency
 from hub.core.reconcile.rules.by_order import by_order
@@ -34,10 +35,12 @@ class Thought:
         texts = [
             (where, text)
             for where, text in (
-                ("structured_ref", r.structured_ref[row]), ("end_to_end_ref", r.end_to_end_ref[row]), ("remittance", r.remittance[row])
+                ("structured_ref", r.structured_ref[row]),
+                ("end_to_end_ref", r.end_to_end_ref[row]),
+                ("remittance", r.remittance[row]),
             )
             if text and text[:20].strip().upper() not in _NO_REFERENCE
-        ]  # fmt: skip
+        ]
         name = r.payer_name[row]
         if name and any(c.isdigit() for c in name):
             texts.append(("payer_name", name))
@@ -45,10 +48,18 @@ class Thought:
         ordered, ordered_in = r.original_amount_minor[row], r.original_currency[row]
         original = (ordered_in, ordered) if ordered and ordered_in and ordered_in != r.currency[row] else None
         return Case(
-            row, r.id[row], r.unapplied_minor[row], r.currency[row], r.seller[row], r.received_on[row],
-            self._payer(row, reading), bool(name) or self._has_unknown_name(reading), reading,
-            texts, original,
-        )  # fmt: skip
+            row,
+            r.id[row],
+            r.unapplied_minor[row],
+            r.currency[row],
+            r.seller[row],
+            r.received_on[row],
+            self._payer(row, reading),
+            bool(name) or self._has_unknown_name(reading),
+            reading,
+            texts,
+            original,
+        )
 
     def look_again(self, case: Case) -> None:
         """A second, slower look at texts that did not explain the receipt yet."""
@@ -123,10 +134,13 @@ class Thought:
     def second_payment(self, case: Case) -> Decision | None:
         """The text names only invoices that are closed, before this run or in it: paid twice."""
         ledger, payers = self.desk.ledger, self.desk.payers
+        if case.reading.closed and any(d.confidence > 0.9 for d in (case.thought or (0, []))[1]):
+            return None
         closed = [
-            number for number, accounts in case.reading.closed
+            number
+            for number, accounts in case.reading.closed
             if not accounts or any(a < 0 or payers.stance(case.payer, a) != CONTRADICTS for a in accounts)
-        ]  # fmt: skip
+        ]
         for mention in case.reading.mentions:
             refs = [ref for ref in mention.refs if ref.strength >= STRONG_REF]
             if any(ledger.left[ref.row] > 0 for ref in refs):

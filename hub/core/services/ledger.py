@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 
-from hub.core.ledger import OpenLedger, open_ledger
+from hub.core.ledger import OpenLedger, books_settled_minor, open_ledger
 from hub.core.services.desk import Desk, books_of
 from hub.core.store.reading import LedgerFacts, ledger_facts
 
@@ -49,7 +48,4 @@ def view_in(
 
 def settled_in_books(facts: LedgerFacts) -> dict[int, int]:
     """What the books have settled on each document, over all dates, in minor units."""
-    settled: Counter[int] = Counter()
-    for document, amount in zip(facts.settlements.document_id, facts.settlements.amount_minor, strict=True):
-        settled[document] += amount
-    return settled
+    return books_settled_minor(facts.settlements)

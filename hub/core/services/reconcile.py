@@ -26,11 +26,14 @@ from hub.core.reconcile.outcome import AUTO, NOT_A_RECEIPT, RETURN
 from hub.core.services.desk import Desk
 from hub.core.services.ledger import LedgerView, settled_in_books, view_in
 from hub.core.store import receipts as receipt_store
-from hub.core.store.allocations import NewAllocation, NewProposal, add_allocations, replace_proposals
+from hub.core.store.allocations import NewAllocation, NewProposal, add_allocations, replace_proposals, reverse
 from hub.core.store.database import UnitOfWork
 
 #: Proposals kept per receipt for a person to choose from.
 KEPT_PROPOSALS = 5
+#: How often the rest of receipts is looked at within one reconciliation.
+MAX_PASSES = 3
+SURPLUS = "Part of it is applied; this rest is more than the invoices it pays, and nothing else explains it."
 
 
 @dataclass(slots=True)
@@ -41,22 +44,49 @@ class RuleCount:
     lines: int = 0
     amounts: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: RuleCount) -> None:
+        """Add `other` to this."""
+        self.receipts += other.receipts
+        self.lines += other.lines
+        self.amounts.update(other.amounts)
+
 
 @dataclass(slots=True)
 class ReconcileReport:
-    """What a reconciliation came to. `automatic` and `suggested` by rule; `left` by reason."""
+    """What a reconciliation came to. `automatic` and `suggested` by rule; `left` by reason.
+
+    `surplus` counts receipts of which an automatic allocation left something; `returned` receipts that the bank took
+    back, whose allocations were reversed.
+    """
 
     receipts: int = 0
+    surplus: int = 0
+    returned: RuleCount = field(default_factory=RuleCount)
     automatic: dict[str, RuleCount] = field(default_factory=dict)
     suggested: dict[str, RuleCount] = field(default_factory=dict)
     left: dict[str, RuleCount] = field(default_factory=dict)
 
 
 def reconcile_now(desk: Desk, policy: Policy) -> ReconcileReport:
-    """Propose for every receipt with money unapplied, and apply what the policy allows, in one transaction.
+    """Propose for every receipt with money unapplied, and apply what the policy allows.
 
-    Running it again without new facts changes nothing.
+    What an automatic allocation leaves of a receipt is looked at again, so that running the command twice without new
+    facts changes nothing. Each pass is one transaction.
     """
+    report = _pass(desk, policy)
+    for _ in range(MAX_PASSES - 1):
+        if not report.surplus:
+            break
+        again = _pass(desk, policy)
+        for rule, count in again.automatic.items():
+            report.automatic.setdefault(rule, RuleCount()).add(count)
+        report.suggested, report.left = again.suggested, again.left
+        report.surplus = again.surplus
+        report.returned.add(again.returned)
+    return report
+
+
+def _pass(desk: Desk, policy: Policy) -> ReconcileReport:
     with desk.store.read() as connection:
         inputs = load_inputs(desk, connection)
     outcome = decide(inputs, policy, desk.clock.today())
@@ -145,28 +175,51 @@ def _write(unit: UnitOfWork, inputs: Inputs, outcome: Outcome) -> ReconcileRepor
     in_books = settled_in_books(inputs.view.facts)
     currencies = dict(zip(inputs.receipts.id, inputs.receipts.currency, strict=True))
     amounts = dict(zip(inputs.receipts.id, inputs.receipts.unapplied_minor, strict=True))
+    whole = dict(zip(inputs.receipts.id, inputs.receipts.amount_minor, strict=True))
     lines: list[NewAllocation] = []
     proposals: list[NewProposal] = []
     verdicts: list[tuple[int, str, str]] = []
     for decision in outcome.decisions:
-        if decision.receipt_id < 0:  # money that left: told by the engine, never allocated
+        if decision.receipt_id < 0 or not amounts[decision.receipt_id]:  # money that left; or nothing left to apply
             continue
         currency, amount = currencies[decision.receipt_id], amounts[decision.receipt_id]
         if decision.status == AUTO and decision.proposals[0].exchange is None:
             best = decision.proposals[0]
             lines += _lines(decision.receipt_id, best, inputs, in_books)
-            _add(report.automatic, best.rule, len(best.lines), currency, sum(value for _, value in best.lines))
+            used = sum(value for _, value in best.lines)
+            report.surplus += used < amount
+            _add(report.automatic, best.rule, len(best.lines), currency, used)
         elif decision.proposals:
             proposals += _suggestions(decision)
             _add(report.suggested, decision.proposals[0].rule, len(decision.proposals[0].lines), currency, amount)
         else:
             verdict = decision.status if decision.status in (NOT_A_RECEIPT, RETURN) else "unapplied"
-            verdicts.append((decision.receipt_id, verdict, decision.reason))
-            _add(report.left, decision.rule, 0, currency, amount)
+            rest = amount < whole[decision.receipt_id]
+            verdicts.append((decision.receipt_id, verdict, SURPLUS if rest else decision.reason))
+            _add(report.left, "surplus" if rest else decision.rule, 0, currency, amount)
     if lines:
         add_allocations(unit, lines)
+    for receipt in _take_back(unit, outcome):
+        report.returned.receipts += 1
+        report.returned.amounts[currencies[receipt]] += whole[receipt]
     replace_proposals(unit, proposals, verdicts)
     return report
+
+
+def _take_back(unit: UnitOfWork, outcome: Outcome) -> list[int]:
+    """Receipts that the bank took back are noted; what was applied of them is reversed, the invoice is open again."""
+    found = [
+        (int(decision.evidence["reverses_receipt_id"]), -decision.receipt_id, decision.reason)
+        for decision in outcome.decisions
+        if decision.status == RETURN and decision.evidence.get("reverses_receipt_id")
+    ]
+    reasons = {receipt: reason for receipt, _, reason in found}
+    taken = receipt_store.take_back(unit, found) if found else []
+    for receipt in taken:
+        standing = receipt_store.standing_allocations(unit.connection, [receipt])
+        if standing:
+            reverse(unit, standing, reasons[receipt])
+    return taken
 
 
 def _add(into: dict[str, RuleCount], rule: str, lines: int, currency: str, amount: int) -> None:

@@ -13,6 +13,7 @@ from hub.core.services.gaps import check_books
 from hub.core.services.ledger import view_in
 from hub.core.store import allocations, held, runs
 from hub.core.store.reading import allocated_by_receipt, connector_keys, rows_of
+from hub.core.store.receipts import returned_receipts
 from hub.core.store.runs import LastRun
 
 
@@ -37,6 +38,7 @@ class Status:
     runs: list[LastRun]
     held: dict[str, int]
     sellers: list[SellerStatus]
+    received: Counter[str] = field(default_factory=Counter)
     unapplied: Counter[str] = field(default_factory=Counter)
     unapplied_receipts: int = 0
     suggested_receipts: int = 0
@@ -79,9 +81,11 @@ def _ledger(desk: Desk, connection: sa.Connection, result: Status) -> None:
 
 def _receipts(connection: sa.Connection, result: Status) -> None:
     spent = allocated_by_receipt(connection)
+    returned = returned_receipts(connection)
     for row in rows_of(connection, "receipt", ("id", "amount_minor", "currency")):
+        result.received[row.currency] += row.amount_minor
         left = row.amount_minor - spent.get(row.id, 0)
-        if left:
+        if left and row.id not in returned:
             result.unapplied[row.currency] += left
             result.unapplied_receipts += 1
     result.suggested_receipts = len({row.receipt_row for row in allocations.proposal_rows(connection)})

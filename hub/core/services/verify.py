@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.core.host.answers import MAPPED
 from hub.core.host.evidence import digests_of, unpack
 from hub.core.host.process import ConnectorProcess, Start
 from hub.core.services.desk import Desk
@@ -93,7 +94,8 @@ def _page(
         again = f" (again {digest.hex()[:12]})"
         if digest != page.digests[index] or page.refs[index] not in (chosen[index].ref, chosen[index].ref + again):
             result.differs(f"{where}: unit {page.refs[index]!r} is not what was read")
-    answer, _ = process.ask({"op": "map_stored", "stream": stream.name, "places": page.positions}, page.blob)
+    request = {"op": "map_stored", "stream": stream.name, "places": page.positions}
+    answer, _ = process.ask(request, page.blob, form=MAPPED)
     result.units += len(chosen)
     _records(connection, page, answer, where, result)
 

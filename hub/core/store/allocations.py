@@ -67,7 +67,9 @@ def add_allocations(unit: UnitOfWork, lines: Sequence[NewAllocation]) -> list[in
     try:
         bulk.insert_rows(unit.connection, t.allocation, names, rows)
     except sa.exc.DBAPIError as error:
-        raise _refused(error) from error
+        if _by_rule(error):
+            raise _refused(error) from error
+        raise
     if ids:
         unit.journal("allocate", "allocation", {"ids": [ids[0], ids[-1]], "count": len(ids)})
     return ids
@@ -75,6 +77,11 @@ def add_allocations(unit: UnitOfWork, lines: Sequence[NewAllocation]) -> list[in
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _by_rule(error: sa.exc.DBAPIError) -> bool:
+    """True for a rule of `triggers` or a constraint; a lost connection or a deadlock is no refusal."""
+    return isinstance(error, sa.exc.IntegrityError) or getattr(error.orig, "sqlstate", None) == "P0001"
 
 
 def _refused(error: sa.exc.DBAPIError) -> HubError:

@@ -87,10 +87,27 @@ def _copy(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows
         with cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)
-    except psycopg.IntegrityError as error:
-        raise sa.exc.IntegrityError("COPY", None, error) from error
+    except psycopg.Error as error:  # as SQLAlchemy itself would tell it: a trigger's refusal, a deadlock…
+        raise sa.exc.DBAPIError.instance("COPY", None, error, psycopg.Error, dialect=connection.dialect) from error
     finally:
         cursor.close()
+
+
+def insert_if_absent(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
+    """Insert a row unless its key is there, also when two transactions do it at the same instant."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    insert = sqlite.insert if is_sqlite(connection) else postgresql.insert
+    connection.execute(insert(table).values(**values).on_conflict_do_nothing())
+
+
+def lock_name(connection: sa.Connection, name: str) -> None:
+    """Wait until no other transaction holds `name`, and hold it until the end of this one.
+
+    Nothing to do on SQLite, where one transaction writes at a time.
+    """
+    if not is_sqlite(connection):
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
 def rows_by_text(

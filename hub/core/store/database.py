@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from hub.core.store import journal
+from hub.core.store import bulk, journal
 from hub.core.store import tables as t
 from hub.core.store.engine import open_engine, unreachable
 from hub.core.store.revision import HEAD, current
@@ -92,32 +92,44 @@ class Store:
                 yield connection
 
     def again(self, actor: str, work: Callable[[UnitOfWork], T]) -> T:
-        """Run `work` in a writing transaction; whole again, at most 5 times, when the data base asks for it (deadlock)."""
+        """Run `work` in a writing transaction; whole again, up to 5 times, when the data base asks for it (deadlock)."""
         for attempt in range(1, _TRIES + 1):
             try:
                 with self.write(actor) as unit:
                     return work(unit)
             except sa.exc.DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == _TRIES:
+                if not _asks_again(error):
                     raise
-        raise AssertionError("unreachable")
+                if attempt == _TRIES:
+                    raise unreachable(error) from error
+        raise AssertionError("the last try returns or raises")
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
 
     def _salt_of(self, connection: sa.Connection) -> bytes:
-        if self._salt is None:
-            text = connection.execute(sa.select(t.meta.c.value).where(t.meta.c.name == "salt")).scalar()
-            if text is None:
-                text = secrets.token_hex(16)
-                connection.execute(t.meta.insert().values(name="salt", value=text))
+        if self._salt is not None:
+            return self._salt
+        query = sa.select(t.meta.c.value).where(t.meta.c.name == "salt")
+        text = connection.execute(query).scalar()
+        if text is not None:
             self._salt = bytes.fromhex(text)
-        return self._salt
+            return self._salt
+        # Not remembered yet: this transaction may be rolled back, and the salt with it.
+        bulk.insert_if_absent(connection, t.meta, name="salt", value=secrets.token_hex(16))
+        return bytes.fromhex(connection.execute(query).scalar_one())
 
     @contextmanager
     def _reached(self) -> Iterator[None]:
         try:
             yield
         except sa.exc.OperationalError as error:
+            if _asks_again(error):
+                raise
             raise unreachable(error) from error
+
+
+def _asks_again(error: sa.exc.DBAPIError) -> bool:
+    """True when the data base wants the whole transaction again."""
+    return getattr(error.orig, "sqlstate", None) in _AGAIN

@@ -44,7 +44,10 @@ def _bad_url(what: str) -> ConfigError:
 
 def _sqlite(url: sa.URL) -> sa.Engine:
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unreachable(error) from error
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
 
     @sa.event.listens_for(engine, "connect")
@@ -83,10 +86,14 @@ def _postgresql(url: sa.URL) -> sa.Engine:
         ) from error
 
 
-def unreachable(error: Exception) -> SourceUnavailable:
+class DatabaseUnreachable(SourceUnavailable):
+    """The hub's own data base is out of reach: a run cannot go on, whichever connector it is."""
+
+
+def unreachable(error: Exception) -> DatabaseUnreachable:
     """The data base did not answer: the same words wherever it happens."""
     first = str(getattr(error, "orig", error)).strip().splitlines()
-    return SourceUnavailable(
+    return DatabaseUnreachable(
         code="HUB-DB-003",
         what=f"the data base is out of reach: {first[0] if first else type(error).__name__}",
         where="[hub] database",

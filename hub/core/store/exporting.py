@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.core.store import tables as t
-from hub.core.store.reading import _of_books, as_known
+from hub.core.store.reading import of_books, as_known
 
 #: Rows fetched from the data base at a time.
 BATCH_ROWS = 2_000
@@ -113,7 +113,7 @@ def held(connection: sa.Connection, *, known_at: int | None = None) -> Rows:
 def debtors(connection: sa.Connection, books: Mapping[str, int], *, known_at: int | None = None) -> Rows:
     """The accounts of the books' connectors, by seller and debtor; all accounts of sellers without invoices."""
     d = as_known("debtor", known_at)
-    counts = sa.or_(_of_books(d, books), d.c.seller.not_in(sorted(books)))
+    counts = sa.or_(of_books(d, books), d.c.seller.not_in(sorted(books)))
     return _stream(connection, sa.select(d).where(counts).order_by(d.c.seller, d.c.debtor_id, d.c.id))
 
 
@@ -123,7 +123,7 @@ def control_totals(
     """Each seller's balances of the latest day up to `as_of` on which its books gave some: (seller, debtor_id,
     balance_on, balance_minor, currency)."""
     c = as_known("control_total", known_at)
-    mine = sa.and_(_of_books(c, books), c.c.balance_on <= as_of)
+    mine = sa.and_(of_books(c, books), c.c.balance_on <= as_of)
     last = sa.select(c.c.seller, sa.func.max(c.c.balance_on).label("day")).where(mine).group_by(c.c.seller).subquery()
     statement: sa.Select[Any] = (
         sa.select(c.c.seller, c.c.debtor_id, c.c.balance_on, c.c.balance_minor, c.c.currency)

@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.core.store import bulk
 from hub.core.store import tables as t
 
 ACTS = "acts"
@@ -50,8 +51,9 @@ def append(
 ) -> bytes:
     """Add one entry to `chain` in the caller's transaction; returns its hash.
 
-    Two writers of one chain collide on (chain, sequence): the later transaction fails and is run again whole.
+    Two writers of one chain follow each other: the later one waits for the earlier one's commit and builds on it.
     """
+    bulk.lock_name(connection, f"journal {chain}")
     head = connection.execute(
         sa.select(t.journal.c.sequence, t.journal.c.hash)
         .where(t.journal.c.chain == chain)
@@ -72,6 +74,7 @@ def append(
 
 def join_chains(connection: sa.Connection, *, at: int, actor: str) -> None:
     """Bind the heads of all chains into one entry, at most once an hour and only if something was added since."""
+    bulk.lock_name(connection, f"journal {ALL}")  # two runs that end together join once
     last = connection.execute(sa.select(sa.func.max(t.journal.c.recorded_at)).where(t.journal.c.chain == ALL)).scalar()
     newest = connection.execute(
         sa.select(sa.func.max(t.journal.c.recorded_at)).where(t.journal.c.chain != ALL)

@@ -160,9 +160,13 @@ def expectation(connection: sa.Connection, stream_id: int, origin: str, ordinal:
     return Expectation(bytes(row.fingerprint), ids, digests, intact)
 
 
-def page_units(connection: sa.Connection, stream_id: int, origin: str) -> list[int] | None:
-    """All unit ids of an object as it was last read; None when it never was."""
-    where = (t.page.c.stream_id == stream_id, t.page.c.origin == origin)
+def page_units(
+    connection: sa.Connection, stream_id: int, origin: str, *, before: int | None = None
+) -> list[int] | None:
+    """All unit ids of an object as it was last read, or of its first pages; None when it never was read."""
+    where = [t.page.c.stream_id == stream_id, t.page.c.origin == origin]
+    if before is not None:
+        where.append(t.page.c.ordinal < before)
     rows = connection.execute(sa.select(t.page.c.units).where(*where)).scalars().all()
     return [unit for text in rows for unit in from_ranges(text)] if rows else None
 
@@ -266,7 +270,7 @@ def commit_again(unit: UnitOfWork, page: PageToCommit) -> Counts:
 
 def _advance(connection: sa.Connection, page: PageToCommit) -> None:
     """Compare-and-swap on the stream's version: of two runs at once, one sees that it lost."""
-    version = page.stream.version + (1 if page.taken or page.cursor != page.stream.cursor else 0)
+    version = page.stream.version + (1 if page.taken else 0)
     moved = connection.execute(
         t.stream.update()
         .where(t.stream.c.id == page.stream.id, t.stream.c.version == page.stream.version)
@@ -293,10 +297,11 @@ def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: b
     fresh = [place for place in page.taken if page.unit_ids[place] is None]
     evidence_id = _keep_evidence(connection, page)
     _insert_units(connection, page, fresh, place_of, evidence_id)
-    again = [place for place in page.taken if place not in set(fresh)] if len(fresh) < len(page.taken) else []
+    is_fresh = set(fresh)
+    again = [place for place in page.taken if place not in is_fresh]
     if again:
         _update_units(connection, page, again, place_of, evidence_id)
-    outcome = _take_records(taking, page, set(fresh))
+    outcome = _take_records(taking, page, is_fresh)
     _refuse_conflicts(page, outcome)
     hold(connection, page)
     _count(page, fresh, outcome, counts)

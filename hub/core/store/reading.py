@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,12 +57,12 @@ def ledger_facts(connection: sa.Connection, books: Books, known_at: int | None =
     )  # fmt: skip
     order = (invoices.c.seller, invoices.c.issued_on, invoices.c.number, invoices.c.id)
     rows = connection.execute(
-        sa.select(*(invoices.c[name] for name in names)).where(_of_books(invoices, books)).order_by(*order)
+        sa.select(*(invoices.c[name] for name in names)).where(of_books(invoices, books)).order_by(*order)
     ).all()
     columns = _columns(rows, len(names))
     return LedgerFacts(
         documents=Documents(*columns[:11]),
-        settlements=_settlements(connection, books, known_at),
+        settlements=ledger_settlements(connection, books, known_at),
         allocations=_allocations(connection, known_at),
         instalments=_instalments(connection, books, known_at),
         debtor_terms=_debtor_terms(connection, books, known_at),
@@ -76,7 +76,7 @@ def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
-def _of_books(table: sa.FromClause, books: Books) -> sa.ColumnElement[bool]:
+def of_books(table: sa.FromClause, books: Books) -> sa.ColumnElement[bool]:
     """Rows that the books connector of their seller brought."""
     by_connector: dict[int, list[str]] = {}
     for seller, connector in books.items():
@@ -91,7 +91,7 @@ def _of_books(table: sa.FromClause, books: Books) -> sa.ColumnElement[bool]:
     )
 
 
-def _settlements(connection: sa.Connection, books: Books, known_at: int | None) -> Settlements:
+def ledger_settlements(connection: sa.Connection, books: Books, known_at: int | None = None) -> Settlements:
     """Lines of the books joined to their documents, and documents that left a complete snapshot as settled."""
     lines, invoices = as_known("settlement_line", known_at), as_known("invoice", known_at)
     same_document = sa.and_(
@@ -106,12 +106,12 @@ def _settlements(connection: sa.Connection, books: Books, known_at: int | None) 
     )
     statement = (
         sa.select(
-            sa.func.max(invoices.c.id), lines.c.settled_on, lines.c.amount_minor, sa.false(), lines.c.id,
+            sa.func.max(invoices.c.id), lines.c.settled_on, lines.c.amount_minor, sa.false(), lines.c.recorded_at,
             lines.c.currency,
         )
         .select_from(lines.join(invoices, same_document))
-        .where(_of_books(lines, books))
-        .group_by(lines.c.id, lines.c.settled_on, lines.c.amount_minor, lines.c.currency)
+        .where(of_books(lines, books))
+        .group_by(lines.c.id, lines.c.settled_on, lines.c.amount_minor, lines.c.recorded_at, lines.c.currency)
         .order_by(lines.c.id)
     )  # fmt: skip
     rows = [tuple(row) for row in connection.execute(statement)]
@@ -131,7 +131,7 @@ def _snapshots(connection: sa.Connection, books: Books, known_at: int | None) ->
             invoices.c.recorded_at,
             invoices.c.currency,
         )
-        .where(_of_books(invoices, books), invoices.c.settled_minor.is_not(None))
+        .where(of_books(invoices, books), invoices.c.settled_minor.is_not(None))
         .order_by(invoices.c.id)
     )
     return [tuple(row) for row in rows]
@@ -140,7 +140,7 @@ def _snapshots(connection: sa.Connection, books: Books, known_at: int | None) ->
 def _settled_by_absence(connection: sa.Connection, books: Books, known_at: int | None) -> list[tuple[Any, ...]]:
     """Documents missing from a complete snapshot whose connector says that this means paid; they count as settled."""
     unit, invoices = t.raw_unit, t.invoice
-    conditions = [unit.c.state == "settled", invoices.c.withdrawn_at.is_(None), _of_books(invoices, books)]
+    conditions = [unit.c.state == "settled", invoices.c.withdrawn_at.is_(None), of_books(invoices, books)]
     if known_at is not None:
         conditions.append(unit.c.recorded_at <= known_at)
     rows = connection.execute(
@@ -192,7 +192,7 @@ def _instalments(connection: sa.Connection, books: Books, known_at: int | None) 
     rows = connection.execute(
         sa.select(sa.func.max(invoices.c.id), parts.c.due_on, parts.c.amount_minor)
         .select_from(parts.join(invoices, same_document))
-        .where(_of_books(parts, books))
+        .where(of_books(parts, books))
         .group_by(parts.c.id, parts.c.due_on, parts.c.amount_minor)
         .order_by(parts.c.id)
     ).all()
@@ -203,7 +203,7 @@ def _debtor_terms(connection: sa.Connection, books: Books, known_at: int | None)
     debtors = as_known("debtor", known_at)
     rows = connection.execute(
         sa.select(debtors.c.seller, debtors.c.debtor_id, debtors.c.payment_terms)
-        .where(_of_books(debtors, books), debtors.c.payment_terms.is_not(None))
+        .where(of_books(debtors, books), debtors.c.payment_terms.is_not(None))
         .order_by(debtors.c.id)
     )
     return {(row.seller, row.debtor_id): row.payment_terms for row in rows}
@@ -243,8 +243,6 @@ def allocated_by_receipt(connection: sa.Connection, known_at: int | None = None)
 
 def instant_of(day: date, zone: Any) -> int:
     """The last microsecond of `day` in the hub's time zone, as an instant of the data base."""
-    from datetime import time, timedelta
-
     midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
     return int(midnight.timestamp() * 1_000_000) - 1
 

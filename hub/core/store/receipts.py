@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from hub.core.reconcile.inputs import Debtors, Learnt, Receipts, Remittances
 from hub.core.store import bulk
 from hub.core.store import tables as t
+from hub.core.store.database import UnitOfWork
 from hub.core.store.reading import as_known
 from hub.core.store.record_tables import RECORD_TABLES
 
@@ -20,8 +21,10 @@ _SHARED = (
 
 
 def unapplied(connection: sa.Connection) -> Receipts:
-    """Receipts with something left, and all disbursements as negative amounts with the id negated.
+    """Receipts with something left, and disbursements as negative amounts with the id negated.
 
+    Disbursements that are known to take a receipt back are left out, like that receipt. Receipts that are wholly
+    applied are given (with nothing left) when money of the same amount went out: it may be theirs, coming back.
     Order: by date, then by id.
     """
     receipts = as_known("receipt", None)
@@ -34,17 +37,23 @@ def unapplied(connection: sa.Connection) -> Receipts:
         .group_by(t.allocation.c.receipt_id)
         .subquery()
     )
+    out = as_known("disbursement", None)
+    unexplained = out.c.id.not_in(sa.select(t.receipt_return.c.disbursement_id))
+    taken_back = sa.exists().where(
+        out.c.amount_minor == receipts.c.amount_minor, out.c.currency == receipts.c.currency, unexplained
+    )
     left = receipts.c.amount_minor - sa.func.coalesce(spent.c.spent, 0)
     money_in = sa.select(
         receipts.c.id, receipts.c.received_on, receipts.c.currency, receipts.c.amount_minor, left.label("left"),
         receipts.c.payer_name, receipts.c.payer_iban, *(receipts.c[name] for name in _SHARED),
         sa.null().label("return_reason"),
-    ).select_from(receipts.outerjoin(spent, spent.c.receipt_id == receipts.c.id)).where(left > 0)  # fmt: skip
-    out = as_known("disbursement", None)
+    ).select_from(receipts.outerjoin(spent, spent.c.receipt_id == receipts.c.id))  # fmt: skip
+    returned = sa.select(t.receipt_return.c.receipt_id)
+    money_in = money_in.where(sa.or_(left > 0, taken_back), receipts.c.id.not_in(returned))
     money_out = sa.select(
         -out.c.id, out.c.paid_on, out.c.currency, -out.c.amount_minor, sa.literal(0), out.c.payee_name,
         out.c.payee_iban, *(out.c[name] for name in _SHARED), out.c.return_reason,
-    )  # fmt: skip
+    ).where(unexplained)  # fmt: skip
     rows = [*connection.execute(money_in), *connection.execute(money_out)]
     rows.sort(key=lambda row: (row[1], abs(row[0]), row[0]))
     width = 7 + len(_SHARED) + 1
@@ -137,3 +146,47 @@ def ids_by_public_id(connection: sa.Connection, receipt_id: str) -> list[Any]:
     columns = [receipt.c[name] for name in ("id", "receipt_id", "received_on", "amount_minor", "currency")]
     rows = bulk.rows_by_text(connection, columns, receipt.c.receipt_id, [receipt_id])
     return [row[1:] for row in rows]
+
+
+def take_back(unit: UnitOfWork, returns: Sequence[tuple[int, int, str]]) -> list[int]:
+    """Note receipts that the bank took back, as (receipt, disbursement, reason); those known already are left alone.
+
+    Returns:
+        The receipts newly taken back: their allocations do not stand any more.
+    """
+    known = set(unit.connection.execute(sa.select(t.receipt_return.c.receipt_id)).scalars())
+    fresh = {receipt: (disbursement, reason) for receipt, disbursement, reason in returns if receipt not in known}
+    if fresh:
+        unit.connection.execute(
+            t.receipt_return.insert(),
+            [
+                {
+                    "receipt_id": receipt,
+                    "disbursement_id": disbursement,
+                    "reason": reason,
+                    "recorded_at": unit.at,
+                    "actor": unit.actor,
+                }
+                for receipt, (disbursement, reason) in fresh.items()
+            ],
+        )
+        unit.journal("return", "receipt", {"ids": sorted(fresh)})
+    return sorted(fresh)
+
+
+def standing_allocations(connection: sa.Connection, receipt_ids: Sequence[int]) -> list[int]:
+    """Ids of the allocations of these receipts that are not reversed."""
+    a = t.allocation
+    rows = bulk.rows_by_id(
+        connection,
+        [a.c.id],
+        a.c.receipt_id,
+        receipt_ids,
+        a.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)),
+    )
+    return sorted(row.id for row in rows)
+
+
+def returned_receipts(connection: sa.Connection) -> set[int]:
+    """Receipts that the bank took back."""
+    return set(connection.execute(sa.select(t.receipt_return.c.receipt_id)).scalars())

@@ -112,9 +112,11 @@ def _table_columns(taking: Taking, table: RecordTable, batch: Batch) -> dict[str
     return columns
 
 
-def _insert(taking: Taking, table: RecordTable, columns: dict[str, list[Any]]) -> None:
+def _insert(taking: Taking, table: RecordTable, columns: dict[str, list[Any]]) -> list[int]:
+    """Insert rows; returns their ids."""
     ids = bulk.reserve_ids(taking.connection, table.current, len(columns["unit_id"]))
     bulk.insert_columns(taking.connection, table.current, {"id": ids, **_compact(columns)})
+    return ids
 
 
 def _compact(columns: dict[str, list[Any]]) -> dict[str, list[Any] | bulk.Constant]:
@@ -142,9 +144,8 @@ def _merge(
         outcome.changed.update(columns["unit_id"][place] for place in different)
     if fresh:
         chosen = {name: [values[place] for place in fresh] for name, values in columns.items()}
-        _insert(taking, table, chosen)
+        kept.update(_insert(taking, table, chosen))
         outcome.inserted.update(chosen["unit_id"])
-        kept.update(_ids_of_units(taking, table, chosen["unit_id"]))
     return kept
 
 
@@ -186,8 +187,10 @@ def _classify(
     seen: dict[tuple[Any, ...], int] = {}
     stubs = columns.get("stub")
     key_columns = [columns[name] for name in table.key]
-    for place, unit in enumerate(columns["unit_id"]):
-        stub = bool(stubs and stubs[place])
+    # Accounts before their mere mentions, whatever the order in which the page tells them.
+    order = sorted(range(len(columns["unit_id"])), key=lambda place: bool(stubs and stubs[place]))
+    for place in order:
+        unit, stub = columns["unit_id"][place], bool(stubs and stubs[place])
         key = tuple(column[place] for column in key_columns)
         row = existing.get(place)
         if key in seen:
@@ -217,11 +220,12 @@ def _taken(table: RecordTable, key: tuple[Any, ...]) -> str:
 def _supersede(taking: Taking, table: RecordTable, staged: sa.Table, different: dict[int, int]) -> None:
     """Copy the former versions to the history, then write the new ones over them; row ids stay."""
     _to_history(taking, table, list(different.values()))
-    places = bulk.rows_by_id(taking.connection, [staged], staged.c.place, list(different))
-    names = [name for name in staged.columns.keys() if name not in ("id", "place")]
+    names = [name for name in list(staged.columns.keys()) if name not in ("id", "place")]
+    places = list(different)
+    rows = bulk.rows_by_id(taking.connection, [staged.c[name] for name in names], staged.c.place, places)
     updates = [
-        {"b_id": different[row.place], **{f"b_{name}": row._mapping[staged.c[name]] for name in names}}
-        for row in places
+        {"b_id": different[places[row.place]], **{f"b_{name}": row._mapping[staged.c[name]] for name in names}}
+        for row in rows
     ]
     taking.connection.execute(
         table.current.update()
@@ -244,20 +248,21 @@ def _to_history(taking: Taking, table: RecordTable, ids: list[int]) -> None:
         )
 
 
-def _ids_of_units(taking: Taking, table: RecordTable, units: list[int]) -> set[int]:
-    rows = bulk.rows_by_id(taking.connection, [table.current.c.id], table.current.c.unit_id, sorted(set(units)))
-    return {row.id for row in rows}
-
-
 def _withdraw_missing(taking: Taking, units: set[int], kept: dict[str, set[int]], outcome: Outcome) -> None:
-    """Rows that `units` used to give and give no longer: not deleted, `withdrawn_at` is set."""
+    """Rows that `units` used to give and give no longer: not deleted, `withdrawn_at` is set.
+
+    A mere mention (stub) stays: other units may mention the same account, and only the first one's is kept.
+    """
     for table in RECORD_TABLES.values():
+        standing = [table.current.c.withdrawn_at.is_(None)]
+        if "stub" in table.current.c:
+            standing.append(table.current.c.stub.is_(False))
         rows = bulk.rows_by_id(
             taking.connection,
             [table.current.c.id, table.current.c.unit_id],
             table.current.c.unit_id,
             sorted(units),
-            table.current.c.withdrawn_at.is_(None),
+            *standing,
         )
         gone = {row.id: row.unit_id for row in rows if row.id not in kept.get(table.name, ())}
         if not gone:

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.pages import Counts, StreamState
 
@@ -39,9 +40,11 @@ class LastRun:
 
 def connector_id(connection: sa.Connection, key: str, plugin: str) -> int:
     """The number of the connector with this stable id, made when it is first seen."""
-    found = connection.execute(sa.select(t.connector).where(t.connector.c.key == key)).first()
+    query = sa.select(t.connector).where(t.connector.c.key == key)
+    found = connection.execute(query).first()
     if found is None:
-        return _key_of(connection.execute(t.connector.insert().values(key=key, plugin=plugin)))
+        bulk.insert_if_absent(connection, t.connector, key=key, plugin=plugin)
+        found = connection.execute(query).one()
     if found.plugin != plugin:
         connection.execute(t.connector.update().where(t.connector.c.id == found.id).values(plugin=plugin))
     return int(found.id)
@@ -57,11 +60,10 @@ def _key_of(result: sa.CursorResult[Any]) -> int:
 def mapping_id(connection: sa.Connection, connector: int, fingerprint: str) -> int:
     """The number of a mapping version and its settings."""
     where = (t.mapping.c.connector_id == connector, t.mapping.c.fingerprint == fingerprint)
-    found = connection.execute(sa.select(t.mapping.c.id).where(*where)).scalar()
-    if found is None:
-        statement = t.mapping.insert().values(connector_id=connector, fingerprint=fingerprint)
-        found = _key_of(connection.execute(statement))
-    return int(found)
+    query = sa.select(t.mapping.c.id).where(*where)
+    if connection.execute(query).scalar() is None:
+        bulk.insert_if_absent(connection, t.mapping, connector_id=connector, fingerprint=fingerprint)
+    return int(connection.execute(query).scalar_one())
 
 
 def stream_state(connection: sa.Connection, connector: int, name: str) -> StreamState:
@@ -69,7 +71,7 @@ def stream_state(connection: sa.Connection, connector: int, name: str) -> Stream
     where = (t.stream.c.connector_id == connector, t.stream.c.name == name)
     row = connection.execute(sa.select(t.stream).where(*where)).first()
     if row is None:
-        connection.execute(t.stream.insert().values(connector_id=connector, name=name, ordinal=0, version=0))
+        bulk.insert_if_absent(connection, t.stream, connector_id=connector, name=name, ordinal=0, version=0)
         row = connection.execute(sa.select(t.stream).where(*where)).one()
     return StreamState(row.id, row.name, row.cursor, row.origin, row.ordinal, row.mapping_id, row.version)
 

@@ -218,6 +218,17 @@ proposal = sa.Table(
     comment="suggestions of the last reconciliation, for a person; replaced by the next",
 )
 
+receipt_return = sa.Table(
+    "receipt_return",
+    metadata,
+    sa.Column("receipt_id", Id, sa.ForeignKey("receipt.id"), primary_key=True, autoincrement=False),
+    sa.Column("disbursement_id", Id, sa.ForeignKey("disbursement.id"), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    comment="money that the bank took back: the receipt is no longer there to be applied",
+)
+
 receipt_verdict = sa.Table(
     "receipt_verdict",
     metadata,

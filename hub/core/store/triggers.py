@@ -6,7 +6,7 @@ that two people who allocate the same money at the same instant cannot both win.
 
 from __future__ import annotations
 
-APPEND_ONLY = ("journal", "allocation", "allocation_reversal")
+APPEND_ONLY = ("journal", "allocation", "allocation_reversal", "receipt_return")
 
 _SPENT = """(SELECT COALESCE(SUM({amount}), 0) FROM allocation a WHERE a.{column} = NEW.{column} {only}
     AND NOT EXISTS (SELECT 1 FROM allocation_reversal r WHERE r.allocation_id = a.id))"""

@@ -9,8 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.core.ledger import Settlements, absorbed_minor
 from hub.core.store import bulk
 from hub.core.store import tables as t
+from hub.core.store.reading import as_known, ledger_settlements, of_books
 from hub.core.store.record_tables import table_of
 
 
@@ -98,35 +100,51 @@ def overdrawn(connection: sa.Connection) -> list[str]:
 def open_by_sums(connection: sa.Connection, books: Mapping[str, int], as_of: date) -> dict[str, int]:
     """Open amounts by currency as the data base adds them up, without the ledger room: totals less settlements, less
     allocations that are in no settlement yet; credit notes negative. Valid where nothing is over-settled."""
-    from hub.core.store.reading import _of_books, _settlements, as_known
-
     invoices = as_known("invoice", None)
     rows = connection.execute(
         sa.select(invoices.c.id, invoices.c.kind, invoices.c.currency, invoices.c.total_minor).where(
-            _of_books(invoices, books), invoices.c.issued_on <= as_of
+            of_books(invoices, books), invoices.c.issued_on <= as_of
         )
     )
     documents = {row.id: row for row in rows}
-    settled: dict[int, int] = {}
-    lines = _settlements(connection, books, None)
-    for document, day, amount in zip(lines.document_id, lines.settled_on, lines.amount_minor, strict=True):
-        if day <= as_of:
-            settled[document] = settled.get(document, 0) + amount
-    risen = _pending(connection, settled, as_of)
+    settled = _settled_by_plain_sums(ledger_settlements(connection, books), as_of)
+    pending = _pending(connection, settled, as_of)
     sums: dict[str, int] = {}
     for row in documents.values():
         sign = 1 if row.kind == "invoice" else -1
-        rest = row.total_minor - settled.get(row.id, 0) - risen.get(row.id, 0)
+        rest = row.total_minor - settled.get(row.id, 0) - pending.get(row.id, 0)
         sums[row.currency] = sums.get(row.currency, 0) + sign * rest
     return sums
 
 
+def _settled_by_plain_sums(lines: Settlements, as_of: date) -> dict[int, int]:
+    """Settled by document: the newest snapshot with what is dated after it, else the sum of the lines."""
+    by_document: dict[int, list[tuple[date, int, bool, int]]] = {}
+    for document, day, amount, opening, recorded in zip(
+        lines.document_id, lines.settled_on, lines.amount_minor, lines.opening, lines.recorded, strict=True
+    ):
+        if day <= as_of:
+            by_document.setdefault(document, []).append((day, recorded, opening, amount))
+    settled = {}
+    for document, facts in by_document.items():
+        newest = max(((day, recorded) for day, recorded, opening, _ in facts if opening), default=None)
+        settled[document] = sum(
+            amount
+            for day, recorded, opening, amount in facts
+            if newest is None or (day, recorded) > newest or (opening and (day, recorded) == newest)
+        )
+    return settled
+
+
 def _pending(connection: sa.Connection, settled: Mapping[int, int], as_of: date) -> dict[int, int]:
-    """Allocated money that no settlement holds yet, by document: allocations less what the books rose by since."""
+    """Allocated money that no settlement holds yet, by document."""
     a = t.allocation
     rows = connection.execute(
-        sa.select(a.c.invoice_id, sa.func.sum(sa.func.abs(a.c.amount_minor)), sa.func.min(a.c.books_settled_minor))
-        .where(a.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)), a.c.effective_on <= as_of)
-        .group_by(a.c.invoice_id)
+        sa.select(a.c.invoice_id, sa.func.abs(a.c.amount_minor), a.c.books_settled_minor).where(
+            a.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)), a.c.effective_on <= as_of
+        )
     )
-    return {row[0]: int(row[1]) - min(max(settled.get(row[0], 0) - int(row[2]), 0), int(row[1])) for row in rows}
+    made: dict[int, list[tuple[int, int]]] = {}
+    for document, amount, level in rows:
+        made.setdefault(document, []).append((int(amount), max(settled.get(document, 0) - int(level), 0)))
+    return {document: sum(amount for amount, _ in lines) - absorbed_minor(lines) for document, lines in made.items()}

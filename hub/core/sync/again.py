@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.core.host.answers import MAPPED
 from hub.core.store import units
 from hub.core.store.pages import Counts, PageToCommit, StreamState, commit_again
 from hub.core.store.units import StoredPage
@@ -36,7 +37,8 @@ def map_again(session: Session, state: StreamState, only: frozenset[int] | None 
 def _one_page(session: Session, state: StreamState, page: StoredPage, blob: bytes, chosen: list[int]) -> Counts:
     """Map the chosen units of one piece of evidence again and take their records in."""
     positions = [page.positions[index] for index in chosen]
-    answer, _ = session.process.ask({"op": "map_stored", "stream": state.name, "places": positions}, blob)
+    request = {"op": "map_stored", "stream": state.name, "places": positions}
+    answer, _ = session.process.ask(request, blob, form=MAPPED)
     places = list(range(len(chosen)))
     batches, refused = read_mapped(answer, places, page.origin)
     again = PageToCommit(

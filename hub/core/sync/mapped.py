@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
 from hub.core.store.pages import Refusal
 from hub.sdk.columns import validate_columns
+from hub.sdk.errors import BrokenPromise
 from hub.sdk.records import KINDS
 
 Batch = tuple[str, list[int], dict[str, list[Any]]]
@@ -27,6 +29,7 @@ def read_mapped(answer: dict[str, Any], places: list[int], origin: str) -> tuple
     Raises:
         BrokenPromise: the answer does not have the promised shape.
     """
+    _check_places(answer, len(places))
     refused = {places[int(index)]: _rejected(error, origin) for index, error in answer["rejected"].items()}
     checked: Batches = []
     for column in answer["columns"]:
@@ -35,14 +38,26 @@ def read_mapped(answer: dict[str, Any], places: list[int], origin: str) -> tuple
         for index, fault in faults.items():
             refused.setdefault(at[index], _invalid(column["kind"], fault, origin, at[index]))
         checked.append((column["kind"], at, values))
-    return [batch for part in checked if (batch := _without(part, refused))[1]], refused
+    return without(checked, refused.keys()), refused
 
 
-def _without(batch: Batch, refused: dict[int, Refusal]) -> Batch:
-    """The batch less the records of refused units."""
+def _check_places(answer: dict[str, Any], count: int) -> None:
+    named = [index for column in answer["columns"] for index in column["unit"]]
+    if max(named, default=-1) >= count or not {str(index) for index in range(count)} >= answer["rejected"].keys():
+        raise BrokenPromise(
+            code="HUB-HOST-007",
+            what=f"map told of units that were not asked for: there were {count}",
+            mend="report it to the connector's author",
+        )
+
+
+def without(batches: Batches, refused: Set[int]) -> Batches:
+    """The batches less the records of units at these places; a batch with nothing left goes."""
+    return [batch for part in batches if (batch := _without(part, refused))[1]] if refused else batches
+
+
+def _without(batch: Batch, refused: Set[int]) -> Batch:
     kind, places, values = batch
-    if not refused:
-        return batch
     keep = [index for index, place in enumerate(places) if place not in refused]
     if len(keep) == len(places):
         return batch

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hub.core.host.answers import MAPPED, OFFER, UNITS
 from hub.core.store import UnitOfWork
 from hub.core.store.pages import (
     Counts,
@@ -21,7 +22,7 @@ from hub.core.store.pages import (
     held_lines,
     known_units,
 )
-from hub.core.sync.mapped import read_mapped, stub_keys, without_known_stubs
+from hub.core.sync.mapped import read_mapped, stub_keys, without, without_known_stubs
 from hub.core.sync.session import Session
 from hub.sdk.errors import BrokenPromise
 from hub.sdk.units import MAX_PAGE_UNITS, Stream
@@ -29,6 +30,8 @@ from hub.sdk.units import MAX_PAGE_UNITS, Stream
 #: How many unchanged pages may pass before the cursor is written: a crash re-reads them, quickly.
 MAX_QUIET_PAGES = 50
 DIGEST_SIZE = 16
+#: States of units that are as they were when their digest is; what a person discarded stays so even in a full run.
+_STANDING = ("mapped", "held", "discarded")
 
 
 class Seen:
@@ -95,6 +98,7 @@ class PageReader:
         self._stream = stream
         self._seen = seen
         self._full = full
+        self._seen_here = Seen()
         self._quiet = 0
         self._known_stubs: set[tuple[Any, ...]] = set()
 
@@ -110,6 +114,8 @@ class PageReader:
         `before` is the object of the former page and how many pages of it were read.
         """
         offer = self._hear_offer()
+        if not before or before[0] != offer.origin:
+            self._seen_here = Seen()
         ordinal = before[1] if before and before[0] == offer.origin and state.cursor is not None else 0
         with self._store.read() as connection:
             expected = expectation(connection, state.id, offer.origin, ordinal)
@@ -123,7 +129,7 @@ class PageReader:
         return self._commit(page, offer, state)
 
     def _hear_offer(self) -> _Offer:
-        answer, fingerprint = self._process.hear()
+        answer, fingerprint = self._process.hear(OFFER)
         return _Offer(answer["origin"], answer["cursor"], answer["last"], answer["skipped"], fingerprint)
 
     def _page(self, state: StreamState, offer: _Offer, ordinal: int) -> PageToCommit:
@@ -149,14 +155,14 @@ class PageReader:
     def _hear_units(self, known_page: Expectation | None) -> _Units:
         """Ask for the units; those that stand where they stood last time are not sent again."""
         expected = b"".join(digest or b"\0" * DIGEST_SIZE for digest in known_page.digests) if known_page else b""
-        answer, body = self._process.ask({"op": "units"}, expected)
+        answer, body = self._process.ask({"op": "units"}, expected, form=UNITS)
         count, places = answer["count"], answer["places"]
         if count > MAX_PAGE_UNITS:
             raise self._broken(f"a page of {count} units is larger than {MAX_PAGE_UNITS}")
         places = list(range(count)) if places is None else places
         refs = answer["refs"]
         digests = [body[at : at + DIGEST_SIZE] for at in range(0, len(body), DIGEST_SIZE)]
-        if not len(places) == len(refs) == len(digests):
+        if not len(places) == len(refs) == len(digests) or (places and max(places) >= count):
             raise self._broken("the page's refs and digests do not agree in number")
         unit_ids: list[int | None] = [None] * count
         standing: list[int] = []
@@ -184,13 +190,15 @@ class PageReader:
                 page.twins[place] = first[ref]  # the very same unit twice in a page: seen once more, nothing to do
                 page.already_same += 1
                 continue
-            again = before is not None or (unit is not None and unit.digest != digest and self._seen.met(unit.id))
-            if again and self._stream.repeats == "hold":
+            differs = unit is not None and unit.digest != digest and self._met_before(unit.id)
+            if (before is not None or differs) and self._stream.repeats != "latest":
                 ref, unit = self._second(page, place, ref, digest)
+            elif before is not None:
+                self._drop(page, wanted, first[ref], place)
             here[ref], first[ref] = digest, place
             if unit is not None:
                 page.unit_ids[place] = unit.id
-                if unit.digest == digest and unit.state in ("mapped", "held", "discarded") and not self._full:
+                if unit.digest == digest and unit.state in (("discarded",) if self._full else _STANDING):
                     same.append(unit.id)
                     page.refused.pop(place, None)
                     continue
@@ -200,6 +208,20 @@ class PageReader:
             page.digests.append(digest)
         self._count_standing(page, same)
         return wanted
+
+    def _met_before(self, unit_id: int) -> bool:
+        """True when the unit was met already where a repetition counts: in this run, or in this object of it."""
+        return (self._seen_here if self._stream.repeats == "by_origin" else self._seen).met(unit_id)
+
+    @staticmethod
+    def _drop(page: PageToCommit, wanted: list[int], earlier: int, later: int) -> None:
+        """The later of two units of one ref wins: the earlier one of the same page is not taken."""
+        page.twins[earlier] = later
+        page.already_same += 1
+        if earlier in wanted:
+            index = wanted.index(earlier)
+            for column in (wanted, page.taken, page.refs, page.digests):
+                del column[index]
 
     def _second(self, page: PageToCommit, place: int, ref: str, digest: bytes) -> tuple[str, KnownUnit | None]:
         """The same ref again in one run, with other content: kept apart, to be held under a ref of its own."""
@@ -215,7 +237,7 @@ class PageReader:
             return other, known_units(connection, page.stream.id, [other]).get(0)
 
     def _map(self, page: PageToCommit, wanted: list[int], *, whole: bool) -> None:
-        answer, page.evidence = self._process.ask({"op": "map", "places": None if whole else wanted})
+        answer, page.evidence = self._process.ask({"op": "map", "places": None if whole else wanted}, form=MAPPED)
         twice = dict(page.refused)
         batches, page.refused = read_mapped(answer, wanted, page.origin)
         page.batches = without_known_stubs(batches, self._known_stubs)
@@ -227,11 +249,7 @@ class PageReader:
             refusal.code, f"{page.origin} (record {place + 1} of page {page.ordinal + 1})", refusal.what, refusal.mend,
             refusal.what, 1,
         )  # fmt: skip
-        for index, (kind, places, values) in enumerate(page.batches):
-            keep = [i for i, at in enumerate(places) if at != place]
-            if len(keep) < len(places):
-                part = {name: [column[i] for i in keep] for name, column in values.items()}
-                page.batches[index] = (kind, [places[i] for i in keep], part)
+        page.batches = without(page.batches, {place})
 
     def _count_standing(self, page: PageToCommit, unit_ids: list[int]) -> None:
         """Units that are as they were: the same, or still held."""
@@ -258,7 +276,10 @@ class PageReader:
             )
             for batch in page.batches:
                 self._known_stubs.update(stub_keys(batch) or ())
-        self._seen.mark([unit for unit in unit_ids if unit is not None])
+        met = [unit for unit in unit_ids if unit is not None]
+        self._seen.mark(met)
+        if self._stream.repeats == "by_origin":
+            self._seen_here.mark(met)
         after = replace(state, cursor=offer.cursor, origin=offer.origin, ordinal=page.ordinal + 1, version=version)
         return PageResult(counts, offer.cursor, offer.origin, page.ordinal, offer.last, offer.skipped, after)
 
@@ -278,6 +299,5 @@ class PageReader:
         return BrokenPromise(
             code="HUB-HOST-007",
             what=what,
-            where=f"[connector.{self._session.key}]",
             mend="report it to the connector's author",
         )

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from hub.core.host.process import ConnectorProcess, Limits, Start
+from hub.core.host.process import ConnectorProcess, Limits, Start, named, place_of
 from hub.core.store import Store, UnitOfWork, journal, runs, units
+from hub.core.store.engine import DatabaseUnreachable
 from hub.core.store.pages import Counts, StreamState, page_units
 from hub.core.sync.again import map_again
 from hub.core.sync.pages import PageReader, Seen
@@ -58,10 +59,13 @@ def sync_connector(
         full: ignore cursors and digests: everything is read and mapped again; nothing is deleted by that.
         progress: called after every page.
     """
-    with store.write(actor) as unit:
+
+    def begin(unit: UnitOfWork) -> tuple[int, int, int]:
         connector = runs.connector_id(unit.connection, spec.key, spec.plugin)
         mapping = runs.mapping_id(unit.connection, connector, spec.fingerprint)
-        run_id = runs.begin_run(unit.connection, connector, unit.at, actor, full=full)
+        return connector, mapping, runs.begin_run(unit.connection, connector, unit.at, actor, full=full)
+
+    connector, mapping, run_id = store.again(actor, begin)
     run = _Run(store, spec, actor, run_id, full=full, progress=progress)
     error: HubError | None = None
     try:
@@ -69,11 +73,23 @@ def sync_connector(
             session = Session(store, process, spec.key, connector, mapping, actor)
             for stream in process.streams():
                 run.read_stream(session, stream)
+    except DatabaseUnreachable:
+        raise
     except HubError as caught:
-        if caught.code.startswith("HUB-DB-"):
-            raise
-        error = caught
+        error = named(caught, spec.start)
     return run.finish(error)
+
+
+@dataclass(slots=True)
+class _AtHand:
+    """The stream being read, and how far it has come."""
+
+    stream: Stream
+    state: StreamState
+    counts: Counts
+    seen: Seen = field(default_factory=Seen)
+    pages: int = 0
+    skipped: list[str] = field(default_factory=list)
 
 
 class _Run:
@@ -88,45 +104,62 @@ class _Run:
         self._run_id = run_id
         self._full = full
         self._progress = progress
+        self._at_hand: _AtHand | None = None
 
     def read_stream(self, session: Session, stream: Stream) -> None:
         """Read one stream to its end, then see what a snapshot no longer has."""
         state, counts = self._prepare(session, stream)
-        seen, pages = Seen(), 0
-        reader = PageReader(session, stream, seen, full=self._full)
-        skipped: list[str] = []
-        cursor, standing, last = (None if self._full else state.cursor), 0, False
-        before = None if self._full else (state.origin, state.ordinal)
+        at = self._at_hand = _AtHand(stream, state, counts)
+        reader = PageReader(session, stream, at.seen, full=self._full)
+        # A snapshot is read whole: going on in the middle would make what was read before seem missing.
+        afresh = self._full or (stream.mode == "snapshot" and state.origin is not None)
+        if not afresh:
+            self._remember(at)
+        cursor, standing, last = (None if afresh else state.cursor), 0, False
+        before = None if afresh else (state.origin, state.ordinal)
         reader.ask(cursor)
         while not last:
-            page = reader.next_page(state, before)
-            skipped += page.skipped
-            counts.add(page.counts)
-            pages += 1
+            page = reader.next_page(at.state, before)
+            at.skipped += page.skipped
+            at.counts.add(page.counts)
+            at.pages += 1
             last, standing = page.last, standing + 1 if page.cursor == cursor else 0
             if standing >= MAX_STANDING_PAGES and not last:
                 raise self._circles(stream)
-            cursor, state, before = page.cursor, page.state, (page.origin, page.ordinal + 1)
+            cursor, at.state, before = page.cursor, page.state, (page.origin, page.ordinal + 1)
             if self._progress:
-                self._progress(stream.name, counts)
-        self._close_stream(session, stream, state, counts, pages, skipped, seen)
+                self._progress(stream.name, at.counts)
+        self._close_stream(session, at)
+        self._at_hand = None
 
     def finish(self, error: HubError | None) -> RunReport:
         """Write the end of the run and say what it came to."""
-        state = "complete" if error is None else "incomplete"
-        with self._store.write(self._actor) as unit:
-            streams = runs.stream_runs(unit.connection, self._run_id)
-            if error is not None and not any(stream.counts.read for stream in streams):
-                state = "failed"
-            words = None
-            if error is not None:
-                words = {name: str(value) for name, value in error.as_wire().items() if value is not None}
-            runs.end_run(unit.connection, self._run_id, unit.at, state, words)
-            journal.join_chains(unit.connection, at=unit.at, actor=self._actor)
+        state, streams = self._store.again(self._actor, lambda unit: self._note_end(unit, error))
         total = Counts()
         for stream in streams:
             total.add(stream.counts)
         return RunReport(self._spec.key, state, total, streams, error)
+
+    def _note_end(self, unit: UnitOfWork, error: HubError | None) -> tuple[str, list[runs.StreamRun]]:
+        if self._at_hand is not None:
+            self._note(unit, self._at_hand, complete=False)
+        streams = runs.stream_runs(unit.connection, self._run_id)
+        state, words = "complete", None
+        if error is not None:
+            state = "incomplete" if any(stream.counts.read for stream in streams) else "failed"
+            words = {name: str(value) for name, value in error.as_wire().items() if value is not None}
+        runs.end_run(unit.connection, self._run_id, unit.at, state, words)
+        journal.join_chains(unit.connection, at=unit.at, actor=self._actor)
+        return state, streams
+
+    def _note(self, unit: UnitOfWork, at: _AtHand, *, complete: bool) -> None:
+        runs.note_stream(unit.connection, self._run_id, at.state.id, at.counts, at.pages, at.skipped, complete=complete)
+
+    def _remember(self, at: _AtHand) -> None:
+        """The run goes on where another one was ended: what that one read of the object at hand was met already."""
+        if at.state.origin is not None:
+            with self._store.read() as connection:
+                at.seen.mark(page_units(connection, at.state.id, at.state.origin, before=at.state.ordinal) or [])
 
     def _prepare(self, session: Session, stream: Stream) -> tuple[StreamState, Counts]:
         """The stream's state; units mapped by an older version or configuration are mapped again first."""
@@ -141,45 +174,38 @@ class _Run:
                 state = runs.stream_by_id(unit.connection, state.id)
         return state, counts
 
-    def _close_stream(
-        self,
-        session: Session,
-        stream: Stream,
-        state: StreamState,
-        counts: Counts,
-        pages: int,
-        skipped: list[str],
-        seen: Seen,
-    ) -> None:
+    def _close_stream(self, session: Session, at: _AtHand) -> None:
         """The stream was read to its end: see what a snapshot no longer has, and note the result."""
-        with self._store.write(self._actor) as unit:
-            if stream.mode == "snapshot" and stream.missing != "keep":
-                counts.missing = _lose(unit, session, stream, state, skipped, seen)
-            runs.note_stream(unit.connection, self._run_id, state.id, counts, pages, skipped, complete=True)
+
+        def close(unit: UnitOfWork) -> None:
+            if at.stream.mode == "snapshot" and at.stream.missing != "keep":
+                at.counts.missing = _lose(unit, session, at)
+            self._note(unit, at, complete=True)
+
+        self._store.again(self._actor, close)
 
     def _circles(self, stream: Stream) -> BrokenPromise:
         return BrokenPromise(
             code="HUB-SYNC-001",
             what=f"stream {stream.name!r} gives pages for ever without its cursor moving",
-            where=f"[connector.{self._spec.name}] plugin {self._spec.plugin}",
+            where=place_of(self._spec.start),
             mend="report it to the connector's author; what was read so far is kept",
         )
 
 
-def _lose(
-    unit: UnitOfWork, session: Session, stream: Stream, state: StreamState, skipped: list[str], seen: Seen
-) -> int:
+def _lose(unit: UnitOfWork, session: Session, at: _AtHand) -> int:
     """What the complete snapshot no longer has is settled or withdrawn, as the connector is configured.
 
     Objects that were skipped because they did not change count as seen; if one of them was never read (a file still
     being written), nothing can be said about what is missing.
     """
-    for origin in skipped:
-        known = page_units(unit.connection, state.id, origin)
+    stream = at.stream
+    for origin in at.skipped:
+        known = page_units(unit.connection, at.state.id, origin)
         if known is None:
             return 0
-        seen.mark(known)
-    gone = units.missing_units(unit.connection, state.id, seen.marks)
+        at.seen.mark(known)
+    gone = units.missing_units(unit.connection, at.state.id, at.seen.marks)
     if gone:
         units.lose_units(
             unit.connection, session.connector_id, session.key, stream.name, gone, stream.missing, unit.at, unit.actor

@@ -13,13 +13,12 @@ from hub.plugins.bank_statements.camt_amounts import fees_of, minor_of, sign_of
 from hub.plugins.bank_statements.faults import reject
 from hub.plugins.bank_statements.garbled import Garbled
 from hub.plugins.bank_statements.identity import digest
-from hub.plugins.bank_statements.limits import BUFFER_BYTES
-from hub.plugins.bank_statements.model import Balance, Move, Opened, Statement
+from hub.plugins.bank_statements.limits import BUFFER_BYTES, ELEMENT_BYTES, SHELL_CHARS
+from hub.plugins.bank_statements.model import Balance, Move, Opened, Statement, dump
 from hub.plugins.bank_statements.texts import account_text, iso_date, reference, rib_of
 from hub.plugins.bank_statements.xmlread import (
     Element,
     Tree,
-    each,
     ends,
     first,
     local,
@@ -32,6 +31,8 @@ from hub.sdk.errors import RecordRejected
 
 #: What holds entries: a statement, a notification.
 _CONTAINERS: Final = {"Stmt": "camt.053", "Ntfctn": "camt.054"}
+#: What is read or kept of a statement besides its entries.
+_HEAD: Final = frozenset({"Id", "ElctrncSeqNb", "LglSeqNb", "CreDtTm", "FrToDt", "CpyDplctInd", "Acct", "Bal"})
 #: Statuses of entries that are not money yet.
 _NOT_BOOKED: Final = frozenset({"PDNG", "INFO", "FUTR"})
 
@@ -115,9 +116,8 @@ def _purge(element: Element) -> None:
     node: Element | None = element
     while node is not None:
         parent = node.getparent()
-        if parent is not None:
-            while (before := node.getprevious()) is not None:
-                parent.remove(before)
+        if parent is not None and node.getprevious() is not None:
+            del parent[: parent.index(node)]
         node = parent
 
 
@@ -151,7 +151,7 @@ class _Builder:
 
     def _take(self, element: Element) -> None:
         name = local(element.tag)
-        if name == "Ntry":
+        if name not in _HEAD:
             return
         self._head.append(serialized(element))
         if name == "Acct" and not self._account:
@@ -215,6 +215,9 @@ class _Builder:
         if minor is not None and len(details) > 1 and self._split(move, element, details, minor):
             return move
         move.body = serialized(element)
+        if len(move.body) > ELEMENT_BYTES:
+            fault = reject("HUB-BANK-008", f"{self._opened.name}:{line}", thing="entry", limit=ELEMENT_BYTES)
+            self.statement.fault = self.statement.fault or fault
         return move
 
     def _account_salt(self) -> str:
@@ -226,13 +229,14 @@ class _Builder:
     @staticmethod
     def _split(move: Move, element: Element, details: list[Element], minor: int) -> bool:
         """Make the details movements of their own when they add up to the entry; False leaves it as one."""
-        whole = tree(element)
-        parts = [part for block in each(whole, "NtryDtls") for part in each(block, "TxDtls")]
-        fees = fees_of(whole, parts, minor, move.currency)
+        whole = tree(element, without="NtryDtls")
+        fees = fees_of(whole, (tree(detail) for detail in details), minor, move.currency)
         if fees is None:
             return False
-        batches = [each(block, "Btch") for block in whole.pop("NtryDtls")]
-        whole["Btch"] = next((batch for batch in batches if batch), [])
+        batches = (part for block in element if local(block.tag) == "NtryDtls" for part in block)
+        whole["Btch"] = [tree(part) for part in batches if local(part.tag) == "Btch"][:1]
+        if len(dump(whole)) > SHELL_CHARS:
+            return False
         move.parts = tuple(serialized(detail) for detail in details)
         move.shell = {"entry": whole, "details": len(details), "fees": fees}
         return True

@@ -6,6 +6,7 @@ Source: formats.md §4.2 (charges by version, faults met by others).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from hub.plugins.bank_statements.garbled import Garbled
@@ -83,7 +84,7 @@ def charges(node: Tree, currency: str) -> int:
     return total
 
 
-def fees_of(entry: Tree, details: list[Tree], booked: int, currency: str) -> str | None:
+def fees_of(entry: Tree, details: Iterable[Tree], booked: int, currency: str) -> str | None:
     """How the details add up to the `booked` amount of their entry (signed).
 
     Returns:
@@ -91,16 +92,17 @@ def fees_of(entry: Tree, details: list[Tree], booked: int, currency: str) -> str
         off (money received only), None when they do not: the entry is then booked as one.
     """
     sign = 1 if booked >= 0 else -1
-    total = 0
+    total = taken = 0
     for detail in details:
         amount = detail_amount(detail, currency, sign)
         if amount is None:
             return None
         total += amount
+        taken += charges(detail, currency)
     if total == booked:
         return ""
     if sign > 0 and total > booked:
-        if total - sum(charges(detail, currency) for detail in details) == booked:
+        if total - taken == booked:
             return "detail"
         if total - charges(entry, currency) == booked:
             return "entry"

@@ -14,7 +14,7 @@ from hub.plugins.bank_statements.config import StatementsConfig
 from hub.plugins.bank_statements.faults import reject
 from hub.plugins.bank_statements.garbled import Garbled
 from hub.plugins.bank_statements.identity import digest
-from hub.plugins.bank_statements.limits import LINE_BYTES
+from hub.plugins.bank_statements.limits import ELEMENT_BYTES, LINE_BYTES
 from hub.plugins.bank_statements.model import Balance, Move, Opened, Statement
 from hub.plugins.bank_statements.texts import account_text, century
 from hub.sdk.errors import RecordRejected
@@ -242,6 +242,8 @@ class _Builder:
         except Garbled:
             on = line[34:40]
         body = text.encode(self._opened.encoding)
+        if len(body) > ELEMENT_BYTES:
+            self._blame(reject("HUB-BANK-008", self._at(self._number), thing="movement", limit=ELEMENT_BYTES))
         self._statement.moves.append(
             Move(digest(self._salt + text), on, minor, currency, body, self._number, fault=fault)
         )

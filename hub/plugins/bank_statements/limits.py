@@ -15,12 +15,16 @@ from hub.plugins.bank_statements.faults import reject
 FILE_BYTES: Final = {"camt": 256 * 1024 * 1024, "other": 32 * 1024 * 1024}
 #: Movements of one file. HUB-BANK-007.
 MOVEMENTS: Final = 300_000
-#: Bytes of one XML element, MT940 movement or OFX transaction. HUB-BANK-008.
+#: Bytes of one movement: one page carries 4 MB. HUB-BANK-008.
 ELEMENT_BYTES: Final = 2 * 1024 * 1024
+#: Bytes of XML from the end of one entry to the end of the next: about 7,000 details of one batch. HUB-BANK-008.
+ENTRY_BYTES: Final = 6 * 1024 * 1024
 #: Bytes of one line of a line-wise format. HUB-BANK-008.
 LINE_BYTES: Final = 64 * 1024
 #: Seconds of processor time for reading one file. HUB-BANK-009.
 SECONDS: Final = 120.0
+#: Characters of what stands around the details of a batch; a longer entry is booked as one. No refusal.
+SHELL_CHARS: Final = 64 * 1024
 #: Bytes looked at to recognise a format: the root element or the first record stands in them. HUB-BANK-005.
 HEAD_BYTES: Final = 64 * 1024
 #: Bytes of a held statement or refused file that are kept as evidence (one page carries 4 MB). HUB-BANK-028.

@@ -180,6 +180,9 @@ class _Builder:
         # Lines are cut anywhere: blanks and line ends are no part of what a movement says.
         key = digest(self._salt + "".join(text.split()))
         body = text.encode(self._opened.encoding)
+        if len(body) > ELEMENT_BYTES:
+            where = f"{self._opened.name}:{field.number}"
+            self._blame(reject("HUB-BANK-008", where, thing="movement", limit=ELEMENT_BYTES))
         statement.moves.append(Move(key, on, minor, currency, body, field.number, fault=fault))
 
     def _balance(self, field: _Field, which: str) -> Balance | None:

@@ -22,16 +22,25 @@ from hub.plugins.bank_statements.model import Balance, Move, Opened, Statement
 from hub.plugins.bank_statements.seen import Seen
 from hub.plugins.bank_statements.texts import account_text, loose_minor, reference, rib_of
 
-_TOKEN: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]{0,40})\s*/?>\s*(?:<!\[CDATA\[(.*?)\]\]>|([^<]*))", re.DOTALL)
+_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]{0,40})\s*/?>\s*([^<]*)")
+_CDATA: Final = "<![CDATA["
 _STATEMENTS: Final = frozenset({"STMTRS", "CCSTMTRS"})
 _ACCOUNT: Final = ("BANKID", "BRANCHID", "ACCTID")
 
 
 def tokens(text: str) -> Iterator[tuple[int, int, str, str]]:
     """Start, end, name (a closing tag begins with ``/``) and value of each tag, in order."""
-    for found in _TOKEN.finditer(text):
-        value = found[3] if found[3] is not None else html.unescape(found[4] or "")
-        yield found.start(), found.end(), found[1] + found[2].upper(), value.strip()
+    position, closed = 0, True
+    while (found := _TAG.search(text, position)) is not None:
+        position, value = found.end(), found[3]
+        if closed and not value and text.startswith(_CDATA, position):
+            end = text.find("]]>", position)
+            closed = end >= 0  # looked for once only: a file of unclosed ones must not be searched again and again
+            if closed:
+                value, position = text[position + len(_CDATA) : end], end + 3
+        elif "&" in value:
+            value = html.unescape(value)
+        yield found.start(), position, found[1] + found[2].upper(), value.strip()
 
 
 def read(stream: BinaryIO, opened: Opened) -> Iterator[Statement]:

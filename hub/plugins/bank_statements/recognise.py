@@ -131,7 +131,7 @@ def _xml(text: str, encoding: str) -> Kind:
     if other:
         named = next(words for root, words in _OTHER_XML.items() if root.lower() == other[1].lower())
         return _other(named)
-    root = _ROOT.search(re.sub(r"<\?.*?\?>|<!--.*?-->", "", text, flags=re.DOTALL))
+    root = _ROOT.search(re.sub(r"<\?.*?\?>|<!--.*?-->", "", text[:4096], flags=re.DOTALL))
     return _other(f"an XML document <{root[1][:40]}>") if root else _unknown("XML without an element")
 
 

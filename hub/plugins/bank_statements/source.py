@@ -212,9 +212,13 @@ class _Run:
 
     def _fill(self, units: list[RawUnit], reading: _Reading, limit: int) -> None:
         """Move units of the file to the page, up to its limits of number and bytes."""
-        size = 0
+        size, layout = 0, ""
         while reading.ahead is not None and len(units) < limit:
-            size += len(reading.ahead.body) + len(reading.ahead.place) + 64
+            ahead = reading.ahead
+            size += len(ahead.body) + len(ahead.place) + 64
+            if ahead.layout is not layout:
+                layout = ahead.layout
+                size += 4 * len(layout)  # characters; in bytes of UTF-8 at most four times as many
             if units and size > PAGE_BYTES:
                 break
             units.append(reading.ahead)

@@ -14,7 +14,7 @@ from lxml import etree
 
 from hub.plugins.bank_statements.faults import reject
 from hub.plugins.bank_statements.garbled import Garbled
-from hub.plugins.bank_statements.limits import ELEMENT_BYTES
+from hub.plugins.bank_statements.limits import ENTRY_BYTES
 from hub.sdk.errors import RecordRejected
 
 
@@ -33,7 +33,8 @@ class Element(Protocol):
     def getparent(self) -> Element | None: ...
     def getprevious(self) -> Element | None: ...
     def getroottree(self) -> Any: ...
-    def remove(self, element: Element) -> None: ...
+    def index(self, child: Element) -> int: ...
+    def __delitem__(self, place: slice) -> None: ...
     def itertext(self) -> Iterator[str]: ...
     def __iter__(self) -> Iterator[Element]: ...
     def __len__(self) -> int: ...
@@ -72,7 +73,7 @@ def local(tag: object) -> str:
 def ends(stream: BinaryIO, tags: tuple[str, ...], where: str) -> Iterator[tuple[str, Element]]:
     """The elements of `tags` (local names) as they end, in order, each with its local name.
 
-    The caller clears what it has read. At most `limits.ELEMENT_BYTES` may lie between two of them.
+    The caller clears what it has read. At most `limits.ENTRY_BYTES` may lie between two of them.
 
     Raises:
         RecordRejected: HUB-BANK-010 (not well formed), 011 (DOCTYPE), 008 (an element too long).
@@ -90,8 +91,8 @@ def ends(stream: BinaryIO, tags: tuple[str, ...], where: str) -> Iterator[tuple[
                     checked = True
                     _no_doctype(element, where)
                 yield local(element.tag), element
-            if since > ELEMENT_BYTES:
-                raise reject("HUB-BANK-008", where, thing="element", limit=ELEMENT_BYTES)
+            if since > ENTRY_BYTES:
+                raise reject("HUB-BANK-008", where, thing="element", limit=ENTRY_BYTES)
         parser.close()
         for _, element in events:
             yield local(element.tag), element
@@ -132,8 +133,11 @@ def serialized(element: Element) -> bytes:
     return etree.tostring(cast(Any, element), encoding="UTF-8", xml_declaration=False, with_tail=False)
 
 
-def tree(element: Element) -> Tree:
-    """The element as plain values: quick to ask many times. A leaf is its text, an amount keeps its attributes."""
+def tree(element: Element, without: str = "") -> Tree:
+    """The element as plain values: quick to ask many times. A leaf is its text, an amount keeps its attributes.
+
+    Children of the local name `without` are left out.
+    """
     result: Tree = {}
     text = element.text
     if text is not None and not text.isspace():
@@ -142,6 +146,8 @@ def tree(element: Element) -> Tree:
     for child in element:
         tag = child.tag
         name = known.get(tag) or local(tag)
+        if name == without:
+            continue
         if len(child):
             node: Any = tree(child)
         elif name[-3:] == "Amt":

@@ -5,8 +5,10 @@ from __future__ import annotations
 import glob
 import gzip
 import io
+import lzma
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -19,14 +21,18 @@ from hub.plugins.csv.faults import refused, unavailable
 from hub.plugins.csv.limits import EXPANSION_FREE_BYTES, MAX_EXPANDED_BYTES, MAX_EXPANSION, MAX_ZIP_MEMBERS
 
 SHEETS = (".xlsx", ".xlsm", ".ods", ".xls")
-_DAMAGED = (
+#: What the standard library raises for archives that are cut, forged or protected.
+DAMAGED = (
     zipfile.BadZipFile,
     gzip.BadGzipFile,
     zlib.error,
+    lzma.LZMAError,
+    struct.error,
     EOFError,
     NotImplementedError,
     RuntimeError,
     ValueError,
+    KeyError,
 )
 
 
@@ -98,7 +104,7 @@ class Source:
             if self.path.suffix.lower() == ".gz":
                 return cast(BinaryIO, io.BufferedReader(gzip.GzipFile(self.path)))
             return open(self.path, "rb", buffering=1024 * 1024)
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise refused("HUB-CSV-007", self.name, detail=str(error) or type(error).__name__) from error
         except FileNotFoundError as error:
             raise unavailable("HUB-CSV-030", self.name, name=self.name) from error
@@ -149,7 +155,7 @@ def reading(source: Source) -> Iterator[None]:
     """Turns what can go wrong while bytes are read into refusals and outages of this `source`."""
     try:
         yield
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise refused("HUB-CSV-007", source.name, detail=str(error) or type(error).__name__) from error
     except OSError as error:
         raise unavailable("HUB-CSV-031", source.name, name=source.name, detail=error.strerror or str(error)) from error
@@ -205,7 +211,7 @@ def _tables(path: Path, shown: str) -> list[Source]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [member.filename for member in archive.infolist() if not member.is_dir()]
-    except _DAMAGED as error:
+    except DAMAGED as error:
         return [Source(path, shown, fault=str(error) or type(error).__name__)]
     except OSError:
         return [Source(path, shown)]

@@ -14,7 +14,7 @@ MAX_ZIP_MEMBERS = 1_000
 #: Spreadsheets are held in memory while they are read: bytes of the file and of its unfolded parts, and cells.
 MAX_SHEET_BYTES = 24 * 1024**2
 MAX_SHEET_EXPANDED_BYTES = 64 * 1024**2
-MAX_SHEET_CELLS = 1_500_000
+MAX_SHEET_CELLS = 1_000_000
 
 #: One record, and the physical lines it may cover when quoted cells hold line breaks.
 MAX_RECORD_BYTES = 1024**2

@@ -42,11 +42,17 @@ def map_instalments(t: Table) -> list[Columns]:
         "seller": sellers,
         "invoice_number": numbers,
         "due_on": due,
-        "rank": [int(ref.rpartition("|")[2]) if ref[-1:].isdigit() else 1 for ref in t.refs],
+        "rank": [_rank(ref) for ref in t.refs],
         "amount_minor": amounts,
         "currency": currencies,
     }
     return columns_of("instalment", fields, t.kept(), t.count)
+
+
+def _rank(ref: str) -> int:
+    """The rank at the end of an instalment's ref; rows known by their content alone are refused anyway."""
+    rank = ref.rpartition("|")[2]
+    return int(rank) if rank.isascii() and rank.isdecimal() else 1
 
 
 def payout_keys(t: Table) -> tuple[list[str], list[str]]:

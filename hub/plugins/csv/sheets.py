@@ -8,13 +8,15 @@ Numbers are exact: a spreadsheet keeps 15 significant digits, and the shortest d
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from hub.plugins.csv.faults import misconfigured, refused, unavailable
+from hub.plugins.csv.files import DAMAGED
 from hub.plugins.csv.limits import MAX_SHEET_BYTES, MAX_SHEET_CELLS, MAX_SHEET_EXPANDED_BYTES
 
 Cell = Any  # float, int, str, bool, date, datetime, time, timedelta: what calamine gives
@@ -32,11 +34,9 @@ class Workbook:
             import python_calamine
         except ImportError as error:
             raise misconfigured("HUB-CSV-032", shown, name=shown) from error
-        try:
+        with _damage(shown):
             self._book = python_calamine.CalamineWorkbook.from_path(str(path))
             self.names: list[str] = list(self._book.sheet_names)
-        except Exception as error:  # the Rust side raises several unrelated classes, PanicException among them
-            raise refused("HUB-CSV-008", shown, detail=_short(error)) from error
 
     def rows(self, name: str, *, first: int | None = None) -> list[list[Cell]]:
         """The rows of a sheet as typed cells, from its first row and column on; at most `first` of them.
@@ -46,18 +46,30 @@ class Workbook:
         """
         if name not in self.names:
             raise refused("HUB-CSV-008", self._shown, detail=f"no sheet {name!r}; there are {', '.join(self.names)}")
-        try:
+        with _damage(self._shown):
             sheet = self._book.get_sheet_by_name(name)
             width, height = sheet.width, sheet.height
-            if width * height > MAX_SHEET_CELLS:
-                detail = f"sheet {name!r} has {height:,} rows and {width:,} columns"
-                raise refused("HUB-CSV-006", self._shown, detail=detail)
+        if width * height > MAX_SHEET_CELLS:
+            detail = f"sheet {name!r} has {height:,} rows and {width:,} columns"
+            raise refused("HUB-CSV-006", self._shown, detail=detail)
+        with _damage(self._shown):
             # skip_empty_area=False: rows keep their numbers, for places.
             return list(sheet.to_python(skip_empty_area=False, nrows=first))
-        except Exception as error:
-            if hasattr(error, "refusal"):
-                raise
-            raise refused("HUB-CSV-008", self._shown, detail=_short(error)) from error
+
+
+@contextmanager
+def _damage(shown: str) -> Iterator[None]:
+    """Whatever the reader in Rust says of a damaged file becomes one refusal.
+
+    It raises several unrelated classes, and on some damage a PanicException, which is no Exception.
+    """
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
+        raise
+    except BaseException as error:
+        detail = (str(error) or type(error).__name__).splitlines()[0][:200]
+        raise refused("HUB-CSV-008", shown, detail=detail) from error
 
 
 def _check_size(path: Path, shown: str) -> None:
@@ -66,27 +78,31 @@ def _check_size(path: Path, shown: str) -> None:
         size = path.stat().st_size
         if size > MAX_SHEET_BYTES:
             raise refused("HUB-CSV-006", shown, detail=f"{size:,} bytes, {MAX_SHEET_BYTES:,} are allowed for a sheet")
-        if not zipfile.is_zipfile(path):
-            if path.suffix.lower() != ".xls":
-                raise refused("HUB-CSV-008", shown, detail="it is damaged, or protected by a password")
-            return
-        total = 0
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                with archive.open(member) as part:
-                    while chunk := part.read(_CHUNK):
-                        total += len(chunk)
-                        if total > MAX_SHEET_EXPANDED_BYTES:
-                            detail = f"it unfolds to more than {MAX_SHEET_EXPANDED_BYTES:,} bytes"
-                            raise refused("HUB-CSV-006", shown, detail=detail)
-                        if b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk:
-                            raise refused("HUB-CSV-008", shown, detail="it defines XML entities")
+        if zipfile.is_zipfile(path):
+            _unfold(path, shown)
+        elif path.suffix.lower() != ".xls":
+            raise refused("HUB-CSV-008", shown, detail="it is damaged, or protected by a password")
     except FileNotFoundError as error:
         raise unavailable("HUB-CSV-030", shown, name=shown) from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        if hasattr(error, "refusal"):
-            raise
-        raise refused("HUB-CSV-008", shown, detail=_short(error)) from error
+    except DAMAGED as error:
+        detail = (str(error) or type(error).__name__).splitlines()[0][:200]
+        raise refused("HUB-CSV-008", shown, detail=detail) from error
+    except OSError as error:
+        raise unavailable("HUB-CSV-031", shown, name=shown, detail=error.strerror or str(error)) from error
+
+
+def _unfold(path: Path, shown: str) -> None:
+    total = 0
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            with archive.open(member) as part:
+                while chunk := part.read(_CHUNK):
+                    total += len(chunk)
+                    if total > MAX_SHEET_EXPANDED_BYTES:
+                        detail = f"it unfolds to more than {MAX_SHEET_EXPANDED_BYTES:,} bytes"
+                        raise refused("HUB-CSV-006", shown, detail=detail)
+                    if b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk:
+                        raise refused("HUB-CSV-008", shown, detail="it defines XML entities")
 
 
 def texts(row: Sequence[Cell], decimals: Sequence[str]) -> list[str]:
@@ -122,7 +138,3 @@ def number_text(number: float, decimal: str = ".") -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text.replace(".", decimal)
-
-
-def _short(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0][:200]

@@ -10,7 +10,7 @@ from typing import Any
 from hub.plugins.csv.config import STREAMS, CsvConfig
 from hub.plugins.csv.cursor import Done, Now, Progress
 from hub.plugins.csv.faults import FileRefused, unavailable
-from hub.plugins.csv.files import Source, Stamp, find, is_many
+from hub.plugins.csv.files import DAMAGED, Source, Stamp, find, is_many
 from hub.plugins.csv.layout import Readings
 from hub.plugins.csv.mapping import map_units
 from hub.plugins.csv.sniff import refused_layout
@@ -55,7 +55,7 @@ class CsvSource:
                 name,
                 mode=self._config.mode,
                 missing=self._config.missing,
-                repeats="latest" if is_many(self._config.files(name)) else "hold",
+                repeats="by_origin" if is_many(self._config.files(name)) else "hold",
             )
             for name in STREAMS
             if self._config.files(name)
@@ -263,7 +263,7 @@ def _digest(source: Source) -> str:
         with source.path.open("rb") if source.is_sheet else source.open() as stream:
             while chunk := stream.read(1024 * 1024):
                 digest.update(chunk)
-    except (FileRefused, OSError, EOFError, ValueError):
+    except (FileRefused, OSError, *DAMAGED):
         return ""
     return digest.hexdigest()
 

@@ -28,7 +28,7 @@ def check_stream(stream: Stream) -> None:
     assert _STREAM_NAME.fullmatch(stream.name), f"stream {stream.name!r} is not lower case letters, digits and _"
     assert stream.mode in ("append", "snapshot"), f"{stream.name}: mode {stream.mode!r} is unknown"
     assert stream.missing in ("keep", "withdrawn", "settled"), f"{stream.name}: missing {stream.missing!r} is unknown"
-    assert stream.repeats in ("hold", "latest"), f"{stream.name}: repeats {stream.repeats!r} is unknown"
+    assert stream.repeats in ("hold", "latest", "by_origin"), f"{stream.name}: repeats {stream.repeats!r} is unknown"
 
 
 def check_same_units(expected: Sequence[RawUnit], found: Sequence[RawUnit], when: str) -> None:
@@ -76,7 +76,7 @@ def check_refs(units: Sequence[RawUnit], stream: Stream) -> None:
     for unit in units:
         known = first.setdefault(unit.ref, unit)
         same = (known.body, known.layout) == (unit.body, unit.layout)
-        assert same or stream.repeats == "latest", (
+        assert same or stream.repeats in ("latest", "by_origin"), (
             f"{stream.name}: ref {unit.ref!r} stands for two contents ({known.place} and {unit.place})"
         )
 

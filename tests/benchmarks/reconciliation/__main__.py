@@ -26,9 +26,14 @@ def run_engine(scenario: Scenario) -> tuple[Outcome, float, float]:
     gc.collect()
     wall, cpu = time.perf_counter(), time.process_time()
     outcome = reconcile(
-        scenario.items, scenario.debtors, scenario.receipts, policy=Policy(), remittances=scenario.remittances,
-        settled=scenario.settled, today=scenario.today,
-    )  # fmt: skip
+        scenario.items,
+        scenario.debtors,
+        scenario.receipts,
+        policy=Policy(),
+        remittances=scenario.remittances,
+        settled=scenario.settled,
+        today=scenario.today,
+    )
     return outcome, time.perf_counter() - wall, time.process_time() - cpu
 
 
@@ -46,7 +51,8 @@ def report(scenario: Scenario, shown: int) -> str:
     limit = measure(scenario)
     if limit is not None:
         lines.append(
-            f"limit, one polars equality join: wall {limit.wall:.2f} s, CPU {limit.cpu:.2f} s, links {limit.linked:,} receipts;"
+            f"limit, one polars equality join: wall {limit.wall:.2f} s, CPU {limit.cpu:.2f} s, links "
+            f"{limit.linked:,} receipts;"
             f" engine / limit = {cpu / max(limit.cpu, 1e-9):.1f} in CPU"
         )
     if shown:

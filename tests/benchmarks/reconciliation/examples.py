@@ -23,7 +23,9 @@ def examples(scenario: Scenario, result: Any, most: int) -> str:
                 continue
             r, row = scenario.receipts, at[truth.receipt_id]
             out.append(
-                f"{title} {truth.kind} #{truth.receipt_id} {r.received_on[row]} {r.amount_minor[row]} seller={r.seller[row]} name={r.payer_name[row]!r} iban={bool(r.payer_iban[row])} text={r.remittance[row]!r}"
+                f"{title} {truth.kind} #{truth.receipt_id} {r.received_on[row]} {r.amount_minor[row]} "
+                f"seller={r.seller[row]} name={r.payer_name[row]!r} iban={bool(r.payer_iban[row])} "
+                f"text={r.remittance[row]!r}"
             )
             out.append("   truth " + ", ".join(f"{number[i]}({name[debtor[i]]}):{a}" for i, a in truth.lines[:8]))
             out.append(f"   {decision.status} {decision.rule} {decision.evidence}")

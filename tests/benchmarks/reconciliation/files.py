@@ -53,14 +53,36 @@ def _write_ledger(scenario: Scenario, folder: Path) -> None:
     rows = zip(d.debtor_id, d.seller, d.name, d.siren, (" ".join(x) for x in d.ibans), d.parent_id, strict=True)
     _csv(folder / "customers.csv", header, rows)
     header = (
-        "number", "seller", "debtor_id", "type", "issued_on", "due_on", "currency", "total", "open_amount", "order_ref",
-        "payment_ref", "discount_terms",
-    )  # fmt: skip
+        "number",
+        "seller",
+        "debtor_id",
+        "type",
+        "issued_on",
+        "due_on",
+        "currency",
+        "total",
+        "open_amount",
+        "order_ref",
+        "payment_ref",
+        "discount_terms",
+    )
     opened = (
-        (i.number[r], i.seller[r], i.debtor[r], i.kind[r], i.issued_on[r], i.due_on[r], i.currency[r], _money(i.total_minor[r]),
-         _money(i.open_minor[r]), i.order_ref[r], i.payment_ref[r], i.discount_terms[r])
+        (
+            i.number[r],
+            i.seller[r],
+            i.debtor[r],
+            i.kind[r],
+            i.issued_on[r],
+            i.due_on[r],
+            i.currency[r],
+            _money(i.total_minor[r]),
+            _money(i.open_minor[r]),
+            i.order_ref[r],
+            i.payment_ref[r],
+            i.discount_terms[r],
+        )
         for r in range(len(i.id))
-    )  # fmt: skip
+    )
     first = min(i.issued_on, default=scenario.today)
     closed = (
         (number, seller, debtor, "invoice", first, first, "EUR", "1,00", "0,00", None, None, None)
@@ -72,15 +94,38 @@ def _write_ledger(scenario: Scenario, folder: Path) -> None:
 def _write_receipts_csv(scenario: Scenario, path: Path) -> None:
     r = scenario.receipts
     header = (
-        "receipt_id", "received_on", "amount", "currency", "payer_name", "payer_iban", "remittance", "end_to_end_ref",
-        "transaction_code", "account", "seller", "original_amount", "original_currency",
-    )  # fmt: skip
+        "receipt_id",
+        "received_on",
+        "amount",
+        "currency",
+        "payer_name",
+        "payer_iban",
+        "remittance",
+        "end_to_end_ref",
+        "transaction_code",
+        "account",
+        "seller",
+        "original_amount",
+        "original_currency",
+    )
     rows = (
-        (f"B{r.id[n]}", r.received_on[n], _money(r.amount_minor[n]), r.currency[n], r.payer_name[n], r.payer_iban[n], r.remittance[n],
-         r.end_to_end_ref[n] or r.structured_ref[n], r.transaction_code[n], r.account[n], r.seller[n], _money(r.original_amount_minor[n]),
-         r.original_currency[n])
+        (
+            f"B{r.id[n]}",
+            r.received_on[n],
+            _money(r.amount_minor[n]),
+            r.currency[n],
+            r.payer_name[n],
+            r.payer_iban[n],
+            r.remittance[n],
+            r.end_to_end_ref[n] or r.structured_ref[n],
+            r.transaction_code[n],
+            r.account[n],
+            r.seller[n],
+            _money(r.original_amount_minor[n]),
+            r.original_currency[n],
+        )
         for n in range(len(r.id))
-    )  # fmt: skip
+    )
     _csv(path, header, rows)
 
 
@@ -95,12 +140,16 @@ def _by_account(scenario: Scenario) -> list[tuple[str, list[int]]]:
 
 def _camt(scenario: Scenario) -> Iterable[str]:
     """camt.053.001.02: one statement per account, opening at zero."""
-    yield '<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>\n'
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>\n'
     yield f"<GrpHdr><MsgId>BENCH</MsgId><CreDtTm>{scenario.today}T08:00:00</CreDtTm></GrpHdr>\n"
     for account, rows in _by_account(scenario):
         r = scenario.receipts
         total = sum(r.amount_minor[n] for n in rows)
-        yield f"<Stmt><Id>{account}</Id><CreDtTm>{scenario.today}T08:00:00</CreDtTm><Acct><Id><Othr><Id>{account}</Id></Othr></Id><Ccy>EUR</Ccy></Acct>\n"
+        yield (
+            f"<Stmt><Id>{account}</Id><CreDtTm>{scenario.today}T08:00:00</CreDtTm><Acct><Id><Othr>"
+            f"<Id>{account}</Id></Othr></Id><Ccy>EUR</Ccy></Acct>\n"
+        )
         yield _balance("OPBD", 0, r.received_on[rows[0]]) + _balance("CLBD", total, r.received_on[rows[-1]])
         for n in rows:
             yield _entry(scenario, n)
@@ -117,7 +166,10 @@ def _sign(minor: int) -> str:
 
 
 def _balance(code: str, minor: int, on: date) -> str:
-    return f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{_amount(minor)}{_sign(minor)}<Dt><Dt>{on}</Dt></Dt></Bal>\n"
+    return (
+        f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{_amount(minor)}{_sign(minor)}<Dt>"
+        f"<Dt>{on}</Dt></Dt></Bal>\n"
+    )
 
 
 def _entry(scenario: Scenario, n: int) -> str:
@@ -127,7 +179,10 @@ def _entry(scenario: Scenario, n: int) -> str:
     pieces = "".join(f"<Ustrd>{escape(p)}</Ustrd>" for p in text.split("\n") if p)
     ref = r.structured_ref[n]
     if ref:
-        pieces += f"<Strd><CdtrRefInf><Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry></Tp><Ref>{escape(ref)}</Ref></CdtrRefInf></Strd>"
+        pieces += (
+            f"<Strd><CdtrRefInf><Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry></Tp><Ref>{escape(ref)}"
+            "</Ref></CdtrRefInf></Strd>"
+        )
     parties = f"<Dbtr><Nm>{escape(name)}</Nm></Dbtr>" if name else ""
     parties += f"<DbtrAcct><Id><IBAN>{iban}</IBAN></Id></DbtrAcct>" if iban else ""
     original, currency = r.original_amount_minor[n], r.original_currency[n]
@@ -137,7 +192,8 @@ def _entry(scenario: Scenario, n: int) -> str:
     return (
         f"<Ntry>{_amount(r.amount_minor[n])}{_sign(r.amount_minor[n])}<Sts>BOOK</Sts><BookgDt><Dt>{r.received_on[n]}</Dt></BookgDt>"
         f"<ValDt><Dt>{r.received_on[n]}</Dt></ValDt><AcctSvcrRef>B{r.id[n]}</AcctSvcrRef>{family}<NtryDtls><TxDtls><Refs>"
-        f"<AcctSvcrRef>B{r.id[n]}</AcctSvcrRef><EndToEndId>{escape(r.end_to_end_ref[n] or 'NOTPROVIDED')}</EndToEndId></Refs>{ordered}"
+        f"<AcctSvcrRef>B{r.id[n]}</AcctSvcrRef>"
+        f"<EndToEndId>{escape(r.end_to_end_ref[n] or 'NOTPROVIDED')}</EndToEndId></Refs>{ordered}"
         f"<RltdPties>{parties}</RltdPties><RmtInf>{pieces}</RmtInf>{back}</TxDtls></NtryDtls></Ntry>\n"
     )
 

@@ -9,9 +9,18 @@ from tests.benchmarks.reconciliation.world import Debtor, Item
 
 MONTHS = "JANVIER FEVRIER MARS AVRIL MAI JUIN JUILLET AOUT SEPTEMBRE OCTOBRE NOVEMBRE DECEMBRE".split()
 _SHORTER = {
-    "SOCIETE": "STE", "ETABLISSEMENTS": "ETS", "SAINT": "ST", "TRANSPORTS": "TPTS", "SERVICES": "SCES", "CONSTRUCTION": "CONST",
-    "MENUISERIE": "MENUIS", "DISTRIBUTION": "DISTRIB", "INDUSTRIE": "IND", "ELECTRICITE": "ELEC", "BATIMENT": "BAT",
-}  # fmt: skip
+    "SOCIETE": "STE",
+    "ETABLISSEMENTS": "ETS",
+    "SAINT": "ST",
+    "TRANSPORTS": "TPTS",
+    "SERVICES": "SCES",
+    "CONSTRUCTION": "CONST",
+    "MENUISERIE": "MENUIS",
+    "DISTRIBUTION": "DISTRIB",
+    "INDUSTRIE": "IND",
+    "ELECTRICITE": "ELEC",
+    "BATIMENT": "BAT",
+}
 
 
 def plain(text: str) -> str:
@@ -33,7 +42,7 @@ def payer_name(rng: Random, name: str) -> str:
     if draw > 0.8:
         words = [_SHORTER.get(w, w) for w in words]
     if 0.7 < draw < 0.78:
-        words = [rng.choice(("STE", "SARL", "SAS", "ETS"))] + words
+        words = [rng.choice(("STE", "SARL", "SAS", "ETS")), *words]
     text = " ".join(words)
     return text[: rng.choice((24, 31, 35, 70))].strip()
 
@@ -64,7 +73,22 @@ def number_loosely(rng: Random, number: str) -> str:
     digits = [r for r in runs if r.isdigit()]
     counter = digits[-1].lstrip("0")
     draw = rng.random()
-    word = rng.choice(("FACT ", "FACTURE ", "FA ", "F ", "FAC.", "N°", "FACT N ", "VOTRE FACTURE ", "REF ", "FACTURE NO ", "INV ", "FCT "))
+    word = rng.choice(
+        (
+            "FACT ",
+            "FACTURE ",
+            "FA ",
+            "F ",
+            "FAC.",
+            "N°",
+            "FACT N ",
+            "VOTRE FACTURE ",
+            "REF ",
+            "FACTURE NO ",
+            "INV ",
+            "FCT ",
+        )
+    )
     if draw < 0.3 and letters:
         return word + letters + counter
     if draw < 0.55 and len(digits) > 1:
@@ -124,13 +148,35 @@ def number_list(rng: Random, items: list[Item]) -> str:
 
 def decorate(rng: Random, core: str, debtor: Debtor) -> str:
     """Words around the reference: greetings of the bank, the payer's name, dates, telephone, own numbers."""
-    front = ("", "", "VIR ", "VIR SEPA ", "VIREMENT RECU ", "VIR INST ", "REGLEMENT ", "RGT ", "PAIEMENT ", "PAIEMENT FACTURE ", "REGLT FACT ")
+    front = (
+        "",
+        "",
+        "VIR ",
+        "VIR SEPA ",
+        "VIREMENT RECU ",
+        "VIR INST ",
+        "REGLEMENT ",
+        "RGT ",
+        "PAIEMENT ",
+        "PAIEMENT FACTURE ",
+        "REGLT FACT ",
+    )
     back = (
-        "", "", "", "", f" DU {rng.randrange(1, 29):02d}/{rng.randrange(1, 13):02d}/2026", f" CLIENT {rng.randrange(1000, 9999)}",
-        f" TEL 0{rng.randrange(1, 6)} {rng.randrange(10, 99)} {rng.randrange(10, 99)} {rng.randrange(10, 99)} {rng.randrange(10, 99)}",
-        f" VOTRE CDE {rng.randrange(10**4, 10**6)}", f" {rng.randrange(100, 9999)},{rng.randrange(10, 99)} EUR", " MERCI", " 🙂",
-        f" DOSSIER {rng.randrange(10**3, 10**6)}", f" {plain(debtor.name)}",
-    )  # fmt: skip
+        "",
+        "",
+        "",
+        "",
+        f" DU {rng.randrange(1, 29):02d}/{rng.randrange(1, 13):02d}/2026",
+        f" CLIENT {rng.randrange(1000, 9999)}",
+        f" TEL 0{rng.randrange(1, 6)} {rng.randrange(10, 99)} {rng.randrange(10, 99)} "
+        f"{rng.randrange(10, 99)} {rng.randrange(10, 99)}",
+        f" VOTRE CDE {rng.randrange(10**4, 10**6)}",
+        f" {rng.randrange(100, 9999)},{rng.randrange(10, 99)} EUR",
+        " MERCI",
+        " 🙂",
+        f" DOSSIER {rng.randrange(10**3, 10**6)}",
+        f" {plain(debtor.name)}",
+    )
     return rng.choice(front) + core + rng.choice(back)
 
 

@@ -84,7 +84,9 @@ def _count(result: Score, truth: Truth, decision: Decision, account: dict[int, t
         _count_rest(result, truth, decision, kind)
 
 
-def _count_auto(result: Score, truth: Truth, decision: Decision, right: bool, account: dict[int, tuple[str, str]]) -> None:
+def _count_auto(
+    result: Score, truth: Truth, decision: Decision, right: bool, account: dict[int, tuple[str, str]]
+) -> None:
     expected = dict(truth.lines)
     result.auto_right += right
     result.auto_wrong += not right
@@ -116,17 +118,21 @@ def table(result: Score) -> str:
     """The figures as text."""
     wrong = 1000 * result.euro_wrong / max(result.euro_received, 1)
     lines = [
-        f"receipts {result.receipts:,}; automatic {result.auto_right + result.auto_wrong:,}, of which wrong {result.auto_wrong}",
-        f"precision by count {result.precision:.4%}   by euro {result.euro_precision:.4%}   wrong debtor {result.wrong_debtor}",
+        f"receipts {result.receipts:,}; automatic {result.auto_right + result.auto_wrong:,}, of which "
+        f"wrong {result.auto_wrong}",
+        f"precision by count {result.precision:.4%}   by euro {result.euro_precision:.4%}   wrong "
+        f"debtor {result.wrong_debtor}",
         f"automatic rate on decidable {result.auto_rate:.2%} of {result.decidable:,}",
         f"must be left alone: {result.must_leave:,}, touched {result.must_leave_touched}",
-        f"suggestions for the rest ({result.rest:,}): right at rank 1 {result.rest_first / max(result.rest, 1):.1%}, within 3 {result.rest_third / max(result.rest, 1):.1%}",
+        f"suggestions for the rest ({result.rest:,}): right at rank 1 "
+        f"{result.rest_first / max(result.rest, 1):.1%}, within 3 {result.rest_third / max(result.rest, 1):.1%}",
         f"wrong euros per thousand received {wrong:.4f}",
         "",
         f"{'kind of case':24}{'receipts':>9}{'decidable':>10}{'auto':>8}{'wrong':>7}{'rest':>7}{'first':>7}{'in 3':>7}",
     ]
     for kind, c in sorted(result.by_kind.items()):
         lines.append(
-            f"{kind:24}{c['receipts']:>9,}{c['decidable']:>10,}{c['auto right']:>8,}{c['auto wrong']:>7,}{c['rest']:>7,}{c['first']:>7,}{c['third']:>7,}"
+            f"{kind:24}{c['receipts']:>9,}{c['decidable']:>10,}{c['auto right']:>8,}{c['auto wrong']:>7,}"
+            f"{c['rest']:>7,}{c['first']:>7,}{c['third']:>7,}"
         )
     return "\n".join(lines)

@@ -14,18 +14,22 @@ Peinture Carrosserie Quincaillerie Pharmacie Optique Librairie Brasserie Hôtel 
 Jardinerie Scierie Fonderie Chaudronnerie Mécanique Usinage Logistique Négoce Distribution Matériaux Bâtiment Travaux
 Énergie Conseil Formation Informatique Studio Agence Cabinet Laboratoire Clinique Coopérative Domaine Cave Atelier Ferme
 Imprim'Express Autocars Ambulances Nettoyage Sécurité Propreté Emballages Textiles Confection Maroquinerie""".split()
-_NAMES = """Durand Lefèvre Moreau Garnier Faure Rousseau Blanchard Mercier Dupuis Bonnet Lambert François Legrand Gauthier
+_NAMES = """Durand Lefèvre Moreau Garnier Faure Rousseau Blanchard Mercier Dupuis Bonnet Lambert François
+Legrand Gauthier
 Perrin Morin Clément Dufour Meunier Brun Blanc Guérin Boyer Fabre Aubert Roche Renard Colin Vidal Picard Caron Gérard
 Lemoine Noël Marchand Arnaud Rolland Benoît Leroux Philippe Pierre Gaillard Renaud Charles Barbier Schmitt Huet Maillard
 Hervé Lacroix Lemaître Chevallier Tessier Baron Besson Jacquet Klein Hamon Poulain Étienne Carpentier Collet Berger
 Masson Maréchal Pons Guyot Vasseur Launay Prévost Pichon Raynaud Delattre Millet Tanguy Grondin Le-Goff Thibault Weber
 Monnier Coulon Ferrand Vallée Pagès Buisson Bodin Cordier Descamps Hardy Kerautret Quémener Œuvrard Lecœur""".split()
-_TOWNS = """Lyon Nantes Rennes Dijon Brest Angers Tours Limoges Metz Nancy Pau Albi Auch Vannes Quimper Chartres Blois Nevers
+_TOWNS = """Lyon Nantes Rennes Dijon Brest Angers Tours Limoges Metz Nancy Pau Albi Auch Vannes Quimper
+Chartres Blois Nevers
 Moulins Mâcon Bourg Annecy Gap Nîmes Arles Sète Béziers Niort Saintes Cognac Royan Dax Bayonne Tarbes Foix Rodez Cahors
 Brive Tulle Guéret Vichy Roanne Vienne Valence Privas Mende Millau Épinal Belfort Colmar Troyes Reims Laon Arras Lens
 Douai Calais Dieppe Évreux Alençon Laval""".split()
-_WORDS = """Alpha Nova Vert Bleu Soleil Horizon Océan Ouest Est Sud Nord Centre Littoral Vallée Rivage Sommet Cristal Granit
-Chêne Érable Azur Delta Sigma Optim Prim Tech Pro Services Solutions Industrie Équipements Systèmes Développement""".split()
+_WORDS = """Alpha Nova Vert Bleu Soleil Horizon Océan Ouest Est Sud Nord Centre Littoral Vallée Rivage Sommet
+Cristal Granit
+Chêne Érable Azur Delta Sigma Optim Prim Tech Pro Services Solutions Industrie Équipements Systèmes
+Développement""".split()
 _FORMS = ("SARL", "SAS", "SA", "EURL", "SASU", "SNC", "SCI", "Sté", "Ets", "")
 
 
@@ -143,9 +147,16 @@ def make_debtors(rng: Random, count: int) -> list[Debtor]:
             name = company_name(rng) if rng.random() < 0.5 else f"{company_name(rng)} {rng.choice(_TOWNS)}"
         used.add(name.upper())
         debtor = Debtor(
-            seller, f"C{number:05d}", name, iban(rng), f"{rng.randrange(10**8, 10**9)}", rng.random() < 0.6, rng.random(),
-            terms=rng.choice((30, 30, 45, 60)), discount=rng.choice(("2% 8 jours", "1,5 % 10 jours", "2/8 net 30")) if rng.random() < 0.08 else None,
-        )  # fmt: skip
+            seller,
+            f"C{number:05d}",
+            name,
+            iban(rng),
+            f"{rng.randrange(10**8, 10**9)}",
+            rng.random() < 0.6,
+            rng.random(),
+            terms=rng.choice((30, 30, 45, 60)),
+            discount=rng.choice(("2% 8 jours", "1,5 % 10 jours", "2/8 net 30")) if rng.random() < 0.08 else None,
+        )
         if rng.random() < 0.06:
             debtor.recurring = _amount(rng)
         debtors.append(debtor)
@@ -175,7 +186,10 @@ def make_world(seed: int, invoices: int) -> World:
     chosen = rng.choices(debtors, [min(w, 14.0) for w in weights], k=invoices)
     days = (TODAY - FIRST_DAY).days
     moments = sorted(rng.randrange(days) for _ in range(invoices))
-    series = {seller: (Series(a, y, start=rng.randrange(3000)), Series(b, y, start=rng.randrange(300))) for seller, (a, b, y) in _SERIES.items()}
+    series = {
+        seller: (Series(a, y, start=rng.randrange(3000)), Series(b, y, start=rng.randrange(300)))
+        for seller, (a, b, y) in _SERIES.items()
+    }
     world = World(debtors, [], [])
     for number, (debtor, day) in enumerate(zip(chosen, moments, strict=True), start=1):
         _issue(rng, world, number, debtor, FIRST_DAY + timedelta(days=day), series[debtor.seller])
@@ -191,9 +205,18 @@ def _issue(rng: Random, world: World, number: int, debtor: Debtor, on: date, ser
     order = f"{rng.choice(('CDE', 'BC', 'PO', 'CMD'))}{rng.randrange(10**5, 10**7)}" if rng.random() < 0.3 else None
     currency = rng.choice(("USD", "GBP", "CHF")) if rng.random() < 0.012 else "EUR"
     item = Item(
-        number, debtor, series[1 if credit else 0].next(on), "credit_note" if credit else "invoice", on,
-        on + timedelta(days=debtor.terms), currency, total, total, order, rf_reference(number) if rng.random() < 0.1 else None,
-    )  # fmt: skip
+        number,
+        debtor,
+        series[1 if credit else 0].next(on),
+        "credit_note" if credit else "invoice",
+        on,
+        on + timedelta(days=debtor.terms),
+        currency,
+        total,
+        total,
+        order,
+        rf_reference(number) if rng.random() < 0.1 else None,
+    )
     if not credit and rng.random() < 0.1:
         world.closed.append(item)
         return

@@ -184,6 +184,25 @@ def test_insolvency_stops_interest_and_later_indemnities() -> None:
     assert minor(example["expected"]["total_declared"]) == total
 
 
+def test_an_invoice_due_on_the_day_of_the_judgment_bears_no_indemnity() -> None:
+    """Payment was forbidden on its due date already (L441-10 II, end)."""
+    opened, later = date(2026, 8, 20), date(2026, 11, 22)
+    assert 0 == fixed_indemnity_minor(opened, later, insolvency_opened_on=opened)
+    assert 4000 == fixed_indemnity_minor(date(2026, 8, 19), later, insolvency_opened_on=opened)
+
+
+def test_on_one_day_a_payment_comes_before_a_credit_note() -> None:
+    """A convention that keeps the account independent of the order of the lists: the payment is not left
+    over.
+    """
+    day = date(2026, 1, 31)
+    found = claim_statement(
+        100_00, day, day, RATES, payments=[Payment(day, 80_00)], credits=[Credit(day, 50_00, "from_date")]
+    )
+    assert (80_00, 0) == (found.served[0].to_principal_minor, found.served[0].unallocated_minor)
+    assert (0, 30_00) == (found.principal_minor, found.refundable_minor)
+
+
 def test_interest_is_compounded_on_request_only() -> None:
     """P10: interest of a full year joins the base on the anniversary, with a clause or a judgment (C. civ.
     1343-2).

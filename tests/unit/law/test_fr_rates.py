@@ -31,6 +31,8 @@ def test_shipped_rates_give_the_published_table() -> None:
 def test_a_change_inside_a_half_year_waits_for_the_next() -> None:
     """The MRO rose on 2026-06-17 and 2026-09-16: June keeps 2.15, December keeps 2.40."""
     table = shipped_rates()
+    on_the_day = build_table({date(2025, 1, 1): 100, date(2026, 1, 1): 200}, {date(2026, 1, 1): 262})
+    assert 200 == on_the_day.on(date(2026, 3, 3)).mro
     assert 215 == table.on(date(2026, 6, 30)).mro
     assert 240 == table.on(date(2026, 12, 31)).mro
 

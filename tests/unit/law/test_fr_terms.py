@@ -125,5 +125,7 @@ def test_nothing_revives_a_claim_that_lapsed() -> None:
     assert date(2021, 2, 28) == limitation_of(due, "carriage").expires_on
     late = Event("acknowledgement", date(2022, 3, 1))
     assert date(2022, 2, 28) == limitation_of(due, "consumer", [late]).expires_on
+    in_time = Event("acknowledgement", date(2022, 2, 28))  # the last day counts (C. civ. 2229)
+    assert date(2024, 2, 28) == limitation_of(due, "consumer", [in_time]).expires_on
     with pytest.raises(ValueError, match="regime"):
         limitation_of(due, "transport")

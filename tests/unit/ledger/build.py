@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from hub.core.ledger import Allocations, Documents, Instalments, Settlements
+from hub.core.ledger import Allocations, Documents, Instalments, OpenLedger, Settlements, open_ledger
 
 AS_OF = date(2026, 11, 22)
 ISSUED = date(2026, 9, 1)
@@ -40,3 +40,15 @@ def allocations(*rows: tuple[Any, ...]) -> Allocations:
 def instalments(*rows: tuple[Any, ...]) -> Instalments:
     """(document id, due date, amount)."""
     return Instalments(*(list(column) for column in zip(*rows, strict=True)))
+
+
+def opened(
+    docs: Documents, lines: Settlements | None = None, made: Allocations | None = None, **more: Any
+) -> OpenLedger:
+    """The open ledger on AS_OF unless said otherwise."""
+    return open_ledger(docs, lines or Settlements(), made or Allocations(), **{"as_of": AS_OF, **more})
+
+
+def kinds(ledger: OpenLedger) -> list[tuple[str, int, int]]:
+    """The anomalies without their texts."""
+    return [(anomaly.kind, anomaly.document_id, anomaly.amount_minor) for anomaly in ledger.anomalies]

@@ -161,6 +161,14 @@ def test_k08_kept_promises() -> None:
     assert expected["rate_by_amount_percent"] == half_up(found.amount_percent)
 
 
+def test_a_promise_matures_when_its_tolerance_is_over() -> None:
+    """Promised for the 20th with two days of grace: still pending at the end of the 22nd."""
+    promise = ledger.PromiseOutcome(date(2026, 11, 20), 100, 0)
+    pending = ledger.kept_promises([promise], as_of=date(2026, 11, 22), tolerance_days=2)
+    assert (0, 0, None, None) == pending
+    assert 1 == ledger.kept_promises([promise], as_of=date(2026, 11, 23), tolerance_days=2).matured
+
+
 def test_k09_to_k11_costs_losses_recovery() -> None:
     """Cost per euro, turnover that offsets a loss, share of overdue money recovered."""
     value = given("K09")

@@ -33,24 +33,37 @@ def item(number: str, debtor: str, amount: int, **more: Any) -> dict[str, Any]:
     """One open item; an invoice of 1 March 2026 due in 30 days unless said otherwise."""
     issued = more.pop("issued_on", date(2026, 3, 1))
     row = {
-        "seller": "ACME", "debtor": debtor, "number": number, "kind": "invoice", "issued_on": issued,
-        "due_on": date(2026, 4, 1), "currency": "EUR", "total_minor": amount, "open_minor": amount,
-    }  # fmt: skip
+        "seller": "ACME",
+        "debtor": debtor,
+        "number": number,
+        "kind": "invoice",
+        "issued_on": issued,
+        "due_on": date(2026, 4, 1),
+        "currency": "EUR",
+        "total_minor": amount,
+        "open_minor": amount,
+    }
     return row | more
 
 
 def receipt(amount: int, text: str | None, name: str | None = None, **more: Any) -> dict[str, Any]:
     """One receipt of 10 April 2026."""
     row = {
-        "received_on": date(2026, 4, 10), "currency": "EUR", "amount_minor": amount, "unapplied_minor": amount,
-        "remittance": text, "payer_name": name,
-    }  # fmt: skip
+        "received_on": date(2026, 4, 10),
+        "currency": "EUR",
+        "amount_minor": amount,
+        "unapplied_minor": amount,
+        "remittance": text,
+        "payer_name": name,
+    }
     return row | more
 
 
 def items_of(rows: list[dict[str, Any]]) -> OpenItems:
     """Columns of items; ids count from 1 unless given."""
-    rows = [{"id": n, "order_ref": None, "payment_ref": None, "discount_terms": None} | r for n, r in enumerate(rows, 1)]
+    rows = [
+        {"id": n, "order_ref": None, "payment_ref": None, "discount_terms": None} | r for n, r in enumerate(rows, 1)
+    ]
     return OpenItems(**{key: [r[key] for r in rows] for key in rows[0]})
 
 
@@ -62,14 +75,25 @@ def receipts_of(rows: list[dict[str, Any]]) -> Receipts:
 
 
 def decide(
-    items: list[dict[str, Any]], receipts: list[dict[str, Any]], *, policy: Policy | None = None,
-    remittances: Remittances | None = None, learnt: Learnt | None = None, settled: SettledNumbers | None = None,
-) -> list[Decision]:  # fmt: skip
+    items: list[dict[str, Any]],
+    receipts: list[dict[str, Any]],
+    *,
+    policy: Policy | None = None,
+    remittances: Remittances | None = None,
+    learnt: Learnt | None = None,
+    settled: SettledNumbers | None = None,
+) -> list[Decision]:
     """Run the engine on a small ledger."""
     outcome = reconcile(
-        items_of(items), DEBTORS, receipts_of(receipts), policy=policy or Policy(), remittances=remittances,
-        learnt=learnt, settled=settled, today=TODAY,
-    )  # fmt: skip
+        items_of(items),
+        DEBTORS,
+        receipts_of(receipts),
+        policy=policy or Policy(),
+        remittances=remittances,
+        learnt=learnt,
+        settled=settled,
+        today=TODAY,
+    )
     return outcome.decisions
 
 

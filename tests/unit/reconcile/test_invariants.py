@@ -18,27 +18,48 @@ _AMOUNTS = st.integers(min_value=0, max_value=40).map(lambda n: n * 1_050)
 _ITEMS = st.lists(
     st.builds(
         lambda n, debtor, amount, kind, currency, day: item(
-            f"F{1000 + n}", debtor, amount, kind=kind, currency=currency, issued_on=date(2026, 1, 1) + timedelta(days=day)
+            f"F{1000 + n}",
+            debtor,
+            amount,
+            kind=kind,
+            currency=currency,
+            issued_on=date(2026, 1, 1) + timedelta(days=day),
         ),
-        st.integers(0, 12), st.sampled_from((DURAND, MARTIN)), _AMOUNTS, st.sampled_from(("invoice", "invoice", "credit_note")),
-        st.sampled_from(("EUR", "EUR", "USD")), st.integers(0, 120),
+        st.integers(0, 12),
+        st.sampled_from((DURAND, MARTIN)),
+        _AMOUNTS,
+        st.sampled_from(("invoice", "invoice", "credit_note")),
+        st.sampled_from(("EUR", "EUR", "USD")),
+        st.integers(0, 120),
     ),
-    min_size=1, max_size=9,
-)  # fmt: skip
+    min_size=1,
+    max_size=9,
+)
 _TEXTS = st.one_of(
-    st.none(), st.text(max_size=40), st.lists(st.integers(1000, 1012).map(lambda n: f"F{n}"), max_size=4).map(" ET ".join),
+    st.none(),
+    st.text(max_size=40),
+    st.lists(st.integers(1000, 1012).map(lambda n: f"F{n}"), max_size=4).map(" ET ".join),
     st.sampled_from(("RELEVE 02/2026", "F1000 A F1004", "ACOMPTE", "1" * 10_000, "\u200f\u202e🙂", "F1001\nF10\n02")),
-)  # fmt: skip
+)
 _RECEIPTS = st.lists(
     st.builds(
         lambda amount, text, name, currency, original: receipt(
-            amount, text, name, currency=currency, original_amount_minor=original, original_currency="USD" if original else None
+            amount,
+            text,
+            name,
+            currency=currency,
+            original_amount_minor=original,
+            original_currency="USD" if original else None,
         ),
-        st.integers(-20, 60).map(lambda n: n * 1_050), _TEXTS, st.sampled_from((None, "DURAND ET FILS", "MARTIN", "", "🙂", "SAS")),
-        st.sampled_from(("EUR", "EUR", "USD", "XXX")), st.sampled_from((None, None, 2_100)),
+        st.integers(-20, 60).map(lambda n: n * 1_050),
+        _TEXTS,
+        st.sampled_from((None, "DURAND ET FILS", "MARTIN", "", "🙂", "SAS")),
+        st.sampled_from(("EUR", "EUR", "USD", "XXX")),
+        st.sampled_from((None, None, 2_100)),
     ),
-    min_size=1, max_size=6,
-)  # fmt: skip
+    min_size=1,
+    max_size=6,
+)
 
 
 @settings(max_examples=80, deadline=None)
@@ -74,9 +95,14 @@ def test_order_of_records_is_indifferent(items: list[dict], receipts: list[dict]
 
 def _run(scenario: Scenario) -> Outcome:
     return reconcile(
-        scenario.items, scenario.debtors, scenario.receipts, policy=Policy(), remittances=scenario.remittances,
-        settled=scenario.settled, today=scenario.today,
-    )  # fmt: skip
+        scenario.items,
+        scenario.debtors,
+        scenario.receipts,
+        policy=Policy(),
+        remittances=scenario.remittances,
+        settled=scenario.settled,
+        today=scenario.today,
+    )
 
 
 def test_benchmark_scenario_is_reproducible() -> None:
@@ -87,7 +113,9 @@ def test_benchmark_scenario_is_reproducible() -> None:
 
 def test_five_thousand_equal_invoices_stay_cheap() -> None:
     """One debtor with 5,000 equal open invoices and 2,000 silent payments: linear, oldest first."""
-    items = [item(f"F{10000 + n}", DURAND, 99_00, issued_on=date(2026, 1, 1) + timedelta(days=n % 90)) for n in range(5000)]
+    items = [
+        item(f"F{10000 + n}", DURAND, 99_00, issued_on=date(2026, 1, 1) + timedelta(days=n % 90)) for n in range(5000)
+    ]
     receipts = [receipt(99_00, "ABONNEMENT", "DURAND ET FILS") for _ in range(2000)]
     start = time.process_time()
     decisions = decide(items, receipts)

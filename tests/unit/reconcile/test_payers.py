@@ -107,8 +107,12 @@ def test_outsiders(name: str | None, text: str, rule: str) -> None:
 def test_return_points_to_its_receipt() -> None:
     """Money that comes back names its reason and the receipt it reverses."""
     came = receipt(113_17, "FA-2026-00001", "DURAND ET FILS")
-    back = receipt(-113_17, "REJET FA-2026-00001", "DURAND ET FILS", return_reason="AM04", received_on=date(2026, 4, 15))
+    back = receipt(
+        -113_17, "REJET FA-2026-00001", "DURAND ET FILS", return_reason="AM04", received_on=date(2026, 4, 15)
+    )
     _, decision = decide(LEDGER, [came, back])
     assert ("return", 1, "AM04") == (
-        decision.status, decision.evidence["reverses_receipt_id"], decision.evidence["reason_code"],
-    )  # fmt: skip
+        decision.status,
+        decision.evidence["reverses_receipt_id"],
+        decision.evidence["reason_code"],
+    )

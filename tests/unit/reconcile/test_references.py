@@ -22,11 +22,20 @@ LEDGER = [
 @pytest.mark.parametrize(
     "text",
     [
-        "FA-2026-00123", "fa 2026 00123", "VIR SEPA FACT FA2026/00123", "FACTFA202600123", "PAIEMENT FACTURE 2026-123",
-        "N° 2026/00123", "Fact. 00123 du 01/03/2026", "FA 2026\n-00123", "FA2O26OO123", "FACT FA-2026-00123 TEL 01 44 55 66 77",
-        "règlement facture FA‑2026‑00123 🙂", "\u200fFA-2026-00123",
+        "FA-2026-00123",
+        "fa 2026 00123",
+        "VIR SEPA FACT FA2026/00123",
+        "FACTFA202600123",
+        "PAIEMENT FACTURE 2026-123",
+        "N° 2026/00123",
+        "Fact. 00123 du 01/03/2026",
+        "FA 2026\n-00123",
+        "FA2O26OO123",
+        "FACT FA-2026-00123 TEL 01 44 55 66 77",
+        "règlement facture FA‑2026‑00123 🙂",
+        "\u200fFA-2026-00123",
     ],
-)  # fmt: skip
+)
 def test_one_number_in_many_spellings(text: str) -> None:
     """Separators, case, lost zeros, lost letters, glued words, cut lines and letters for digits are understood."""
     decision = one(LEDGER, 120_00, text, "DURAND ET FILS")
@@ -109,5 +118,21 @@ def test_foreign_invoice_paid_in_euros() -> None:
     ledger = [item("FA-2026-00300", DURAND, 1080_00, currency="USD")]
     decision = one(ledger, 1000_00, "FA-2026-00300", "DURAND", original_amount_minor=1080_00, original_currency="USD")
     assert ("auto", "USD", ("EUR", 1000_00)) == (
-        decision.status, decision.proposals[0].currency, decision.proposals[0].exchange,
-    )  # fmt: skip
+        decision.status,
+        decision.proposals[0].currency,
+        decision.proposals[0].exchange,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "VIR SEPA DURAND ET FILS FACT FA\n-2026-00123",
+        "VIR SEPA DURAND ET FILS REF 45\nFA-2026-00123",
+        "VIR SEPA STE DURAND ET FILS 123\n2026/00123",
+    ],
+)
+def test_label_of_31_characters_and_what_follows(text: str) -> None:
+    """A label that fills its 31 characters may be cut in a word, or simply end there."""
+    decision = one(LEDGER, 120_00, text, "DURAND ET FILS")
+    assert ("auto", [(1, 120_00)]) == (decision.status, lines(decision))

@@ -49,13 +49,19 @@ class Served(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """The claim at the end of the statement's day, and how it came about."""
+    """The claim at the end of the statement's day, and how it came about.
+
+    refundable_minor: credit notes beyond the principal left when they came: money the debtor paid too much.
+    It is not set off against interest (that must be invoked: C. civ. 1347), only shown. See also
+    `Served.unallocated_minor`.
+    """
 
     principal_minor: int
     interest_minor: int
     indemnity_minor: int
     segments: list[Segment]
     served: list[Served]
+    refundable_minor: int
 
     @property
     def total_minor(self) -> int:
@@ -100,14 +106,16 @@ def claim_statement(
     events += [(c.issued_on, _CREDIT, c.amount_minor) for c in known if c.policy == "from_date"]
     segments: list[Segment] = []
     served: list[Served] = []
-    accrued_to = due_on
+    accrued_to, refundable = due_on, 0
     for day, what, amount in [*sorted(events), (until, _END, 0)]:
         added = _accrue(principal, due_on, accrued_to, day, rates, rule, contract_rate)
         segments += added
         interest += total_minor(added)
         accrued_to = max(accrued_to, day)
         if what == _CREDIT:
-            principal -= min(amount, principal)
+            lowered = min(amount, principal)
+            principal -= lowered
+            refundable += amount - lowered
         elif what == _PAYMENT:
             to_interest = min(amount, interest)
             to_principal = min(amount - to_interest, principal)
@@ -117,7 +125,7 @@ def claim_statement(
             indemnity -= to_indemnity
             left = amount - to_interest - to_principal - to_indemnity
             served.append(Served(Payment(day, amount), to_interest, to_principal, to_indemnity, left))
-    return Statement(principal, interest, indemnity, segments, served)
+    return Statement(principal, interest, indemnity, segments, served, refundable)
 
 
 def compound_segments(

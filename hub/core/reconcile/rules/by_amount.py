@@ -11,10 +11,13 @@ def by_amount(desk: Desk, case: Case) -> list[Draft]:
     """Up to three open invoices with exactly this amount, the latest due before the receipt first."""
     items = desk.ledger.items
     rows = [
-        r for r in desk.ledger.by_amount.get(case.amount, ())[:500]
-        if desk.usable(r, case) and desk.ledger.left[r] == case.amount and not desk.ledger.is_credit[r]
+        r
+        for r in desk.ledger.by_amount.get(case.amount, ())[:500]
+        if desk.usable(r, case)
+        and desk.ledger.left[r] == case.amount
+        and not desk.ledger.is_credit[r]
         and items.issued_on[r] <= case.received_on
-    ]  # fmt: skip
+    ]
     rows.sort(key=lambda r: (abs(((items.due_on[r] or items.issued_on[r]) - case.received_on).days), items.id[r]))
     chosen = rows[:_MOST]
     reason = "Nothing names the payer; {} has exactly this amount open."

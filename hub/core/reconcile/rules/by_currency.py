@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.mentions import WEAK
 from hub.core.reconcile.payers import AGREES, CONTRADICTS
 
 
@@ -12,9 +13,10 @@ def by_currency(desk: Desk, case: Case) -> list[Draft]:
     rows: list[int] = []
     for mention in case.reading.mentions[:50]:
         best = mention.refs[0]
-        if best.strength > 1 and ledger.left[best.row] > 0 and items.currency[best.row] != case.currency:
-            if case.seller in (None, items.seller[best.row]) and best.row not in rows:
-                rows.append(best.row)
+        foreign = ledger.left[best.row] > 0 and items.currency[best.row] != case.currency
+        served = case.seller in (None, items.seller[best.row])
+        if best.strength > WEAK and foreign and served and best.row not in rows:
+            rows.append(best.row)
     if not rows:
         rows = _known_payer_rows(desk, case)
     if not rows or len({(items.currency[r], ledger.account_of[r]) for r in rows}) != 1:

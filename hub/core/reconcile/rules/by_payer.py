@@ -37,7 +37,7 @@ class Pool:
                 continue
             rows = [
                 row for row in ledger.rows_by_age(account) if issued_on[row] <= last and currency[row] == case.currency
-            ]  # fmt: skip
+            ]
             self.invoices += [row for row in rows if not is_credit[row]]
             self.credits += [row for row in rows if is_credit[row]]
         self.left = [r for r in self.invoices if ledger.left[r] > 0]
@@ -91,14 +91,15 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
             _cap(draft, 0.85)
     if reading.part and not draft.rule.startswith("payer_amount"):
         _cap(draft, 0.9)
-    near = _near_number(desk, case, draft.lines[0][0]) if draft.rule == "payer_amount" else None
+    one_amount = draft.rule == "payer_amount" and not _names_own_closed(case)
+    near = _near_number(desk, case, draft.lines[0][0]) if one_amount else None
     if near:
         draft.rule, draft.confidence = (
             draft.rule + "_near_number",
             max(draft.confidence, 0.985 if payer.score >= STRONG else 0.93),
         )
         draft.reason += f" The text has {near}, one slip away from its number."
-    elif reading.names_something or reading.statement and not draft.rule.startswith("payer_statement"):
+    elif reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement")):
         _cap(draft, 0.85)
         draft.evidence["against"] = "the text names something else"
     return draft
@@ -113,6 +114,11 @@ def _one_company(desk: Desk, case: Case) -> bool:
         return False
     sellers = [desk.ledger.accounts[a][0] for a in case.payer.accounts]
     return len(set(sellers)) == len(sellers)
+
+
+def _names_own_closed(case: Case) -> bool:
+    """Whether the text spells a closed number of this payer: then it is no misprint."""
+    return any(account in case.payer.accounts for _, accounts in case.reading.closed for account in accounts)
 
 
 def _nearest_named(desk: Desk, case: Case, pool: Pool, rows: list[int]) -> list[int]:
@@ -133,9 +139,9 @@ def _near_number(desk: Desk, case: Case, row: int) -> str | None:
     for text in seen:
         digits = text.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         for mine in (number, number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), counter, counter.lstrip("0")):
-            if len(mine) >= 4 and 0 < DamerauLevenshtein.distance(digits if mine.isdigit() else text, mine) <= 1:
-                if not _is_neighbour(digits, counter):
-                    return text
+            slips = DamerauLevenshtein.distance(digits if mine.isdigit() else text, mine, score_cutoff=1)
+            if len(mine) >= 4 and slips == 1 and not _is_neighbour(digits, counter):
+                return text
     return None
 
 
@@ -349,7 +355,8 @@ def _netting(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
                 continue
             chance = sums.chance(len(solution), target) * len(sets)
             sure = len(sums.solutions) == 1 and chance < CHANCE
-            reason = f"The payer is known and {desk.numbers(rows)} less credit note {desk.numbers(chosen)} is exactly this amount."
+            less = f"{desk.numbers(rows)} less credit note {desk.numbers(chosen)}"
+            reason = f"The payer is known and {less} is exactly this amount."
             lines = [(r, desk.signed(r)) for r in (*rows, *chosen)]
             drafts.append(Draft(0.978 if sure else 0.72 - 0.03 * len(rows), "payer_less_credit_note", reason, lines))
     if len(drafts) > 1:

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from typing import NamedTuple
 
 from hub.core.reconcile.amounts import sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.discounts import discount_minor
+from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK, Mention
 from hub.core.reconcile.payers import AGREES, CONTRADICTS, UNKNOWN
 from hub.core.reconcile.payers import STRONG as SURE
-from hub.core.reconcile.references import BARE, FULL, STRONG, WEAK, Mention
 
 # Confidence that a named set whose sum is exactly the receipt is right, by the weakest number and the payer.
 _EXACT = {
-    (FULL, AGREES): 0.999, (STRONG, AGREES): 0.998, (BARE, AGREES): 0.996, (WEAK, AGREES): 0.985,
-    (FULL, UNKNOWN): 0.996, (STRONG, UNKNOWN): 0.988, (BARE, UNKNOWN): 0.95, (WEAK, UNKNOWN): 0.5,
-}  # fmt: skip
+    (FULL, AGREES): 0.999,
+    (STRONG, AGREES): 0.998,
+    (BARE, AGREES): 0.996,
+    (WEAK, AGREES): 0.985,
+    (FULL, UNKNOWN): 0.996,
+    (STRONG, UNKNOWN): 0.988,
+    (BARE, UNKNOWN): 0.95,
+    (WEAK, UNKNOWN): 0.5,
+}
 # The same when the sum differs: a part payment, too much, a deduction.
 _OTHER = {
-    (FULL, AGREES): 0.985, (STRONG, AGREES): 0.978, (BARE, AGREES): 0.9, (WEAK, AGREES): 0.6,
-    (FULL, UNKNOWN): 0.93, (STRONG, UNKNOWN): 0.85, (BARE, UNKNOWN): 0.6, (WEAK, UNKNOWN): 0.2,
-}  # fmt: skip
+    (FULL, AGREES): 0.985,
+    (STRONG, AGREES): 0.978,
+    (BARE, AGREES): 0.9,
+    (WEAK, AGREES): 0.6,
+    (FULL, UNKNOWN): 0.93,
+    (STRONG, UNKNOWN): 0.85,
+    (BARE, UNKNOWN): 0.6,
+    (WEAK, UNKNOWN): 0.2,
+}
 _CONTRADICTED = 0.45
 _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
 _PROOF_DIGITS = 5  # a bare counter this long and the exact amount do not meet by chance
@@ -110,10 +122,13 @@ def _pick(
         best = max(
             refs,
             key=lambda x: (
-                x[1], desk.ledger.left[x[0]] == case.amount, items.issued_on[x[0]] <= case.received_on,
-                items.issued_on[x[0]], -items.id[x[0]],
+                x[1],
+                desk.ledger.left[x[0]] == case.amount,
+                items.issued_on[x[0]] <= case.received_on,
+                items.issued_on[x[0]],
+                -items.id[x[0]],
             ),
-        )  # fmt: skip
+        )
         if best[1] > WEAK or stance == AGREES:
             known = picks.get(best[0])
             if known is None or known[1] < best[1]:
@@ -163,7 +178,7 @@ def _ranges(desk: Desk, case: Case, named: Named) -> list[int]:
     mentions, ledger = case.reading.mentions, desk.ledger
     rows = list(named.rows)
     opened = False
-    for one, other in zip(mentions, mentions[1:], strict=False):
+    for one, other in pairwise(mentions):
         ends = [next((r for r in rows if any(ref.row == r for ref in m.refs)), None) for m in (one, other)]
         if one.opens_range and ends[0] is not None and ends[1] is not None:
             opened = True
@@ -278,9 +293,11 @@ def _discounted(desk: Desk, case: Case, rows: list[int], gap: int, base: float) 
 def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
     """The gap is one open credit note of the debtor, or all of them."""
     credits = [
-        r for a in named.accounts for r in desk.ledger.rows_by_age(a)
+        r
+        for a in named.accounts
+        for r in desk.ledger.rows_by_age(a)
         if desk.ledger.is_credit[r] and r not in rows and desk.usable(r, case)
-    ][:60]  # fmt: skip
+    ][:60]
     if not credits:
         return []
     sets = [[r] for r in credits if desk.ledger.left[r] == gap][:3]
@@ -331,9 +348,10 @@ def _fits_elsewhere(desk: Desk, case: Case, named: Named, rows: list[int]) -> li
     """Other items of the debtor with exactly this amount: the number may be the misprint."""
     return [
         f"{desk.ledger.items.number[r]} has exactly this amount open"
-        for a in named.accounts[:20] for r in desk.ledger.rows_of_amount(a, case.amount)
+        for a in named.accounts[:20]
+        for r in desk.ledger.rows_of_amount(a, case.amount)
         if r not in rows and desk.usable(r, case)
-    ][:3]  # fmt: skip
+    ][:3]
 
 
 def _over(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, base: float) -> list[Draft]:
@@ -359,17 +377,22 @@ def _names_used_up(desk: Desk, case: Case, named: Named) -> bool:
     ledger = desk.ledger
     return any(
         ref.strength >= STRONG and ledger.left[ref.row] == 0 and ledger.account_of[ref.row] in named.accounts
-        for mention in case.reading.mentions for ref in mention.refs[:4]
-    )  # fmt: skip
+        for mention in case.reading.mentions
+        for ref in mention.refs[:4]
+    )
 
 
 def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, base: float) -> list[Draft]:
     """Other invoices of the debtor that the excess pays exactly: the list was cut, or "and others"."""
     pool = [
-        r for a in named.accounts[:20] for r in desk.ledger.rows_by_age(a)
-        if r not in rows and not desk.ledger.is_credit[r] and desk.usable(r, case)
+        r
+        for a in named.accounts[:20]
+        for r in desk.ledger.rows_by_age(a)
+        if r not in rows
+        and not desk.ledger.is_credit[r]
+        and desk.usable(r, case)
         and desk.ledger.items.issued_on[r] <= case.received_on
-    ]  # fmt: skip
+    ]
     if not pool:
         return []
     sums = sums_to([desk.ledger.left[r] for r in pool], excess, 3)

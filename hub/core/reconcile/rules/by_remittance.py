@@ -39,7 +39,8 @@ class RemittanceIndex:
 
     def _may_be(self, desk: Desk, case: Case, row: int) -> bool:
         table = self.remittances
-        assert table is not None
+        if table is None:
+            return False
         sent, seller, debtor = table.sent_on[row], table.seller[row], table.debtor[row]
         if sent is not None and abs((sent - case.received_on).days) > _DAYS_APART:
             return False
@@ -58,7 +59,8 @@ def by_remittance(desk: Desk, case: Case, index: RemittanceIndex) -> list[Draft]
 
 def _from_list(desk: Desk, case: Case, index: RemittanceIndex, row: int) -> list[Draft]:
     table = index.remittances
-    assert table is not None
+    if table is None:
+        return []
     lines: dict[int, int] = {}
     missing: list[str] = []
     for number, amount in table.lines[row]:

@@ -92,8 +92,8 @@ def _suggested(row: AllocationRow) -> Row:
 
 
 def receipts(scope: Scope) -> Iterator[Row]:
-    """Money received, in order of recording. `verdict`: applied, suggested, unapplied, not_a_receipt, return; empty when nobody
-    has judged the rest of it yet."""
+    """Money received, in order of recording. `verdict`: applied, suggested, unapplied, not_a_receipt, return; empty
+    when nobody has judged the rest of it yet."""
     if scope.asked.back:
         scope.notes.append("verdicts are left out: only those of the last hub reconcile are kept, no former ones")
     for row in exporting.receipts(scope.connection, as_of=scope.asked.as_of, known_at=scope.known_at):

@@ -44,7 +44,7 @@ def _whole_files() -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("../../escape.txt", CFONB)
     yield "zip that climbs out", packed.getvalue()
-    for name, data in {
+    yield from {
         "pdf": b"%PDF-1.7\n1 0 obj<<>>endobj",
         "png": b"\x89PNG\r\n\x1a\n",
         "old office": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600,
@@ -64,8 +64,10 @@ def _whole_files() -> Iterator[tuple[str, bytes]]:
         "pem": b"-----BEGIN PRIVATE KEY-----\nAAAA\n",
         "only a bom": b"\xef\xbb\xbf",
         "utf-16 bom alone": b"\xff\xfe",
-    }.items():
-        yield name, data
+    }.items()
+
+    yield "xml of unclosed instructions", b"<" + b"<?" * 32_000
+    yield "xml of unclosed comments", b"<a>" + b"<!--" * 16_000
 
 
 def _spoilt(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -133,6 +135,7 @@ def _cfonb() -> Iterator[tuple[str, bytes]]:
     yield "cfonb: 05 without qualifier", text([good[0], good[1], "05", *good[2:]])
     yield "cfonb: MMO of nonsense", text([good[0], good[1], good[2][:45] + "MMOUSDx99", *good[3:]])
     yield "cfonb: 50,000 details", text([good[0], good[1], *[good[2]] * 50_000, *good[3:]])
+    yield "cfonb: 50,000 long details", text([good[0], good[1], *[good[2].replace(" ", "x")] * 50_000, *good[3:]])
     yield (
         "cfonb: 5,000 statements",
         text([record("01", DAY, "0000000000000{"), record("07", DAY, "0000000000000{")] * 5_000),
@@ -207,6 +210,32 @@ def _camt() -> Iterator[tuple[str, bytes]]:
         "camt: details of another currency",
         doc(one.replace("</TxDtls>", "</TxDtls><TxDtls><Amt Ccy='XXX'>1</Amt></TxDtls>")),
     )
+    details = "".join(f"<TxDtls><Amt Ccy='EUR'>{n}</Amt></TxDtls>" for n in (400, 50))
+    batch = one[: one.index("<NtryDtls>")] + "<NtryDtls>" + details + "</NtryDtls></Ntry>"
+    yield (
+        "camt: a batch with 50,000 names around it",
+        doc(batch.replace("<NtryDtls>", "".join(f"<a{n}/>" for n in range(50_000)) + "<NtryDtls>")),
+    )
+    yield "camt: 2,000 batches of two", doc(*[batch] * 2000, start=camt_head(0, DAY, 45000 * 2000, DAY, version=8))
+    yield (
+        "camt: a batch of 6,000 that adds up",
+        doc(
+            one.replace(">450<", ">6000<", 1).replace(
+                one[one.index("<NtryDtls>") : one.index("</Ntry>")],
+                "<NtryDtls>" + f"<TxDtls><Amt Ccy='EUR'>1</Amt><A>{'x' * 700}</A></TxDtls>" * 6000 + "</NtryDtls>",
+            ),
+            start=camt_head(0, DAY, 600000, DAY, version=8),
+        ),
+    )
+    yield (
+        "camt: a batch of 6,000 that does not add up",
+        doc(
+            one.replace(
+                one[one.index("<NtryDtls>") : one.index("</Ntry>")],
+                "<NtryDtls>" + f"<TxDtls><Amt Ccy='EUR'>1</Amt><A>{'x' * 700}</A></TxDtls>" * 6000 + "</NtryDtls>",
+            )
+        ),
+    )
     yield "camt: 20,000 details", doc(one.replace("<NtryDtls>", "<NtryDtls>" + "<TxDtls/>" * 20_000))
     yield (
         "camt: 100,000 attributes",
@@ -273,6 +302,7 @@ def _ofx() -> Iterator[tuple[str, bytes]]:
     yield "ofx: 100,000 open tags", OFX.replace(b"<STMTTRN>", b"<A>" * 100_000 + b"<STMTTRN>", 1)
     yield "ofx: statements never closed", OFX.replace(b"</STMTRS>", b"<STMTRS>" * 1000)
     yield "ofx: entities", OFX.replace(b"DUPONT", b"&#0;&#x85;&bogus;&lt;")
+    yield "ofx: 200,000 unclosed CDATA", OFX.replace(b"VIR DUPONT", b"<A><![CDATA[" * 200_000)
     yield "ofx: unclosed CDATA", OFX.replace(b"VIR DUPONT", b"<![CDATA[VIR")
 
 

@@ -68,14 +68,19 @@ def _mapped(connector: Statements, units: list[RawUnit]) -> tuple[int, list[Reco
         assert not faults, faults
     for index, unit in enumerate(replayed):
         if unit.lines > 1 or index < 20:
-            try:
-                list(connector.map("movements", unit))
-                assert index not in page.rejected
-            except RecordRejected as fault:
-                assert fault.as_wire() == page.rejected[index].as_wire()
+            assert _refusal(connector, unit) == checks.wire(page.rejected.get(index))
     refused += [fault for index, fault in page.rejected.items() if units[index].rejected is None]
     for fault in [*refused, *page.rejected.values()]:
         checks.check_error(fault, "hostile file")
         assert fault.code in CODES
     held = {index for index, unit in enumerate(units) if unit.rejected is not None}
     return sum(sum(1 for index in columns.unit if index not in held) for columns in page.columns), refused
+
+
+def _refusal(connector: Statements, unit: RawUnit) -> dict[str, object] | None:
+    """Why mapping one unit is refused, or None."""
+    try:
+        connector.map("movements", unit)
+    except RecordRejected as fault:
+        return fault.as_wire()
+    return None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.plugins.bank_statements.identity import Days
+from hub.plugins.bank_statements.identity import Days, digest
+from hub.plugins.bank_statements.model import Balance, Move, Statement
 from hub.plugins.bank_statements.texts import rib_of
 from hub.sdk.testing import pages
 from tests.unit.plugins.bank_statements.made import IBAN, RIB, Mv, camt, cfonb, source, text
@@ -37,7 +39,7 @@ def cuts(draw: st.DrawFn) -> tuple[list[Mv], list[tuple[int, int]]]:
     moves = draw(years())
     n = len(moves)
     marks = sorted({0, n, *draw(st.lists(st.integers(0, n), max_size=8))})
-    pieces = list(zip(marks, marks[1:], strict=False))
+    pieces = list(pairwise(marks))
     for start in draw(st.lists(st.integers(0, n - 1), max_size=5)):
         pieces.append((start, draw(st.integers(start + 1, n))))
     return moves, sorted(set(pieces))
@@ -112,7 +114,7 @@ def test_a_repeated_statement_adds_nothing_though_its_day_sums_to_zero(tmp_path:
 
 
 def test_a_renamed_copy_is_skipped_and_a_changed_file_read_again(tmp_path: Path) -> None:
-    """The same bytes under another name are not read; a file that grew is read from its beginning, with the same refs."""
+    """The same bytes under another name are not read; a file that grew is read from its beginning, refs unchanged."""
     folder = tmp_path / "in"
     folder.mkdir()
     moves = [Mv(START, 100 + n) for n in range(5)]
@@ -154,4 +156,12 @@ def test_refs_do_not_depend_on_configuration_or_name_of_the_file(tmp_path: Path)
 
 def test_the_memory_of_days_stays_small() -> None:
     """The cursor does not grow with the years: per account the latest closing day and few, small older ones."""
-    assert Days({"A": [["2026-01-01", 0, "", []]]}).plain() == {"A": [["2026-01-01", 0, "", []]]}
+    days = Days()
+    for n in range(50):
+        on = (START + timedelta(days=n)).isoformat()
+        told = Statement("A", "", {}, 1, {}, Balance(on, n, "EUR"), Balance(on, n + 300, "EUR"))
+        told.moves = [Move(digest(f"{on} {k}"), on, 1, "EUR", b"", 1) for k in range(300)]
+        days.learn(told)
+    [kept] = days.plain().values()
+    assert (3, on) == (len(kept), kept[-1][0])
+    assert kept == Days(days.plain()).plain()["A:EUR"]

@@ -75,7 +75,8 @@ def amounts() -> Iterator[Case]:
     for text, minor in right.items():
         yield _amount(text, minor)
     wrong = (
-        "12..34", "12,34,56", "1,2.3", "12.34", "abc", "12x,00", "1 2 3,00", "12 34,56", "1.23,45", "12,", ",", "-", "--5,00",
+        "12..34", "12,34,56", "1,2.3", "12.34", "abc", "12x,00", "1 2 3,00", "12 34,56", "1.23,45", "12,", ",", "-",
+        "--5,00",
         "-5,00-", "(-5,00)", "-5,00 C", "5,00 $", "5,00 USD", "$5,00", "£5,00", "5,005", "12,001", "NaN", "inf",
         "٣,٠٠", "５,００", "1_000,00", "0x10", "½", "12,3O", "l2,00", "5%", "5,00 XYZ", "92233720368547758,08",
         "99999999999999999999,00", "1" * 400 + ",00", "12,00 12,00", "12/01", "#REF!", "#N/A", "N/A", "néant", "?", "…",
@@ -106,9 +107,11 @@ def dates() -> Iterator[Case]:
     for text, day in right.items():
         yield _day(text, day)
     wrong = (
-        "31/02/2026", "29/02/2026", "32/01/2026", "01/13/2026", "00/01/2026", "2026-13-01", "2026-02-30", "17/01", "2026",
+        "31/02/2026", "29/02/2026", "32/01/2026", "01/13/2026", "00/01/2026", "2026-13-01", "2026-02-30", "17/01",
+        "2026",
         "17 janvier 2026", "17-Jan-26", "hier", "1/1/1", "17/01/0026", "17/01/3026", "1026-01-17", "99999999", "123",
-        "17//01/2026", "17/01-2026", "１７/０１/２０２６", "2026-W03-6", "20260132", "-46039", "46039x", "0", "31/11/2026",
+        "17//01/2026", "17/01-2026", "１７/０１/２０２６", "2026-W03-6", "20260132", "-46039", "46039x", "0",
+        "31/11/2026",
     )  # fmt: skip
     for text in wrong:
         yield _day(text, None)
@@ -174,7 +177,19 @@ def columns() -> Iterator[Case]:
     def row(name: str, text: str, *codes: str) -> Case:
         return _file(name, f"{typed}\n{good}{text}\n", 1 if codes else 2, *codes)
 
-    for word in ("Facture", "FA", "facture", "invoice", "380", "Fact.", "Avoir", "AV", "credit_note", "381", "Note de crédit"):
+    for word in (
+        "Facture",
+        "FA",
+        "facture",
+        "invoice",
+        "380",
+        "Fact.",
+        "Avoir",
+        "AV",
+        "credit_note",
+        "381",
+        "Note de crédit",
+    ):
         yield row(f"type {word}", f"M1;C1;17/01/2026;5,00;{word};EUR;")
     for word in ("proforma", "Devis", "BL", "acompte ?", "X", "…"):
         yield row(f"type {word}", f"M1;C1;17/01/2026;5,00;{word};EUR;", "HUB-CSV-023")
@@ -197,8 +212,8 @@ def columns() -> Iterator[Case]:
     ):  # fmt: skip
         held = (code,) if code else ()
         yield _file(f"debit and credit: {name}", f"{ledger}M1;C1;17/01/2026;x;{cells_}\n", 1 if code else 2, *held)
-    yield _file("payout that does not add up", "payout_id;charge_id;gross;fee;net\np;c;10,00;1,00;9,00\np;d;10,00;1,00;8,00\n",
-                1, "HUB-CSV-026", kind="payouts")  # fmt: skip
+    payouts = "payout_id;charge_id;gross;fee;net\np;c;10,00;1,00;9,00\np;d;10,00;1,00;8,00\n"
+    yield _file("payout that does not add up", payouts, 1, "HUB-CSV-026", kind="payouts")
     yield _file("negative instalment", "invoice_number;due_on;amount\nF;31/01/2026;-1,00\nF;31/01/2026;1,00\n", 1,
                 "HUB-CSV-012", kind="instalments")  # fmt: skip
     yield _file("receipt without a date", "receipt_id;received_on;amount\nr;;1,00\ns;31/01/2026;1,00\n", 1,
@@ -223,7 +238,9 @@ def headers() -> Iterator[Case]:
     yield _file("header too far below", "x\n" * 60 + HEAD + body, 0, "HUB-CSV-001")
     yield _file("French headers", "N° Facture;CODE CLIENT;Date d’émission;Échéance;Net à payer" + body, 2)
     yield _file("spoilt accents", "No. facture;code  client;DATE FACTURE;echeance;Total T.T.C." + body, 2)
-    yield _file("told header absent", HEAD + body, 0, "HUB-CSV-010", settings={"columns": {"invoices": {"number": "Nope"}}})
+    yield _file(
+        "told header absent", HEAD + body, 0, "HUB-CSV-010", settings={"columns": {"invoices": {"number": "Nope"}}}
+    )
     yield _file("told header", "Foo;debtor_id;issued_on;due_on;total" + body, 2,
                 settings={"columns": {"invoices": {"number": "foo"}}})  # fmt: skip
     yield _file("quoted headers", '"number";"debtor_id";"issued_on";"due_on";"total"' + body, 2)
@@ -245,25 +262,36 @@ def encodings() -> Iterator[Case]:
     for name in ("cp850", "iso-8859-15", "mac-roman"):
         plain = text if name != "cp850" else text.replace("œ", "oe")
         yield _file(f"{name}, told", plain.encode(name), 3, settings={"encoding": name})
-    yield _file("cp850, not told", f"{HEAD}\nM1;Soci\x82t\x82 g\x82n\x82rale;17/01/2026;;5,00\n".encode("latin-1"), 0, "HUB-CSV-005")
+    yield _file(
+        "cp850, not told",
+        f"{HEAD}\nM1;Soci\x82t\x82 g\x82n\x82rale;17/01/2026;;5,00\n".encode("latin-1"),
+        0,
+        "HUB-CSV-005",
+    )
     yield _file("utf-16", text.encode("utf-16"), 0, "HUB-CSV-005")
     yield _file("utf-16 without mark", text.encode("utf-16-le"), 0, "HUB-CSV-011")
     yield _file("utf-8 with one damaged row", text.encode() + b"M9;Caf\xe9;17/01/2026;;5,00\n", 3, "HUB-CSV-017")
-    mixed = text.encode("cp1252") + "M8;Père Noël;17/01/2026;;5,00\n".encode("cp1252") + "M9;Café;17/01/2026;;5,00\n".encode()
+    mixed = (
+        text.encode("cp1252")
+        + "M8;Père Noël;17/01/2026;;5,00\n".encode("cp1252")
+        + "M9;Café;17/01/2026;;5,00\n".encode()
+    )
     yield _file("cp1252 with one row of utf-8", mixed, 4, "HUB-CSV-017")
     yield _file("an undefined byte", text.encode("cp1252") + b"M9;C\x811;17/01/2026;;5,00\n", 3, "HUB-CSV-017")
     late = f"{HEAD}\n" + "".join(f"N{i};C1;15/01/2026;;1,00\n" for i in range(12_000))
     yield _file("a late cp1252 byte", late.encode() + "M9;Café;17/01/2026;;5,00\n".encode("cp1252"), 12_001)
     yield _file("told utf-8, is not", text.encode("cp1252"), 2, "HUB-CSV-017", settings={"encoding": "utf-8"})
     yield _file("overlong utf-8", f"{HEAD}\n{GOOD}\n".encode() + b"M1;C\xc0\xaf;17/01/2026;;5,00\n", 2)
-    yield _file("surrogates in utf-8", f"{HEAD}\n{GOOD}\nÉ;É;17/01/2026;;1,00\n".encode() + b"M1;C\xed\xa0\x80;17/01/2026;;5,00\n",
-                2, "HUB-CSV-017")  # fmt: skip
+    surrogates = f"{HEAD}\n{GOOD}\nÉ;É;17/01/2026;;1,00\n".encode() + b"M1;C\xed\xa0\x80;17/01/2026;;5,00\n"
+    yield _file("surrogates in utf-8", surrogates, 2, "HUB-CSV-017")
     yield _file("a mark in the middle", f"{HEAD}\n{GOOD}\n\ufeff{LAST}\n", 2)
     yield _file("CRLF", text.replace("\n", "\r\n").encode(), 3)
     yield _file("CR only", text.replace("\n", "\r").encode(), 0, "HUB-CSV-011")
     yield _file("no final line break", f"{HEAD}\n{GOOD}\n{LAST}", 2)
     yield _file("cut in the middle of a row", f"{HEAD}\n{GOOD}\nM1;C1;17/0", 1, "HUB-CSV-015")
-    yield _file("cut in the middle of a letter", f"{HEAD}\n{GOOD}\nÉ;É;17/01/2026;;1,00\nM1;É".encode()[:-1], 2, "HUB-CSV-017")
+    yield _file(
+        "cut in the middle of a letter", f"{HEAD}\n{GOOD}\nÉ;É;17/01/2026;;1,00\nM1;É".encode()[:-1], 2, "HUB-CSV-017"
+    )
 
 
 def doubts() -> Iterator[Case]:

@@ -75,7 +75,7 @@ class TestDoubtfulRows(RecordSourceConformance):
 
     def make_source(self, tmp_path: Path) -> RecordSource:
         (tmp_path / "invoices.csv").write_bytes(
-            "number;debtor_id;issued_on;total\nA;C;13/01/2026;1,00\n\nB;C;x;1,00\nTotal;;;\n".encode()
+            b"number;debtor_id;issued_on;total\nA;C;13/01/2026;1,00\n\nB;C;x;1,00\nTotal;;;\n"
             + b"D;\x01;13/01/2026;1,00\nE;\xe9;13/01/2026;1,00\nF;C;13/01/2026\n"
             + 'G;"C;13/01/2026;1,00\nÉ;"É\n";13/01/2026;1,00\nI;é;13/01/2026;1,00\n'.encode()
         )

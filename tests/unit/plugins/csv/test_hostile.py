@@ -1,4 +1,4 @@
-"""No hostile file gives a traceback, a silent change of value, much memory or a long wait; good neighbours are taken in."""
+"""No hostile file gives a traceback, a silent change of value or a long wait; good neighbours are taken in."""
 
 from __future__ import annotations
 

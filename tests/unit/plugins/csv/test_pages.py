@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from hub.plugins.csv import CsvConfig, CsvSource
 from hub.plugins.csv.files import Source
 from hub.sdk import ConfigError, SourceUnavailable
 from hub.sdk.testing import FrozenClock, make_context
-from hub.plugins.csv import CsvConfig, CsvSource
 from tests.unit.plugins.csv.tables import read, run, source_of
 
 HEAD = "number;debtor_id;issued_on;total\n"
@@ -89,7 +89,7 @@ def test_a_held_row_is_replayed_under_a_new_setting(tmp_path: Path) -> None:
 
 def test_places_are_right_after_a_resume(tmp_path: Path) -> None:
     """Lines are counted through title lines, blank lines, quoted line breaks and restarts."""
-    text = 'title\n\n' + HEAD + 'A;"C\n\n1";13/01/2026;1,00\n\nB;C;x;1,00\nD;C;13/01/2026;1,00\nE;C;y;2,00\n'
+    text = "title\n\n" + HEAD + 'A;"C\n\n1";13/01/2026;1,00\n\nB;C;x;1,00\nD;C;13/01/2026;1,00\nE;C;y;2,00\n'
     whole = read(tmp_path, text)
     places = ["invoices.csv:4", "invoices.csv:8", "invoices.csv:9", "invoices.csv:10"]
     assert places == [unit.place for unit in whole.units]

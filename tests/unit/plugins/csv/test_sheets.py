@@ -142,7 +142,7 @@ def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         return real(name, *args, **named)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(ConfigError, match="HUB-CSV-032.*excel"):
+    with pytest.raises(ConfigError, match=r"HUB-CSV-032.*excel"):
         source_of(tmp_path, invoices=path).fetch("invoices", None, 1)
 
 

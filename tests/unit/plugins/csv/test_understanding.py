@@ -121,9 +121,11 @@ def test_forms_of_dates(texts: list[str], form: str | None) -> None:
 
 def test_told_forms() -> None:
     """Settings as people write them."""
-    for told, form in {"dd/mm/yyyy": "dmy", "jj/mm/aaaa": "dmy", "%m/%d/%Y": "mdy", "mm-dd-yy": "mdy",
-                       "ddmmyy": "ddmmyy", "yymmdd": "yymmdd", "%y%m%d": "yymmdd", "yyyy-mm-dd": "dmy"}.items():  # fmt: skip
-        assert form == told_form(told), told
+    forms = {
+        "dd/mm/yyyy": "dmy", "jj/mm/aaaa": "dmy", "%m/%d/%Y": "mdy", "mm-dd-yy": "mdy", "ddmmyy": "ddmmyy",
+        "yymmdd": "yymmdd", "%y%m%d": "yymmdd", "yyyy-mm-dd": "dmy",
+    }  # fmt: skip
+    assert forms == {told: told_form(told) for told in forms}
     assert "2026-12-31" == read_date("12/31/2026", "mdy")
     assert read_date("31/12/2026", "mdy") is None
     assert ("1999-12-31", "2026-01-02") == (read_date("311299", "ddmmyy"), read_date("260102", "yymmdd"))
@@ -140,7 +142,7 @@ def test_decimal_marks(text: str, mark: str) -> None:
 
 
 def test_what_the_books_say_is_settled(tmp_path: Path) -> None:
-    """Total less open amount, also when that is nothing; an empty cell is no word; the payment's date if there is one."""
+    """Total less open amount, also when that is nothing; an empty cell is no word; the day if one is given."""
     head = "number;debtor_id;issued_on;total;open_amount;paid_on\n"
     result = read(tmp_path, head + "A;C;13/01/2026;10,00;4,00;\nB;C;13/01/2026;10,00;10,00;\nD;C;13/01/2026;10,00;;\n"
                   "E;C;13/01/2026;10,00;0,00;20/01/2026\n")  # fmt: skip

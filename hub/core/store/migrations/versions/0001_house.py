@@ -1042,6 +1042,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_proposal_proposal", "proposal", ["proposal"], unique=False)
     op.create_table(
+        "receipt_return",
+        sa.Column(
+            "receipt_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("disbursement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["disbursement_id"], ["disbursement.id"], name=op.f("fk_receipt_return_disbursement_id")
+        ),
+        sa.ForeignKeyConstraint(["receipt_id"], ["receipt.id"], name=op.f("fk_receipt_return_receipt_id")),
+        sa.PrimaryKeyConstraint("receipt_id", name=op.f("pk_receipt_return")),
+        comment="money that the bank took back: the receipt is no longer there to be applied",
+    )
+    op.create_table(
         "receipt_verdict",
         sa.Column(
             "receipt_id",

@@ -1,0 +1,100 @@
+"""The form of each answer of a connector's process, checked before anything of it is used.
+
+What a plugin returns ends up in these frames: a number where text belongs, or the character NUL, which PostgreSQL
+cannot store, must stop that plugin with a sentence and not the hub with a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict
+
+_STRICT = ConfigDict(strict=True)
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("text holds the character NUL")
+    return text
+
+
+def _all_storable(texts: list[str]) -> list[str]:
+    _storable("".join(texts))
+    return texts
+
+
+Words = Annotated[str, Field(max_length=1_000_000), AfterValidator(_storable)]
+Refs = Annotated[list[Annotated[str, Field(min_length=1, max_length=2_000)]], AfterValidator(_all_storable)]
+Place = Annotated[int, Field(ge=0)]
+
+
+@with_config(_STRICT)
+class _Stream(TypedDict):
+    name: Annotated[Words, Field(min_length=1, max_length=200)]
+    mode: str
+    missing: str
+    repeats: str
+
+
+@with_config(_STRICT)
+class _Streams(TypedDict):
+    streams: list[_Stream]
+
+
+@with_config(_STRICT)
+class _Offer(TypedDict):
+    origin: Words
+    cursor: Words | None
+    last: bool
+    skipped: list[Words]
+
+
+@with_config(_STRICT)
+class _Units(TypedDict):
+    count: Place
+    places: list[Place] | None
+    refs: Refs
+
+
+@with_config(_STRICT)
+class _Columns(TypedDict):
+    kind: str
+    unit: list[Place]
+    values: dict[str, list[Any]]
+
+
+@with_config(_STRICT)
+class _Rejected(TypedDict):
+    type: Literal["RecordRejected"]
+    code: Words
+    what: Words
+    where: Words
+    mend: Words
+    excerpt: Words
+    lines: Annotated[int, Field(ge=0, le=2**31)]
+
+
+@with_config(_STRICT)
+class _Mapped(TypedDict):
+    columns: list[_Columns]
+    rejected: dict[str, _Rejected]
+
+
+Form = TypeAdapter[Any]
+STREAMS: Form = TypeAdapter(_Streams)
+OFFER: Form = TypeAdapter(_Offer)
+UNITS: Form = TypeAdapter(_Units)
+MAPPED: Form = TypeAdapter(_Mapped)
+
+
+def fault_of(form: Form, answer: Mapping[str, Any]) -> str | None:
+    """What keeps `answer` from having this form, in a sentence; None when it has it."""
+    try:
+        form.validate_python(answer)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        return f"{'.'.join(str(part) for part in first['loc'][:3])}: {first['msg']}"
+    return None

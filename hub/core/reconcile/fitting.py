@@ -1,0 +1,161 @@
+"""Whether a run of digits stands for an invoice: its counter, period and letters, checked one by one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+
+from hub.core.reconcile.ledger import Ledger
+from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
+from hub.core.reconcile.numbers import NumberIndex, Scheme
+from hub.core.reconcile.text import Token
+from hub.core.reconcile.words import CREDIT_NOTE_WORDS, INVOICE_WORDS, LEGAL_FORMS, SMALL_WORDS
+
+FEW_DIGITS = 4  # a bare number under this many digits is never proof
+
+
+class Written(Protocol):
+    """A text being read: its runs, and the ledger it is read against."""
+
+    tokens: list[Token]
+    numbers: NumberIndex
+    ledger: Ledger
+    received_on: date
+
+
+def near(gap: str) -> bool:
+    """Whether a gap may stand inside one number: nothing, a blank, or one separator."""
+    return len(gap) <= 3 and "#" not in gap and "," not in gap and ";" not in gap and "+" not in gap
+
+
+def as_year(text: str, received_on: date) -> int | None:
+    """The year meant by two or four digits, if it lies within five years before the receipt."""
+    if len(text) == 2:
+        text = "20" + text
+    if len(text) != 4:
+        return None
+    year = int(text)
+    return year if received_on.year - 5 <= year <= received_on.year + 1 else None
+
+
+def as_date(text: str, received_on: date) -> bool:
+    """Whether digits written together are a day near the receipt: ddmmyy, ddmmyyyy or yyyymmdd."""
+    if len(text) == 6:
+        orders = [(text[4:], text[2:4], text[:2])]
+    elif len(text) == 8:
+        orders = [(text[4:], text[2:4], text[:2]), (text[:4], text[4:6], text[6:])]
+    else:
+        return False
+    for year, month, day in orders:
+        try:
+            written = date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
+        except ValueError:
+            continue
+        if abs((written - received_on).days) <= 400:
+            return True
+    return False
+
+
+def splits(digits: str) -> list[tuple[str, str]]:
+    """(counter, period) readings of a run: all of it, or a year, year and month, or short year in front."""
+    readings = [(digits, "")]
+    if len(digits) >= 5 and digits[:2] == "20":
+        readings.append((digits[4:], digits[:4]))
+        if len(digits) >= 8:
+            readings.append((digits[6:], digits[:6]))
+    if len(digits) >= 5:
+        readings.append((digits[2:], digits[:2]))
+        if len(digits) >= 6:
+            readings.append((digits[4:], digits[:4]))
+    return readings
+
+
+def same_period(written: str, period: str) -> bool:
+    """Whether a period as written is the number's: "26", "2026" and "202603" can all mean one."""
+    if written == period:
+        return True
+    if len(period) in (4, 6) and period[:2] == "20":
+        return written in (period[2:], period[:4]) or (len(period) == 6 and written == period[2:4])
+    return len(written) in (4, 6) and written[:2] == "20" and written[2 : 2 + len(period)] == period
+
+
+def fit(work: Written, at: int, row: int, counter: str, period: str) -> int:
+    """How well run `at` stands for the number of `row`: 0 when a part written disagrees."""
+    number, scheme = work.numbers.compact[row], work.numbers.scheme_of[row]
+    before, period_said = at - 1, False
+    own_period = number[scheme.period]
+    if period:
+        if not own_period or not same_period(period, own_period):
+            return 0
+        period_said = True
+    elif own_period:
+        said = _period_beside(work, at, own_period)
+        if said is None:
+            return 0
+        period_said, before = said
+    letters = _letters_before(work, before, number, scheme, row)
+    if letters < 0:
+        return 0
+    return _strength(
+        counter, number[scheme.counter], letters, period_said, bool(own_period), bool(number[scheme.prefix])
+    )
+
+
+def _period_beside(work: Written, at: int, own_period: str) -> tuple[bool, int] | None:
+    """Whether the period stands before the counter (or after it), and where the letters would be.
+
+    None when another year is written there, with a separator that makes it part of the number.
+    """
+    tokens, before = work.tokens, at - 1
+    if before >= 0 and tokens[before].is_digits and near(tokens[at].gap):
+        written = tokens[before].text
+        if same_period(written, own_period):
+            return True, before - 1
+        if as_year(written, work.received_on) and tokens[at].gap.strip() in ("-", "/", "."):
+            return None
+    if at + 1 < len(tokens) and tokens[at + 1].is_digits and tokens[at + 1].gap in ("-", "/", "."):
+        if same_period(tokens[at + 1].text, own_period):
+            return True, before
+        if len(tokens[at + 1].text) == 4 and as_year(tokens[at + 1].text, work.received_on):
+            return None
+    return False, before
+
+
+def _letters_before(work: Written, before: int, number: str, scheme: Scheme, row: int) -> int:
+    """2: the number's own letters stand in front; 1: a word that announces an invoice; 0: nothing; -1: others."""
+    tokens = work.tokens
+    if before < 0 or tokens[before].is_digits:
+        return 0
+    gap = tokens[before + 1].gap
+    if not near(gap):
+        return 0
+    word, prefix = tokens[before].text, number[scheme.prefix]
+    if prefix and word.endswith(prefix) and (word == prefix or gap == "" or word[: -len(prefix)] in INVOICE_WORDS):
+        return 2
+    is_credit = work.ledger.is_credit[row]
+    if word in CREDIT_NOTE_WORDS:
+        return 1 if is_credit else -1
+    if word in work.numbers.prefixes_of(work.ledger.items.seller[row]):
+        return -1
+    if word in INVOICE_WORDS:
+        return 0 if is_credit and word in ("FACTURE", "FACT", "FAC") else 1
+    if gap == "" and not (word.endswith("N") or word in LEGAL_FORMS):
+        return -1
+    if len(word) <= 2 and word not in LEGAL_FORMS and word not in SMALL_WORDS:
+        return -1
+    return 0
+
+
+def _strength(written: str, counter: str, letters: int, period_said: bool, has_period: bool, has_prefix: bool) -> int:
+    """From WEAK to FULL, by the parts that are written and agree."""
+    digits = len(written)
+    telling = len(written.lstrip("0"))
+    if letters == 2 and (period_said or not has_period):
+        return FULL if telling >= 3 or digits == len(counter) >= 3 else BARE
+    if letters == 2 or period_said:
+        return STRONG if digits >= 3 and telling >= 2 else WEAK
+    if not has_prefix and not has_period and digits >= 6:
+        return STRONG
+    if digits >= FEW_DIGITS and (telling >= 2 or digits >= len(counter)):
+        return BARE
+    return WEAK

@@ -1,0 +1,48 @@
+"""What a text says about items: numbers it may name, and words that change the meaning of the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+FULL, STRONG, BARE, WEAK = 4, 3, 2, 1  # how completely a number is written
+
+
+class Ref(NamedTuple):
+    """One open item a number may stand for, and how completely it is written."""
+
+    row: int
+    strength: int
+
+
+class Mention(NamedTuple):
+    """A number of the text with the items it may stand for. `chained`: joined to the one before as a range."""
+
+    text: str
+    where: str
+    refs: tuple[Ref, ...]
+    opens_range: bool = False
+
+
+@dataclass(slots=True)
+class Reading:
+    """Everything a receipt's texts say."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    closed: list[tuple[str, list[int]]] = field(default_factory=list)  # number, accounts
+    unknown: list[str] = field(default_factory=list)  # built like our numbers, but neither open nor closed
+    orders: list[tuple[str, list[int]]] = field(default_factory=list)  # order or payment reference, rows
+    months: list[tuple[int | None, int]] = field(default_factory=list)
+    accounts: list[int] = field(default_factory=list)  # by SIREN in the text
+    words: list[str] = field(default_factory=list)
+    statement: bool = False
+    part: bool = False
+    discount: bool = False
+    more: bool = False  # "and others"
+    on_behalf: bool = False  # the payer says it pays for someone else
+
+    @property
+    def names_something(self) -> bool:
+        """Whether the text points at particular items."""
+        firm = any(m.refs[0].strength > WEAK for m in self.mentions)
+        return bool(firm or self.closed or self.unknown or self.orders)

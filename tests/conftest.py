@@ -1,0 +1,107 @@
+"""What all tests share: each data base that the hub runs on, and guests that come through the hub's own door."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:  # most tests need no data base, and should not wait for one
+    from tests.support.postgres import PostgresServer
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, started when the first test wants it and ended with the session."""
+    from tests.support.postgres import PostgresServer
+
+    server = PostgresServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> str:
+    """The name of a data base with the schema and nothing in it."""
+    name = postgres.create()
+    _migrate(postgres.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema and nothing in it."""
+    path = tmp_path_factory.mktemp("template") / "hub.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def _migrate(url: str) -> None:
+    from hub.core.store import Store
+
+    store = Store(url, lambda: 0)
+    store.migrate()
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh data base with the hub's schema: SQLite, then PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "database" / "hub.db"
+        path.parent.mkdir()
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = server.create(request.getfixturevalue("postgres_template"))
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a data base without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = server.create()
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def opened_hubs() -> Iterator[None]:
+    """Closes the hubs that a test made."""
+    from tests.support.hubs import close_hubs
+
+    yield
+    close_hubs()
+
+
+@pytest.fixture
+def install_guest(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Installs plugins for one test, as a distribution would be: modules on the path, announced by entry points.
+
+    Processes started by the test, such as a connector's, see them too.
+    """
+
+    def install(folder: Path, **modules: str) -> None:
+        info = tmp_path_factory.mktemp("guest") / "guest-1.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: guest\nVersion: 1\n")
+        points = "".join(f"{name} = {module}\n" for name, module in modules.items())
+        (info / "entry_points.txt").write_text(f"[hub.plugins]\n{points}")
+        for path in (str(folder), str(info.parent)):
+            monkeypatch.syspath_prepend(path)
+            before = os.environ.get("PYTHONPATH", str(ROOT))
+            monkeypatch.setenv("PYTHONPATH", os.pathsep.join([path, before]))
+
+    return install

@@ -1,0 +1,52 @@
+"""The configuration that `hub init` writes: it loads, and names every key there is."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from hub.app.cli.templates import template
+from hub.app.policies import policy_of
+from hub.app.settings import HubSection, ReconcileSection, SellerSection, connector_config, read_settings
+from hub.core.host.plugins import discover
+
+ROOT = Path(__file__).resolve().parents[3]
+COMMENTED = re.compile(r"^#(?=[\w\[])")
+
+
+def _uncommented() -> str:
+    """The template with every setting that was left at its default taken in."""
+    return "\n".join(COMMENTED.sub("", line) for line in template("hub.toml").splitlines())
+
+
+def test_the_example_is_what_init_writes() -> None:
+    """One text, two places: the package for `hub init`, config/ for readers of the repository."""
+    assert template("hub.toml") == (ROOT / "config" / "hub.example.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", [template("hub.toml"), _uncommented()], ids=["as written", "all keys"])
+def test_it_loads(tmp_path: Path, text: str) -> None:
+    """As written, and with every commented key taken in."""
+    path = tmp_path / "hub.toml"
+    path.write_text(text, encoding="utf-8")
+    settings = read_settings(path)
+    registry, faults = discover()
+    assert [] == faults
+    policy_of(settings)
+    for name, values in settings.connectors.items():
+        connector_config(settings, name, registry.get(values["plugin"]).config)
+
+
+def test_it_names_every_key() -> None:
+    """A setting that is added is explained here, or this test fails."""
+    raw = tomllib.loads(_uncommented())
+    registry, _ = discover()
+    assert set(HubSection.model_fields) == set(raw["hub"])
+    assert set(SellerSection.model_fields) == set(raw["seller"]["ACME"])
+    assert set(ReconcileSection.model_fields) == set(raw["reconcile"])
+    by_plugin = {values["plugin"]: values for values in raw["connector"].values()}
+    for name in ("csv", "bank_statements"):
+        assert set(registry.get(name).config.model_fields) == set(by_plugin[name])

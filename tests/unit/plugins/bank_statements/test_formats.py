@@ -1,0 +1,194 @@
+"""Rules of the formats, one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.plugins.bank_statements.cfonb import OVERPUNCH, units_of
+from hub.plugins.bank_statements.mt940_line import amount_of, day_of, line_of
+from hub.sdk.records import Disbursement, Receipt
+from hub.sdk.testing import read_records
+from tests.unit.plugins.bank_statements.made import (
+    CAMT_TAIL,
+    DEBIT,
+    OWN,
+    SHARED,
+    Mv,
+    camt_head,
+    cfonb,
+    date,
+    entry,
+    overpunched,
+    source,
+    text,
+)
+
+DAY = date(2026, 4, 7)
+
+
+def read(tmp_path: Path, data: bytes, **settings: Any) -> list[Any]:
+    """Records, or the code of the refusal, of each unit of one file."""
+    folder = tmp_path / "in"
+    folder.mkdir(exist_ok=True)
+    (folder / "file").write_bytes(data)
+    found: list[Any] = []
+    for one in read_records(source(folder, **settings)):
+        found += [one.rejected.code] if one.rejected else one.records
+    return found
+
+
+@pytest.mark.parametrize(("written", "units"), [("0000000166956E", 1669565), ("0000000000227R", -2279)])
+def test_overpunched_amounts_of_the_specification(written: str, units: int) -> None:
+    """formats.md §4.1: the last character gives the last digit and the sign."""
+    assert units == units_of(written)
+
+
+def test_the_overpunch_table_is_whole() -> None:
+    """Ten digits for each sign, and é and è for 0."""
+    assert 22 == len(OVERPUNCH)
+    assert [-int(f"1{digit}") for digit in range(10)] == [units_of("0000000000001" + char) for char in DEBIT]
+
+
+@pytest.mark.parametrize(
+    ("currency", "places", "units", "minor"),
+    [
+        ("EUR", "2", 1250, 1250),
+        ("EUR", "3", 12500, 1250),
+        ("EUR", "0", 12, 1200),
+        ("JPY", "2", 120000, 1200),
+        ("TND", "3", 1250, 1250),
+    ],
+)
+def test_decimals_are_those_of_the_record(tmp_path: Path, currency: str, places: str, units: int, minor: int) -> None:
+    """Position 20 gives the decimals; the amount is exact in the currency's own unit."""
+    [record] = read(tmp_path, text(cfonb([Mv(DAY, units)], 0, DAY, DAY, currency=currency, places=places)))
+    assert (minor, currency) == (record.amount_minor, record.currency)
+
+
+def test_an_amount_finer_than_its_currency_is_not_rounded(tmp_path: Path) -> None:
+    """12.505 EUR cannot be: the statement is held."""
+    assert ["HUB-BANK-021"] == read(tmp_path, text(cfonb([Mv(DAY, 12505), Mv(DAY, 5)], 0, DAY, DAY, places="3")))
+
+
+def test_an_impossible_booking_date_holds_its_movement_alone(tmp_path: Path) -> None:
+    """The balance is proved, so the neighbours pass."""
+    lines = cfonb([Mv(DAY, 100, "A"), Mv(DAY, 200, "B")], 0, DAY, DAY)
+    lines[1] = lines[1][:34] + "310226" + lines[1][40:]
+    code, good = read(tmp_path, text(lines))
+    assert ("HUB-BANK-031", 200) == (code, good.amount_minor)
+
+
+def test_a_return_carries_its_reason(tmp_path: Path) -> None:
+    """An unpaid direct debit is a disbursement with the bank's reason and the debtor's name."""
+    mv = Mv(DAY, -32000, "PRLV REJETE", [("NPY", "GARAGE PETIT")], code="10", reason="64")
+    [record] = read(tmp_path, text(cfonb([mv], 0, DAY, DAY)))
+    assert isinstance(record, Disbursement)
+    assert ("64", "GARAGE PETIT", "direct_debit") == (record.return_reason, record.payee_name, record.method)
+
+
+def test_blank_currency_and_decimals_come_from_the_settings(tmp_path: Path) -> None:
+    """Without them the statement is held."""
+    data = (OWN / "cfonb_blank_currency.txt").read_bytes()
+    assert ["HUB-BANK-027"] == read(tmp_path, data)
+    [record] = read(tmp_path, data, currency="EUR", decimals=2)
+    assert (100000, "EUR") == (record.amount_minor, record.currency)
+
+
+def test_the_same_statement_with_and_without_line_breaks_is_one(tmp_path: Path) -> None:
+    """Cut every 120, or lines without their blanks: the same movements."""
+    data = (OWN / "cfonb_unbroken.txt").read_bytes()
+    lines = b"\r\n".join(data[n : n + 120].rstrip() for n in range(0, len(data), 120))
+    assert read(tmp_path, data) == read(tmp_path, lines)
+
+
+def test_a_zero_movement_is_kept(tmp_path: Path) -> None:
+    """Zero is allowed; it is read as received."""
+    [record] = read(tmp_path, text(cfonb([Mv(DAY, 0, "INFO")], 0, DAY, DAY)))
+    assert isinstance(record, Receipt)
+
+
+@pytest.mark.parametrize("version", range(2, 14))
+def test_every_version_of_camt_gives_the_same_receipt(tmp_path: Path, version: int) -> None:
+    """.02 to .13: status, party and amount moved, what they say did not."""
+    one = entry(Mv(DAY, 45000, "LEROY", [("", "FACT 1"), ("", "ET 2")], ref="R1"), version=version)
+    [record] = read(tmp_path, (camt_head(0, DAY, 45000, DAY, version=version) + one + CAMT_TAIL).encode())
+    assert ("LEROY", "FACT 1\nET 2", "R1", "PMNT-RCDT-ESCT", "transfer", None) == (
+        record.payer_name,
+        record.remittance,
+        record.receipt_id,
+        record.transaction_code,
+        record.method,
+        record.end_to_end_ref,
+    )
+
+
+def test_a_garbled_entry_without_balances_leaves_its_neighbours(tmp_path: Path) -> None:
+    """With balances the proof is lost and the statement is held; without, only the entry."""
+    good, bad = entry(Mv(DAY, 100, "A")), entry(Mv(DAY, 200, "B")).replace(">2<", ">2..0<", 1)
+    head = camt_head(0, DAY, 300, DAY)
+    assert ["HUB-BANK-021"] == read(tmp_path, (head + good + bad + CAMT_TAIL).encode())
+    bare = head[: head.index("<Bal>")]
+    record, code = read(tmp_path, (bare + good + bad + CAMT_TAIL).encode())
+    assert (100, "HUB-BANK-030") == (record.amount_minor, code)
+
+
+@pytest.mark.parametrize(
+    ("line", "minor"),
+    [
+        ("260407C450,NTRFX", 45000),
+        ("260407RC450,NTRFX", -45000),
+        ("260407CR450,NTRFX", 45000),
+        ("260407RD1,5NTRFX", 150),
+    ],
+)
+def test_marks_of_mt940(line: str, minor: int) -> None:
+    """RC is money leaving, RD coming back, CR a credit with the funds code R."""
+    assert minor == amount_of(line_of(line), "EUR")
+
+
+def test_dates_of_mt940() -> None:
+    """The entry date has no year: the closest to the value date; 30 February is the month's last day."""
+    assert ("2026-01-02", "2025-12-31", False) == day_of(line_of("2512310102C1,NTRFX"))
+    assert ("2025-12-31", "2026-01-02", False) == day_of(line_of("2601021231C1,NTRFX"))
+    assert ("2026-03-02", "2026-02-28", True) == day_of(line_of("2602300302C1,NTRFX"))
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason=f"{SHARED} is not there: samples of others are not read")
+@pytest.mark.parametrize("name", ["citi.txt", "february_30.sta", "generic.sta", "rabobank-iban.sta"])
+def test_amounts_agree_with_the_library(tmp_path: Path, name: str) -> None:
+    """mt-940 reads the same amounts, where it reads the file."""
+    mt940 = pytest.importorskip("mt940")
+    data = (SHARED / "mt940" / name).read_bytes()
+    ours = [one.amount_minor if isinstance(one, Receipt) else -one.amount_minor for one in read(tmp_path, data)]
+    theirs = [
+        int(one.data["amount"].amount * 100)
+        for statement in mt940.parse_statements(data.decode("latin-1"))
+        for one in statement.transactions
+        if "amount" in one.data
+    ]
+    assert theirs == ours
+
+
+def test_qif_is_refused_until_it_is_explained(tmp_path: Path) -> None:
+    """Neither account, currency nor date order stand in the file."""
+    data = (OWN / "bank.qif").read_bytes()
+    assert ["HUB-BANK-040"] == read(tmp_path, data)
+    receipt, fee = read(tmp_path, data, account="FR7630999000010001234567836", currency="EUR", date_order="dmy")
+    assert (date(2026, 4, 7), 125000, 1250) == (receipt.received_on, receipt.amount_minor, fee.amount_minor)
+
+
+def test_what_ofx_says_twice_with_new_ids_is_one_when_told_so(tmp_path: Path) -> None:
+    """Some banks renew FITIDs at each download: `ofx_ids = "renewed"` leaves them out of the identity."""
+    data = (OWN / "ofx1_french.ofx").read_bytes()
+    other = data.replace(b"<FITID>F", b"<FITID>G")
+    key = {record.source_key for record in read(tmp_path, data, ofx_ids="renewed")}
+    assert key == {record.source_key for record in read(tmp_path, other, ofx_ids="renewed")}
+    assert key.isdisjoint(record.source_key for record in read(tmp_path, other))
+
+
+def test_written_amounts_are_read_back() -> None:
+    """The tests' own writer of overpunched amounts."""
+    assert all(minor == units_of(overpunched(minor)) for minor in (0, 1, -1, 1669565, -(10**13)))
