@@ -92,7 +92,7 @@ class Store:
                 yield connection
 
     def again(self, actor: str, work: Callable[[UnitOfWork], T]) -> T:
-        """Run `work` in a writing transaction; whole again, up to 5 times, when the data base asks for it (deadlock)."""
+        """Run `work` in a writing transaction; whole again, up to 5 times, when the data base asks (deadlock)."""
         for attempt in range(1, _TRIES + 1):
             try:
                 with self.write(actor) as unit:

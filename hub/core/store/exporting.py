@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.core.store import tables as t
-from hub.core.store.reading import of_books, as_known
+from hub.core.store.reading import as_known, of_books
 
 #: Rows fetched from the data base at a time.
 BATCH_ROWS = 2_000
