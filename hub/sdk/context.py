@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 from hub.sdk.redaction import REDACTING
 
 if TYPE_CHECKING:
-    import httpx
     from pydantic import SecretStr
 
-    from hub.sdk.transport import HttpClient
+    from hub.sdk.transport import HttpClient, Transport
 
 
 class Clock(Protocol):
@@ -59,7 +58,7 @@ class Context:
         clock: Clock | None = None,
         work_folder: Path | None = None,
         logger: logging.Logger | None = None,
-        transport: httpx.BaseTransport | None = None,
+        transport: Transport | None = None,
     ) -> None:
         self.name = name
         self.clock: Clock = clock or SystemClock()

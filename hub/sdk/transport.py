@@ -27,6 +27,8 @@ from hub.sdk.http_network import DEADLINE, DeadlineBackend, remaining_s, tls_fai
 from hub.sdk.http_rules import MAX_PAUSE_S, CallOptions, allowed_origins, header_values, origin, revealed, unwritable
 from hub.sdk.redaction import REDACTING, redact
 
+#: What carries the bytes; tests lend one of their own (an ``httpx.MockTransport``).
+Transport = httpx.BaseTransport
 MAX_BODY_BYTES = 10 * 1024 * 1024
 ATTEMPTS = 4
 _ABSOLUTE = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")

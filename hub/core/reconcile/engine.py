@@ -135,8 +135,7 @@ class _Run:
 
     def _references(self, case: Case) -> Decision | None:
         """Other references, and what is plainly nobody's payment."""
-        if case.thought is None or not any(draft.confidence > RIVAL for draft in case.thought[1]):
-            self.thought.look_again(case)
+        self.thought.look_again(case)
         reading = case.reading
         drafts: list[Draft] = []
         if reading.mentions or reading.orders or case.id in self.remitted or case.original:

@@ -17,6 +17,7 @@ from hub.core.reconcile.text import LONGEST_TEXT, fold, join_pieces
 from hub.core.reconcile.text_pass import MOST_ALTERNATIVES, Lexicon, TextPass
 
 _LOOKALIKES = str.maketrans("OQDILZSBG", "000112586")  # letters that scanners and fingers take for digits
+_WORD = re.compile(r"[A-Z]{3,}")
 _MIXED = re.compile(r"[0-9][OQDILZSBG]+(?:[0-9OQDILZSBG]|\b)|\b[A-Z]{0,4}[OQDILZSBG][0-9]")
 
 
@@ -35,6 +36,10 @@ class Reader:
         for where, text in texts:
             folded = fold(text[:LONGEST_TEXT])
             TextPass(self.lexicon, reading, where, received_on).run(join_pieces(folded) if "\n" in folded else folded)
+            if "\n" in folded:
+                # A name at the end of a field may have been glued to the number that follows.
+                known = set(reading.words)
+                reading.words += [w for w in _WORD.findall(folded) if w not in known and w not in self.numbers.prefixes]
         return reading
 
     def look_again(self, reading: Reading, texts: list[tuple[str, str]], received_on: date) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 LONGEST_TEXT = 120_000  # characters read of one text; the longest remittance seen is 100 KB
 MOST_TOKENS = 12_000
-_WIDTHS = frozenset((24, 27, 30, 31, 32, 35, 65, 70, 140))  # lengths at which banks cut
+_WIDTHS = frozenset((31, 35, 65, 70, 140))  # lengths at which banks cut
 
 _SPECIAL = {
     "œ": "oe",

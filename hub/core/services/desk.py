@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-
-from hub.core.store import Store
+from hub.core.store import Connection, Store
 from hub.core.store.reading import connector_keys, instant_of, sellers_by_connector
 from hub.sdk.context import Clock
 from hub.sdk.errors import ConfigError
@@ -30,7 +28,7 @@ class Desk:
         return None if known_on is None else instant_of(known_on, self.zone)
 
 
-def books_of(desk: Desk, connection: sa.Connection) -> dict[str, int]:
+def books_of(desk: Desk, connection: Connection) -> dict[str, int]:
     """Which connector's invoices count, by seller: as configured, else the only connector that brought some.
 
     Raises:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-import sqlalchemy as sa
-
 from hub.core.ledger import OpenLedger, books_settled_minor, open_ledger
 from hub.core.services.desk import Desk, books_of
+from hub.core.store import Connection
 from hub.core.store.reading import LedgerFacts, ledger_facts
 
 
@@ -29,7 +28,7 @@ def view(desk: Desk, *, as_of: date | None = None, known_on: date | None = None)
 
 
 def view_in(
-    desk: Desk, connection: sa.Connection, *, as_of: date | None = None, known_on: date | None = None
+    desk: Desk, connection: Connection, *, as_of: date | None = None, known_on: date | None = None
 ) -> LedgerView:
     """`view` inside a transaction of the caller's."""
     day = as_of or desk.clock.today()

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
-
 from hub.core.reconcile import (
     Decision,
     Learnt,
@@ -25,6 +23,7 @@ from hub.core.reconcile import (
 from hub.core.reconcile.outcome import AUTO, NOT_A_RECEIPT, RETURN
 from hub.core.services.desk import Desk
 from hub.core.services.ledger import LedgerView, settled_in_books, view_in
+from hub.core.store import Connection
 from hub.core.store import receipts as receipt_store
 from hub.core.store.allocations import NewAllocation, NewProposal, add_allocations, replace_proposals, reverse
 from hub.core.store.database import UnitOfWork
@@ -107,7 +106,7 @@ class Inputs:
     remittances: Any
 
 
-def load_inputs(desk: Desk, connection: sa.Connection) -> Inputs:
+def load_inputs(desk: Desk, connection: Connection) -> Inputs:
     """Open items, debtors, unapplied receipts and what was learnt, in the engine's columns."""
     view = view_in(desk, connection)
     items, settled = _items(view)

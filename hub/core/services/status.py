@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-import sqlalchemy as sa
-
 from hub.core.ledger import aged_balance
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.gaps import check_books
 from hub.core.services.ledger import view_in
-from hub.core.store import allocations, held, runs
+from hub.core.store import Connection, allocations, held, runs
 from hub.core.store.reading import allocated_by_receipt, connector_keys, rows_of
 from hub.core.store.receipts import returned_receipts
 from hub.core.store.runs import LastRun
@@ -56,7 +54,7 @@ def status(desk: Desk) -> Status:
         return result
 
 
-def _ledger(desk: Desk, connection: sa.Connection, result: Status) -> None:
+def _ledger(desk: Desk, connection: Connection, result: Status) -> None:
     view = view_in(desk, connection)
     keys = connector_keys(connection)
     books = books_of(desk, connection)
@@ -79,7 +77,7 @@ def _ledger(desk: Desk, connection: sa.Connection, result: Status) -> None:
     result.anomalies = Counter(anomaly.kind for anomaly in view.ledger.anomalies)
 
 
-def _receipts(connection: sa.Connection, result: Status) -> None:
+def _receipts(connection: Connection, result: Status) -> None:
     spent = allocated_by_receipt(connection)
     returned = returned_receipts(connection)
     for row in rows_of(connection, "receipt", ("id", "amount_minor", "currency")):

@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
-
 from hub.core.host.answers import MAPPED
 from hub.core.host.evidence import digests_of, unpack
 from hub.core.host.process import ConnectorProcess, Start
 from hub.core.services.desk import Desk
 from hub.core.services.ledger import view_in
-from hub.core.store import journal, units, verifying
+from hub.core.store import Connection, journal, units, verifying
 from hub.core.store.units import StoredPage
 from hub.sdk.columns import validate_columns
 
@@ -74,7 +72,7 @@ def verify(
 
 
 def _page(
-    connection: sa.Connection,
+    connection: Connection,
     process: ConnectorProcess,
     stream: verifying.StreamName,
     page: StoredPage,
@@ -101,7 +99,7 @@ def _page(
 
 
 def _records(
-    connection: sa.Connection, page: StoredPage, answer: dict[str, Any], where: str, result: Verification
+    connection: Connection, page: StoredPage, answer: dict[str, Any], where: str, result: Verification
 ) -> None:
     mapped = {index for index, state in enumerate(page.states) if state == "mapped"}
     for column in answer["columns"]:
@@ -114,7 +112,7 @@ def _records(
             result.differs(f"{where}: {what}")
 
 
-def _open_amounts(desk: Desk, connection: sa.Connection, result: Verification) -> None:
+def _open_amounts(desk: Desk, connection: Connection, result: Verification) -> None:
     """Open amounts computed twice: by the ledger room from columns, and by plain sums in the data base."""
     view = view_in(desk, connection)
     for item in view.ledger.items:

@@ -15,7 +15,7 @@ from hub.sdk.records import Record
 from hub.sdk.units import Cursor, Page, RawUnit, Stream
 
 if TYPE_CHECKING:
-    import httpx
+    from hub.sdk.transport import Transport
 
 
 @dataclass
@@ -36,7 +36,7 @@ def make_context(
     *,
     name: str = "tested",
     clock: FrozenClock | None = None,
-    transport: httpx.BaseTransport | None = None,
+    transport: Transport | None = None,
 ) -> Context:
     """A context for tests: frozen clock, scratch folder below `tmp_path`, no network but `transport`.
 
