@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, cast
@@ -50,7 +50,7 @@ class Start:
 
     name: str
     plugin: str
-    config: dict[str, Any]
+    config: dict[str, Any] = field(repr=False)
     timezone: str
     today: str | None
     work_folder: Path

@@ -17,6 +17,8 @@ from hub.core.reconcile.words import ABBREVIATIONS, LABEL_WORDS, OTHER_NUMBER_WO
 AGREES, UNKNOWN, CONTRADICTS = 2, 1, 0
 STRONG, MEDIUM = 0.9, 0.72
 _ALIKE, _NOT_OTHER = 0.62, 0.45  # likeness at which one debtor's name agrees, or at least does not contradict
+_RARE, _HINT = 0.7, 0.71  # a first word of at most two names makes a cut label agree, never contradict
+_NEARLY_SAME = 0.85
 _GLUED_ALIKE = 86  # of 100, between names written without blanks
 _CUT_AT = 18  # a payer name at least this long may have been cut by the bank
 _MOST_CANDIDATES = 12  # names compared word by word with one payer
@@ -266,6 +268,9 @@ class PayerIndex:
             shared += weight * part
             rest.remove(match)
         score = 0.97 * shared / max(total, 1e-9)
+        telling = len(theirs[0]) >= 5 and self._weight(theirs[0]) >= self._rarest - _RARE
+        if telling and _best_word(theirs[0], list(words), False)[0] is not None:
+            score = max(score, _HINT)
         return max(score, 0.935) if leading >= 2 and score > 0.55 else score
 
     def siren_of(self, account: int) -> str | None:
@@ -299,7 +304,9 @@ class PayerIndex:
                 return AGREES if payer.score >= 0.5 else UNKNOWN
         if payer.behalf or payer.score < MEDIUM:
             return UNKNOWN
-        if self._resembles(payer, account) >= (_ALIKE if payer.score >= STRONG else _NOT_OTHER):
+        # The surer we are who paid, the more a claim on someone else must look like that payer.
+        needed = _NEARLY_SAME if payer.score >= 1.0 else _ALIKE if payer.score >= STRONG else _NOT_OTHER
+        if self._resembles(payer, account) >= needed:
             return UNKNOWN
         return CONTRADICTS
 

@@ -11,7 +11,7 @@ import re
 from datetime import date
 
 from hub.core.reconcile.ledger import Ledger
-from hub.core.reconcile.mentions import STRONG, Mention, Reading, Ref
+from hub.core.reconcile.mentions import BARE, STRONG, WEAK, Mention, Reading, Ref
 from hub.core.reconcile.numbers import fill_index
 from hub.core.reconcile.text import LONGEST_TEXT, fold, join_pieces
 from hub.core.reconcile.text_pass import MOST_ALTERNATIVES, Lexicon, TextPass
@@ -59,6 +59,7 @@ class Reader:
                 changed = True
             if _MIXED.search(folded):
                 self._read_lookalikes(reading, where, join_pieces(folded[:2000]))
+                self._read_lookalikes(reading, where, folded[:2000])
                 changed = True
         return changed
 
@@ -72,7 +73,7 @@ class Reader:
             for key in (word, "".join(words[at : at + 2]), "".join(words[at : at + 3])):
                 if len(key) >= 6 and any(c.isdigit() for c in key):
                     rows = self.numbers.rows(self._lookalike.get(key.translate(_LOOKALIKES)))
-                    if rows and key not in self.numbers.whole:
+                    if rows and key not in self.numbers.whole and all(m.text != key for m in reading.mentions):
                         reading.mentions = [m for m in reading.mentions if m.text not in key]
                         known = sorted(rows, key=lambda row: self.ledger.items.id[row])[:MOST_ALTERNATIVES]
                         reading.mentions.append(Mention(key, where, tuple(Ref(row, STRONG) for row in known)))
@@ -82,7 +83,8 @@ class Reader:
 def _merge(reading: Reading, glued: Reading) -> None:
     """Add what only the glued text shows: numbers that the cut between two pieces had broken."""
     known = {ref.row for m in reading.mentions for ref in m.refs if ref.strength >= STRONG}
-    strong = [m for m in glued.mentions if m.refs[0].strength >= STRONG and m.refs[0].row not in known]
+    least = STRONG if any(m.refs[0].strength > WEAK for m in reading.mentions) else BARE
+    strong = [m for m in glued.mentions if m.refs[0].strength >= least and m.refs[0].row not in known]
     if strong:
         texts = {m.text for m in glued.mentions}
         reading.mentions = [m for m in reading.mentions if m.refs[0].strength >= STRONG or m.text in texts]

@@ -7,7 +7,7 @@ from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.mentions import Reading
 from hub.core.reconcile.outcome import NOT_A_RECEIPT, UNAPPLIED, Decision
 from hub.core.reconcile.outsiders import Kind, outsider_by_name, outsider_by_text
-from hub.core.reconcile.payers import CONTRADICTS, MEDIUM, NOBODY, STRONG, Payer
+from hub.core.reconcile.payers import CONTRADICTS, MEDIUM, STRONG, Payer
 from hub.core.reconcile.references import Reader
 from hub.core.reconcile.rules.by_amount import by_amount
 from hub.core.reconcile.rules.by_currency import by_currency
@@ -157,6 +157,3 @@ class Thought:
 def not_a_receipt(case: Case, kind: Kind) -> Decision:
     """The decision for an outsider's money."""
     return Decision(case.id, NOT_A_RECEIPT, kind.code, kind.reason)
-
-
-__all__ = ["NOBODY", "Thought", "not_a_receipt"]

@@ -178,7 +178,13 @@ def _write(unit: UnitOfWork, inputs: Inputs, outcome: Outcome) -> ReconcileRepor
     lines: list[NewAllocation] = []
     proposals: list[NewProposal] = []
     verdicts: list[tuple[int, str, str]] = []
+    taken = _take_back(unit, outcome)
+    for receipt in taken:
+        report.returned.receipts += 1
+        report.returned.amounts[currencies[receipt]] += whole[receipt]
     for decision in outcome.decisions:
+        if decision.receipt_id in taken:  # the bank took it back: there is nothing to apply
+            continue
         if decision.receipt_id < 0 or not amounts[decision.receipt_id]:  # money that left; or nothing left to apply
             continue
         currency, amount = currencies[decision.receipt_id], amounts[decision.receipt_id]
@@ -198,9 +204,6 @@ def _write(unit: UnitOfWork, inputs: Inputs, outcome: Outcome) -> ReconcileRepor
             _add(report.left, "surplus" if rest else decision.rule, 0, currency, amount)
     if lines:
         add_allocations(unit, lines)
-    for receipt in _take_back(unit, outcome):
-        report.returned.receipts += 1
-        report.returned.amounts[currencies[receipt]] += whole[receipt]
     replace_proposals(unit, proposals, verdicts)
     return report
 

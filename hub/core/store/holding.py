@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 def hold(connection: sa.Connection, page: PageToCommit) -> None:
     """Open a held entry for each refused unit; close the open ones of units that were understood now.
 
-    A unit refused again for the same reason keeps its entry and its number; for another reason it gets a new one.
+    A unit refused again for the same reason keeps its entry, number and place (a replay does not know the line any
+    more); for another reason it gets a new one.
     """
     touched = [unit for place in page.taken if (unit := page.unit_ids[place]) is not None]
     refused = {unit: refusal for place, refusal in page.refused.items() if (unit := page.unit_ids[place]) is not None}
     kept: set[int] = set()
     if touched and connection.execute(sa.select(t.held.c.id).limit(1)).first():
-        names = [t.held.c[name] for name in ("id", "unit_id", "code", "place", "what", "mend")]
+        names = [t.held.c[name] for name in ("id", "unit_id", "code", "what", "mend")]
         rows = bulk.rows_by_id(connection, names, t.held.c.unit_id, touched, t.held.c.state == "open")
         for row in rows:
             now = refused.get(row.unit_id)
-            if now and (now.code, now.place, now.what, now.mend) == (row.code, row.place, row.what, row.mend):
+            if now and (now.code, now.what, now.mend) == (row.code, row.what, row.mend):
                 kept.add(row.unit_id)
         gone = [row.id for row in rows if row.unit_id not in kept]
         if gone:

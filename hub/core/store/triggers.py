@@ -62,6 +62,9 @@ def _postgresql() -> list[str]:
             f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table} "
             "FOR EACH ROW EXECUTE FUNCTION hub_only_grows()"
         )
+        statements.append(
+            f"CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} EXECUTE FUNCTION hub_only_grows()"
+        )
     return statements
 
 

@@ -53,7 +53,7 @@ def _check_places(answer: dict[str, Any], count: int) -> None:
 
 def without(batches: Batches, refused: Set[int]) -> Batches:
     """The batches less the records of units at these places; a batch with nothing left goes."""
-    return [batch for part in batches if (batch := _without(part, refused))[1]] if refused else batches
+    return [batch for part in batches if (batch := _without(part, refused) if refused else part)[1]]
 
 
 def _without(batch: Batch, refused: Set[int]) -> Batch:

@@ -13,7 +13,7 @@ from hub.plugins.bank_statements.camt_amounts import fees_of, minor_of, sign_of
 from hub.plugins.bank_statements.faults import reject
 from hub.plugins.bank_statements.garbled import Garbled
 from hub.plugins.bank_statements.identity import digest
-from hub.plugins.bank_statements.limits import BUFFER_BYTES, ELEMENT_BYTES, SHELL_CHARS
+from hub.plugins.bank_statements.limits import BUFFER_BYTES, ELEMENT_BYTES, HEAD_ELEMENTS, SHELL_CHARS
 from hub.plugins.bank_statements.model import Balance, Move, Opened, Statement, dump
 from hub.plugins.bank_statements.texts import account_text, iso_date, reference, rib_of
 from hub.plugins.bank_statements.xmlread import (
@@ -32,7 +32,10 @@ from hub.sdk.errors import RecordRejected
 #: What holds entries: a statement, a notification.
 _CONTAINERS: Final = {"Stmt": "camt.053", "Ntfctn": "camt.054"}
 #: What is read or kept of a statement besides its entries.
-_HEAD: Final = frozenset({"Id", "ElctrncSeqNb", "LglSeqNb", "CreDtTm", "FrToDt", "CpyDplctInd", "Acct", "Bal"})
+_HEAD: Final = frozenset(
+    "Id StmtPgntn NtfctnPgntn ElctrncSeqNb LglSeqNb CreDtTm FrToDt CpyDplctInd RptgSrc Acct RltdAcct Intrst Bal "
+    "TxsSummry AddtlStmtInf AddtlNtfctnInf".split()
+)
 #: Statuses of entries that are not money yet.
 _NOT_BOOKED: Final = frozenset({"PDNG", "INFO", "FUTR"})
 
@@ -142,12 +145,19 @@ class _Builder:
         before = entry.getprevious()
         if before is None:
             return
-        elements = []
+        elements: list[Element] = []
         while before is not None:
             elements.append(before)
+            self._few(len(elements))
             before = before.getprevious()
         for element in reversed(elements):
             self._take(element)
+
+    def _few(self, count: int) -> None:
+        """Refuse a statement with thousands of elements that are no entries."""
+        if count > HEAD_ELEMENTS:
+            where = f"{self._opened.name}:{self.statement.line}"
+            raise reject("HUB-BANK-026", where, reason=f"more than {HEAD_ELEMENTS} elements stand between two entries")
 
     def _take(self, element: Element) -> None:
         name = local(element.tag)
@@ -244,7 +254,8 @@ class _Builder:
     def close(self, container: Element | None) -> Statement:
         """The statement, without its movements."""
         if container is not None:
-            for element in container:
+            for count, element in enumerate(container):
+                self._few(count)
                 self._take(element)
         statement, ids = self.statement, self._ids
         self._account_salt()

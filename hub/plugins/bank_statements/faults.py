@@ -83,7 +83,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "HUB-BANK-026": ("the line is not understood: {reason}", _EXPORT),
     "HUB-BANK-027": ("the {which} balance is not understood: {reason}", _EXPORT),
     "HUB-BANK-028": (
-        "the statement is too long to be kept whole while held ({size} bytes): {reason}",
+        "the statement was too long to be kept whole while held ({size} bytes): {reason}",
         _EXPORT + ", then import again",
     ),
     "HUB-BANK-029": (

@@ -23,6 +23,8 @@ ENTRY_BYTES: Final = 6 * 1024 * 1024
 LINE_BYTES: Final = 64 * 1024
 #: Seconds of processor time for reading one file. HUB-BANK-009.
 SECONDS: Final = 120.0
+#: Elements between two entries of a camt statement: balances and the like, about thirty. HUB-BANK-026.
+HEAD_ELEMENTS: Final = 5_000
 #: Characters of what stands around the details of a batch; a longer entry is booked as one. No refusal.
 SHELL_CHARS: Final = 64 * 1024
 #: Bytes looked at to recognise a format: the root element or the first record stands in them. HUB-BANK-005.

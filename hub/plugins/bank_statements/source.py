@@ -145,7 +145,7 @@ class _Run:
         """The next page."""
         units: list[RawUnit] = []
         origin = ""
-        while not units and (self._reading is not None or self._queue or self._reading_next()):
+        while not units and (self._reading is not None or self._queue):
             reading = self._reading or self._next()
             origin = reading.looked.found.label
             self._fill(units, reading, limit)
@@ -155,9 +155,6 @@ class _Run:
         skipped = self._report(last)
         self.cursor = self._progress.text()
         return Page(units=units, cursor=self.cursor, last=last, origin=origin, skipped=skipped)
-
-    def _reading_next(self) -> bool:
-        return False
 
     def _look_around(self, now: float) -> list[Looked]:
         """What is to be read, in order: the file under way first, then by opening date and name."""

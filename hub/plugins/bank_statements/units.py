@@ -77,4 +77,4 @@ def lost(layout: dict[str, object], where: str) -> RecordRejected:
     """The refusal of a held unit whose bytes were too long to keep."""
     said = layout.get("lost")
     reason = str(said[1]) if isinstance(said, list) and len(said) > 1 else "its bytes were not kept"
-    return reject("HUB-BANK-028", where, size="too many", reason=reason)
+    return reject("HUB-BANK-028", where, size="over 2 M", reason=reason)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hub.core.reconcile.amounts import sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.discounts import discount_minor
-from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK, Mention
+from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.payers import AGREES, CONTRADICTS, UNKNOWN
 from hub.core.reconcile.payers import STRONG as SURE
 
@@ -411,6 +411,3 @@ def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int,
         )
         drafts.append(Draft(confidence, "named_and_others", reason, _full_lines(desk, rows + chosen)))
     return drafts
-
-
-__all__ = ["CHANCE", "Mention", "by_reference"]
