@@ -94,9 +94,10 @@ def install_guest(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     """
 
     def install(folder: Path, **modules: str) -> None:
-        info = tmp_path_factory.mktemp("guest") / "guest-1.dist-info"
+        base = tmp_path_factory.mktemp("guest")
+        info = base / f"{base.name}-1.dist-info"
         info.mkdir()
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: guest\nVersion: 1\n")
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {base.name}\nVersion: 1\n")
         points = "".join(f"{name} = {module}\n" for name, module in modules.items())
         (info / "entry_points.txt").write_text(f"[hub.plugins]\n{points}")
         for path in (str(folder), str(info.parent)):

@@ -6,6 +6,7 @@ error. The first frame says which connector to build, its settings and secrets; 
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -217,6 +218,9 @@ def _answer(server: Server, request: dict[str, Any], body: bytes, out: BinaryIO)
 def main() -> None:
     """Serve until the hub closes the pipe."""
     inside, out = _own_pipes()
+    # Pages are long lists without cycles: looking for garbage in them again and again costs a fifth of a bulk load.
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)
     try:
         start, _ = read_frame(inside)
         _limit(start.get("limits") or {})

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hub.core.host.answers import MAPPED
 from hub.core.host.evidence import digests_of, unpack
-from hub.core.host.process import ConnectorProcess, Start
+from hub.core.host.process import ConnectorProcess, Start, named
 from hub.core.services.desk import Desk
 from hub.core.services.ledger import view_in
 from hub.core.store import Connection, journal, units, verifying
+from hub.core.store.record_tables import table_of
 from hub.core.store.units import StoredPage
 from hub.sdk.columns import validate_columns
+from hub.sdk.errors import HubError
 
 #: Differences named in full; beyond that they are only counted.
 NAMED = 20
@@ -55,18 +58,21 @@ def verify(
         result.journal_entries = verifying.journal_entries(connection)
         for broken in journal.breaks(connection):
             result.differs(f"journal {broken.chain} entry {broken.sequence}: {broken.why}")
-        for what in verifying.overdrawn(connection):
+        for what in verifying.unjournalled(connection) + verifying.overdrawn(connection):
             result.differs(what)
         known = dict(starts)
         for stream in verifying.streams(connection):
             if stream.connector not in known:
                 result.not_checked.append(f"{stream.connector}/{stream.name}: not configured any more")
                 continue
-            with ConnectorProcess(known[stream.connector]) as process:
-                for page in units.stored_pages(connection, stream.id):
-                    _page(connection, process, stream, page, result)
-                    if progress:
-                        progress(result.units)
+            try:
+                with ConnectorProcess(known[stream.connector]) as process:
+                    for page in units.stored_pages(connection, stream.id):
+                        _page(connection, process, stream, page, result)
+                        if progress:
+                            progress(result.units)
+            except HubError as error:  # a broken connector does not keep the others from being checked
+                result.not_checked.append(f"{stream.connector}/{stream.name}: {named(error, known[stream.connector])}")
         _open_amounts(desk, connection, result)
     return result
 
@@ -102,14 +108,18 @@ def _records(
     connection: Connection, page: StoredPage, answer: dict[str, Any], where: str, result: Verification
 ) -> None:
     mapped = {index for index, state in enumerate(page.states) if state == "mapped"}
+    given: Counter[tuple[str, int]] = Counter()
     for column in answer["columns"]:
         values, faults = validate_columns(column["kind"], len(column["unit"]), column["values"])
         keep = [i for i, index in enumerate(column["unit"]) if index in mapped and i not in faults]
         chosen = {name: [entries[i] for i in keep] for name, entries in values.items()}
         unit_ids = [page.unit_ids[column["unit"][i]] for i in keep]
         result.records += len(keep)
+        given.update((table_of(column["kind"]).name, unit) for unit in unit_ids)
         for what in verifying.compare_records(connection, column["kind"], unit_ids, chosen):
             result.differs(f"{where}: {what}")
+    for what in verifying.surplus_records(connection, sorted(page.unit_ids), given):
+        result.differs(f"{where}: {what}")
 
 
 def _open_amounts(desk: Desk, connection: Connection, result: Verification) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,8 +73,21 @@ def add_allocations(unit: UnitOfWork, lines: Sequence[NewAllocation]) -> list[in
             raise _refused(error) from error
         raise
     if ids:
-        unit.journal("allocate", "allocation", {"ids": [ids[0], ids[-1]], "count": len(ids)})
+        digest = digest_of(unit.salt, allocations_by_id(unit.connection, ids))
+        unit.journal("allocate", "allocation", {"ids": ids, "digest": digest})
     return ids
+
+
+def allocations_by_id(connection: sa.Connection, ids: Sequence[int]) -> list[sa.Row[Any]]:
+    """Those of the allocations `ids` that exist, whole, in order of their ids."""
+    rows = bulk.rows_by_id(connection, list(t.allocation.columns), t.allocation.c.id, sorted(ids))
+    return sorted(rows, key=lambda row: int(row.id))
+
+
+def digest_of(salt: bytes, allocations: Sequence[sa.Row[Any]]) -> str:
+    """What the journal keeps of allocations: their content, salted, so that a later change shows."""
+    plain = [[_plain(getattr(row, column.name)) for column in t.allocation.columns] for row in allocations]
+    return hmac.new(salt, json.dumps(plain, ensure_ascii=False).encode(), hashlib.sha256).hexdigest()
 
 
 def _plain(value: Any) -> Any:

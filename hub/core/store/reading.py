@@ -139,14 +139,20 @@ def _snapshots(connection: sa.Connection, books: Books, known_at: int | None) ->
 
 def _settled_by_absence(connection: sa.Connection, books: Books, known_at: int | None) -> list[tuple[Any, ...]]:
     """Documents missing from a complete snapshot whose connector says that this means paid; they count as settled."""
-    unit, invoices = t.raw_unit, t.invoice
-    conditions = [unit.c.state == "settled", invoices.c.withdrawn_at.is_(None), of_books(invoices, books)]
-    if known_at is not None:
-        conditions.append(unit.c.recorded_at <= known_at)
+    unit, past, invoices = t.raw_unit, t.raw_unit_history, as_known("invoice", known_at)
+    settled: sa.Select[Any] | sa.CompoundSelect[Any]
+    settled = sa.select(unit.c.id, unit.c.recorded_at).where(unit.c.state == "settled")
+    if known_at is not None:  # it may have come back since
+        then = sa.select(past.c.unit_id, past.c.recorded_at).where(
+            past.c.state == "settled", past.c.recorded_at <= known_at, past.c.superseded_at > known_at
+        )
+        settled = sa.union_all(settled.where(unit.c.recorded_at <= known_at), then)
+    gone = settled.subquery("gone")
     rows = connection.execute(
-        sa.select(invoices.c.id, unit.c.recorded_at, invoices.c.total_minor, invoices.c.currency)
-        .join(unit, unit.c.id == invoices.c.unit_id)
-        .where(*conditions)
+        sa.select(invoices.c.id, gone.c.recorded_at, invoices.c.total_minor, invoices.c.currency)
+        .join(gone, gone.c.id == invoices.c.unit_id)
+        .where(of_books(invoices, books))
+        .order_by(invoices.c.id)
     )
     return [
         (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,10 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.core.ledger import Settlements, absorbed_minor
-from hub.core.store import bulk
+from hub.core.store import allocations, bulk, journal
 from hub.core.store import tables as t
 from hub.core.store.reading import as_known, ledger_settlements, of_books
-from hub.core.store.record_tables import table_of
+from hub.core.store.record_tables import RECORD_TABLES, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,55 @@ def _text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return repr(bool(value)) if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def surplus_records(
+    connection: sa.Connection, unit_ids: Sequence[int], given: Mapping[tuple[str, int], int]
+) -> list[str]:
+    """Rows that stand under raw units which do not give them; `given` counts records by table and unit."""
+    found = []
+    for table in RECORD_TABLES.values():
+        standing = [table.current.c.withdrawn_at.is_(None)]
+        if "stub" in table.current.c:
+            standing.append(table.current.c.stub.is_(False))
+        rows = bulk.rows_by_id(connection, [table.current.c.unit_id], table.current.c.unit_id, unit_ids, *standing)
+        counts = Counter(int(row.unit_id) for row in rows)
+        surplus = [unit for unit, count in sorted(counts.items()) if count > given.get((table.name, unit), 0)]
+        found += [f"{table.name} of unit {unit} is not given by its raw unit" for unit in surplus]
+    return found
+
+
+def unjournalled(connection: sa.Connection) -> list[str]:
+    """Allocations and reversals that differ from what the journal says of them, or are missing on either side."""
+    salt = connection.execute(sa.select(t.meta.c.value).where(t.meta.c.name == "salt")).scalar()
+    acts = connection.execute(
+        sa.select(t.journal.c.act, t.journal.c.payload)
+        .where(t.journal.c.chain == journal.ACTS, t.journal.c.subject == "allocation")
+        .order_by(t.journal.c.sequence)
+    ).all()
+    told: dict[str, set[int]] = {"allocate": set(), "reverse": set()}
+    found = []
+    for act, payload in acts:
+        said = json.loads(payload)
+        told[act].update(said["ids"])
+        if act != "allocate":
+            continue
+        rows = allocations.allocations_by_id(connection, said["ids"])
+        if len(rows) == len(said["ids"]) and allocations.digest_of(bytes.fromhex(salt or ""), rows) != said["digest"]:
+            found.append(f"allocations {_listed(said['ids'])} are not what the journal says")
+    for act, column in (("allocate", t.allocation.c.id), ("reverse", t.allocation_reversal.c.allocation_id)):
+        there = set(connection.execute(sa.select(column)).scalars())
+        name = column.table.name.replace("_", " ")
+        if gone := sorted(told[act] - there):
+            found.append(f"{name} {_listed(gone)}: gone, the journal has it")
+        if unknown := sorted(there - told[act]):
+            found.append(f"{name} {_listed(unknown)}: the journal does not know it")
+    return found
+
+
+def _listed(ids: Sequence[int]) -> str:
+    shown = ", ".join(map(str, ids[:5]))
+    return shown if len(ids) <= 5 else f"{shown}, … ({len(ids)})"
 
 
 def overdrawn(connection: sa.Connection) -> list[str]:

@@ -121,12 +121,13 @@ class PageReader:
             expected = expectation(connection, state.id, offer.origin, ordinal)
         known_page = expected if expected and expected.intact and not self._full else None
         page = self._page(state, offer, ordinal)
-        if known_page and offer.fingerprint and known_page.fingerprint == offer.fingerprint:
+        recognised = bool(known_page and offer.fingerprint and known_page.fingerprint == offer.fingerprint)
+        if known_page and recognised:
             page.unit_ids = list(known_page.unit_ids)
             self._count_standing(page, known_page.unit_ids)
         else:
             self._find_changes(page, state, known_page)
-        return self._commit(page, offer, state)
+        return self._commit(page, offer, state, recognised=recognised)
 
     def _hear_offer(self) -> _Offer:
         answer, fingerprint = self._process.hear(OFFER)
@@ -260,11 +261,11 @@ class PageReader:
         page.already_held += lines
         page.already_same += len(unit_ids) - held
 
-    def _commit(self, page: PageToCommit, offer: _Offer, state: StreamState) -> PageResult:
-        """Write the page. Unchanged pages only move the cursor: that is written every few pages, and at the end."""
+    def _commit(self, page: PageToCommit, offer: _Offer, state: StreamState, *, recognised: bool) -> PageResult:
+        """Write the page. Recognised pages only move the cursor: that is written every few pages, and at the end."""
         if not offer.last:
             self.ask(offer.cursor)
-        if not page.taken and page.fingerprint and not offer.last and self._quiet < MAX_QUIET_PAGES:
+        if recognised and not offer.last and self._quiet < MAX_QUIET_PAGES:
             self._quiet += 1
             read = page.already_same + page.already_held
             counts = Counts(read=read, same=page.already_same, held=page.already_held)

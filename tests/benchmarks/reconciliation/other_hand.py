@@ -149,7 +149,8 @@ class _Other:
 
     def on(self, documents: list[dict[str, Any]]) -> date:
         last = max(d["issued_on"] for d in documents)
-        return min(last + timedelta(days=self.rng.choice((2, 9, 28, 31, 33, 47, 62))), TODAY)
+        later: date = last + timedelta(days=self.rng.choice((2, 9, 28, 31, 33, 47, 62)))
+        return min(later, TODAY)
 
     def neat_text(self, n: str) -> str:
         r = self.rng
@@ -220,7 +221,14 @@ class _Other:
             self._month(firm, one)
         elif kind in ("silent", "silent_two"):
             self._silent(kind, firm, documents, on)
-        elif kind == "part" and amount > 60000:
+        else:
+            self._with_difference(kind, firm, one, on)
+
+    def _with_difference(self, kind: str, firm: Firm, one: dict[str, Any], on: date) -> None:
+        """More or less money than the invoice has open."""
+        rng, n, amount = self.rng, one["number"], one["open_minor"]
+        lines = [(one, amount)]
+        if kind == "part" and amount > 60000:
             paid = amount * rng.choice((25, 40, 50, 60)) // 100 + 1
             self.put(
                 kind,
@@ -256,7 +264,14 @@ class _Other:
                 )
         elif kind == "charges" and amount > 50000:
             self.put(kind, firm, amount - 1350, on, self.neat_text(n), [(one, amount - 1350)])
-        elif kind == "group" and firm.parent:
+        else:
+            self._by_another(kind, firm, one, on)
+
+    def _by_another(self, kind: str, firm: Firm, one: dict[str, Any], on: date) -> None:
+        """Paid by a parent or an agent."""
+        rng, n, amount = self.rng, one["number"], one["open_minor"]
+        lines = [(one, amount)]
+        if kind == "group" and firm.parent:
             parent = next(f for f in self.firms if f.id == firm.parent)
             if parent.seller == firm.seller:
                 self.put(kind, parent, amount, on, self.neat_text(n), lines)
@@ -360,7 +375,13 @@ class _Other:
                     payer_iban=None,
                     payer_name=plain(other.name),
                 )
-        elif kind == "unknown_payer":
+        else:
+            self._other_money(kind, firm, one, on)
+
+    def _other_money(self, kind: str, firm: Firm, one: dict[str, Any], on: date) -> None:
+        """Strangers, money on account, and what is no payment at all."""
+        rng = self.rng
+        if kind == "unknown_payer":
             self.put(
                 kind,
                 None,

@@ -85,8 +85,7 @@ def balance(code: str, minor: int, on: date) -> str:
 
 def entry(mv: Mv, *, version: int = 2, status: str = "BOOK") -> str:
     """An Ntry with one TxDtls, in the shape of `version`."""
-    mark, back = ("CRDT", "DBIT") if mv.minor >= 0 else ("DBIT", "CRDT")
-    del back
+    mark = "CRDT" if mv.minor >= 0 else "DBIT"
     side = "Dbtr" if mv.minor >= 0 else "Cdtr"
     name = f"<Nm>{mv.label}</Nm>" if version < 8 else f"<Pty><Nm>{mv.label}</Nm></Pty>"
     sts = status if version < 8 else f"<Cd>{status}</Cd>"

@@ -43,7 +43,7 @@ def outcome(
     path = folder / "file"
     path.write_bytes(data)
     os.utime(path, (1_700_000_000, 1_700_000_000))
-    started = time.monotonic()
+    started = time.process_time()
     connector = source(folder, **settings)
     records, refused = 0, []
     for page in pages(connector, "movements"):
@@ -53,7 +53,7 @@ def outcome(
         found = _mapped(connector, list(page.units))
         records += found[0]
         refused += found[1]
-    assert time.monotonic() - started < seconds, "too slow"
+    assert time.process_time() - started < seconds, "too slow"
     connector.describe(str(path))
     return records, refused
 

@@ -205,7 +205,7 @@ def test_many_files_in_order_of_name(tmp_path: Path) -> None:
     source = source_of(tmp_path, invoices=[tmp_path / "**" / "*.csv*", tmp_path / "2026" / "a.csv"])
     result = run(source)
     assert ["2026/a.csv:2", "2026/b.csv.gz:2"] == [unit.place for unit in result.units]
-    assert "latest" == source.streams()[0].repeats
+    assert "by_origin" == source.streams()[0].repeats
     assert 2 == len(run(source_of(tmp_path, invoices=tmp_path / "2026")).units)
 
 

@@ -1,0 +1,325 @@
+"""The command line on a small company's files: from `hub init` to an aged balance, as a person would go."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.app.cli import main
+
+CUSTOMERS = """seller;debtor_id;name;iban;payment_terms
+ACME;C001;Boulangerie Dupont;FR7630006000011234567890189;30 jours
+ACME;C002;Garage Martin;;45 jours fin de mois
+"""
+INVOICES = """number;seller;debtor_id;type;issued_on;due_on;currency;total_excl_tax;tax;total
+F2026-0001;ACME;C001;invoice;01/09/2026;01/10/2026;EUR;1000,00;200,00;1200,00
+F2026-0002;ACME;C001;invoice;15/10/2026;15/11/2026;EUR;500,00;100,00;600,00
+F2026-0003;ACME;C002;invoice;20/10/2026;;EUR;1000,00;200,00;1200,00
+F2026-0004;ACME;C002;invoice;21/10/2026;;EUR;1000,00;200,00;12..00
+A2026-0001;ACME;C002;credit_note;25/10/2026;;EUR;100,00;20,00;120,00
+"""
+RECEIPTS = """receipt_id;received_on;value_on;amount;currency;payer_name;payer_iban;remittance;method
+R1;05/10/2026;05/10/2026;1200,00;EUR;BOULANGERIE DUPONT;FR7630006000011234567890189;VIR FACT F2026-0001;transfer
+R2;18/11/2026;18/11/2026;300,00;EUR;BOULANGERIE DUPONT;FR7630006000011234567890189;ACOMPTE;transfer
+R3;19/11/2026;19/11/2026;77,00;EUR;INCONNU SA;;divers;transfer
+"""
+CONFIG = """
+[hub]
+database = "sqlite:///hub.db"
+today = 2026-11-30
+
+[connector.ledger]
+plugin = "csv"
+debtors = "customers.csv"
+invoices = "invoices/*.csv"
+receipts = "receipts.csv"
+"""
+
+
+def _write(folder: Path) -> None:
+    (folder / "invoices").mkdir()
+    (folder / "hub.toml").write_text(CONFIG)
+    (folder / "customers.csv").write_text(CUSTOMERS)
+    (folder / "invoices" / "2026.csv").write_text(INVOICES)
+    (folder / "receipts.csv").write_text(RECEIPTS)
+
+
+@pytest.fixture(autouse=True)
+def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes of connectors find the hub from any folder, also where it is not installed."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The company after its first `hub sync`; tests work on copies."""
+    folder = tmp_path_factory.mktemp("company")
+    _write(folder)
+    assert 1 == main(["--config", str(folder / "hub.toml"), "sync"])
+    return folder
+
+
+@pytest.fixture
+def company(synced: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the synced company, and we stand in it."""
+    folder = tmp_path / "company"
+    shutil.copytree(synced, folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HUB_ACTOR", "marie")
+    monkeypatch.setenv("COLUMNS", "80")
+    return folder
+
+
+class Runs:
+    """Runs a command and keeps what it said."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        self.out = self.err = ""
+
+    def __call__(self, *arguments: str) -> int:
+        self._capsys.readouterr()
+        status = main(arguments)
+        self.out, self.err = self._capsys.readouterr()
+        assert "Traceback" not in self.out + self.err
+        return status
+
+    def json(self, *arguments: str) -> Any:
+        self(*arguments, "--json")
+        return json.loads(self.out)
+
+    def rows(self, kind: str, *arguments: str) -> list[dict[str, Any]]:
+        assert 0 == self("export", kind, "--format", "jsonl", *arguments)
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def hub(capsys: pytest.CaptureFixture[str]) -> Runs:
+    """The command line."""
+    return Runs(capsys)
+
+
+def test_init_then_check_then_sync(tmp_path: Path, hub: Runs) -> None:
+    """A first day: init writes what check and sync accept, before there is any file; it never overwrites."""
+    assert 0 == hub("init", str(tmp_path / "new"))
+    config = str(tmp_path / "new" / "hub.toml")
+    assert 0 == hub("check", "--config", config)
+    assert "no file in" in hub.out
+    assert 0 == hub("sync", "--config", config)
+    assert 2 == hub("init", str(tmp_path / "new"))
+    assert "HUB-CFG-013" in hub.err
+
+
+def test_sync_counts_and_asks_for_a_person(company: Path, hub: Runs) -> None:
+    """read = new + changed + same + held; a held record makes the status 1, also the second time."""
+    assert 1 == hub("sync", "--full")
+    assert hub.out.splitlines()[0].split() == "connector stream read new changed same held state".split()
+    assert "Next:  hub held list" in hub.out
+    found = hub.json("sync", "ledger", "--full")
+    by_stream = {entry["stream"]: entry for entry in found["connectors"][0]["streams"]}
+    assert (5, 0, 0, 4, 1) == tuple(by_stream["invoices"][name] for name in ("read", "new", "changed", "same", "held"))
+    assert 1 == found["held_now"]
+
+
+def test_one_failing_connector_does_not_stop_the_others(company: Path, hub: Runs) -> None:
+    """The exit status is the worst; the fault is shown with its line and a caret."""
+    with (company / "hub.toml").open("a") as config:
+        config.write('\n[connector.bad]\nplugin = "csv"\ninvoice = "x.csv"\n')
+    assert 2 == hub("sync")
+    assert "ledger" in hub.out
+    assert "failed (HUB-CFG-004)" in hub.out
+    assert 'invoice = "x.csv"' in hub.err
+    assert "^^^^^^^" in hub.err
+
+
+def test_status_shows_totals(company: Path, hub: Runs) -> None:
+    """Open amounts by lateness with a total, what waits, and exit status 1 while something is held."""
+    assert 1 == hub("status")
+    assert "2 880,00 EUR" in hub.out
+    assert "total" in hub.out
+    document = hub.json("status")
+    [seller] = document["sellers"]
+    assert ("ACME", 288_000, 180_000) == (seller["seller"], seller["open_minor"], seller["overdue_minor"])
+    assert 288_000 == sum(entry["amount_minor"] for entry in seller["aged"].values())
+
+
+def test_held_records_are_shown_discarded_and_replayed(company: Path, hub: Runs) -> None:
+    """What was not understood has place, reason, remedy and excerpt; discarding needs a reason."""
+    [held] = hub.json("held", "list")["held"]
+    assert "2026.csv:5:total" == held["place"]
+    assert 0 == hub("held", "show", str(held["id"]))
+    assert "12..00" in hub.out
+    assert 0 == hub("held", "replay", "--all")
+    assert "0 understood now, 1 still held" in hub.out
+    assert held["id"] == hub.json("held", "list")["held"][0]["id"]
+    assert 2 == hub("held", "discard", str(held["id"]))
+    assert 0 == hub("held", "discard", str(held["id"]), "--reason", "a draft")
+    assert [] == hub.json("held", "list")["held"]
+    assert 0 == hub("sync")
+
+
+def test_a_corrected_file_is_taken_in(company: Path, hub: Runs) -> None:
+    """The row is mended in the file, read again, and nothing is held any more."""
+    path = company / "invoices" / "2026.csv"
+    path.write_text(path.read_text().replace("12..00", "1200,00"))
+    assert 0 == hub("sync")
+    assert "F2026-0004" in [row["number"] for row in hub.rows("open-items")]
+
+
+def test_reconcile_confirm_reverse_explain(company: Path, hub: Runs) -> None:
+    """Certain receipts are applied, others suggested; each decision explains itself and can be undone."""
+    assert 0 == hub("reconcile")
+    assert "applied" in hub.out
+    assert 0 == hub("reconcile")
+    applied = [row for row in hub.json("allocations", "list")["allocations"] if row["status"] == "auto"]
+    assert [("R1", "F2026-0001", 120_000)] == [
+        (r["receipt_id"], r["invoice_number"], r["amount_minor"]) for r in applied
+    ]
+    assert 0 == hub("allocations", "explain", "R1")
+    assert "F2026-0001" in hub.out
+    name = applied[0]["proposal"]
+    assert 2 == hub("allocations", "reverse", name)
+    assert 0 == hub("allocations", "reverse", name, "--reason", "a test")
+    assert 2 == hub("allocations", "reverse", name, "--reason", "again")
+    assert ["reversed"] == [row["status"] for row in hub.rows("allocations") if row["proposal"] == name][:1]
+    suggested = [row for row in hub.rows("proposals") if row["receipt_id"] == "R2"]
+    assert 0 == hub("allocations", "confirm", suggested[0]["proposal"])
+    assert "confirmed" in [row["status"] for row in hub.rows("allocations") if row["receipt_id"] == "R2"]
+    assert "marie" in [row["actor"] for row in hub.rows("journal")]
+
+
+def test_frozen_columns_of_allocations(company: Path, hub: Runs) -> None:
+    """DESIGN §6: the first ten, spelled so, and confidence between 0 and 1."""
+    hub("reconcile")
+    assert 0 == hub("export", "allocations")
+    rows = list(csv.reader(io.StringIO(hub.out), delimiter=";"))
+    frozen = "receipt_id seller invoice_number amount currency confidence status rule reason proposal".split()
+    assert frozen == rows[0][:10]
+    assert all(0 <= row["confidence"] <= 1 for row in hub.rows("allocations"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [
+        ("open-items", ("--as-of", "2026-10-31")), ("allocations", ("--as-of", "31/10/2026")), ("proposals", ()),
+        ("receipts", ("--as-of", "2026-10-31")), ("aged-balance", ("--known-on", "2099-01-01")),
+        ("indicators", ("--as-of", "2026-10-31")), ("gaps", ()), ("journal", ("--known-on", "2099-01-01")),
+        ("held", ("--known-on", "2099-01-01")), ("debtors", ("--known-on", "2099-01-01")),
+    ],
+)  # fmt: skip
+def test_every_export_in_every_format(company: Path, hub: Runs, kind: str, arguments: tuple[str, ...]) -> None:
+    """The same rows in all three; the format follows the file's name."""
+    counts = {}
+    for form in ("csv", "jsonl", "xlsx"):
+        assert 0 == hub("export", kind, *arguments, "--out", f"out/{kind}.{form}")
+        counts[form] = int(hub.err.split(" row")[0].replace(" ", ""))
+    assert 1 == len(set(counts.values()))
+    assert counts["csv"] == len((company / "out" / f"{kind}.csv").read_text("utf-8-sig").splitlines()) - 1
+
+
+def test_before_anything_was_known(company: Path, hub: Runs) -> None:
+    """As known on a day before the first sync there is nothing; as of the middle of the year neither."""
+    assert [] == hub.rows("open-items", "--known-on", "2020-01-01")
+    assert [] == hub.rows("open-items", "--as-of", "2026-06-30")
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [
+        ("proposals", ("--as-of", "2026-10-31")), ("journal", ("--as-of", "2026-10-31")),
+        ("debtors", ("--as-of", "2026-10-31")), ("held", ("--seller", "ACME")),
+    ],
+)  # fmt: skip
+def test_an_option_that_makes_no_sense_is_refused(
+    company: Path, hub: Runs, kind: str, arguments: tuple[str, ...]
+) -> None:
+    """With words, not with a wrong table."""
+    assert 2 == hub("export", kind, *arguments)
+    assert "makes no sense" in hub.err
+
+
+def test_our_own_open_items_can_be_read_back(company: Path, hub: Runs) -> None:
+    """The export is a canonical CSV: another hub starts from it with the same open amounts, credits included."""
+    assert 0 == hub("export", "open-items", "--out", "other/open-items.csv")
+    before = {(row["number"], row["open_minor"], row["kind"]) for row in hub.rows("open-items")}
+    config = '[hub]\ntoday = 2026-11-30\n\n[connector.l]\nplugin = "csv"\ninvoices = "open-items.csv"\n'
+    (company / "other" / "hub.toml").write_text(config)
+    assert 0 == hub("sync", "--config", "other/hub.toml")
+    after = {
+        (row["number"], row["open_minor"], row["kind"]) for row in hub.rows("open-items", "--config", "other/hub.toml")
+    }
+    assert before == after
+
+
+def test_verify_finds_nothing_then_a_changed_amount(company: Path, hub: Runs) -> None:
+    """Everything is recomputed from raw records; a figure changed behind our back is named, with status 1."""
+    hub("reconcile")
+    assert 0 == hub("verify")
+    assert {"EUR": {"amount": "0.00", "amount_minor": 0}} == hub.json("verify")["gap"]
+    import sqlite3
+
+    with sqlite3.connect(company / "hub.db") as database:
+        database.execute("UPDATE invoice SET total_minor = total_minor + 1 WHERE number = 'F2026-0003'")
+    database.close()
+    assert 1 == hub("verify")
+    assert "differs:" in hub.out
+
+
+def test_connectors_are_listed_and_tried(company: Path, hub: Runs) -> None:
+    """What is installed, how a file is understood, and the first page of each stream; nothing is taken in."""
+    names = [entry["name"] for entry in hub.json("connectors", "list")["connectors"]]
+    assert {"csv", "bank_statements"} <= set(names)
+    assert 0 == hub("connectors", "check", "ledger")
+    assert "The same page came twice" in hub.out
+    assert 0 == hub("connectors", "check", "csv", "--file", "invoices/2026.csv")
+    assert "delimiter" in hub.out
+    assert 2 == hub("connectors", "check", "nobody")
+
+
+def test_a_new_connector_passes_the_conformance_kit(company: Path, hub: Runs) -> None:
+    """The scaffold is a connector from its first minute; it is never written over something."""
+    assert 0 == hub("connectors", "new", "my-erp")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), "."])}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:schemathesis", "-p", "no:cacheprovider"],
+        cwd=company / "hub-my-erp", env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert 0 == done.returncode, done.stdout
+    assert 2 == hub("connectors", "new", "my-erp")
+    assert 2 == hub("connectors", "new", "My ERP")
+
+
+def test_exit_status_3_when_the_data_base_is_out_of_reach(company: Path, hub: Runs) -> None:
+    """A data base that cannot be opened is told apart from a faulty configuration."""
+    (company / "hub.toml").write_text(CONFIG.replace("sqlite:///hub.db", "sqlite:///invoices"))
+    assert 3 == hub("status")
+    assert "out of reach" in hub.err
+
+
+def test_a_fault_of_the_hub_leaves_no_traceback(company: Path, hub: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line says where the traceback was written; the status is 70."""
+    monkeypatch.setattr("hub.core.services.status.status", lambda desk: 1 // 0)
+    assert 70 == hub("status")
+    assert 1 == len(hub.err.splitlines())
+    [written] = (company / ".hub").glob("fault-*.txt")
+    assert "ZeroDivisionError" in written.read_text()
+
+
+def test_a_reader_who_leaves_is_no_error(company: Path) -> None:
+    """`hub export journal | head -1` ends quietly, as `cat` would."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "hub.app.cli", "export", "receipts"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, env=environment, check=False)
+    os.close(writing)
+    assert (141, "") == (done.returncode, done.stderr)

@@ -1,0 +1,391 @@
+"""Rules that the data base keeps by itself, migrations, and what happens when it asks again or is out of reach."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from hub.core.store import Store, journal, migrate
+from hub.core.store import tables as t
+from hub.core.store.allocations import NewAllocation, add_allocations, reverse
+from hub.core.store.engine import DatabaseUnreachable
+from hub.core.store.record_tables import metadata
+from hub.core.store.revision import HEAD
+from hub.core.store.triggers import APPEND_ONLY
+from hub.sdk.errors import ConfigError, HubError, SourceUnavailable
+from tests.support.hubs import column, make_hub, rows, sync
+from tests.support.scripts import invoice, receipt, section, unit, write_script
+
+
+@contextmanager
+def opened(url: str, now: Callable[[], int] = lambda: 1_000_000) -> Iterator[Store]:
+    store = Store(url, now)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path, database_url: str, in_process: None) -> Store:
+    """Two invoices of 100.00 and 50.00 EUR, one of 100.00 USD; receipts of 100.00 and 60.00 EUR."""
+    hub = make_hub(tmp_path, database_url, section())
+    facts = (
+        invoice("F1", 10_000), invoice("F2", 5_000), invoice("U1", 10_000, currency="USD"),
+        receipt("R1", 10_000), receipt("R2", 6_000),
+    )  # fmt: skip
+    write_script(tmp_path, [unit(f"u{n}", fact) for n, fact in enumerate(facts)])
+    sync(hub, "guest")
+    return hub.store
+
+
+def line(receipt_id: int, invoice_id: int, amount: int, **fields: object) -> NewAllocation:
+    values: dict[str, object] = {
+        "proposal": f"P{receipt_id}-{invoice_id}", "receipt_id": receipt_id, "invoice_id": invoice_id,
+        "nature": "money", "amount_minor": amount, "currency": "EUR", "origin": "confirmed", "rule": "by_hand",
+        "reason": "said so", "confidence_ppm": 1_000_000, "evidence": "{}", "books_settled_minor": 0,
+        "effective_on": date(2026, 10, 5),
+    }  # fmt: skip
+    return NewAllocation(**{**values, **fields})  # type: ignore[arg-type]
+
+
+def allocate(store: Store, *lines: NewAllocation) -> list[int]:
+    return store.again("anne", lambda unit: add_allocations(unit, lines))
+
+
+def test_money_is_allocated_once(store: Store) -> None:
+    """Not more than the receipt has, not more than the invoice is, not in another currency; a reversal frees it."""
+    allocate(store, line(1, 1, 7_000))
+    for refused, words in (
+        (line(1, 2, 3_001), "the receipt has less than that left"),
+        (line(2, 1, 3_001), "the invoice is smaller than what is allocated to it"),
+        (line(2, 3, 100), "not in one currency"),
+        (line(2, 3, 100, currency="USD"), "not in one currency"),
+        (line(2, 2, 0), "amount"),
+        (line(2, 99, 100), ""),
+    ):
+        with pytest.raises(HubError, match=rf"HUB-REC-010.*{words}"):
+            allocate(store, refused)
+    assert [7_000] == column(store, sa.select(t.allocation.c.amount_minor))
+    allocate(store, line(1, 2, 3_000), line(2, 1, 3_000))
+    store.again("anne", lambda unit: reverse(unit, [1], "wrong invoice"))
+    allocate(store, line(1, 2, 2_000), line(2, 1, 3_000))
+    with pytest.raises(HubError, match="HUB-REC-011"):
+        store.again("anne", lambda unit: reverse(unit, [1], "again"))
+    acts = sa.select(t.journal.c.act, t.journal.c.actor).where(t.journal.c.chain == journal.ACTS)
+    assert [("allocate", "anne"), ("allocate", "anne"), ("reverse", "anne"), ("allocate", "anne")] == rows(store, acts)
+
+
+def test_the_rules_hold_against_plain_sql(store: Store) -> None:
+    """Whoever writes: journal, allocations and reversals only grow, and no money is allocated twice."""
+    allocate(store, line(1, 1, 10_000))
+    store.again("anne", lambda unit: reverse(unit, [1], "undone"))
+    allocate(store, line(1, 1, 10_000))
+    copy = (
+        "INSERT INTO allocation SELECT 77, proposal, receipt_id, invoice_id, nature, amount_minor, currency, origin, "
+        "rule, reason, confidence_ppm, evidence, books_settled_minor, effective_on, recorded_at, actor "
+        "FROM allocation WHERE id = 2"
+    )
+    statements = [copy, *(f"DELETE FROM {name}" for name in APPEND_ONLY)]
+    statements += [f"UPDATE {name} SET actor = 'bob'" for name in APPEND_ONLY]
+    if store.engine.dialect.name == "postgresql":
+        statements += [f"TRUNCATE {name} CASCADE" for name in APPEND_ONLY]
+    for statement in statements:
+        with store.engine.connect() as connection, pytest.raises(sa.exc.DBAPIError, match=r"only grows|less than|smaller"):
+            connection.exec_driver_sql(statement)
+    for wrong in ("UPDATE receipt SET amount_minor = -1", "UPDATE receipt SET currency = 'EURO'", "DELETE FROM raw_unit"):
+        with store.engine.connect() as connection, pytest.raises(sa.exc.IntegrityError):
+            connection.exec_driver_sql(wrong)
+
+
+def test_one_of_twenty_wins(store: Store, database_url: str) -> None:
+    """Twenty people allocate the same money at the same instant: one does, nineteen are told why not."""
+    barrier, results = threading.Barrier(20), []
+
+    def work(number: int) -> None:
+        with opened(database_url) as mine:
+            mine.revision()
+            barrier.wait(timeout=60)
+            try:
+                allocate(mine, line(1, 1, 5_001, proposal=f"P{number}"))
+                results.append("won")
+            except HubError as error:
+                results.append(error.code)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (1, 19) == (results.count("won"), results.count("HUB-REC-010"))
+    assert [5_001] == column(store, sa.select(t.allocation.c.amount_minor))
+    with store.read() as connection:
+        assert [] == journal.breaks(connection)
+
+
+def test_acts_on_different_money_all_pass(store: Store, database_url: str) -> None:
+    """Ten people act at once on different things: the chain of acts takes all ten, one after the other."""
+    barrier, failed = threading.Barrier(10), []
+
+    def work(number: int) -> None:
+        with opened(database_url) as mine:
+            barrier.wait(timeout=60)
+            try:
+                allocate(mine, line(1, 1, 10 + number))
+            except Exception as error:
+                failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [] == failed
+    assert list(range(1, 11)) == sorted(
+        column(store, sa.select(t.journal.c.sequence).where(t.journal.c.chain == journal.ACTS))
+    )
+
+
+class _Serialization(Exception):
+    sqlstate = "40001"
+
+
+def test_a_transaction_is_run_again_when_the_data_base_asks(store: Store) -> None:
+    """Serialization failure or deadlock: the whole unit of work again, at most five times, then words."""
+    tries: list[int] = []
+
+    def work(unit: object, failures: int) -> str:
+        tries.append(1)
+        if len(tries) <= failures:
+            raise sa.exc.OperationalError("COMMIT", None, _Serialization("could not serialize access"))
+        return "done"
+
+    assert "done" == store.again("x", lambda unit: work(unit, 4))
+    assert 5 == len(tries)
+    tries.clear()
+    with pytest.raises(SourceUnavailable, match="HUB-DB-003"):
+        store.again("x", lambda unit: work(unit, 9))
+    assert 5 == len(tries)
+
+
+def test_a_real_deadlock_is_resolved(store: Store, database_url: str) -> None:
+    """Two people lock the same two receipts in opposite order: both get through, in the end."""
+    if store.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time: there is no deadlock")
+    barrier, done = threading.Barrier(2), []
+
+    def work(order: tuple[int, int]) -> None:
+        met = False
+
+        def lock(unit: object) -> None:
+            nonlocal met
+            for number in order:
+                unit.connection.execute(sa.select(t.receipt.c.id).where(t.receipt.c.id == number).with_for_update())  # type: ignore[attr-defined]
+                if not met:
+                    met = True
+                    barrier.wait(timeout=60)
+
+        with opened(database_url) as mine:
+            mine.again("x", lock)
+            done.append(order)
+
+    threads = [threading.Thread(target=work, args=(order,)) for order in ((1, 2), (2, 1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [(1, 2), (2, 1)] == sorted(done)
+
+
+def test_the_salt_survives_a_rolled_back_first_write(database_url: str) -> None:
+    """A first transaction that fails leaves no salt behind that nobody can find again."""
+    with opened(database_url) as store:
+        salts = []
+        with pytest.raises(ZeroDivisionError), store.write("x") as unit:
+            salts.append(unit.salt)
+            raise ZeroDivisionError
+        for _ in range(2):
+            with store.write("x") as unit:
+                salts.append(unit.salt)
+        assert salts[1] == salts[2]
+        assert [salts[2].hex()] == column(store, sa.select(t.meta.c.value).where(t.meta.c.name == "salt"))
+
+
+# --- migrations -----------------------------------------------------------------------------------
+
+
+def test_the_migrations_make_what_the_code_expects(empty_database_url: str) -> None:
+    """Schema by migration and schema by metadata are the same; starting twice changes nothing."""
+    with opened(empty_database_url) as store:
+        assert store.revision() is None
+        store.migrate()
+        store.migrate()
+        assert HEAD == store.revision() == migrate.head()
+        with store.engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert [] == compare_metadata(context, metadata)
+            checks = {
+                table.name: {str(c.name) for c in table.constraints if isinstance(c, sa.CheckConstraint)}
+                for table in metadata.sorted_tables
+            }
+            inspector = sa.inspect(connection)
+            found = {name: {check["name"] for check in inspector.get_check_constraints(name)} for name in checks}
+            assert checks == found
+
+
+def test_two_hubs_may_start_at_once(empty_database_url: str) -> None:
+    """Two processes find an empty data base: both start, and it is made once."""
+    script = (
+        "import sys\nfrom hub.core.store import Store\nprint('ready', flush=True)\nsys.stdin.readline()\n"
+        "store = Store(sys.argv[1], lambda: 1)\nstore.migrate()\nprint(store.revision())\n"
+    )
+    command = [sys.executable, "-c", script, empty_database_url]
+    pipe = subprocess.PIPE
+    hubs = [subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) for _ in range(2)]
+    for hub in hubs:
+        assert hub.stdout is not None
+        hub.stdout.readline()
+    for hub in hubs:
+        assert hub.stdin is not None
+        hub.stdin.write("\n")
+        hub.stdin.flush()
+    said = [hub.communicate(timeout=120) for hub in hubs]
+    assert [(f"{HEAD}\n", "")] * 2 == said
+
+
+def test_a_data_base_of_a_newer_hub_is_refused(database_url: str) -> None:
+    """With words, and untouched."""
+    with opened(database_url) as store:
+        with store.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        with pytest.raises(ConfigError, match=r"HUB-DB-004.*9999.*run the newer hub"):
+            store.migrate()
+        assert "9999" == store.revision()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://anne:canary-pw@/hub?host=/nowhere",
+        "postgresql+psycopg://anne:canary-pw@127.0.0.1:1/hub",
+        "sqlite:////dev/null/hub.db",
+        "sqlite:////proc/hub.db",
+    ],
+)
+def test_out_of_reach_is_told(url: str) -> None:
+    """No data base there: HUB-DB-003, retry later, and no password in the text."""
+    with pytest.raises(DatabaseUnreachable, match="HUB-DB-003") as caught, opened(url) as store:
+        store.migrate()
+    assert "canary-pw" not in f"{caught.value!s}{caught.value.__cause__!s}"
+    assert isinstance(caught.value, SourceUnavailable)
+
+
+@pytest.mark.parametrize("url", ["mysql://u:canary-pw@host/hub", "hub.db", "postgresql+asyncpg://u:canary-pw@h/hub"])
+def test_another_address_is_refused(url: str) -> None:
+    """An address that is none, or of another data base: a ConfigError before anything is opened."""
+    with pytest.raises(ConfigError, match="HUB-DB-001") as caught:
+        Store(url, lambda: 0)
+    assert "canary-pw" not in str(caught.value)
+
+
+def test_a_server_that_goes_away_is_told(store: Store) -> None:
+    """The connection breaks in the middle of a transaction: words, and the next transaction works."""
+    if store.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no server")
+
+    def broken(unit: object) -> None:
+        raise sa.exc.OperationalError("SELECT 1", None, psycopg.errors.AdminShutdown("terminating connection"))
+
+    with pytest.raises(DatabaseUnreachable, match="HUB-DB-003"):
+        store.again("x", broken)
+    assert 5 == len(column(store, sa.select(t.raw_unit.c.id)))
+
+
+# --- journal --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def chained(store: Store) -> Store:
+    """A journal of some acts, joined, and without the triggers that keep it from being changed."""
+    for amount in (100, 200, 300):
+        allocate(store, line(1, 1, amount))
+    last = int(column(store, sa.select(sa.func.max(t.journal.c.recorded_at)))[0])
+    with store.write("x") as unit:
+        journal.join_chains(unit.connection, at=last + 2 * journal.JOIN_EVERY_US, actor="x")
+    drop_triggers(store)
+    with store.read() as connection:
+        assert [] == journal.breaks(connection)
+    return store
+
+
+def drop_triggers(store: Store) -> None:
+    """As somebody would who has the password of the data base."""
+    with store.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            for name in APPEND_ONLY:
+                connection.exec_driver_sql(f"ALTER TABLE {name} DISABLE TRIGGER USER")
+            return
+        names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
+        for name in names:
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+
+
+TAMPERING = {
+    "changed": ["UPDATE journal SET actor = 'bob' WHERE chain = 'acts' AND sequence = 2"],
+    "payload": ["UPDATE journal SET payload = '{}' WHERE chain = 'acts' AND sequence = 3"],
+    "deleted": ["DELETE FROM journal WHERE chain = 'acts' AND sequence = 2"],
+    "first deleted": ["DELETE FROM journal WHERE chain = 'acts' AND sequence = 1"],
+    "inserted": [
+        "INSERT INTO journal (id, chain, sequence, recorded_at, actor, act, subject, payload, previous, hash) "
+        "SELECT 99, chain, 4, recorded_at, actor, act, subject, payload, previous, hash FROM journal "
+        "WHERE chain = 'acts' AND sequence = 3"
+    ],
+    "swapped": [
+        "UPDATE journal SET sequence = 9 WHERE chain = 'acts' AND sequence = 1",
+        "UPDATE journal SET sequence = 1 WHERE chain = 'acts' AND sequence = 2",
+        "UPDATE journal SET sequence = 2 WHERE chain = 'acts' AND sequence = 9",
+    ],
+    "tail cut": ["DELETE FROM journal WHERE chain = 'acts' AND sequence = 3"],
+    "chain gone": ["DELETE FROM journal WHERE chain = 'acts'"],
+    "another chain": ["UPDATE journal SET chain = 'guest2' WHERE chain = 'guest'"],
+}
+
+
+@pytest.mark.parametrize("how", TAMPERING)
+def test_tampering_with_the_journal_is_found(chained: Store, how: str) -> None:
+    """Change, delete, insert, swap, cut the tail before the last hourly join: each is found, in its chain."""
+    with chained.engine.begin() as connection:
+        for statement in TAMPERING[how]:
+            connection.exec_driver_sql(statement)
+    with chained.read() as connection:
+        found = journal.breaks(connection)
+    assert {"guest" if how == "another chain" else "acts"} <= {broken.chain for broken in found}
+
+
+def test_chains_are_joined_once_an_hour(store: Store) -> None:
+    """An entry names the heads of all chains; a second one only after an hour, and only if something was added."""
+    hour = journal.JOIN_EVERY_US
+    joins = sa.select(sa.func.count()).where(t.journal.c.chain == journal.ALL)
+
+    def join(at: int) -> int:
+        with store.write("x") as unit:
+            journal.join_chains(unit.connection, at=at, actor="x")
+        return int(column(store, joins)[0])
+
+    start = int(column(store, sa.select(sa.func.max(t.journal.c.recorded_at)))[0])
+    assert 1 == join(start + 1)
+    assert 1 == join(start + 2 * hour)
+    allocate(store, line(1, 1, 5))
+    before = join(start + 3)
+    assert before <= join(start + 2 * hour)
