@@ -49,8 +49,14 @@ class Seller(Record):
     ibans: Text | None = None
 
 
+#: The seller of a debtor or an instalment whose source names none: the account of that code at every seller.
+ANY_SELLER = "*"
+
+
 class Debtor(Record):
     """Who owes: an account in one seller's books. C001 at two sellers is two accounts.
+
+    A source that names no seller says `ANY_SELLER`: the account serves every seller that has invoices on its code.
 
     `ibans` are separated by a blank. `stub` is true when the source only mentions the account beside an invoice:
     a stub never replaces what is known. Source: EN 16931 BG-7; formats.md §1.2.

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
+from hub.core.store.pages import ranges
 from hub.sdk.errors import HubError
 
 
@@ -74,7 +75,7 @@ def add_allocations(unit: UnitOfWork, lines: Sequence[NewAllocation]) -> list[in
         raise
     if ids:
         digest = digest_of(unit.salt, allocations_by_id(unit.connection, ids))
-        unit.journal("allocate", "allocation", {"ids": ids, "digest": digest})
+        unit.journal("allocate", "allocation", {"ids": ranges(ids), "digest": digest})
     return ids
 
 

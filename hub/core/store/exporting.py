@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
 
 from hub.core.store import tables as t
-from hub.core.store.reading import as_known, of_books
+from hub.core.store.reading import as_known, debtor_accounts, of_books
 
 #: Rows fetched from the data base at a time.
 BATCH_ROWS = 2_000
@@ -110,11 +111,11 @@ def held(connection: sa.Connection, *, known_at: int | None = None) -> Rows:
     return _stream(connection, statement)
 
 
-def debtors(connection: sa.Connection, books: Mapping[str, int], *, known_at: int | None = None) -> Rows:
-    """The accounts of the books' connectors, by seller and debtor; all accounts of sellers without invoices."""
-    d = as_known("debtor", known_at)
-    counts = sa.or_(of_books(d, books), d.c.seller.not_in(sorted(books)))
-    return _stream(connection, sa.select(d).where(counts).order_by(d.c.seller, d.c.debtor_id, d.c.id))
+def debtors(
+    connection: sa.Connection, books: Mapping[str, int], *, known_at: int | None = None
+) -> Iterator[SimpleNamespace]:
+    """The accounts of debtors, by seller and code."""
+    return iter(debtor_accounts(connection, books, known_at))
 
 
 def control_totals(

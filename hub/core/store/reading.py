@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from hub.core.ledger.facts import Allocations, Documents, Instalments, Settlements
 from hub.core.store import tables as t
 from hub.core.store.record_tables import RECORD_TABLES
+from hub.sdk.records import ANY_SELLER
 
 #: Which connector decides amounts, by seller: seller → connector id. None: every connector does.
 Books = Mapping[str, int]
@@ -191,14 +193,14 @@ def _instalments(connection: sa.Connection, books: Books, known_at: int | None) 
     parts, invoices = as_known("instalment", known_at), as_known("invoice", known_at)
     same_document = sa.and_(
         invoices.c.connector_id == parts.c.connector_id,
-        invoices.c.seller == parts.c.seller,
+        sa.or_(parts.c.seller == ANY_SELLER, invoices.c.seller == parts.c.seller),
         invoices.c.number_key == parts.c.invoice_key,
         invoices.c.kind == "invoice",
     )
     rows = connection.execute(
         sa.select(sa.func.max(invoices.c.id), parts.c.due_on, parts.c.amount_minor)
         .select_from(parts.join(invoices, same_document))
-        .where(of_books(parts, books))
+        .where(of_books(invoices, books))
         .group_by(parts.c.id, parts.c.due_on, parts.c.amount_minor)
         .order_by(parts.c.id)
     ).all()
@@ -206,13 +208,33 @@ def _instalments(connection: sa.Connection, books: Books, known_at: int | None) 
 
 
 def _debtor_terms(connection: sa.Connection, books: Books, known_at: int | None) -> dict[tuple[str, str], str]:
-    debtors = as_known("debtor", known_at)
-    rows = connection.execute(
-        sa.select(debtors.c.seller, debtors.c.debtor_id, debtors.c.payment_terms)
-        .where(of_books(debtors, books), debtors.c.payment_terms.is_not(None))
-        .order_by(debtors.c.id)
-    )
-    return {(row.seller, row.debtor_id): row.payment_terms for row in rows}
+    accounts = debtor_accounts(connection, books, known_at)
+    return {(a.seller, a.debtor_id): a.payment_terms for a in accounts if a.payment_terms}
+
+
+def debtor_accounts(connection: sa.Connection, books: Books, known_at: int | None = None) -> list[SimpleNamespace]:
+    """What is known of each debtor's account, by seller and code; the fields of `Debtor`.
+
+    The seller's books come first; then an account that its source gives for any seller, for each seller that has
+    invoices on its code; then a mere mention beside an invoice.
+    """
+    table, invoices = as_known("debtor", known_at), as_known("invoice", known_at)
+    rows = connection.execute(sa.select(table).order_by(table.c.id)).all()
+    billed: dict[str, list[str]] = {}
+    if any(row.seller == ANY_SELLER for row in rows):
+        for seller, code in connection.execute(sa.select(invoices.c.seller, invoices.c.debtor_id).distinct()):
+            billed.setdefault(code, []).append(seller)
+    ranked: dict[tuple[str, str], tuple[int, SimpleNamespace]] = {}
+    for row in rows:
+        anyone = row.seller == ANY_SELLER
+        if not anyone and books.get(row.seller, row.connector_id) != row.connector_id:
+            continue
+        for seller in sorted(billed.get(row.debtor_id, [ANY_SELLER])) if anyone else (row.seller,):
+            rank = 2 if row.stub else 1 if anyone else 0
+            key = (seller, row.debtor_id)
+            if key not in ranked or rank < ranked[key][0]:
+                ranked[key] = (rank, SimpleNamespace(**{**row._mapping, "seller": seller}))
+    return [ranked[key][1] for key in sorted(ranked)]
 
 
 def rows_of(

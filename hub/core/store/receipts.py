@@ -11,7 +11,7 @@ from hub.core.reconcile.inputs import Debtors, Learnt, Receipts, Remittances
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
-from hub.core.store.reading import as_known
+from hub.core.store.reading import as_known, debtor_accounts
 from hub.core.store.record_tables import RECORD_TABLES
 
 _SHARED = (
@@ -73,20 +73,17 @@ def unapplied(connection: sa.Connection) -> Receipts:
 
 
 def debtors(connection: sa.Connection, books: Mapping[str, int]) -> Debtors:
-    """The accounts of the books' connectors; mentions without an account of their own included."""
-    table = as_known("debtor", None)
-    names = ("seller", "debtor_id", "name", "legal_name", "siren", "vat_number", "parent_id", "ibans", "connector_id")
-    rows = connection.execute(sa.select(*(table.c[name] for name in names)).order_by(table.c.id)).all()
-    chosen = [row for row in rows if books.get(row.seller, row.connector_id) == row.connector_id]
+    """The accounts of debtors by seller, in the engine's columns; mentions beside invoices included."""
+    accounts = debtor_accounts(connection, books)
     return Debtors(
-        seller=[row.seller for row in chosen],
-        debtor_id=[row.debtor_id for row in chosen],
-        name=[row.name for row in chosen],
-        legal_name=[row.legal_name for row in chosen],
-        siren=[row.siren for row in chosen],
-        vat_number=[row.vat_number for row in chosen],
-        parent_id=[row.parent_id for row in chosen],
-        ibans=[tuple((row.ibans or "").split()) for row in chosen],
+        seller=[account.seller for account in accounts],
+        debtor_id=[account.debtor_id for account in accounts],
+        name=[account.name for account in accounts],
+        legal_name=[account.legal_name for account in accounts],
+        siren=[account.siren for account in accounts],
+        vat_number=[account.vat_number for account in accounts],
+        parent_id=[account.parent_id for account in accounts],
+        ibans=[tuple((account.ibans or "").split()) for account in accounts],
     )
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from hub.core.ledger import Settlements, absorbed_minor
 from hub.core.store import allocations, bulk, journal
 from hub.core.store import tables as t
+from hub.core.store.pages import from_ranges
 from hub.core.store.reading import as_known, ledger_settlements, of_books
 from hub.core.store.record_tables import RECORD_TABLES, table_of
 
@@ -103,12 +104,13 @@ def unjournalled(connection: sa.Connection) -> list[str]:
     found = []
     for act, payload in acts:
         said = json.loads(payload)
-        told[act].update(said["ids"])
+        ids = from_ranges(said["ids"]) if act == "allocate" else said["ids"]
+        told[act].update(ids)
         if act != "allocate":
             continue
-        rows = allocations.allocations_by_id(connection, said["ids"])
-        if len(rows) == len(said["ids"]) and allocations.digest_of(bytes.fromhex(salt or ""), rows) != said["digest"]:
-            found.append(f"allocations {_listed(said['ids'])} are not what the journal says")
+        rows = allocations.allocations_by_id(connection, ids)
+        if len(rows) == len(ids) and allocations.digest_of(bytes.fromhex(salt or ""), rows) != said["digest"]:
+            found.append(f"allocations {_listed(ids)} are not what the journal says")
     for act, column in (("allocate", t.allocation.c.id), ("reverse", t.allocation_reversal.c.allocation_id)):
         there = set(connection.execute(sa.select(column)).scalars())
         name = column.table.name.replace("_", " ")

@@ -15,6 +15,7 @@ from hub.plugins.csv.config import CsvConfig
 from hub.plugins.csv.dates import Dates, told_form
 from hub.plugins.csv.headers import resolve
 from hub.plugins.csv.vocabulary import AMOUNTS, DATES
+from hub.sdk.records import ANY_SELLER
 
 #: Fields that only a true record has, by kind; the first one given tells blank lines and totals from records.
 _KEYS = {
@@ -103,7 +104,9 @@ class Reading:
         self.currency = config.currency
         #: Fields whose cells are read by someone who takes blanks off himself.
         self.forgiving = self.dates.keys() | self.decimals.keys()
-        self.seller = config.default_seller
+        #: Accounts and due dates whose file names no seller serve any seller; an invoice has one.
+        unnamed = layout.kind in ("debtors", "instalments") and config.seller is None
+        self.seller = ANY_SELLER if unnamed else config.default_seller
         self.seller_told = config.seller is not None
 
     def header(self, name: str) -> str:

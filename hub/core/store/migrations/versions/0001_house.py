@@ -139,7 +139,8 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('mapped', 'held', 'discarded', 'withdrawn', 'settled')", name=op.f("ck_raw_unit_state")
+            "state = 'mapped' OR state = 'held' OR state = 'discarded' OR state = 'withdrawn' OR state = 'settled'",
+            name=op.f("ck_raw_unit_state"),
         ),
         sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_raw_unit_evidence_id")),
         sa.ForeignKeyConstraint(["mapping_id"], ["mapping.id"], name=op.f("fk_raw_unit_mapping_id")),
@@ -1008,7 +1009,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "nature IN ('money', 'discount', 'bank_fee', 'rounding', 'write_off', 'exchange')",
+            "nature = 'money' OR nature = 'discount' OR nature = 'bank_fee' OR nature = 'rounding' OR nature = 'write_off' OR nature = 'exchange'",
             name=op.f("ck_allocation_nature"),
         ),
         sa.CheckConstraint("origin IN ('auto', 'confirmed')", name=op.f("ck_allocation_origin")),
