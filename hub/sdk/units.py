@@ -73,9 +73,12 @@ class Stream:
         missing: what a unit missing from a complete snapshot means: ``keep``, ``withdrawn`` or ``settled``.
         repeats: the same ref twice in one run with other content: ``hold`` the second; let the ``latest`` win; or
             ``by_origin``: a later object (file) wins over an earlier one, inside one object the second is held.
+        whole_objects: an object (file) that changed is read again from its beginning: what was held of it and is no
+            longer in it was corrected.
     """
 
     name: str
     mode: str = "append"
     missing: str = "keep"
     repeats: str = "hold"
+    whole_objects: bool = False

@@ -37,6 +37,7 @@ class _Stream(TypedDict):
     mode: str
     missing: str
     repeats: str
+    whole_objects: bool
 
 
 @with_config(_STRICT)

@@ -46,7 +46,13 @@ class Server:
     def streams(self, _request: dict[str, Any], _body: bytes) -> None:
         """The streams of the source."""
         streams = [
-            {"name": stream.name, "mode": stream.mode, "missing": stream.missing, "repeats": stream.repeats}
+            {
+                "name": stream.name,
+                "mode": stream.mode,
+                "missing": stream.missing,
+                "repeats": stream.repeats,
+                "whole_objects": stream.whole_objects,
+            }
             for stream in self._source.streams()
         ]
         write_frame(self._out, {"streams": streams})

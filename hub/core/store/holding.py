@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from hub.core.store import bulk
 from hub.core.store import tables as t
 
 if TYPE_CHECKING:
+    from hub.core.store.database import UnitOfWork
     from hub.core.store.pages import PageToCommit
 
 
@@ -58,3 +59,36 @@ def close_held(connection: sa.Connection, ids: Sequence[int], state: str, at: in
         .values(state=state, closed_at=at, closed_by=actor, closed_because=because),
         [{"b_id": held_id} for held_id in ids],
     )
+
+
+def close_absent(unit: UnitOfWork, stream_id: int, origins: Sequence[str], met: Callable[[int], bool]) -> int:
+    """Close what is held from objects that were just read whole and have it no more: the source was corrected.
+
+    A corrected row may come under another ref (its date was the fault); without this, its old entry would stay for
+    ever. The unit stays as evidence, withdrawn.
+
+    Args:
+        origins: objects (files) read from their first page to their last in this run.
+        met: whether the run met a unit id.
+
+    Returns:
+        How many entries were closed.
+    """
+    h, u, e = t.held, t.raw_unit, t.evidence
+    rows = unit.connection.execute(
+        sa.select(h.c.id, h.c.unit_id)
+        .join(u, u.c.id == h.c.unit_id)
+        .join(e, e.c.id == u.c.evidence_id)
+        .where(h.c.stream_id == stream_id, h.c.state == "open", e.c.origin.in_(origins))
+        .order_by(h.c.id)
+    ).all()
+    gone = [row for row in rows if not met(row.unit_id)]
+    if gone:
+        ids = [row.id for row in gone]
+        close_held(unit.connection, ids, "mended", unit.at, unit.actor, "no longer in the source")
+        unit.connection.execute(
+            u.update().where(u.c.id == sa.bindparam("b_id")).values(state="withdrawn"),
+            [{"b_id": row.unit_id} for row in gone],
+        )
+        unit.journal("mended", "held", {"ids": ids})
+    return len(gone)

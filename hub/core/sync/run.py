@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from hub.core.host.process import ConnectorProcess, Limits, Start, named, place_of
 from hub.core.store import Store, UnitOfWork, journal, runs, units
 from hub.core.store.engine import DatabaseUnreachable
+from hub.core.store.holding import close_absent
 from hub.core.store.pages import Counts, StreamState, page_units
 from hub.core.sync.again import map_again
 from hub.core.sync.pages import PageReader, Seen
@@ -90,6 +91,7 @@ class _AtHand:
     seen: Seen = field(default_factory=Seen)
     pages: int = 0
     skipped: list[str] = field(default_factory=list)
+    whole: set[str] = field(default_factory=set)
 
 
 class _Run:
@@ -123,6 +125,8 @@ class _Run:
             at.skipped += page.skipped
             at.counts.add(page.counts)
             at.pages += 1
+            if page.ordinal == 0 and stream.whole_objects:
+                at.whole.add(page.origin)
             last, standing = page.last, standing + 1 if page.cursor == cursor else 0
             if standing >= MAX_STANDING_PAGES and not last:
                 raise self._circles(stream)
@@ -178,7 +182,9 @@ class _Run:
         """The stream was read to its end: see what a snapshot no longer has, and note the result."""
 
         def close(unit: UnitOfWork) -> None:
-            if at.stream.mode == "snapshot" and at.stream.missing != "keep":
+            close_absent(unit, at.state.id, sorted(at.whole), at.seen.met)
+            # A held record may be any of those that seem missing: nothing is concluded until it is mended.
+            if at.stream.mode == "snapshot" and at.stream.missing != "keep" and not at.counts.held:
                 at.counts.missing = _lose(unit, session, at)
             self._note(unit, at, complete=True)
 

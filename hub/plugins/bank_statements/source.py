@@ -22,7 +22,7 @@ from hub.sdk.roles import MappedPage
 from hub.sdk.units import Cursor, Page, RawUnit, Stream
 
 #: A movement told again by another statement is the same one: the latest telling wins, nothing is held for it.
-STREAM: Final = Stream(name="movements", mode="append", repeats="latest")
+STREAM: Final = Stream(name="movements", mode="append", repeats="latest", whole_objects=True)
 
 
 class Statements:

@@ -56,6 +56,7 @@ class CsvSource:
                 mode=self._config.mode,
                 missing=self._config.missing,
                 repeats="by_origin" if is_many(self._config.files(name)) else "hold",
+                whole_objects=True,
             )
             for name in STREAMS
             if self._config.files(name)
