@@ -155,7 +155,6 @@ def test_what_is_no_debtors_money_is_left_alone(hub: Hub) -> None:
     assert [] == [ref for ref, rows in truth().items() if not rows[0]["document"] and ref in applied]
 
 
-@pytest.mark.xfail(strict=True, reason="reconcile: a return is recognised, but the receipt it takes back stays applied")
 def test_a_direct_debit_that_came_back_leaves_its_invoice_open(hub: Hub) -> None:
     """Issue 2, reconcile: money that was returned pays nothing."""
     returned = {ref for ref, rows in truth().items() if rows[0]["kind"] == "returned_direct_debit"}
@@ -186,7 +185,6 @@ def test_a_second_sync_and_reconciliation_add_nothing(hub: Hub) -> None:
     assert {(unit.code, unit.place, unit.lines) for unit in list_held(hub.desk)} == HELD
 
 
-@pytest.mark.xfail(strict=True, reason="reconcile: a surplus has no verdict at first, and is called a duplicate later")
 def test_a_second_reconciliation_says_the_same_of_each_receipt(hub: Hub) -> None:
     """Also of the surplus of a receipt that paid more than its invoice."""
 

@@ -69,7 +69,9 @@ def url(tmp_path: Path, sqlite_template: Path) -> str:
 
 
 @pytest.mark.parametrize("how", FAULTS)
-def test_each_fault_is_contained_and_named(tmp_path: Path, url: str, how: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_fault_is_contained_and_named(
+    tmp_path: Path, url: str, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """The run ends with the plugin and its author in the place, and without the canary in any text."""
     caplog.set_level(logging.DEBUG)
     limits = {"output_bytes": 500_000, "memory_bytes": 512 * 1024**2}

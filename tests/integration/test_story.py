@@ -78,7 +78,9 @@ def test_three_days(story: Callable[..., Story]) -> None:
     store, desk = tale.hub.store, tale.hub.desk
     with store.read() as connection:
         ends = [desk.known_at(date(2026, 11, day)) for day in (2, 3, 4)]
-        assert [[], ["confirmed"], ["reversed"]] == [[row.status for row in allocation_rows(connection, k)] for k in ends]
+        assert [[], ["confirmed"], ["reversed"]] == [
+            [row.status for row in allocation_rows(connection, k)] for k in ends
+        ]
         assert [{}, {1: 5_000}, {}] == [allocated_by_receipt(connection, k) for k in ends]
         exported = [[row.status for row in exporting.allocations(connection, known_at=k)] for k in ends]
         assert [[], ["confirmed"], ["reversed"]] == exported
@@ -152,28 +154,31 @@ TAMPERING = {
     "UPDATE invoice SET total_minor = 9999 WHERE number = 'F1'": "invoice of unit 1 is not what its raw unit gives",
     "UPDATE debtor SET siren = '552100554'": "debtor of unit",
     "UPDATE invoice SET withdrawn_at = 5 WHERE number = 'F2'": "invoice of unit 2 is not what its raw unit gives",
-    "INSERT INTO instalment (id, connector_id, unit_id, recorded_at, seller, invoice_number, invoice_key, due_on, rank, "
-    "amount_minor, currency) VALUES (1, 1, 1, 1, 'ACME', 'F1', 'F1', '2026-12-31', 1, 5, 'EUR')":
+    "INSERT INTO instalment (id, connector_id, unit_id, recorded_at, seller, invoice_number, invoice_key, due_on, "
+    "rank, amount_minor, currency) VALUES (1, 1, 1, 1, 'ACME', 'F1', 'F1', '2026-12-31', 1, 5, 'EUR')":
         "instalment of unit 1 is not given by its raw unit",
     "UPDATE allocation SET amount_minor = 1 WHERE id = 2": "allocations 1, 2 are not what the journal says",
     "UPDATE allocation SET amount_minor = 9001 WHERE id = 2": "receipt 1: 9001 minor units are allocated of 9000",
     "DELETE FROM allocation_reversal": "allocation reversal 1: gone, the journal has it",
     "INSERT INTO allocation_reversal (allocation_id, reason, recorded_at, actor) VALUES (2, 'x', 1, 'x')":
         "allocation reversal 2: the journal does not know it",
-    "UPDATE raw_unit SET digest = (SELECT digest FROM raw_unit WHERE id = 2) WHERE id = 1": "unit 'a' is not what was read",
+    "UPDATE raw_unit SET digest = (SELECT digest FROM raw_unit WHERE id = 2) WHERE id = 1":
+        "unit 'a' is not what was read",
     "UPDATE raw_unit SET ref = 'z' WHERE id = 1": "unit 'z' is not what was read",
     "UPDATE journal SET actor = 'nobody' WHERE sequence = 2": "entry 2: its content does not give its hash",
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("statement", TAMPERING)
-def test_tampering_is_named(sound: Hub, statement: str) -> None:
-    """A record, an allocation, its reversal, a raw unit, the journal: whatever was changed is named."""
+def test_tampering_is_named(sound: Hub) -> None:
+    """A record, an allocation, its reversal, a raw unit, the journal: whatever was changed is named, one by one."""
     drop_triggers(sound.store)
-    with sound.store.engine.begin() as connection:
-        connection.exec_driver_sql(statement)
-    found = verified(sound).differences
-    assert any(TAMPERING[statement] in difference for difference in found), found
+    named: set[str] = set()
+    for statement, words in TAMPERING.items():
+        with sound.store.engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+        found = set(verified(sound).differences)
+        assert any(words in difference for difference in found - named), (statement, sorted(found))
+        named = found
 
 
 def test_tampered_evidence_is_named(sound: Hub) -> None:

@@ -2,9 +2,9 @@
 
     python -m tests.support.crash_driver HUB_TOML PAGE_UNITS
 
-Each line on standard input names how many runs to start at once. Each run is a process of its own, forked from this one
-so that it starts at once; it prints ``start PID CHILD_PID`` when a connector's process is there, ``page`` after each page
-and ``end STATE CODE`` after each connector; when all are over this process prints ``over``.
+Each line on standard input names how many runs to start at once. Each run is a process of its own, forked from this
+one so that it starts at once. It prints ``start PID CHILD_PID`` when a connector's process is there, ``page`` after
+each page and ``end STATE CODE`` after each connector; when all are over this process prints ``over``.
 """
 
 from __future__ import annotations

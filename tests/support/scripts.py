@@ -17,7 +17,9 @@ def section(name: str = "guest", **settings: str) -> str:
     return SECTION.format(name=name) + "".join(f'{key} = "{value}"\n' for key, value in settings.items())
 
 
-def write_script(folder: Path, units: Sequence[Unit], *, name: str = "guest", stream: Unit | None = None, **more: Any) -> None:
+def write_script(
+    folder: Path, units: Sequence[Unit], *, name: str = "guest", stream: Unit | None = None, **more: Any
+) -> None:
     """The script of the connector `name`: one stream, `facts`, with these units."""
     streams = [{"name": "facts", **(stream or {})}]
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,6 +47,12 @@ def receipt(key: str, amount: int, **fields: Any) -> Unit:
     """Money received."""
     base = {"kind": "receipt", "source_key": key, "receipt_id": key, "received_on": "2026-10-05", "currency": "EUR"}
     return {**base, "amount_minor": amount, "remittance": "", **fields}
+
+
+def disbursement(key: str, amount: int, **fields: Any) -> Unit:
+    """Money that left."""
+    base = {"kind": "disbursement", "source_key": key, "disbursement_id": key, "paid_on": "2026-10-09"}
+    return {**base, "currency": "EUR", "amount_minor": amount, "remittance": "", **fields}
 
 
 def unit(ref: str, *records: Unit, **more: Any) -> Unit:

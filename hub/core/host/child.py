@@ -191,7 +191,7 @@ def _checked(connector: Connector, start: dict[str, Any]) -> ConnectorConfig:
     except ValidationError as error:
         names = ", ".join(sorted({str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}))
         raise ConfigError(
-            code="HUB-CFG-012",
+            code="HUB-HOST-009",
             what=f"the connector does not accept its settings: {names}",
             where=f"[connector.{start['name']}]",
             mend="correct them; hub check names each fault",

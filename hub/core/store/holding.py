@@ -61,6 +61,12 @@ def close_held(connection: sa.Connection, ids: Sequence[int], state: str, at: in
     )
 
 
+def open_units(connection: sa.Connection, stream_id: int) -> list[int]:
+    """The ids of a stream's units that are held now."""
+    where = (t.held.c.stream_id == stream_id, t.held.c.state == "open")
+    return list(connection.execute(sa.select(t.held.c.unit_id).where(*where).order_by(t.held.c.unit_id)).scalars())
+
+
 def close_absent(unit: UnitOfWork, stream_id: int, origins: Sequence[str], met: Callable[[int], bool]) -> int:
     """Close what is held from objects that were just read whole and have it no more: the source was corrected.
 

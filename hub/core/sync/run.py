@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hub.core.host.process import ConnectorProcess, Limits, Start, named, place_of
 from hub.core.store import Store, UnitOfWork, journal, runs, units
 from hub.core.store.engine import DatabaseUnreachable
-from hub.core.store.holding import close_absent
+from hub.core.store.holding import close_absent, open_units
 from hub.core.store.pages import Counts, StreamState, page_units
 from hub.core.sync.again import map_again
 from hub.core.sync.pages import PageReader, Seen
@@ -183,8 +183,7 @@ class _Run:
 
         def close(unit: UnitOfWork) -> None:
             close_absent(unit, at.state.id, sorted(at.whole), at.seen.met)
-            # A held record may be any of those that seem missing: nothing is concluded until it is mended.
-            if at.stream.mode == "snapshot" and at.stream.missing != "keep" and not at.counts.held:
+            if at.stream.mode == "snapshot" and at.stream.missing != "keep":
                 at.counts.missing = _lose(unit, session, at)
             self._note(unit, at, complete=True)
 
@@ -211,6 +210,9 @@ def _lose(unit: UnitOfWork, session: Session, at: _AtHand) -> int:
         if known is None:
             return 0
         at.seen.mark(known)
+    # A held record, of a skipped object too, may be any of those that seem missing: first it must be mended.
+    if any(at.seen.met(held) for held in open_units(unit.connection, at.state.id)):
+        return 0
     gone = units.missing_units(unit.connection, at.state.id, at.seen.marks)
     if gone:
         units.lose_units(

@@ -12,7 +12,19 @@ from typing import Any
 
 from pydantic import Field, SecretStr
 
-from hub.sdk import Connector, ConnectorConfig, Context, HubError, Page, RawUnit, RecordRejected, RecordSource, Registry, Stream, hookimpl
+from hub.sdk import (
+    Connector,
+    ConnectorConfig,
+    Context,
+    HubError,
+    Page,
+    RawUnit,
+    RecordRejected,
+    RecordSource,
+    Registry,
+    Stream,
+    hookimpl,
+)
 from hub.sdk.records import Record
 
 

@@ -43,7 +43,9 @@ class Scripted:
 
     def streams(self) -> Sequence[Stream]:
         names = ("name", "mode", "missing", "repeats")
-        return [Stream(**{name: stream[name] for name in names if name in stream}) for stream in self._script()["streams"]]
+        return [
+            Stream(**{name: stream[name] for name in names if name in stream}) for stream in self._script()["streams"]
+        ]
 
     def fetch(self, stream: str, cursor: Cursor | None, limit: int) -> Page:
         self._fetched.parent.mkdir(parents=True, exist_ok=True)
