@@ -40,8 +40,8 @@ PAGE_UNITS = 5
 
 
 def write_files(folder: Path, stage: int) -> None:
-    """Stage 1: 120 invoices, a faulty one, and a statement. Stage 2: it is mended, some invoices are gone, some changed,
-    some new; another statement overlaps."""
+    """Stage 1: 120 invoices, a faulty one, and a statement. Stage 2: it is mended, some invoices are gone, some
+    changed, some new; another statement overlaps."""
     lines = ["number;debtor_id;issued_on;due_on;total"]
     for n in range(1 if stage == 1 else 16, 121 if stage == 1 else 131):
         total = n * 10 + (1 if stage == 2 and n % 7 == 0 else 0)
@@ -179,14 +179,12 @@ def test_nothing_is_lost_or_doubled(tmp_path: Path, database_url: str, undisturb
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("seed", range(10))
 def test_nothing_is_lost_or_doubled_by_two_hundred(
-    tmp_path: Path, database_url: str, undisturbed: dict[int, Dump]
+    tmp_path: Path, database_url: str, undisturbed: dict[int, Dump], seed: int
 ) -> None:
     """The same with 200 kills per data base, in ten rounds of their own."""
-    for seed in range(10):
-        folder = tmp_path / str(seed)
-        url = database_url if seed == 0 else f"sqlite:///{folder / 'hub.db'}"
-        endure(folder, url, undisturbed, kills=20, seed=seed)
+    endure(tmp_path, database_url, undisturbed, kills=20, seed=seed)
 
 
 def test_two_runs_at_once(tmp_path: Path, database_url: str, undisturbed: dict[int, Dump]) -> None:

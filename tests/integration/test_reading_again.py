@@ -292,13 +292,14 @@ def test_an_interrupted_snapshot_loses_nothing(tmp_path: Path, database_url: str
     """A run that ended early says nothing about what is missing, nor does the run that takes up where it ended."""
     hub = make_hub(tmp_path, database_url, section())
     stream = {"mode": "snapshot", "missing": "withdrawn"}
-    write_script(tmp_path, UNITS, stream=stream, fail_at=6)
+    units = [{**entry, "origin": "first" if n < 3 else "second"} for n, entry in enumerate(UNITS)]
+    write_script(tmp_path, units, stream=stream, fail_at=6)
     report = run(hub, "guest", page_units=3)
     assert "incomplete" == report.state
     assert isinstance(report.error, SourceUnavailable)
     assert {"read": 6, "new": 6} == counted(report)
     assert [(False, 2)] == rows(hub.store, sa.select(t.run_stream.c.complete, t.run_stream.c.pages))
-    write_script(tmp_path, UNITS, stream=stream)
+    write_script(tmp_path, units, stream=stream)
     assert 0 == sync(hub, "guest", page_units=3).counts.missing
     assert 8 == len(column(hub.store, sa.select(as_known("invoice", None).c.id)))
 

@@ -17,10 +17,25 @@ from hub.plugins.csv.faults import refused
 _CHUNK = 1024 * 1024
 _LINE = 64 * 1024
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_HIGH = re.compile(rb"[\x80-\xff]")
 # é è à ç ê ô û ë ï î ù between two letters as cp850 writes them; in cp1252 these bytes are quotes and dashes.
 _CP850_LETTER = re.compile(rb"(?<=[A-Za-z])[\x81-\x8d\x90\x93\x96\x97](?=[a-z])")
-_LATIN_LETTER = re.compile(rb"[\xc0-\xff]")
+# A class per byte: "." ASCII, "c" continues a UTF-8 letter, "2" "3" "4" begin one of that length, "x" never in UTF-8.
+_CLASSES = bytes(
+    ord(
+        "."
+        if b < 0x80
+        else "c"
+        if b < 0xC0
+        else "x"
+        if b < 0xC2 or b > 0xF4
+        else "2"
+        if b < 0xE0
+        else "3"
+        if b < 0xF0
+        else "4"
+    )
+    for b in range(256)
+)
 _MAGIC = {
     b"%PDF": "a PDF document",
     b"PK\x03\x04": "a ZIP archive or a spreadsheet under another name",
@@ -118,13 +133,39 @@ def _has_long_line(chunk: bytes, before: int) -> bool:
     return any(chunk.find(b"\n", at, at + _LINE) < 0 for at in range(0, len(chunk) - _LINE, _LINE))
 
 
+@dataclass(slots=True)
+class _Weights:
+    """What speaks for each encoding: counts of bytes and letters outside ASCII."""
+
+    letters: int = 0
+    high: int = 0
+    cp850: int = 0
+    latin: int = 0
+
+    def add(self, block: bytes) -> None:
+        """Count whole lines. Regular expressions are asked only where a quick count says that they find something."""
+        classes = block.translate(_CLASSES)
+        outside = len(classes) - classes.count(b".")
+        if not outside:
+            return
+        self.high += outside
+        if any(classes.count(pair) for pair in (b"2c", b"3c", b"4c")):
+            found = _UTF8_LETTER.findall(block)
+            self.letters += len(found)
+            self.high -= sum(map(len, found))
+        continuing = classes.count(b"c")
+        self.latin += outside - continuing
+        if continuing and not self.latin:
+            self.cp850 += len(_CP850_LETTER.findall(block))
+
+
 def _weigh(open_stream: Callable[[], BinaryIO], head: bytes, where: str) -> tuple[str, bool]:
     """The encoding of a file that is no valid UTF-8, and whether it is mixed.
 
     With as many well-formed UTF-8 letters as other high bytes it is UTF-8 with damaged rows. Otherwise it is
     cp1252; rows that are well-formed UTF-8 are then held, for reading them as cp1252 would garble them.
     """
-    letters = high = cp850 = latin = 0
+    weights = _Weights()
     tail = b""
     with open_stream() as stream:
         while chunk := stream.read(_CHUNK):
@@ -132,20 +173,12 @@ def _weigh(open_stream: Callable[[], BinaryIO], head: bytes, where: str) -> tupl
                 # Whole lines only, so that nothing is counted twice or cut.
                 cut = chunk.rfind(b"\n") + 1
                 block, tail = (tail + chunk[:cut], chunk[cut:]) if cut else (tail + chunk, b"")
-                found = _UTF8_LETTER.findall(block)
-                letters += len(found)
-                high += len(_HIGH.findall(block)) - sum(map(len, found))
-                cp850 += len(_CP850_LETTER.findall(block))
-                latin += len(_LATIN_LETTER.findall(block))
+                weights.add(block)
             else:
                 tail = b""
-    found = _UTF8_LETTER.findall(tail)
-    letters += len(found)
-    high += len(_HIGH.findall(tail)) - sum(map(len, found))
-    cp850 += len(_CP850_LETTER.findall(tail))
-    latin += len(_LATIN_LETTER.findall(tail))
-    if head.startswith(codecs.BOM_UTF8) or letters >= max(high, 1):
+    weights.add(tail)
+    if head.startswith(codecs.BOM_UTF8) or weights.letters >= max(weights.high, 1):
         return "utf-8", True
-    if cp850 and not latin:
+    if weights.cp850 and not weights.latin:
         raise refused("HUB-CSV-005", where, detail="its accents look like cp850 (DOS), not like cp1252 (Windows)")
-    return "cp1252", letters > 0
+    return "cp1252", weights.letters > 0
