@@ -58,7 +58,11 @@ def verify(
         result.journal_entries = verifying.journal_entries(connection)
         for broken in journal.breaks(connection):
             result.differs(f"journal {broken.chain} entry {broken.sequence}: {broken.why}")
-        for what in verifying.unjournalled(connection) + verifying.overdrawn(connection):
+        for what in [
+            *verifying.unjournalled(connection),
+            *verifying.overdrawn(connection),
+            *verifying.orphans(connection),
+        ]:
             result.differs(what)
         known = dict(starts)
         for stream in verifying.streams(connection):

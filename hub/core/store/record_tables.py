@@ -120,7 +120,7 @@ def _checks(columns: list[sa.Column[Any]]) -> list[sa.CheckConstraint]:
 def _bookkeeping(history: bool) -> list[sa.Column[Any]]:
     return [
         sa.Column("id", Id, primary_key=not history, nullable=False),
-        sa.Column("connector_id", sa.Integer, sa.ForeignKey("connector.id"), nullable=False),
+        sa.Column("connector_id", sa.Integer, nullable=False),  # no foreign key: see BULK_REFERENCES
         sa.Column("unit_id", Id, sa.ForeignKey("raw_unit.id"), nullable=False),
         sa.Column("recorded_at", Instant, nullable=False),
         sa.Column("withdrawn_at", Instant),

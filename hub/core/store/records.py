@@ -248,12 +248,21 @@ def _to_history(taking: Taking, table: RecordTable, ids: list[int]) -> None:
         )
 
 
+def _tables_in_use(connection: sa.Connection) -> list[RecordTable]:
+    """The record tables that hold anything: most sources fill two or three of them."""
+    tables = list(RECORD_TABLES.values())
+    filled = connection.execute(
+        sa.select(*(sa.exists(sa.select(table.current.c.id)).label(table.name) for table in tables))
+    ).one()
+    return [table for table, any_row in zip(tables, filled, strict=True) if any_row]
+
+
 def _withdraw_missing(taking: Taking, units: set[int], kept: dict[str, set[int]], outcome: Outcome) -> None:
     """Rows that `units` used to give and give no longer: not deleted, `withdrawn_at` is set.
 
     A mere mention (stub) stays: other units may mention the same account, and only the first one's is kept.
     """
-    for table in RECORD_TABLES.values():
+    for table in _tables_in_use(taking.connection):
         standing = [table.current.c.withdrawn_at.is_(None)]
         if "stub" in table.current.c:
             standing.append(table.current.c.stub.is_(False))

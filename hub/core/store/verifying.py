@@ -48,6 +48,19 @@ def evidence_digest(connection: sa.Connection, evidence_id: int) -> bytes:
     return bytes(connection.execute(sa.select(t.evidence.c.digest).where(t.evidence.c.id == evidence_id)).scalar_one())
 
 
+def orphans(connection: sa.Connection) -> list[str]:
+    """Rows of bulk tables that point to nothing: what a foreign key would have refused."""
+    found = []
+    for column, target in t.BULK_REFERENCES:
+        values = sa.select(column).distinct().subquery()
+        missing = sa.select(values.c[column.name]).where(values.c[column.name].not_in(sa.select(target)))
+        found += [
+            f"{column.table.name}.{column.name} {value} does not exist"
+            for value in connection.execute(missing).scalars()
+        ]
+    return found
+
+
 def compare_records(
     connection: sa.Connection, kind: str, unit_ids: list[int], values: dict[str, list[Any]]
 ) -> list[str]:

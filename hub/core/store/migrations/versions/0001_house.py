@@ -62,72 +62,6 @@ def upgrade() -> None:
         comment="facts about this data base itself: its salt, when it was made",
     )
     op.create_table(
-        "mapping",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("connector_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "fingerprint",
-            sa.Text(),
-            nullable=False,
-            comment="mapping version and the settings that map depends on",
-        ),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_mapping_connector_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mapping")),
-        sa.UniqueConstraint("connector_id", "fingerprint", name="uq_mapping_fingerprint"),
-    )
-    op.create_table(
-        "run",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("connector_id", sa.Integer(), nullable=False),
-        sa.Column("started_at", sa.BigInteger(), nullable=False),
-        sa.Column("ended_at", sa.BigInteger(), nullable=True),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("full", sa.Boolean(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True, comment="JSON of the error that ended the run"),
-        sa.CheckConstraint("state IN ('running', 'complete', 'incomplete', 'failed')", name=op.f("ck_run_state")),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_run_connector_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
-    )
-    op.create_index("ix_run_connector_id", "run", ["connector_id", "id"], unique=False)
-    op.create_table(
-        "stream",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("connector_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("cursor", sa.Text(), nullable=True),
-        sa.Column("origin", sa.Text(), nullable=True, comment="object of the last page committed"),
-        sa.Column("ordinal", sa.Integer(), nullable=False, comment="pages of that object committed so far"),
-        sa.Column("mapping_id", sa.Integer(), nullable=True, comment="all units of the stream are mapped so"),
-        sa.Column(
-            "version",
-            sa.BigInteger(),
-            nullable=False,
-            comment="raised by each page: two runs at once are noticed",
-        ),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_stream_connector_id")),
-        sa.ForeignKeyConstraint(["mapping_id"], ["mapping.id"], name=op.f("fk_stream_mapping_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_stream")),
-        sa.UniqueConstraint("connector_id", "name", name="uq_stream_name"),
-    )
-    op.create_table(
-        "page",
-        sa.Column("stream_id", sa.Integer(), nullable=False),
-        sa.Column("origin", sa.Text(), nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("fingerprint", sa.LargeBinary(), nullable=False, comment="of the raw bytes; empty when unknown"),
-        sa.Column("units", sa.Text(), nullable=False, comment="unit ids in order, as ranges: 1-5000,7001-7002"),
-        sa.Column(
-            "digest",
-            sa.LargeBinary(),
-            nullable=False,
-            comment="of the unit digests, to see that they still stand",
-        ),
-        sa.ForeignKeyConstraint(["stream_id"], ["stream.id"], name=op.f("fk_page_stream_id")),
-        sa.PrimaryKeyConstraint("stream_id", "origin", "ordinal", name=op.f("pk_page")),
-        comment="how each object was last read, so that an unchanged page is recognised without being parsed",
-    )
-    op.create_table(
         "raw_unit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("stream_id", sa.Integer(), nullable=False),
@@ -142,29 +76,8 @@ def upgrade() -> None:
             "state = 'mapped' OR state = 'held' OR state = 'discarded' OR state = 'withdrawn' OR state = 'settled'",
             name=op.f("ck_raw_unit_state"),
         ),
-        sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_raw_unit_evidence_id")),
-        sa.ForeignKeyConstraint(["mapping_id"], ["mapping.id"], name=op.f("fk_raw_unit_mapping_id")),
-        sa.ForeignKeyConstraint(["stream_id"], ["stream.id"], name=op.f("fk_raw_unit_stream_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_raw_unit")),
         sa.UniqueConstraint("stream_id", "ref", name="uq_raw_unit_ref"),
-    )
-    op.create_table(
-        "run_stream",
-        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("stream_id", sa.Integer(), nullable=False),
-        sa.Column("complete", sa.Boolean(), nullable=False),
-        sa.Column("pages", sa.Integer(), nullable=False),
-        sa.Column("read", sa.BigInteger(), nullable=False),
-        sa.Column("new", sa.BigInteger(), nullable=False),
-        sa.Column("changed", sa.BigInteger(), nullable=False),
-        sa.Column("same", sa.BigInteger(), nullable=False),
-        sa.Column("held", sa.BigInteger(), nullable=False),
-        sa.Column("missing", sa.BigInteger(), nullable=False, comment="gone from a complete snapshot; counted apart"),
-        sa.Column("skipped", sa.Text(), nullable=False, comment="JSON list of objects left alone, unchanged"),
-        sa.CheckConstraint("read = new + changed + same + held", name=op.f("ck_run_stream_counts_add_up")),
-        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_stream_run_id")),
-        sa.ForeignKeyConstraint(["stream_id"], ["stream.id"], name=op.f("fk_run_stream_stream_id")),
-        sa.PrimaryKeyConstraint("run_id", "stream_id", name=op.f("pk_run_stream")),
     )
     op.create_table(
         "contact_event",
@@ -181,7 +94,6 @@ def upgrade() -> None:
         sa.Column("direction", sa.Text(), nullable=False),
         sa.Column("level", sa.BigInteger(), nullable=True),
         sa.Column("subject", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_contact_event_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_contact_event_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_event")),
         sa.UniqueConstraint("connector_id", "seller", "event_id", name="uq_contact_event_key"),
@@ -203,7 +115,6 @@ def upgrade() -> None:
         sa.Column("level", sa.BigInteger(), nullable=True),
         sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_contact_event_history_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_contact_event_history_unit_id")),
     )
     op.create_index("ix_contact_event_history_id", "contact_event_history", ["id", "superseded_at"], unique=False)
@@ -220,7 +131,6 @@ def upgrade() -> None:
         sa.Column("balance_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.CheckConstraint("length(currency) = 3", name=op.f("ck_control_total_currency_iso")),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_control_total_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_control_total_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_control_total")),
         sa.UniqueConstraint(
@@ -241,7 +151,6 @@ def upgrade() -> None:
         sa.Column("balance_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_control_total_history_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_control_total_history_unit_id")),
     )
     op.create_index("ix_control_total_history_id", "control_total_history", ["id", "superseded_at"], unique=False)
@@ -275,7 +184,6 @@ def upgrade() -> None:
         sa.Column("stub", sa.Boolean(), nullable=False),
         sa.CheckConstraint("credit_limit_minor >= 0", name=op.f("ck_debtor_credit_limit_minor_positive")),
         sa.CheckConstraint("length(currency) = 3", name=op.f("ck_debtor_currency_iso")),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_debtor_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_debtor_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_debtor")),
         sa.UniqueConstraint("connector_id", "seller", "debtor_id", name="uq_debtor_key"),
@@ -310,7 +218,6 @@ def upgrade() -> None:
         sa.Column("credit_limit_minor", sa.BigInteger(), nullable=True),
         sa.Column("stub", sa.Boolean(), nullable=False),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_debtor_history_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_debtor_history_unit_id")),
     )
     op.create_index("ix_debtor_history_id", "debtor_history", ["id", "superseded_at"], unique=False)
@@ -346,7 +253,6 @@ def upgrade() -> None:
         sa.CheckConstraint("length(currency) = 3", name=op.f("ck_disbursement_currency_iso")),
         sa.CheckConstraint("length(original_currency) = 3", name=op.f("ck_disbursement_original_currency_iso")),
         sa.CheckConstraint("original_amount_minor >= 0", name=op.f("ck_disbursement_original_amount_minor_positive")),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_disbursement_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_disbursement_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disbursement")),
         sa.UniqueConstraint("connector_id", "source_key", name="uq_disbursement_key"),
@@ -381,7 +287,6 @@ def upgrade() -> None:
         sa.Column("payee_iban", sa.Text(), nullable=True),
         sa.Column("return_reason", sa.Text(), nullable=True),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_disbursement_history_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_disbursement_history_unit_id")),
     )
     op.create_index("ix_disbursement_history_id", "disbursement_history", ["id", "superseded_at"], unique=False)
@@ -403,7 +308,6 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_dispute_amount_minor_positive")),
         sa.CheckConstraint("length(currency) = 3", name=op.f("ck_dispute_currency_iso")),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_dispute_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_dispute_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute")),
         sa.UniqueConstraint("connector_id", "seller", "dispute_id", name="uq_dispute_key"),
@@ -426,7 +330,6 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_dispute_history_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_dispute_history_unit_id")),
     )
     op.create_index("ix_dispute_history_id", "dispute_history", ["id", "superseded_at"], unique=False)
@@ -448,7 +351,6 @@ def upgrade() -> None:
         sa.Column("media_type", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_document_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_document_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
         sa.UniqueConstraint("connector_id", "seller", "document_id", name="uq_document_key"),
@@ -473,41 +375,9 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_document_history_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_document_history_unit_id")),
     )
     op.create_index("ix_document_history_id", "document_history", ["id", "superseded_at"], unique=False)
-    op.create_table(
-        "held",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("stream_id", sa.Integer(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("place", sa.Text(), nullable=False),
-        sa.Column("what", sa.Text(), nullable=False),
-        sa.Column("mend", sa.Text(), nullable=False),
-        sa.Column("excerpt", sa.Text(), nullable=False),
-        sa.Column("lines", sa.Integer(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.Column("closed_at", sa.BigInteger(), nullable=True),
-        sa.Column("closed_by", sa.Text(), nullable=True),
-        sa.Column("closed_because", sa.Text(), nullable=True),
-        sa.CheckConstraint("state IN ('open', 'mended', 'discarded')", name=op.f("ck_held_state")),
-        sa.CheckConstraint("lines >= 1", name=op.f("ck_held_lines")),
-        sa.ForeignKeyConstraint(["stream_id"], ["stream.id"], name=op.f("fk_held_stream_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_held_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_held")),
-    )
-    op.create_index("ix_held_unit_id", "held", ["unit_id"], unique=False)
-    op.create_index(
-        "uq_held_open_unit",
-        "held",
-        ["unit_id"],
-        unique=True,
-        sqlite_where=sa.text("state = 'open'"),
-        postgresql_where=sa.text("state = 'open'"),
-    )
     op.create_table(
         "instalment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -524,7 +394,6 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_instalment_amount_minor_positive")),
         sa.CheckConstraint("length(currency) = 3", name=op.f("ck_instalment_currency_iso")),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_instalment_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_instalment_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instalment")),
         sa.UniqueConstraint("connector_id", "seller", "invoice_number", "due_on", "rank", name="uq_instalment_key"),
@@ -546,7 +415,6 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_instalment_history_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_instalment_history_unit_id")),
     )
     op.create_index("ix_instalment_history_id", "instalment_history", ["id", "superseded_at"], unique=False)
@@ -586,7 +454,6 @@ def upgrade() -> None:
         sa.CheckConstraint("tax_minor >= 0", name=op.f("ck_invoice_tax_minor_positive")),
         sa.CheckConstraint("total_excl_tax_minor >= 0", name=op.f("ck_invoice_total_excl_tax_minor_positive")),
         sa.CheckConstraint("total_minor >= 0", name=op.f("ck_invoice_total_minor_positive")),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_invoice_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_invoice_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
         sa.UniqueConstraint("connector_id", "kind", "seller", "number_key", "issue_year", name="uq_invoice_key"),
@@ -622,10 +489,23 @@ def upgrade() -> None:
         sa.Column("corrects", sa.Text(), nullable=True),
         sa.Column("issue_year", sa.Integer(), nullable=False),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_invoice_history_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_invoice_history_unit_id")),
     )
     op.create_index("ix_invoice_history_id", "invoice_history", ["id", "superseded_at"], unique=False)
+    op.create_table(
+        "mapping",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("connector_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "fingerprint",
+            sa.Text(),
+            nullable=False,
+            comment="mapping version and the settings that map depends on",
+        ),
+        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_mapping_connector_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mapping")),
+        sa.UniqueConstraint("connector_id", "fingerprint", name="uq_mapping_fingerprint"),
+    )
     op.create_table(
         "payment_plan_step",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -642,7 +522,6 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_payment_plan_step_amount_minor_positive")),
         sa.CheckConstraint("length(currency) = 3", name=op.f("ck_payment_plan_step_currency_iso")),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_payment_plan_step_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_payment_plan_step_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_plan_step")),
         sa.UniqueConstraint("connector_id", "seller", "plan_id", "step", name="uq_payment_plan_step_key"),
@@ -663,9 +542,6 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["connector_id"], ["connector.id"], name=op.f("fk_payment_plan_step_history_connector_id")
-        ),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_payment_plan_step_history_unit_id")),
     )
     op.create_index(
@@ -689,7 +565,6 @@ def upgrade() -> None:
         sa.Column("net_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.CheckConstraint("length(currency) = 3", name=op.f("ck_payout_line_currency_iso")),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_payout_line_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_payout_line_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payout_line")),
         sa.UniqueConstraint("connector_id", "payout_id", "charge_id", name="uq_payout_line_key"),
@@ -713,7 +588,6 @@ def upgrade() -> None:
         sa.Column("net_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_payout_line_history_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_payout_line_history_unit_id")),
     )
     op.create_index("ix_payout_line_history_id", "payout_line_history", ["id", "superseded_at"], unique=False)
@@ -735,7 +609,6 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_promise_amount_minor_positive")),
         sa.CheckConstraint("length(currency) = 3", name=op.f("ck_promise_currency_iso")),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_promise_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_promise_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promise")),
         sa.UniqueConstraint("connector_id", "seller", "promise_id", name="uq_promise_key"),
@@ -758,7 +631,6 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_promise_history_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_promise_history_unit_id")),
     )
     op.create_index("ix_promise_history_id", "promise_history", ["id", "superseded_at"], unique=False)
@@ -772,8 +644,6 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_raw_unit_history_evidence_id")),
-        sa.ForeignKeyConstraint(["mapping_id"], ["mapping.id"], name=op.f("fk_raw_unit_history_mapping_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_raw_unit_history_unit_id")),
     )
     op.create_index("ix_raw_unit_history_unit_id", "raw_unit_history", ["unit_id"], unique=False)
@@ -809,7 +679,6 @@ def upgrade() -> None:
         sa.CheckConstraint("length(currency) = 3", name=op.f("ck_receipt_currency_iso")),
         sa.CheckConstraint("length(original_currency) = 3", name=op.f("ck_receipt_original_currency_iso")),
         sa.CheckConstraint("original_amount_minor >= 0", name=op.f("ck_receipt_original_amount_minor_positive")),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_receipt_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_receipt_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
         sa.UniqueConstraint("connector_id", "source_key", name="uq_receipt_key"),
@@ -844,7 +713,6 @@ def upgrade() -> None:
         sa.Column("payer_iban", sa.Text(), nullable=True),
         sa.Column("fee_minor", sa.BigInteger(), nullable=True),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_receipt_history_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_receipt_history_unit_id")),
     )
     op.create_index("ix_receipt_history_id", "receipt_history", ["id", "superseded_at"], unique=False)
@@ -866,7 +734,6 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=True),
         sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_remittance_line_amount_minor_positive")),
         sa.CheckConstraint("length(currency) = 3", name=op.f("ck_remittance_line_currency_iso")),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_remittance_line_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_remittance_line_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remittance_line")),
         sa.UniqueConstraint("connector_id", "remittance_id", "line", name="uq_remittance_line_key"),
@@ -890,12 +757,24 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.Text(), nullable=True),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["connector_id"], ["connector.id"], name=op.f("fk_remittance_line_history_connector_id")
-        ),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_remittance_line_history_unit_id")),
     )
     op.create_index("ix_remittance_line_history_id", "remittance_line_history", ["id", "superseded_at"], unique=False)
+    op.create_table(
+        "run",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("connector_id", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("full", sa.Boolean(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True, comment="JSON of the error that ended the run"),
+        sa.CheckConstraint("state IN ('running', 'complete', 'incomplete', 'failed')", name=op.f("ck_run_state")),
+        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_run_connector_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
+    )
+    op.create_index("ix_run_connector_id", "run", ["connector_id", "id"], unique=False)
     op.create_table(
         "seller",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -908,7 +787,6 @@ def upgrade() -> None:
         sa.Column("siren", sa.Text(), nullable=True),
         sa.Column("vat_number", sa.Text(), nullable=True),
         sa.Column("ibans", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_seller_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_seller_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seller")),
         sa.UniqueConstraint("connector_id", "seller", name="uq_seller_key"),
@@ -927,7 +805,6 @@ def upgrade() -> None:
         sa.Column("vat_number", sa.Text(), nullable=True),
         sa.Column("ibans", sa.Text(), nullable=True),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_seller_history_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_seller_history_unit_id")),
     )
     op.create_index("ix_seller_history_id", "seller_history", ["id", "superseded_at"], unique=False)
@@ -951,7 +828,6 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_settlement_line_amount_minor_positive")),
         sa.CheckConstraint("length(currency) = 3", name=op.f("ck_settlement_line_currency_iso")),
-        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_settlement_line_connector_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_settlement_line_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_settlement_line")),
         sa.UniqueConstraint("connector_id", "seller", "settlement_id", "line", name="uq_settlement_line_key"),
@@ -979,9 +855,6 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("superseded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["connector_id"], ["connector.id"], name=op.f("fk_settlement_line_history_connector_id")
-        ),
         sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_settlement_line_history_unit_id")),
     )
     op.create_index("ix_settlement_line_history_id", "settlement_line_history", ["id", "superseded_at"], unique=False)
@@ -1079,6 +952,26 @@ def upgrade() -> None:
         comment="why the last reconciliation left a receipt alone",
     )
     op.create_table(
+        "stream",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("connector_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("cursor", sa.Text(), nullable=True),
+        sa.Column("origin", sa.Text(), nullable=True, comment="object of the last page committed"),
+        sa.Column("ordinal", sa.Integer(), nullable=False, comment="pages of that object committed so far"),
+        sa.Column("mapping_id", sa.Integer(), nullable=True, comment="all units of the stream are mapped so"),
+        sa.Column(
+            "version",
+            sa.BigInteger(),
+            nullable=False,
+            comment="raised by each page: two runs at once are noticed",
+        ),
+        sa.ForeignKeyConstraint(["connector_id"], ["connector.id"], name=op.f("fk_stream_connector_id")),
+        sa.ForeignKeyConstraint(["mapping_id"], ["mapping.id"], name=op.f("fk_stream_mapping_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stream")),
+        sa.UniqueConstraint("connector_id", "name", name="uq_stream_name"),
+    )
+    op.create_table(
         "allocation_reversal",
         sa.Column(
             "allocation_id",
@@ -1093,6 +986,72 @@ def upgrade() -> None:
             ["allocation_id"], ["allocation.id"], name=op.f("fk_allocation_reversal_allocation_id")
         ),
         sa.PrimaryKeyConstraint("allocation_id", name=op.f("pk_allocation_reversal")),
+    )
+    op.create_table(
+        "held",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("stream_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("mend", sa.Text(), nullable=False),
+        sa.Column("excerpt", sa.Text(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_by", sa.Text(), nullable=True),
+        sa.Column("closed_because", sa.Text(), nullable=True),
+        sa.CheckConstraint("state IN ('open', 'mended', 'discarded')", name=op.f("ck_held_state")),
+        sa.CheckConstraint("lines >= 1", name=op.f("ck_held_lines")),
+        sa.ForeignKeyConstraint(["stream_id"], ["stream.id"], name=op.f("fk_held_stream_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=op.f("fk_held_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held")),
+    )
+    op.create_index("ix_held_unit_id", "held", ["unit_id"], unique=False)
+    op.create_index(
+        "uq_held_open_unit",
+        "held",
+        ["unit_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
+        "page",
+        sa.Column("stream_id", sa.Integer(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False, comment="of the raw bytes; empty when unknown"),
+        sa.Column("units", sa.Text(), nullable=False, comment="unit ids in order, as ranges: 1-5000,7001-7002"),
+        sa.Column(
+            "digest",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="of the unit digests, to see that they still stand",
+        ),
+        sa.ForeignKeyConstraint(["stream_id"], ["stream.id"], name=op.f("fk_page_stream_id")),
+        sa.PrimaryKeyConstraint("stream_id", "origin", "ordinal", name=op.f("pk_page")),
+        comment="how each object was last read, so that an unchanged page is recognised without being parsed",
+    )
+    op.create_table(
+        "run_stream",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("stream_id", sa.Integer(), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("read", sa.BigInteger(), nullable=False),
+        sa.Column("new", sa.BigInteger(), nullable=False),
+        sa.Column("changed", sa.BigInteger(), nullable=False),
+        sa.Column("same", sa.BigInteger(), nullable=False),
+        sa.Column("held", sa.BigInteger(), nullable=False),
+        sa.Column("missing", sa.BigInteger(), nullable=False, comment="gone from a complete snapshot; counted apart"),
+        sa.Column("skipped", sa.Text(), nullable=False, comment="JSON list of objects left alone, unchanged"),
+        sa.CheckConstraint("read = new + changed + same + held", name=op.f("ck_run_stream_counts_add_up")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_stream_run_id")),
+        sa.ForeignKeyConstraint(["stream_id"], ["stream.id"], name=op.f("fk_run_stream_stream_id")),
+        sa.PrimaryKeyConstraint("run_id", "stream_id", name=op.f("pk_run_stream")),
     )
     for statement in triggers.statements(op.get_bind().dialect.name):
         op.execute(sa.text(statement.replace(":", "\\:")))
