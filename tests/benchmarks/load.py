@@ -52,7 +52,7 @@ def euros(cents: int) -> str:
 
 def write_invoices(path: Path, rows: int, *, changed: bool = False, extra: bool = False) -> None:
     """A French invoice export of `rows` rows; `changed`: 1.1 % of them with another due date; `extra`: one row more."""
-    random_ = random.Random(7)  # noqa: S311 -- test data
+    random_ = random.Random(7)
     start = date(2024, 1, 1)
     with path.open("w", encoding="cp1252", newline="") as file:
         writer = csv.writer(file, delimiter=";")
@@ -69,9 +69,10 @@ def write_invoices(path: Path, rows: int, *, changed: bool = False, extra: bool 
             total = net + tax
             writer.writerow(
                 (
-                    f"FA-{issued.year}-{number:07d}", "Facture", "ACME", f"C{client:05d}", f"Société cliente n° {client}",
+                    f"FA-{issued.year}-{number:07d}", "Facture", "ACME", f"C{client:05d}", f"Société n° {client}",
                     f"{100_000_000 + client}", issued.strftime("%d/%m/%Y"), due.strftime("%d/%m/%Y"), "EUR", euros(net),
-                    euros(tax), euros(total), euros(total if number % 3 else 0), "Validée", f"Prestation {number % 997}",
+                    euros(tax), euros(total), euros(total if number % 3 else 0), "Validée",
+                    f"Prestation {number % 997}",
                 )
             )  # fmt: skip
 
@@ -94,7 +95,7 @@ def raw_sqlite(database: Path, source: Path) -> None:
     updates = ", ".join(f"{name} = excluded.{name}" for name in names.split(", ")[1:])
     differs = " OR ".join(f"raw.{name} IS NOT excluded.{name}" for name in names.split(", ")[1:])
     statement = (
-        f"INSERT INTO raw VALUES ({', '.join('?' * 15)}) ON CONFLICT (number) DO UPDATE SET {updates} WHERE {differs}"
+        f"INSERT INTO raw VALUES ({', '.join('?' * 15)}) ON CONFLICT (number) DO UPDATE SET {updates} WHERE {differs}"  # noqa: S608 -- our own names
     )
     with source.open(encoding="cp1252", newline="") as file:
         rows = csv.reader(file, delimiter=";")
@@ -102,7 +103,17 @@ def raw_sqlite(database: Path, source: Path) -> None:
         connection.executemany(
             statement,
             (
-                (*r[:6], _iso(r[6]), _iso(r[7]), r[8], _cents(r[9]), _cents(r[10]), _cents(r[11]), _cents(r[12]), *r[13:])
+                (
+                    *r[:6],
+                    _iso(r[6]),
+                    _iso(r[7]),
+                    r[8],
+                    _cents(r[9]),
+                    _cents(r[10]),
+                    _cents(r[11]),
+                    _cents(r[12]),
+                    *r[13:],
+                )
                 for r in rows
             ),
         )
@@ -209,7 +220,7 @@ def hub_sync(folder: Path, server: Postgres | None) -> Cost:
     before = server.cpu() if server else 0.0
     usage_before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603 -- our own command
+    process = subprocess.Popen(
         [sys.executable, "-m", "hub.app.cli", "--config", str(folder / "hub.toml"), "sync"],
         stdout=subprocess.DEVNULL,
     )
@@ -252,7 +263,8 @@ def peak_of(pid: int) -> Iterator[Callable[[], float]]:
 def write_config(folder: Path, database: str) -> None:
     """A hub with one csv connector."""
     (folder / "hub.toml").write_text(
-        f'[hub]\ndatabase = "{database}"\n[connector.ledger]\nplugin = "csv"\ninvoices = "invoices.csv"\nsettle_s = 0\n',
+        f'[hub]\ndatabase = "{database}"\n'
+        '[connector.ledger]\nplugin = "csv"\ninvoices = "invoices.csv"\nsettle_s = 0\n',
         encoding="utf-8",
     )
 
@@ -280,7 +292,9 @@ def _cases(folder: Path, rows: int, kind: str, server: Postgres | None) -> None:
     raw_url, hub_url = (server.create("raw"), server.create("hub")) if server else ("", "sqlite:///hub.db")
     write_config(folder, hub_url.replace("postgresql://", "postgresql+psycopg://"))
     print(f"\n{kind}, {rows:,} rows, file {first.stat().st_size / 1e6:.0f} MB")
-    print(f"{'case':16} {'':4} {'wall s':>8} {'cpu s':>8} {'server':>8} {'rows/s':>9} {'peak MiB':>9}  ratio wall / cpu")
+    print(
+        f"{'case':16} {'':4} {'wall s':>8} {'cpu s':>8} {'server':>8} {'rows/s':>9} {'peak MiB':>9}  ratio wall / cpu"
+    )
     target = folder / "invoices.csv"
     for case, source in zip(CASES, (first, longer, longer, changed), strict=True):
         if case != "file untouched":

@@ -76,9 +76,7 @@ class TestOldPython:
 
     def test_the_refusal_names_both_versions_and_the_way_out(self):
         """Run under a pretended Python 3.9."""
-        program = (
-            f"import runpy, sys; sys.version_info = (3, 9, 18); runpy.run_path({str(ROOT / 'run.py')!r})"
-        )
+        program = f"import runpy, sys; sys.version_info = (3, 9, 18); runpy.run_path({str(ROOT / 'run.py')!r})"
         found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
         assert 1 == found.returncode
         assert 1 == len(found.stderr.splitlines())
@@ -318,16 +316,12 @@ class TestRepository:
 
     def test_an_address_in_a_lock_is_found(self, house):
         """An index or a direct address, with its line."""
-        (house / DEMO.lock).write_text(
-            "--index-url x\npluggy==1.7.0 \\\n    --hash=sha256:00\nb @ https:" + "//b\n"
-        )
+        (house / DEMO.lock).write_text("--index-url x\npluggy==1.7.0 \\\n    --hash=sha256:00\nb @ https:" + "//b\n")
         assert [1, 4] == [int(fault.split(":")[1]) for fault in run.faults_of_locks(house)]
 
     def test_a_private_place_is_found(self, house):
         """A home folder, or a registry's host; an address whose path looks alike is left alone."""
-        text = (
-            "cd /" + "home/alice\nsee https://example.com/" + "home/page\nfrom files.python" + "hosted.org\n"
-        )
+        text = "cd /" + "home/alice\nsee https://example.com/" + "home/page\nfrom files.python" + "hosted.org\n"
         (house / "notes.md").write_text(text)
         subprocess.run(["git", "init", "-q"], cwd=house, check=True)
         found = [fault.rsplit(":", 2)[0] for fault in run.faults_of_tracked_files(house)]
@@ -363,15 +357,11 @@ def test_a_newcomer_clones_and_runs(tmp_path):
     """From a clone in a folder with a space to the hub's help, with nothing installed by hand."""
     clone = tmp_path / "my hub"
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    for name in subprocess.run(listing, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split(
-        "\0"
-    ):
+    for name in subprocess.run(listing, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0"):
         if name and (ROOT / name).is_file():
             (clone / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, clone / name)
     for _ in ("first", "second"):
-        found = subprocess.run(
-            [sys.executable, "run.py", "hub", "--help"], cwd=clone, capture_output=True, text=True
-        )
+        found = subprocess.run([sys.executable, "run.py", "hub", "--help"], cwd=clone, capture_output=True, text=True)
         assert 0 == found.returncode, found.stderr
     assert "" == found.stderr  # the second run had nothing to prepare

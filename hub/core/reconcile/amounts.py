@@ -8,6 +8,7 @@ is paid is a question of age, not of arithmetic.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from itertools import combinations
 from math import comb
 from typing import NamedTuple
@@ -42,9 +43,9 @@ def sums_to(amounts: list[int], target: int, most: int = 99) -> Sums:
     case the set of all of them. `most` lowers the size of the sets tried.
     """
     usable = [a for a in amounts if a <= target]
-    counts = Counter(usable)
-    values = sorted(counts)
+    values = sorted(set(usable))
     size = len(usable)
+    counts = dict.fromkeys(values, 1) if len(values) == size else Counter(usable)
     grain = _grain(amounts, target)
     found: set[tuple[int, ...]] = set()
     tried = {1: len(values)}
@@ -75,7 +76,7 @@ def _grain(amounts: list[int], target: int) -> int:
     return 1
 
 
-def _pairs(values: list[int], counts: Counter[int], target: int, found: set[tuple[int, ...]]) -> None:
+def _pairs(values: list[int], counts: Mapping[int, int], target: int, found: set[tuple[int, ...]]) -> None:
     for low in values:
         high = target - low
         if high < low:
@@ -84,7 +85,7 @@ def _pairs(values: list[int], counts: Counter[int], target: int, found: set[tupl
             found.add((low, high))
 
 
-def _triples(values: list[int], counts: Counter[int], target: int, found: set[tuple[int, ...]]) -> None:
+def _triples(values: list[int], counts: Mapping[int, int], target: int, found: set[tuple[int, ...]]) -> None:
     for i, low in enumerate(values):
         rest = target - low
         if rest < 2 * low:
@@ -99,8 +100,11 @@ def _triples(values: list[int], counts: Counter[int], target: int, found: set[tu
                     return
 
 
-def _quads(values: list[int], counts: Counter[int], target: int, found: set[tuple[int, ...]]) -> None:
+def _quads(values: list[int], counts: Mapping[int, int], target: int, found: set[tuple[int, ...]]) -> None:
     if len(found) > _ENOUGH:
+        return
+    sums = {one + other for i, one in enumerate(values) for other in values[i:]}
+    if sums.isdisjoint([target - total for total in sums]):
         return
     pairs: dict[int, list[tuple[int, int]]] = {}
     for i, one in enumerate(values):
@@ -122,6 +126,8 @@ def _large(usable: list[int], target: int, found: set[tuple[int, ...]]) -> None:
     if len(found) > _ENOUGH or sum(usable) < target:
         return
     half = len(usable) // 2
+    if _all_sums(usable[:half]).isdisjoint([target - total for total in _all_sums(usable[half:])]):
+        return
     left = _subset_sums(usable[:half])
     for total, sets in _subset_sums(usable[half:]).items():
         for others in left.get(target - total, ()):
@@ -130,6 +136,14 @@ def _large(usable: list[int], target: int, found: set[tuple[int, ...]]) -> None:
                     found.add(tuple(sorted(chosen + others)))
                     if len(found) > _ENOUGH:
                         return
+
+
+def _all_sums(amounts: list[int]) -> set[int]:
+    """What the sets of `amounts` add up to, the empty one included."""
+    sums = [0]
+    for amount in amounts:
+        sums += [total + amount for total in sums]
+    return set(sums)
 
 
 def _subset_sums(amounts: list[int]) -> dict[int, list[tuple[int, ...]]]:
@@ -142,7 +156,7 @@ def _subset_sums(amounts: list[int]) -> dict[int, list[tuple[int, ...]]]:
     return sums
 
 
-def _add(found: set[tuple[int, ...]], counts: Counter[int], chosen: tuple[int, ...]) -> None:
+def _add(found: set[tuple[int, ...]], counts: Mapping[int, int], chosen: tuple[int, ...]) -> None:
     """Keep a set only if each amount is there often enough."""
     if all(chosen.count(v) <= counts[v] for v in set(chosen)):
         found.add(chosen)

@@ -16,6 +16,7 @@ from hub.core.reconcile.outcome import UNAPPLIED, Decision, Outcome
 from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.policy import Policy
 from hub.core.reconcile.returns import Returns
+from hub.core.reconcile.rules.by_payer import NEAR
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex
 from hub.core.reconcile.thought import Thought, not_a_receipt
 
@@ -128,6 +129,8 @@ class _Run:
         reading = case.reading
         if not (reading.mentions or reading.orders or case.id in self.remitted or case.original):
             return None
+        if not self.thought.may_be_exact(case):
+            return None
         drafts = ranked(self.desk, self.thought.by_references(case))
         if drafts and drafts[0].rule.endswith(("_exact", "other_currency")):
             return self._automatic(case, drafts)
@@ -157,8 +160,10 @@ class _Run:
             drafts[0].evidence["against"] = "another receipt still open may pay the same item"
         decision = self._automatic(case, drafts)
         if decision is None:
-            self.waiting.setdefault(case.amount, []).append(case)
-            self.wanted.update(row for d in drafts[:2] if d.confidence >= _WANTED for row, _ in d.lines)
+            if not (drafts and drafts[0].rule == NEAR):  # it wants one of the few it nearly names
+                self.waiting.setdefault(case.amount, []).append(case)
+            most = [d for n, d in enumerate(drafts) if n < 2 or d.rule == NEAR]
+            self.wanted.update(row for d in most if d.confidence >= _WANTED for row, _ in d.lines)
             return drafts
         self.decided[case.row] = decision
         return None

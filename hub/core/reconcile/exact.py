@@ -19,6 +19,10 @@ _PROOF_LENGTH = 6  # characters of a number that is proof without a known payer
 _LONGEST = 400
 _KNOWN = 0.9  # a payer surer than this may vouch for the digits of one of its invoices
 _MOST_EQUAL = 40  # items of one amount and debtor tried here; a number in the text finds one among more
+_MOST_PIECES = 5  # pieces a number may be written in: "E 2026 01 1414"
+_LEAST_COUNTER = 3  # digits of a counter that means something beside a known payer and an exact sum
+_PIECE = re.compile(r"[A-Z0-9]+")
+_RUN = re.compile(r"\d+")
 _DIGIT = re.compile(r"\d")
 _NAME_WORD = re.compile(r"[A-Z]{2,}")
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]+")
@@ -27,28 +31,45 @@ _YEAR = re.compile(r"20\d\d")
 
 
 class ExactMatcher:
-    """Settles the receipts whose text quotes one open number with exactly its open amount."""
+    """Settles the receipts whose text quotes open numbers with exactly their open amount."""
 
     def __init__(self, ledger: Ledger, payers: PayerIndex, receipts: Receipts) -> None:
         self.ledger = ledger
         self.payers = payers
         self.receipts = receipts
+        self._counters: dict[int, dict[str, int]] = {}
 
     def settle(self, row: int) -> Decision | None:
-        """The decision for receipt `row`, with the item used up; None when it needs more thought."""
+        """The decision for receipt `row`, with the items used up; None when it needs more thought."""
         receipts = self.receipts
         text = receipts.remittance[row] or receipts.end_to_end_ref[row]
+        structured = receipts.structured_ref[row]
         if not text or len(text) > _LONGEST:
-            return None
+            return self._ordered(row, structured, "", receipts.unapplied_minor[row]) if structured else None
         folded, amount = fold(text), receipts.unapplied_minor[row]
-        if "\n" in folded:
-            folded = join_pieces(folded)
-        payer = self.payers.find(receipts.payer_name[row], receipts.payer_iban[row])
+        if structured or _DIGIT.search(folded) is not None:
+            if "\n" in folded:
+                folded = join_pieces(folded)
+            return self._named(row, folded, amount) or self._ordered(row, structured, folded, amount)
+        return None
+
+    def _named(self, row: int, folded: str, amount: int) -> Decision | None:
+        """By numbers of invoices: whole words, in pieces, or only the digits of what a known payer owes."""
+        payer = self.payers.find(self.receipts.payer_name[row], self.receipts.payer_iban[row])
         quoted = self._quoted(folded)
-        if not quoted:
-            return self._vouched(row, folded, amount, payer)
-        if not self._add_up(quoted, amount, row):
-            return None
+        if quoted and self._add_up(quoted, amount, row):
+            return self._unless_contradicted(row, quoted, folded, payer)
+        if not payer.accounts and not self.receipts.payer_name[row]:
+            payer = self.payers.in_text(_NAME_WORD.findall(folded))
+        if not quoted and (decision := self._vouched(row, folded, amount, payer)) is not None:
+            return decision
+        spelt = self._in_pieces(folded, payer)
+        if spelt and spelt != quoted and self._add_up(spelt, amount, row):
+            return self._unless_contradicted(row, spelt, folded, payer)
+        return self._listed(row, folded, amount, payer)
+
+    def _unless_contradicted(self, row: int, quoted: dict[int, str], folded: str, payer: Payer) -> Decision | None:
+        """Settled when the payer agrees, or does not object to a number that is long enough."""
         item = next(iter(quoted))
         stance = self._stance(payer, item, folded, row)
         if stance == CONTRADICTS or (stance != AGREES and not self._is_proof(item)):
@@ -77,22 +98,91 @@ class ExactMatcher:
             found[hit] = word
         return found
 
+    def _in_pieces(self, folded: str, payer: Payer) -> dict[int, str]:
+        """The items whose whole numbers neighbouring pieces of the text spell, the longest first."""
+        whole, account_of = self.ledger.numbers.whole, self.ledger.account_of
+        pieces, at = _PIECE.findall(folded), 0
+        found: dict[int, str] = {}
+        while at < len(pieces):
+            key, hit, used = "", None, 1
+            for after, piece in enumerate(pieces[at : at + _MOST_PIECES], start=1):
+                key += piece
+                if (longer := whole.get(key)) is not None:
+                    hit, used = longer, after
+            if isinstance(hit, list):  # several sellers use this number: the payer tells which
+                mine = [item for item in hit if account_of[item] in payer.accounts] if payer.score >= _KNOWN else []
+                hit = mine[0] if len(mine) == 1 else None
+            if hit is not None:
+                found[hit] = "".join(pieces[at : at + used])
+            at += used
+        return found
+
+    def _listed(self, row: int, folded: str, amount: int, payer: Payer) -> Decision | None:
+        """The digits in the text are those of several items of the known payer that make up the amount."""
+        if payer.score < _KNOWN or len(payer.accounts) > 4:
+            return None
+        runs = [run.lstrip("0") for run in _RUN.findall(folded)]
+        runs = [run for run in runs if len(run) >= _LEAST_COUNTER]
+        if len(runs) < 2:
+            return None
+        for account in payer.accounts:
+            counters = self._counters_of(account)
+            found = {item: run for run in runs if (item := counters.get(run, -1)) >= 0}
+            if len(found) > 1 and self._add_up(found, amount, row):
+                return self._settled(row, found, payer, AGREES)
+        return None
+
+    def _counters_of(self, account: int) -> dict[str, int]:
+        """Items of an account by their counter and by all their digits, without leading zeros; -1 when shared."""
+        counters = self._counters.get(account)
+        if counters is None:
+            counters = self._counters[account] = {}
+            numbers = self.ledger.numbers
+            for item in self.ledger.rows_of[account]:
+                number, scheme = numbers.compact[item], numbers.scheme_of[item]
+                keys = {number[scheme.counter].lstrip("0"), number[scheme.prefix.stop :].lstrip("0")}
+                for key in keys:
+                    counters[key] = -1 if key in counters else item
+        return counters
+
+    def _ordered(self, row: int, structured: str | None, folded: str, amount: int) -> Decision | None:
+        """The text or the structured reference is the order or payment reference of one item of the payer."""
+        by_order = self.ledger.by_order
+        words = [word for word in folded.split() if _DIGIT.search(word)]
+        keys = [compact(structured), *map(compact, words)] if structured else map(compact, words)
+        for key in keys:
+            items = by_order.get(key)
+            if items is None:
+                continue
+            item = items[0]
+            if len(items) > 1 or len(key) < _PROOF_LENGTH or not self._fits(item, amount, row):
+                return None
+            payer = self.payers.find(self.receipts.payer_name[row], self.receipts.payer_iban[row])
+            stance = self._stance(payer, item, folded, row)
+            if stance != AGREES:
+                return None
+            reason = f"The text quotes {key}, the reference of {self.ledger.items.number[item]}"
+            return self._settled(
+                row, {item: key}, payer, stance, "order_exact", f"{reason}, and the amount is exactly what is open."
+            )
+        return None
+
     def _add_up(self, quoted: dict[int, str], amount: int, row: int) -> bool:
         """Whether the quoted items, all of one debtor, make up exactly the amount."""
         ledger = self.ledger
         if len(quoted) == 1:
             return self._fits(next(iter(quoted)), amount, row)
-        if len({ledger.account_of[item] for item in quoted}) > 1:
-            return False
-        if not all(ledger.left[item] > 0 and self._fits(item, ledger.left[item], row) for item in quoted):
-            return False
-        return sum(ledger.left[item] for item in quoted) == amount
+        total, account = 0, ledger.account_of[next(iter(quoted))]
+        for item in quoted:
+            left = ledger.left[item]
+            total += -left if ledger.is_credit[item] else left
+            if ledger.account_of[item] != account or left <= 0 or not self._serves(item, row):
+                return False
+        return total == amount
 
     def _vouched(self, row: int, folded: str, amount: int, payer: Payer) -> Decision | None:
         """The known payer owes this amount on one invoice whose digits stand in the text."""
-        if not payer.accounts and not self.receipts.payer_name[row]:
-            payer = self.payers.in_text(_NAME_WORD.findall(folded))
-        if payer.score < _KNOWN or len(payer.accounts) > 4 or not _DIGIT.search(folded):
+        if payer.score < _KNOWN or len(payer.accounts) > 4:
             return None
         plain = ""
         found: list[tuple[int, str]] = []
@@ -121,37 +211,46 @@ class ExactMatcher:
         if len(digits) >= _PROOF_LENGTH and digits in plain:
             return digits
         counter = number[scheme.counter].lstrip("0")
-        if len(counter) >= 4 and counter in folded and not _YEAR.fullmatch(counter) and _stands_alone(counter, folded):
+        if (
+            len(counter) >= _LEAST_COUNTER
+            and counter in folded
+            and not _YEAR.fullmatch(counter)
+            and _stands_alone(counter, folded)
+        ):
             return counter
         return ""
 
     def _fits(self, item: int, amount: int, row: int) -> bool:
         """An invoice of the receipt's seller and currency, with exactly this amount open."""
-        ledger, receipts = self.ledger, self.receipts
+        ledger = self.ledger
+        return ledger.left[item] == amount and not ledger.is_credit[item] and self._serves(item, row)
+
+    def _serves(self, item: int, row: int) -> bool:
+        """Whether the receipt's account serves the item's seller, and the currency is the same."""
+        receipts, items = self.receipts, self.ledger.items
         seller = receipts.seller[row]
-        return (
-            ledger.left[item] == amount
-            and not ledger.is_credit[item]
-            and (seller is None or seller == ledger.items.seller[item])
-            and receipts.currency[row] == ledger.items.currency[item]
-        )
+        return (seller is None or seller == items.seller[item]) and receipts.currency[row] == items.currency[item]
 
     def _is_proof(self, item: int) -> bool:
         """A number long enough not to be met by chance."""
         return len(self.ledger.numbers.compact[item]) >= _PROOF_LENGTH
 
-    def _settled(self, row: int, quoted: dict[int, str], payer: Payer, stance: int) -> Decision:
+    def _settled(
+        self, row: int, quoted: dict[int, str], payer: Payer, stance: int, rule: str = "", reason: str = ""
+    ) -> Decision:
         """Use the items up and say why."""
         ledger, items = self.ledger, self.ledger.items
-        lines = tuple([(items.id[item], ledger.left[item]) for item in quoted])
+        left, is_credit = ledger.left, ledger.is_credit
+        lines = tuple([(items.id[item], -left[item] if is_credit[item] else left[item]) for item in quoted])
         first = next(iter(quoted))
-        numbers = ", ".join([items.number[item] for item in quoted])
         account = ledger.account_of[first]
         ledger.uses[account] += 1
         for item in quoted:
-            ledger.left[item] = 0
-        rule = "number_exact" if len(lines) == 1 else "numbers_exact"
-        reason = f"The text quotes {numbers} and the amount is exactly what is open."
+            left[item] = 0
+        if not rule:
+            rule = "number_exact" if len(lines) == 1 else "numbers_exact"
+            numbers = items.number[first] if len(lines) == 1 else ", ".join([items.number[item] for item in quoted])
+            reason = f"The text quotes {numbers} and the amount is exactly what is open."
         evidence = {
             "tokens": list(quoted.values()),
             "where": "remittance",

@@ -8,16 +8,17 @@ from typing import Protocol
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.numbers import NumberIndex, Scheme
-from hub.core.reconcile.text import Token
 from hub.core.reconcile.words import CREDIT_NOTE_WORDS, INVOICE_WORDS, LEGAL_FORMS, SMALL_WORDS
 
+LETTERS = ":"  # a run below it is digits: it stands between "9" and "A"
 FEW_DIGITS = 4  # a bare number under this many digits is never proof
 
 
 class Written(Protocol):
-    """A text being read: its runs, and the ledger it is read against."""
+    """A text being read: its runs with the gap before each, and the ledger it is read against."""
 
-    tokens: list[Token]
+    texts: list[str]
+    gaps: list[str]
     numbers: NumberIndex
     ledger: Ledger
     received_on: date
@@ -106,30 +107,29 @@ def _period_beside(work: Written, at: int, own_period: str) -> tuple[bool, int] 
 
     None when another year is written there, with a separator that makes it part of the number.
     """
-    tokens, before = work.tokens, at - 1
-    if before >= 0 and tokens[before].is_digits and near(tokens[at].gap):
-        written = tokens[before].text
+    texts, gaps, before = work.texts, work.gaps, at - 1
+    if before >= 0 and texts[before] < LETTERS and near(gaps[at]):
+        written = texts[before]
         if same_period(written, own_period):
             return True, before - 1
-        if as_year(written, work.received_on) and tokens[at].gap.strip() in ("-", "/", "."):
+        if as_year(written, work.received_on) and gaps[at].strip() in ("-", "/", "."):
             return None
-    if at + 1 < len(tokens) and tokens[at + 1].is_digits and tokens[at + 1].gap in ("-", "/", "."):
-        if same_period(tokens[at + 1].text, own_period):
+    if at + 1 < len(texts) and texts[at + 1] < LETTERS and gaps[at + 1] in ("-", "/", "."):
+        if same_period(texts[at + 1], own_period):
             return True, before
-        if len(tokens[at + 1].text) == 4 and as_year(tokens[at + 1].text, work.received_on):
+        if len(texts[at + 1]) == 4 and as_year(texts[at + 1], work.received_on):
             return None
     return False, before
 
 
 def _letters_before(work: Written, before: int, number: str, scheme: Scheme, row: int) -> int:
     """2: the number's own letters stand in front; 1: a word that announces an invoice; 0: nothing; -1: others."""
-    tokens = work.tokens
-    if before < 0 or tokens[before].is_digits:
+    if before < 0 or work.texts[before] < LETTERS:
         return 0
-    gap = tokens[before + 1].gap
+    gap = work.gaps[before + 1]
     if not near(gap):
         return 0
-    word, prefix = tokens[before].text, number[scheme.prefix]
+    word, prefix = work.texts[before], number[scheme.prefix]
     if prefix and word.endswith(prefix) and (word == prefix or gap == "" or word[: -len(prefix)] in INVOICE_WORDS):
         return 2
     is_credit = work.ledger.is_credit[row]

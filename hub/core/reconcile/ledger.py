@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from hub.core.reconcile.inputs import CREDIT_NOTE, Debtors, OpenItems, SettledNumbers
 from hub.core.reconcile.numbers import NumberIndex, fill_index
 from hub.core.reconcile.text import compact
+
+
+class Account(NamedTuple):
+    """The items of one account, oldest due first, invoices apart from credit notes.
+
+    invoiced, credited: the day each invoice, and each credit note, was issued, as an ordinal number.
+    """
+
+    invoices: list[int]
+    credits: list[int]
+    invoiced: list[int]
+    credited: list[int]
 
 
 class Ledger:
@@ -35,7 +48,8 @@ class Ledger:
         self._settled = settled
         self._root = _group_roots(self, debtors)
         self._sorted: set[int] = set()
-        self._amounts: dict[int, dict[int, list[int]]] = {}
+        self._equal: dict[tuple[int, int], list[int]] = {}
+        self._split: dict[int, Account] = {}
         self.uses = [0] * len(keys)  # times an account's items were used up, so that stale thoughts show
         self._skipped: dict[tuple[int, int], int] = {}
 
@@ -43,17 +57,24 @@ class Ledger:
         """Items of an account, oldest due first; then by issue date, number and id, so ties are stable."""
         rows = self.rows_of[account]
         if account not in self._sorted:
-            items = self.items
-            rows.sort(
-                key=lambda r: (
-                    items.due_on[r] or items.issued_on[r],
-                    items.issued_on[r],
-                    items.number[r],
-                    items.id[r],
-                )
-            )
+            rows.sort(key=self.age)
             self._sorted.add(account)
         return rows
+
+    def age(self, row: int) -> tuple[date, date, str, int]:
+        """Sorts items by due date; then by issue date, number and id, so ties are stable."""
+        items, issued = self.items, self.items.issued_on[row]
+        return (items.due_on[row] or issued, issued, items.number[row], items.id[row])
+
+    def account(self, account: int) -> Account:
+        """The items of an account, invoices and credit notes apart; made once."""
+        known = self._split.get(account)
+        if known is None:
+            rows, is_credit, issued_on = self.rows_by_age(account), self.is_credit, self.items.issued_on
+            invoices, credits = [r for r in rows if not is_credit[r]], [r for r in rows if is_credit[r]]
+            days = [[issued_on[r].toordinal() for r in part] for part in (invoices, credits)]
+            known = self._split[account] = Account(invoices, credits, *days)
+        return known
 
     def with_amount(self, account: int, amount: int) -> Sequence[int]:
         """Items of an account that had exactly `amount` open when the run began, in no particular order."""
@@ -67,13 +88,14 @@ class Ledger:
 
     def rows_of_amount(self, account: int, amount: int) -> list[int]:
         """Items of an account that had exactly `amount` open when the run began, oldest due first."""
-        index = self._amounts.get(account)
-        if index is None:
-            index = self._amounts[account] = {}
-            for row in self.rows_by_age(account):
-                if not self.is_credit[row]:
-                    index.setdefault(self.items.open_minor[row], []).append(row)
-        return index.get(amount, [])
+        key = (account, amount)
+        rows = self._equal.get(key)
+        if rows is None:
+            rows = [row for row in self.numbers.rows(self._at_amount.get(key)) if not self.is_credit[row]]
+            if len(rows) > 1:
+                rows.sort(key=self.age)
+            self._equal[key] = rows
+        return rows
 
     def first_of_amount(self, account: int, amount: int, last_issue: date) -> int | None:
         """The oldest due item of an account with exactly `amount` left, issued by `last_issue`.

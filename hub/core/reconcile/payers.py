@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from heapq import nlargest
 from math import log
 from typing import NamedTuple
 
@@ -21,6 +20,9 @@ _RARE, _HINT = 0.7, 0.71  # a first word of at most two names makes a cut label 
 _NEARLY_SAME = 0.85
 _GLUED_ALIKE = 86  # of 100, between names written without blanks
 _CUT_AT = 18  # a payer name at least this long may have been cut by the bank
+_CUT_LEAST, _CUT = 10, 0.95  # letters of a cut name that tell it, and the likeness they give
+_LEAST_SHARED = 0.5  # of what the best name shares with the payer, for a name to be compared at all
+_FREQUENT = 50  # names from which a word is no more looked for once a rarer one has found some
 _MOST_CANDIDATES = 12  # names compared word by word with one payer
 _COMMON = 400  # a word found in more names than this does not help to find one
 
@@ -59,10 +61,10 @@ class PayerIndex:
         self._forms: dict[int, set[str]] = {}
         self._read_debtors()
         self._read_learnt(learnt or Learnt())
-        self._postings: dict[str, list[int]] = {}
+        self._postings: dict[str, set[int]] = {}
         for name, (words, _) in enumerate(self._words):
             for word in set(words):
-                self._postings.setdefault(word, []).append(name)
+                self._postings.setdefault(word, set()).add(name)
         self._rarest = 1.0 + log(len(self._words) + 1)
         self._weights = {w: self._rarest - log(len(names)) for w, names in self._postings.items()}
         self._vocabulary = sorted(self._postings)
@@ -71,6 +73,7 @@ class PayerIndex:
             if len(word) >= 5:
                 self._blocks.setdefault("^" + word[:4], []).append(word)
                 self._blocks.setdefault("$" + word[-4:], []).append(word)
+        self._glued = sorted(self._by_glued)
         self._known: dict[tuple[str | None, str | None], Payer] = {}
         self._names: dict[str, Payer] = {}
         self._texts: dict[tuple[str, ...], Payer] = {}
@@ -109,8 +112,7 @@ class PayerIndex:
         key = (name, iban)
         known = self._known.get(key)
         if known is None:
-            words = name_words(name) if name else ()
-            known = self._known[key] = self._find(name, iban)._replace(words=words)
+            known = self._known[key] = self._find(name, iban)
         return known
 
     def _find(self, name: str | None, iban: str | None) -> Payer:
@@ -122,16 +124,16 @@ class PayerIndex:
         accounts = self._by_iban.get(plain, []) + learnt
         if not accounts:
             return by_name
-        both = [a for a in by_name.accounts if a in accounts]
+        both, words = [a for a in by_name.accounts if a in accounts], by_name.words
         if by_name.score >= STRONG and not both:
             # Group treasury or a stolen master record: the account says one debtor, the name another.
-            return self._payer((*by_name.accounts, *dict.fromkeys(accounts)), 0.8, "iban and name differ")
+            return self._payer((*by_name.accounts, *dict.fromkeys(accounts)), 0.8, "iban and name differ", words)
         found_by = "iban" if plain in self._by_iban else "learnt iban"
-        return self._payer(tuple(both) or tuple(dict.fromkeys(accounts)), 1.0, found_by)
+        return self._payer(tuple(both) or tuple(dict.fromkeys(accounts)), 1.0, found_by, words)
 
-    def _payer(self, accounts: tuple[int, ...], score: float, found_by: str) -> Payer:
-        behalf = any(a in self._behalf for a in accounts) or (found_by.startswith("learnt") and len(accounts) > 1)
-        return Payer(accounts, score, found_by, behalf)
+    def _payer(self, accounts: tuple[int, ...], score: float, found_by: str, words: tuple[str, ...]) -> Payer:
+        behalf = not self._behalf.isdisjoint(accounts) or (found_by.startswith("learnt") and len(accounts) > 1)
+        return Payer(accounts, score, found_by, behalf, words)
 
     def find_name(self, name: str) -> Payer:
         """The accounts whose name is, or can be read as, `name`."""
@@ -144,10 +146,10 @@ class PayerIndex:
         words = name_words(name)
         key = " ".join(words)
         if key in self._learnt_key:
-            return self._payer(tuple(self._learnt_key[key]), 1.0, "learnt name")
+            return self._payer(tuple(self._learnt_key[key]), 1.0, "learnt name", words)
         exact = self._by_key.get(key) or self._by_glued.get("".join(words))
         if exact:
-            return self._payer(tuple(self._of_form(exact, name)), 1.0, "name")
+            return self._payer(tuple(self._of_form(exact, name)), 1.0, "name", words)
         return self._nearest(words, len(name) >= _CUT_AT, "name")
 
     def _of_form(self, accounts: list[int], name: str) -> list[int]:
@@ -160,33 +162,51 @@ class PayerIndex:
 
     def _nearest(self, words: tuple[str, ...], may_be_cut: bool, found_by: str) -> Payer:
         """The names that share most of their telling words with `words`; ties are kept together."""
+        cut = self._begun("".join(words)) if may_be_cut else []
+        if cut:
+            return self._payer(tuple(cut), _CUT, found_by, words)
         scores: dict[int, float] = {}
-        for candidate in self._candidates(words):
+        for candidate in self._candidates(words, _LEAST_SHARED):
             theirs, account = self._words[candidate]
             score = self._likeness(words, theirs, may_be_cut)
             if score > scores.get(account, 0.0):
                 scores[account] = score
-        if not scores:
-            return NOBODY
-        best = max(scores.values())
+        best = max(scores.values(), default=0.0)
         if best < 0.5:
-            return NOBODY
+            return NOBODY._replace(words=words)
         close = sorted((a for a, s in scores.items() if s >= best - 0.06), key=lambda a: (-scores[a], a))
-        return self._payer(tuple(close[:20]), best, found_by)
+        return self._payer(tuple(close[:20]), best, found_by, words)
 
-    def _candidates(self, words: tuple[str, ...]) -> list[int]:
-        """The names that share the most telling words: exact, cut short, abbreviated or misprinted."""
+    def _begun(self, glued: str) -> list[int]:
+        """The accounts with a name that begins with what the bank left of one, blanks apart."""
+        names, found = self._glued, list[int]()
+        at = bisect_left(names, glued) if len(glued) >= _CUT_LEAST else len(names)
+        while at < len(names) and names[at].startswith(glued) and len(found) < 20:
+            found += [account for account in self._by_glued[names[at]] if account not in found]
+            at += 1
+        return sorted(found)[:20]
+
+    def _candidates(self, words: tuple[str, ...], least_shared: float) -> list[int]:
+        """The names that share the most telling words: exact, cut short, abbreviated or misprinted.
+
+        Names that share less than `least_shared` of what the best one shares are left out.
+        """
+        spellings = [s for at, word in enumerate(words[:12]) for s in self._spellings(word, at == len(words) - 1)]
+        spellings.sort(key=lambda spelling: len(self._postings[spelling]))
         found: dict[int, float] = {}
-        for position, word in enumerate(words[:12]):
-            for spelling in self._spellings(word, position == len(words) - 1):
-                postings = self._postings[spelling]
-                if len(postings) <= _COMMON:
-                    weight = self._weights[spelling]
-                    for name in postings:
-                        found[name] = found.get(name, 0.0) + weight
-        if len(found) <= _MOST_CANDIDATES:
-            return sorted(found)
-        return nlargest(_MOST_CANDIDATES, found, key=lambda name: (found[name], -name))
+        for spelling in spellings:
+            postings, weight = self._postings[spelling], self._weights[spelling]
+            if found and least_shared and len(postings) > _FREQUENT:  # tells those found apart, brings no others
+                for name in found.keys() & postings:
+                    found[name] += weight
+            elif len(postings) <= _COMMON:
+                for name in postings:
+                    found[name] = found.get(name, 0.0) + weight
+        if len(found) <= 1:
+            return list(found)
+        least = max(found.values()) * least_shared
+        best = sorted([(-weight, name) for name, weight in found.items() if weight >= least])
+        return [name for _, name in best[:_MOST_CANDIDATES]]
 
     def _spellings(self, word: str, last: bool) -> list[str]:
         """Words of the debtors' names that `word` may stand for."""
@@ -210,20 +230,23 @@ class PayerIndex:
 
     def _likeness(self, words: tuple[str, ...], theirs: tuple[str, ...], may_be_cut: bool) -> float:
         """0..1: the weight of the words both names share, over the weight of all words of either."""
-        if may_be_cut and len(glued := "".join(words)) >= 10 and "".join(theirs).startswith(glued):
-            return 0.95
-        rest = list(theirs)
+        if may_be_cut and len(glued := "".join(words)) >= _CUT_LEAST and "".join(theirs).startswith(glued):
+            return _CUT
+        weights, rarest, rest = self._weights, self._rarest, list(theirs)
         shared = own = 0.0
         for position, word in enumerate(words):
-            weight = self._weight(word)
-            own += weight
+            weight = weights.get(word, rarest)
             match, part = _best_word(word, rest, may_be_cut and position == len(words) - 1)
             if match is not None:
-                shared += part * self._weight(match)
-                own += self._weight(match) - weight
+                weight = weights.get(match, rarest)
+                shared += part * weight
                 rest.remove(match)
-        total = sum(self._weight(w) for w in theirs)
-        missed_theirs = sum(self._weight(w) for w in rest)
+            own += weight
+        total = missed_theirs = 0.0
+        for word in theirs:
+            total += weights.get(word, rarest)
+        for word in rest:
+            missed_theirs += weights.get(word, rarest)
         tolerance = 0.5 if may_be_cut else 1.0  # words lost at the cut are no difference
         return shared / max(own, 1e-9) * (1 - tolerance * 0.45 * missed_theirs / total)
 
@@ -234,31 +257,31 @@ class PayerIndex:
             return NOBODY
         known = self._texts.get(telling)
         if known is None:
-            known = self._texts[telling] = self._in_text(telling)._replace(words=telling)
+            known = self._texts[telling] = self._in_text(telling)
         return known
 
     def _in_text(self, telling: tuple[str, ...]) -> Payer:
         exact = self._by_key.get(" ".join(telling))
         if exact:
-            return self._payer(tuple(exact), 0.97, "text")
+            return self._payer(tuple(exact), 0.97, "text", telling)
         best: dict[int, float] = {}
-        for candidate in self._candidates(telling):
+        for candidate in self._candidates(telling, 0.0):
             theirs, account = self._words[candidate]
             score = self._contained(telling, theirs)
             if score > best.get(account, 0.0):
                 best[account] = score
         if not best or (top := max(best.values())) < 0.6:
-            return NOBODY
+            return NOBODY._replace(words=telling)
         close = sorted((a for a, s in best.items() if s >= top - 0.05), key=lambda a: (-best[a], a))
-        return self._payer(tuple(close[:20]), top, "text")
+        return self._payer(tuple(close[:20]), top, "text", telling)
 
     def _contained(self, words: tuple[str, ...], theirs: tuple[str, ...]) -> float:
         """0..1: the weight of the words of a name that stand in a label. A name cut at its end loses little."""
-        rest = list(words)
+        weights, rarest, rest = self._weights, self._rarest, list(words)
         shared = total = 0.0
         leading, missed = 0, False
         for word in theirs:
-            weight = self._weight(word)
+            weight = weights.get(word, rarest)
             total += weight
             match, part = _best_word(word, rest, leading > 0)
             if match is None:
@@ -284,12 +307,13 @@ class PayerIndex:
 
     def telling(self, words: list[str]) -> tuple[str, ...]:
         """The words of a label that may be part of a name."""
-        telling = (
+        postings = self._postings
+        telling = [
             ABBREVIATIONS.get(w, w)
             for w in words
-            if w not in LABEL_WORDS or (w in OTHER_NUMBER_WORDS and w in self._postings)
-        )
-        return tuple(w for w in telling if len(w) > 1)[:14]
+            if len(w) > 1 and (w not in LABEL_WORDS or (w in OTHER_NUMBER_WORDS and w in postings))
+        ]
+        return tuple(telling[:14])
 
     def stance(self, payer: Payer, account: int) -> int:
         """Whether the payer agrees with `account` being the debtor, does not say, or contradicts it.
@@ -345,16 +369,18 @@ def _best_word(word: str, rest: list[str], last: bool) -> tuple[str | None, floa
     """The word of `rest` that `word` stands for, and how well: equal, cut, initial, or misprinted."""
     if word in rest:
         return word, 1.0
+    size, least = len(word), 3 if last else 4
+    if size >= least:
+        for other in rest:
+            if len(other) >= least and (other.startswith(word) or word.startswith(other)):
+                return other, 0.93
     for other in rest:
-        shorter = min(len(word), len(other))
-        if (other.startswith(word) or word.startswith(other)) and (shorter >= 4 or (shorter >= 3 and last)):
-            return other, 0.93
-    for other in rest:
-        if len(word) == 1 and other.startswith(word):
-            return other, 0.6
-        if len(word) >= 5 and abs(len(word) - len(other)) < 2 and ratio(word, other) >= 80:
+        if size == 1:
+            if other[0] == word:
+                return other, 0.6
+        elif size >= 5 and -2 < size - len(other) < 2 and ratio(word, other, score_cutoff=80):
             return other, 0.9
-        if 1 < len(word) < len(other) <= 14 and _abbreviates(word, other):
+        elif other[0] == word[0] and size < len(other) <= 14 and _abbreviates(word, other):
             return other, 0.85
     return None, 0.0
 

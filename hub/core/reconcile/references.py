@@ -45,9 +45,9 @@ class Reader:
     def look_again(self, reading: Reading, texts: list[tuple[str, str]], received_on: date) -> bool:
         """Read once more what did not explain the receipt: words cut between pieces, letters for digits.
 
-        Returns whether the second look can have added something.
+        Returns whether the second look changed anything.
         """
-        changed = False
+        before = _said(reading)
         for where, text in texts:
             folded = fold(text[:LONGEST_TEXT])
             if "\n" in folded:
@@ -56,12 +56,10 @@ class Reader:
                     second = Reading()
                     TextPass(self.lexicon, second, where, received_on).run(other)
                     _merge(reading, second)
-                changed = True
             if _MIXED.search(folded):
                 self._read_lookalikes(reading, where, join_pieces(folded[:2000]))
                 self._read_lookalikes(reading, where, folded[:2000])
-                changed = True
-        return changed
+        return _said(reading) != before
 
     def _read_lookalikes(self, reading: Reading, where: str, folded: str) -> None:
         """Whole numbers in which letters and digits of like shape were exchanged (O for 0, I for 1, B for 8)."""
@@ -78,6 +76,11 @@ class Reader:
                         known = sorted(rows, key=lambda row: self.ledger.items.id[row])[:MOST_ALTERNATIVES]
                         reading.mentions.append(Mention(key, where, tuple(Ref(row, STRONG) for row in known)))
                         return
+
+
+def _said(reading: Reading) -> tuple[list[Mention], list[object]]:
+    """What a second look may change."""
+    return list(reading.mentions), [*reading.closed, *reading.orders, *reading.unknown]
 
 
 def _merge(reading: Reading, glued: Reading) -> None:

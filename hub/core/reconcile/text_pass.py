@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from hub.core.reconcile.fitting import FEW_DIGITS, as_date, as_year, fit, near, splits
+from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, as_date, as_year, fit, near, splits
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.mentions import FULL, STRONG, WEAK, Mention, Reading, Ref
-from hub.core.reconcile.text import Token, mask, runs
+from hub.core.reconcile.text import mask, runs
 from hub.core.reconcile.words import (
     DISCOUNT_WORDS,
     INVOICE_WORDS,
@@ -22,18 +22,10 @@ from hub.core.reconcile.words import (
 )
 
 MOST_ALTERNATIVES = 24  # rows kept for one number; a counter shared by more proves nothing
+_MORE_WORDS = frozenset(("AUTRES", "SUIVANTES", "SUIV", "DIVERS", "DIVERSES", "PLUSIEURS", "ETC"))
+_TELLING_WORDS = STATEMENT_WORDS | PART_WORDS | DISCOUNT_WORDS | _MORE_WORDS | {"COMPTE", *MONTHS}
+_CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-class Known:
-    """Keys worth a closer look: whole numbers, numbers without letters, closed numbers, order references."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._whole, self._digits = ledger.numbers.whole, ledger.numbers.by_digits
-        self._settled, self._orders = ledger.settled, ledger.by_order
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._whole or key in self._digits or key in self._settled or key in self._orders
 
 
 class Lexicon:
@@ -43,10 +35,20 @@ class Lexicon:
         self.ledger = ledger
         self.numbers = ledger.numbers
         self.sirens = sirens
-        self.known = Known(ledger)
+        # Keys worth a closer look: whole numbers, numbers without letters, closed numbers, order references.
+        self.known = {*ledger.numbers.whole, *ledger.numbers.by_digits, *ledger.settled, *ledger.by_order}
+        self._starts: dict[str, list[str]] = {}
         self.begins = {key[: len(key) - len(key.lstrip(_LETTERS))] for key in (*ledger.settled, *ledger.by_order)}
         self.begins |= self.numbers.prefixes
         self.begins.discard("")
+
+    def starts(self, text: str) -> list[str]:
+        """The run of letters itself, or its end when a word was glued before a known prefix ("FACTFA" -> "FA")."""
+        found = self._starts.get(text)
+        if found is None:
+            ends = [text[-n:] for n in range(min(len(text), 6), 0, -1)]
+            found = self._starts[text] = [end for end in ends if end in self.begins]
+        return found
 
 
 class TextPass:
@@ -59,7 +61,8 @@ class TextPass:
         self.reading = reading
         self.where = where
         self.received_on = received_on
-        self.tokens: list[Token] = []
+        self.texts: list[str] = []
+        self.gaps: list[str] = []
         self.used: list[bool] = []
         self.found: dict[int, Mention] = {}  # by the position of the last run
 
@@ -67,11 +70,8 @@ class TextPass:
         """Fill the reading: whole numbers first, then what they leave."""
         masked, hidden = mask(folded)
         self._read_hidden(hidden)
-        self.tokens = runs(masked)
-        self.used = [False] * len(self.tokens)
-        if not any(token.is_digits for token in self.tokens):
-            self._words_and_months()
-            return
+        self.texts, self.gaps = runs(masked)
+        self.used = [False] * len(self.texts)
         self._whole_numbers()
         self._words_and_months()
         self._counters()
@@ -87,36 +87,33 @@ class TextPass:
 
     def _whole_numbers(self) -> None:
         """Runs that, put together, spell a whole number, open or closed, or an order. The longest wins."""
-        tokens, at = self.tokens, 0
-        while at < len(tokens):
-            at += self._spelt_from(at) or 1
-
-    def _spelt_from(self, at: int) -> int:
-        """How many runs from `at` on spell something known; 0 when nothing."""
-        tokens = self.tokens
-        first = tokens[at]
-        known = self.lexicon.known
-        for start in self._starts(first):
-            key, keys = start, [(start, 1)] if first.is_digits and start in known else []
-            for count in range(1, min(7, len(tokens) - at)):
-                token = tokens[at + count]
-                if token.gap and not near(token.gap):
+        at, size, starts = 0, len(self.texts), self.lexicon.starts
+        while at < size:
+            text = self.texts[at]
+            if text < LETTERS:
+                at += self._spelt_from(at, text) or 1
+                continue
+            count = 0
+            for start in starts(text):
+                count = self._spelt_from(at, start)
+                if count:
                     break
-                key += token.text
-                if key in known:
-                    keys.append((key, count + 1))
-            for key, count in reversed(keys):
-                if self._spelt(key, at, count):
-                    return count
-        return 0
+            at += count or 1
 
-    def _starts(self, first: Token) -> list[str]:
-        """The run itself, and its end when a word was glued before a known prefix ("FACTFA" -> "FA")."""
-        text = first.text
-        if first.is_digits:
-            return [text]
-        begins = self.lexicon.begins
-        return [text[-n:] for n in range(min(len(text), 6), 0, -1) if text[-n:] in begins]
+    def _spelt_from(self, at: int, key: str) -> int:
+        """How many runs from `at` on, the first cut to `key`, spell something known; 0 when nothing."""
+        texts, gaps, known = self.texts, self.gaps, self.lexicon.known
+        keys = [(key, 1)] if key < LETTERS and key in known else []
+        for after in range(at + 1, min(at + 7, len(texts))):
+            if (gap := gaps[after]) and not near(gap):
+                break
+            key += texts[after]
+            if key in known:
+                keys.append((key, after + 1 - at))
+        for key, count in reversed(keys):
+            if self._spelt(key, at, count):
+                return count
+        return 0
 
     def _spelt(self, key: str, at: int, count: int) -> bool:
         """Record `key` if it is an open number, a closed number or an order reference."""
@@ -152,10 +149,10 @@ class TextPass:
 
     def _governed_by(self, at: int, words: frozenset[str]) -> bool:
         """Whether the word just before run `at` is one of `words` ("CDE 4512", "N CLIENT 4512")."""
-        back = at - 1
-        while back >= 0 and self.tokens[back].text in ("N", "NO", "NUM", "NUMERO", "REF", "VOTRE", "DE"):
+        texts, back = self.texts, at - 1
+        while back >= 0 and texts[back] in ("N", "NO", "NUM", "NUMERO", "REF", "VOTRE", "DE"):
             back -= 1
-        return back >= 0 and at - back <= 3 and self.tokens[back].text in words and "#" not in self.tokens[at].gap
+        return back >= 0 and at - back <= 3 and texts[back] in words and "#" not in self.gaps[at]
 
     def _use(self, at: int, count: int) -> None:
         for position in range(at, at + count):
@@ -168,23 +165,24 @@ class TextPass:
 
     def _words_and_months(self) -> None:
         """Words that change the meaning of the whole text, months, and company numbers."""
-        reading, tokens = self.reading, self.tokens
-        for at, token in enumerate(tokens):
-            text = token.text
-            if token.is_digits:
+        reading, texts, telling = self.reading, self.texts, _TELLING_WORDS
+        for at, text in enumerate(texts):
+            if text < LETTERS:
                 self._company_number(at)
                 continue
             if not self.used[at]:
                 reading.words.append(text)
+            if text not in telling:
+                continue
             if text in STATEMENT_WORDS:
                 reading.statement = True
             elif text in PART_WORDS:
                 reading.part = True
             elif text in DISCOUNT_WORDS:
                 reading.discount = True
-            elif text == "COMPTE" and at and tokens[at - 1].text in ("POUR", "LE", "PR", "P", "ET"):
+            elif text == "COMPTE" and at and texts[at - 1] in ("POUR", "LE", "PR", "P", "ET"):
                 reading.on_behalf = True
-            elif text in ("AUTRES", "SUIVANTES", "SUIV", "DIVERS", "DIVERSES", "PLUSIEURS", "ETC"):
+            elif text in _MORE_WORDS:
                 reading.more = True
             elif text in MONTHS and not self.used[at]:
                 self._month(at, MONTHS[text])
@@ -192,37 +190,33 @@ class TextPass:
 
     def _month(self, at: int, month: int) -> None:
         """A month by its name, with the year that follows if there is one."""
-        after = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        after = self.texts[at + 1] if at + 1 < len(self.texts) else None
         year = None
-        if after and after.is_digits and not self.used[at + 1] and near(after.gap):
-            year = as_year(after.text, self.received_on)
+        if after and after < LETTERS and not self.used[at + 1] and near(self.gaps[at + 1]):
+            year = as_year(after, self.received_on)
             if year:
                 self.used[at + 1] = True
         self.reading.months.append((year, month))
 
     def _numeric_months(self) -> None:
         """ "03/2026" or "03 26" after a word that announces a statement or invoices."""
-        tokens = self.tokens
-        for at in range(1, len(tokens) - 1):
-            one, two = tokens[at], tokens[at + 1]
-            if not one.is_digits or not two.is_digits or self.used[at] or self.used[at + 1]:
+        texts, used = self.texts, self.used
+        for at in range(1, len(texts) - 1):
+            one, two = texts[at], texts[at + 1]
+            if len(one) > 2 or one > LETTERS or two > LETTERS or used[at] or used[at + 1]:
                 continue
-            if (
-                len(one.text) > 2
-                or not 1 <= int(one.text) <= 12
-                or two.gap not in ("/", "-", " ", ".", "")
-                or len(two.text) not in (2, 4)
-            ):
+            gap = self.gaps[at + 1]
+            if not 1 <= int(one) <= 12 or gap not in ("/", "-", " ", ".", "") or len(two) not in (2, 4):
                 continue
-            year = as_year(two.text, self.received_on)
-            word = tokens[at - 1].text
+            year = as_year(two, self.received_on)
+            word = texts[at - 1]
             if year and (word in STATEMENT_WORDS or word in INVOICE_WORDS or word in SMALL_WORDS or word == "MOIS"):
-                self.used[at] = self.used[at + 1] = True
-                self.reading.months.append((year, int(one.text)))
+                used[at] = used[at + 1] = True
+                self.reading.months.append((year, int(one)))
 
     def _company_number(self, at: int) -> None:
         """A SIREN (9 digits) or SIRET (14) of a debtor, written with or without blanks."""
-        text = self.tokens[at].text
+        text = self.texts[at]
         if len(text) in (9, 14) and not self.used[at]:
             accounts = self.lexicon.sirens.get(text[:9])
             if accounts:
@@ -233,19 +227,17 @@ class TextPass:
         """Numbers that are not spelt out: a counter, perhaps with its year or its letters."""
         chain: Mention | None = None
         excluded = False
-        for at, token in enumerate(self.tokens):
-            text = token.text
-            if not token.is_digits:
-                excluded = self._excludes(at, excluded)
-                if not (
-                    text in LIST_WORDS or text in RANGE_WORDS or text in INVOICE_WORDS or text in self.numbers.prefixes
-                ):
+        prefixes = self.numbers.prefixes
+        for at, text in enumerate(self.texts):
+            if text > LETTERS:
+                excluded = self._excludes(text, excluded)
+                if text not in _CHAIN_WORDS and text not in prefixes:
                     chain = None
                 continue
             if self.used[at]:
                 chain = self.found.get(at, chain)
                 continue
-            if excluded or "#" in token.gap[-1:]:
+            if excluded or self.gaps[at].endswith("#"):
                 self._order_number(at)
                 continue
             mention = self._as_counter(at, chain)
@@ -254,16 +246,15 @@ class TextPass:
                 self.found[at] = mention
                 chain = mention
 
-    def _excludes(self, at: int, before: bool) -> bool:
+    def _excludes(self, text: str, before: bool) -> bool:
         """Whether numbers after this word are orders, customers, telephones: anything but invoices."""
-        text = self.tokens[at].text
         if text in ORDER_WORDS or text in OTHER_NUMBER_WORDS:
             return True
         return before and (text in ("N", "NO", "NUM", "NUMERO", "DE", "REF") or text in LIST_WORDS)
 
     def _order_number(self, at: int) -> None:
         """An announced order number, looked up alone."""
-        for key in (self.tokens[at].text, (self.tokens[at - 1].text + self.tokens[at].text) if at else ""):
+        for key in (self.texts[at], (self.texts[at - 1] + self.texts[at]) if at else ""):
             if key in self.ledger.by_order:
                 self.used[at] = True
                 self.reading.orders.append((key, self.ledger.by_order[key]))
@@ -271,7 +262,7 @@ class TextPass:
 
     def _as_counter(self, at: int, chain: Mention | None) -> Mention | None:
         """The open items whose counter this run may be."""
-        text = self.tokens[at].text
+        text = self.texts[at]
         if self._runs_on(at):
             return None
         if len(text) > 18 or (len(text) == 4 and as_year(text, self.received_on) and self._is_lonely_year(at)):
@@ -301,12 +292,13 @@ class TextPass:
 
     def _runs_on(self, at: int) -> bool:
         """Whether letters and more digits are glued behind: the run is a part of something longer."""
-        after = self.tokens[at + 1 : at + 3]
-        return len(after) == 2 and not after[0].is_digits and after[1].is_digits and after[0].gap == after[1].gap == ""
+        texts, gaps = self.texts, self.gaps
+        glued = at + 2 < len(texts) and gaps[at + 1] == gaps[at + 2] == ""
+        return glued and texts[at + 1] > LETTERS and texts[at + 2] < LETTERS
 
     def _is_lonely_year(self, at: int) -> bool:
         """A run like "2026" that no letters are glued to."""
-        return self.tokens[at].gap != "" or at == 0
+        return self.gaps[at] != "" or at == 0
 
     def _follow_chain(self, text: str, chain: Mention, found: dict[int, int]) -> None:
         """ "F-2026-00101, 102" or "/02": the number before lends its letters, its period and its first digits."""
@@ -325,20 +317,19 @@ class TextPass:
 
     def _note_unknown(self, at: int) -> None:
         """A number built like ours that is not in the ledger: its invoice is closed, or it is misprinted."""
-        token = self.tokens[at]
-        before = self.tokens[at - 1] if at else None
-        if before is None or len(token.text) < 3 or not near(token.gap):
+        text, gap = self.texts[at], self.gaps[at]
+        before = self.texts[at - 1] if at else None
+        if before is None or len(text) < 3 or not near(gap):
             return
+        prefixes = self.numbers.prefixes
         if (
-            before.text in self.numbers.prefixes
-            or (before.text in INVOICE_WORDS and len(token.text) >= FEW_DIGITS)
-            or (before.is_digits and as_year(before.text, self.received_on) and token.gap in ("-", "/", ".", ""))
+            before in prefixes
+            or (before in INVOICE_WORDS and len(text) >= FEW_DIGITS)
+            or (before < LETTERS and as_year(before, self.received_on) and gap in ("-", "/", ".", ""))
         ):
-            self.reading.unknown.append(before.text + token.text)
-        elif (
-            before.is_digits and at > 1 and self.tokens[at - 2].text in self.numbers.prefixes and not self.used[at - 1]
-        ):
-            self.reading.unknown.append(self.tokens[at - 2].text + before.text + token.text)
+            self.reading.unknown.append(before + text)
+        elif before < LETTERS and at > 1 and self.texts[at - 2] in prefixes and not self.used[at - 1]:
+            self.reading.unknown.append(self.texts[at - 2] + before + text)
 
     def _link(self) -> None:
         """Put the mentions in the order of the text and mark ranges ("F101 A F105")."""
@@ -357,12 +348,10 @@ class TextPass:
 
     def _is_range(self, here: int, after: int) -> bool:
         """Whether only "A", "AU" or a dash, and letters of the number itself, stand between two numbers."""
-        between = self.tokens[here + 1 : after + 1]
-        words = (
-            [t.text for t in between if not t.is_digits and not self.used[self.tokens.index(t)]]
-            if len(between) < 8
-            else ["?"]
-        )
+        between = range(here + 1, after + 1)
+        words = [self.texts[at] for at in between if not self.used[at] and self.texts[at] > LETTERS]
+        if len(between) >= 8:
+            return False
         if any(w in RANGE_WORDS for w in words):
             return all(w in RANGE_WORDS or w in INVOICE_WORDS or w in self.numbers.prefixes for w in words)
-        return not words and between[0].gap.strip() in ("-", "->", ">", "...") and between[0].gap != ""
+        return not words and self.gaps[here + 1].strip() in ("-", "->", ">", "...")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.mentions import Reading
@@ -13,10 +16,11 @@ from hub.core.reconcile.rules.by_amount import by_amount
 from hub.core.reconcile.rules.by_currency import by_currency
 from hub.core.reconcile.rules.by_order import by_order
 from hub.core.reconcile.rules.by_payer import by_payer
-from hub.core.reconcile.rules.by_reference import by_reference
+from hub.core.reconcile.rules.by_reference import by_reference, may_be_exact
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex, by_remittance
 from hub.core.reconcile.text import fold
 
+_DIGIT = re.compile(r"\d")
 _NO_REFERENCE = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NON COMMUNIQUE", "N/A", "NONE"))
 
 
@@ -27,6 +31,7 @@ class Thought:
         self.desk = desk
         self.remittances = remittances
         self.own_accounts = own_accounts
+        self._wordy: dict[tuple[str, ...], Reading] = {}
         self.reader = Reader(desk.ledger, desk.payers.sirens)
 
     def open_case(self, row: int) -> Case:
@@ -44,7 +49,7 @@ class Thought:
         name = r.payer_name[row]
         if name and any(c.isdigit() for c in name):
             texts.append(("payer_name", name))
-        reading = self.reader.read(texts, r.received_on[row])
+        reading = self._read(texts, r.received_on[row])
         ordered, ordered_in = r.original_amount_minor[row], r.original_currency[row]
         original = (ordered_in, ordered) if ordered and ordered_in and ordered_in != r.currency[row] else None
         return Case(
@@ -61,8 +66,20 @@ class Thought:
             original,
         )
 
+    def _read(self, texts: list[tuple[str, str]], received_on: date) -> Reading:
+        """What texts say; without a digit they say the same on any day, and often come back."""
+        if any(_DIGIT.search(text) for _, text in texts):
+            return self.reader.read(texts, received_on)
+        key = tuple(text for _, text in texts)
+        reading = self._wordy.get(key)
+        if reading is None:
+            reading = self._wordy[key] = self.reader.read(texts, received_on)
+        return reading
+
     def look_again(self, case: Case) -> None:
-        """A second, slower look at texts that did not explain the receipt yet."""
+        """A second, slower look at texts with digits that did not explain the receipt yet."""
+        if self._wordy.get(tuple(text for _, text in case.texts)) is case.reading:
+            return
         if self.reader.look_again(case.reading, case.texts, case.received_on):
             case.thought = None
 
@@ -89,14 +106,20 @@ class Thought:
         iban = r.payer_iban[case.row]
         if iban and iban.replace(" ", "").upper() in self.own_accounts:
             return Kind("internal_transfer", "A transfer from one of our own accounts.")
-        known = case.payer.score >= STRONG
-        by_name = outsider_by_name(r.payer_name[case.row])
-        if by_name is not None and not known:
-            return by_name
-        if known:
+        if case.payer.score >= STRONG:
             return None
+        by_name = outsider_by_name(r.payer_name[case.row])
+        if by_name is not None:
+            return by_name
         said = " ".join(t[:2000] for t in (r.payer_name[case.row], r.remittance[case.row]) if t)
         return outsider_by_text(fold(said), r.transaction_code[case.row])
+
+    def may_be_exact(self, case: Case) -> bool:
+        """Whether a reference can explain the amount to the cent; a quick look that builds no explanation."""
+        reading = case.reading
+        if reading.orders or case.original or self.remittances.find(self.desk, case):
+            return True
+        return bool(reading.mentions) and may_be_exact(self.desk, case)
 
     def by_references(self, case: Case) -> list[Draft]:
         """Explanations with something written behind them; remembered while nobody used the items named."""

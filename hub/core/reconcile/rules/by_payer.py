@@ -16,6 +16,7 @@ from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.payers import MEDIUM, STRONG
 from hub.core.reconcile.rules.by_reference import CHANCE
 
+NEAR = "payer_amount_near_number"
 _MOST_ACCOUNTS = 6
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 _LARGE_POOL = 400  # items above which only single amounts and pairs are tried
@@ -27,32 +28,40 @@ class Pool:
 
     def __init__(self, desk: Desk, case: Case, accounts: list[int]) -> None:
         ledger, items = desk.ledger, desk.ledger.items
-        last = case.received_on + timedelta(days=_DATE_SLACK_DAYS)
+        last = case.received_on.toordinal() + _DATE_SLACK_DAYS
         self.accounts = accounts
         self.invoices: list[int] = []
         self.credits: list[int] = []
-        issued_on, currency, is_credit = items.issued_on, items.currency, ledger.is_credit
+        wanted, currency, left = case.currency, items.currency, ledger.left
         for account in accounts:
             if case.seller not in (None, ledger.accounts[account][0]):
                 continue
-            rows = [
-                row for row in ledger.rows_by_age(account) if issued_on[row] <= last and currency[row] == case.currency
+            mine = ledger.account(account)
+            self.invoices += [
+                r for r, day in zip(mine.invoices, mine.invoiced, strict=True) if day <= last and currency[r] == wanted
             ]
-            self.invoices += [row for row in rows if not is_credit[row]]
-            self.credits += [row for row in rows if is_credit[row]]
-        self.left = [r for r in self.invoices if ledger.left[r] > 0]
+            if mine.credits:
+                self.credits += [
+                    r
+                    for r, day in zip(mine.credits, mine.credited, strict=True)
+                    if day <= last and currency[r] == wanted
+                ]
+        self.left = [r for r in self.invoices if left[r] > 0]
         # A used-up item still counts with what it had open; a part-paid one also with what is left.
-        self.amounts = [items.open_minor[r] for r in self.invoices]
-        self.amounts += [ledger.left[r] for r in self.left if ledger.left[r] != items.open_minor[r]]
+        opened = items.open_minor
+        self.amounts = [opened[r] for r in self.invoices]
+        self.amounts += [left[r] for r in self.left if left[r] != opened[r]]
 
     def take(self, desk: Desk, amounts: tuple[int, ...]) -> list[int] | None:
         """Items with these open amounts, the oldest due first; None when one has been used up."""
-        wanted, chosen = list(amounts), []
+        wanted, chosen, left = list(amounts), [], desk.ledger.left
         for row in self.left:
-            if wanted and desk.ledger.left[row] in wanted:
-                wanted.remove(desk.ledger.left[row])
+            if left[row] in wanted:
+                wanted.remove(left[row])
                 chosen.append(row)
-        return None if wanted else chosen
+                if not wanted:
+                    return chosen
+        return None
 
 
 def by_payer(desk: Desk, case: Case) -> list[Draft]:
@@ -69,7 +78,9 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
             group = desk.ledger.group(account)
             if len(group) > 1:
                 drafts += [_cap(d, 0.975) for d in _explain(desk, case, group) if d.confidence > 0.6]
-    return [_judge(desk, case, d, len(accounts)) for d in drafts]
+    judged = [_judge(desk, case, d, len(accounts)) for d in drafts]
+    near = [d for d in judged if d.rule == NEAR]
+    return judged + [other for d in near for other in _others_near(desk, case, d)]
 
 
 def _cap(draft: Draft, most: float) -> Draft:
@@ -94,10 +105,8 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     one_amount = draft.rule == "payer_amount" and not _names_own_closed(case)
     near = _near_number(desk, case, draft.lines[0][0]) if one_amount else None
     if near:
-        draft.rule, draft.confidence = (
-            draft.rule + "_near_number",
-            max(draft.confidence, 0.985 if payer.score >= STRONG else 0.93),
-        )
+        draft.rule = NEAR
+        draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.93)
         draft.reason += f" The text has {near}, one slip away from its number."
     elif reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement")):
         _cap(draft, 0.85)
@@ -130,12 +139,28 @@ def _nearest_named(desk: Desk, case: Case, pool: Pool, rows: list[int]) -> list[
     return near[:1] if len(near) == 1 else rows
 
 
+def _others_near(desk: Desk, case: Case, draft: Draft) -> list[Draft]:
+    """Other items of this debtor and amount whose number the text nearly spells as well: then none is sure."""
+    row, ledger = draft.lines[0][0], desk.ledger
+    equal = ledger.rows_of_amount(ledger.account_of[row], case.amount)[:50]
+    others = [r for r in equal if r != row and ledger.left[r] == case.amount and desk.usable(r, case)]
+    others = [r for r in others if _near_number(desk, case, r)][:3]
+    if not others:
+        return []
+    draft.evidence["against"] = f"{desk.numbers(others)} is one slip away as well"
+    _cap(draft, 0.9)
+    reason = f"The payer is known, {{}} has this amount, and {desk.numbers([row])} is one slip away as well."
+    return [Draft(0.89, draft.rule, reason.format(desk.numbers([r])), [(r, case.amount)]) for r in others]
+
+
 def _near_number(desk: Desk, case: Case, row: int) -> str | None:
     """A number of the text one slip away from that of an item."""
+    seen = [m.text for m in case.reading.mentions] + case.reading.unknown
+    if not seen:
+        return None
     numbers = desk.ledger.numbers
     number = numbers.compact[row]
     counter = number[numbers.scheme_of[row].counter]
-    seen = [m.text for m in case.reading.mentions] + case.reading.unknown
     for text in seen:
         digits = text.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         for mine in (number, number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), counter, counter.lstrip("0")):

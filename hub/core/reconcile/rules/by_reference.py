@@ -59,6 +59,11 @@ class Named(NamedTuple):
         return min(strength for _, strength, _ in self.picks)
 
 
+def may_be_exact(desk: Desk, case: Case) -> bool:
+    """Whether some of the items the text names add up to the amount."""
+    return any(_exact(desk, case, named) for named in _named_by_debtor(desk, case))
+
+
 def by_reference(desk: Desk, case: Case) -> list[Draft]:
     """Drafts from the numbers of the text, one family per debtor the numbers can belong to."""
     drafts: list[Draft] = []
@@ -293,10 +298,7 @@ def _discounted(desk: Desk, case: Case, rows: list[int], gap: int, base: float) 
 def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
     """The gap is one open credit note of the debtor, or all of them."""
     credits = [
-        r
-        for a in named.accounts
-        for r in desk.ledger.rows_by_age(a)
-        if desk.ledger.is_credit[r] and r not in rows and desk.usable(r, case)
+        r for a in named.accounts for r in desk.ledger.account(a).credits if r not in rows and desk.usable(r, case)
     ][:60]
     if not credits:
         return []
@@ -384,14 +386,12 @@ def _names_used_up(desk: Desk, case: Case, named: Named) -> bool:
 
 def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, base: float) -> list[Draft]:
     """Other invoices of the debtor that the excess pays exactly: the list was cut, or "and others"."""
+    left, issued_on = desk.ledger.left, desk.ledger.items.issued_on
     pool = [
         r
         for a in named.accounts[:20]
-        for r in desk.ledger.rows_by_age(a)
-        if r not in rows
-        and not desk.ledger.is_credit[r]
-        and desk.usable(r, case)
-        and desk.ledger.items.issued_on[r] <= case.received_on
+        for r in desk.ledger.account(a).invoices
+        if 0 < left[r] <= excess and r not in rows and issued_on[r] <= case.received_on and desk.usable(r, case)
     ]
     if not pool:
         return []
