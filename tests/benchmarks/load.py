@@ -144,10 +144,8 @@ def raw_postgresql(url: str, source: Path) -> None:
         )  # fmt: skip
         updates = ", ".join(f"{n} = excluded.{n}" for n in names[1:])
         old, new = ", ".join(f"raw.{n}" for n in names[1:]), ", ".join(f"excluded.{n}" for n in names[1:])
-        connection.execute(
-            f"INSERT INTO raw SELECT {converted} FROM stage ON CONFLICT (number) DO UPDATE SET {updates} "
-            f"WHERE ({old}) IS DISTINCT FROM ({new})"  # noqa: S608 -- our own names
-        )
+        upsert = f"INSERT INTO raw SELECT {converted} FROM stage ON CONFLICT (number) DO UPDATE SET {updates} "  # noqa: S608 -- our own names
+        connection.execute(upsert + f"WHERE ({old}) IS DISTINCT FROM ({new})")
 
 
 class Postgres:
