@@ -74,7 +74,7 @@ def test_a_dripping_partner_ends_with_the_deadline(first: bytes, each: bytes) ->
         started = time.monotonic()
         with pytest.raises(SourceUnavailable, match="HUB-HTTP-002"), http:
             http.get("/")
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 4.5  # long before the time-out of 5 s
 
 
 def test_a_refused_connection() -> None:
