@@ -342,6 +342,8 @@ def prepare(root: Path, level: Level) -> IO[bytes]:
 def become(argv: list[str], root: Path, in_use: IO[bytes]) -> NoReturn:
     """Turn this process into the job: its exit status and its signals are then the job's own."""
     env = clean_environment(root, os.environ)
+    # What the hub prints as the next command can then be typed as it stands.
+    env["HUB_COMMAND"] = f"python3 {os.path.relpath(root / 'run.py')} hub"
     if WINDOWS:
         sys.exit(subprocess.run(argv, env=env).returncode)
     os.set_inheritable(in_use.fileno(), True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from hub.core.sync.run import RunReport
 
 _STREAMS = {"debtors": "debtors", "invoices": "invoices and credit notes", "movements": "bank movements"}
+#: How this person calls the hub: run.py says it.
+HUB = os.environ.get("HUB_COMMAND", "hub")
+#: The rest of receipts that are counted where most of them went.
+SURPLUS_WAY = "the rest of {} applied above"
 #: How it was found, by the beginning of the rule's name; the first that fits. Others are shown by their own name.
 _WAYS = (
     ("named_in_part", "invoice number, a part of its amount"),
@@ -33,7 +38,7 @@ _WAYS = (
     ("payer_bank_fee", "who paid, less bank charges"),
     ("oldest_first", "who paid; no amount fits: the oldest debts"),
     ("duplicate", "an invoice that is paid already"),
-    ("surplus", "more than the invoices it pays"),
+    ("surplus", SURPLUS_WAY),
     ("internal_transfer", "a transfer between own accounts"),
     ("tax_or_social", "from the tax office or a social body"),
     ("insurance", "from an insurer"),
@@ -82,8 +87,12 @@ def receipts(report: ReconcileReport, found: Status) -> Iterator[str]:
     rows: list[list[str]] = []
     for name, counts in parts:
         total = _sum(counts.values())
-        rows.append([name, count(sum(c.receipts for c in counts.values())), amounts(total)])
-        rows += [[f"  {way}", count(c.receipts), amounts(c.amounts)] for way, c in _by_way(counts)]
+        whole = sum(found.receipts for rule, found in counts.items() if rule != "surplus")
+        rows.append([name, count(whole), amounts(total)])
+        for way, c in _by_way(counts):
+            rest = way == SURPLUS_WAY  # a part of receipts that are counted above
+            label = f"  {way.format(many(c.receipts, 'receipt'))}"
+            rows.append([label, "" if rest else count(c.receipts), amounts(c.amounts)])
     if report.returned.receipts:
         back = report.returned
         rows.append(["Taken back by the bank, so the invoice is open", count(back.receipts), amounts(back.amounts)])
@@ -123,11 +132,11 @@ def closing(folder: Path, exports: Sequence[tuple[Path, int]]) -> Iterator[str]:
     yield from _title("Try next")
     option = f" --config {shlex.quote(str(folder / 'hub.toml'))}"
     for why, command in (
-        ("how things stand", f"hub status{option}"),
-        ("what is held, and why", f"hub held list{option}"),
-        ("suggestions to confirm or leave", f"hub allocations list --status suggested{option}"),
-        ("what each debtor owes", f"hub export aged-balance{option}"),
-        ("recompute everything from what was read", f"hub verify{option}"),
+        ("how things stand", f"{HUB} status{option}"),
+        ("what is held, and why", f"{HUB} held list{option}"),
+        ("suggestions to confirm or leave", f"{HUB} allocations list --status suggested{option}"),
+        ("what each debtor owes", f"{HUB} export aged-balance{option}"),
+        ("recompute everything from what was read", f"{HUB} verify{option}"),
     ):
         yield f"  {command}"
         yield f"      {why}"

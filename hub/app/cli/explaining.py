@@ -40,7 +40,7 @@ def show_explanation(lines: list[AllocationRow], evidence: dict[str, Any], zone:
     click.echo()
     for line in _found(evidence, first.currency):
         click.echo(line)
-    if first.status == "suggested":
+    if first.status == "suggested" and first.currency == first.receipt_currency:
         next_steps((f"hub allocations confirm {first.proposal}", "apply it, as your decision"))
     elif first.status != "reversed":
         next_steps((f'hub allocations reverse {first.proposal} --reason "…"', "undo it"))
@@ -48,7 +48,9 @@ def show_explanation(lines: list[AllocationRow], evidence: dict[str, Any], zone:
 
 def _receipt(row: AllocationRow) -> None:
     payer = f" from {row.payer_name}" if row.payer_name else ""
-    text = f"Receipt {row.receipt_id}: {amount(row.receipt_minor, row.currency)} on {day(row.received_on)}{payer}"
+    text = (
+        f"Receipt {row.receipt_id}: {amount(row.receipt_minor, row.receipt_currency)} on {day(row.received_on)}{payer}"
+    )
     for line in wrapped(text):
         click.echo(styled(line, "bold"))
 

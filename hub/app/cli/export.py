@@ -33,6 +33,8 @@ class Day(click.ParamType[date]):
             return value
         text = str(value).strip()
         parts = text.split("/")
+        if len(parts) == 3 and len(parts[2]) != 4:
+            self.fail(f"{text!r} has no year of four digits: write it 2026-06-30 or 30/06/2026", param, ctx)
         try:
             return date(*(int(part) for part in reversed(parts))) if len(parts) == 3 else date.fromisoformat(text)
         except ValueError:

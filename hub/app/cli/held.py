@@ -68,7 +68,8 @@ def _show_list(found: list[HeldUnit]) -> None:
     click.echo(f"{many(len(found), 'record')} held{stand}.")
     next_steps(
         (f"hub held show {found[0].id}", "one of them, as it was read"),
-        ("hub held replay --all", "try again after correcting hub.toml"),
+        ("hub sync", "after correcting the file: what is mended is taken in"),
+        ("hub held replay --all", "after correcting hub.toml: tried again without reading files"),
         (f'hub held discard {found[0].id} --reason "…"', "set one aside for good"),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -100,11 +101,23 @@ def _blocks(columns: Sequence[Col], rows: Sequence[Sequence[str]], width: int) -
     return lines[:-1]
 
 
+def as_typed(command: str) -> str:
+    """A command as this person has to type it: through run.py, and with the configuration that was named."""
+    program, _, rest = command.partition(" ")
+    if program != "hub":
+        return command
+    context = click.get_current_context(silent=True)
+    config = getattr(context.find_root().obj, "config", None) if context else None
+    option = f" --config {config}" if config and "--config" not in rest else ""
+    return f"{os.environ.get('HUB_COMMAND', 'hub')}{option} {rest}"
+
+
 def next_steps(*steps: tuple[str, str]) -> None:
     """What to do next: commands with a word why, aligned."""
     if not steps:
         return
     click.echo()
+    steps = tuple((as_typed(command), why) for command, why in steps)
     size = max([len(command) for command, _ in steps if len(command) <= _SHORT] or [0])
     for number, (command, why) in enumerate(steps):
         lead = "Next:  " if number == 0 else "       "

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 
-from hub.core.host.evidence import DIGEST_SIZE, digests_of, pack, unpack
+from hub.core.host.evidence import DIGEST_SIZE, digests_of, excerpt, pack, unpack
 from hub.core.host.frames import FrameError, read_frame, write_frame
 from hub.core.host.plugins import discover
 from hub.sdk.columns import columns_from_records
@@ -29,8 +29,6 @@ from hub.sdk.records import Record
 from hub.sdk.redaction import REDACTING, redact, register_secrets_of
 from hub.sdk.roles import Columns, MappedPage
 from hub.sdk.units import MAX_PAGE_UNITS, Page, RawUnit
-
-EXCERPT_CHARACTERS = 2_000
 
 
 class Server:
@@ -135,12 +133,6 @@ def _broken_by(error: Exception) -> dict[str, Any]:
 
 def _wire(column: Columns) -> dict[str, Any]:
     return {"kind": column.kind, "unit": column.unit, "values": column.values}
-
-
-def excerpt(unit: RawUnit) -> str:
-    """The unit's text, cut, for the person who looks at it; control characters are shown as dots."""
-    text = unit.body[:EXCERPT_CHARACTERS].decode("utf-8", "replace").replace("\x1f", " ; ")
-    return "".join(c if c.isprintable() or c == "\n" else "·" for c in text)[:EXCERPT_CHARACTERS]
 
 
 def map_units(source: Any, stream: str, units: Sequence[RawUnit]) -> MappedPage:

@@ -17,6 +17,8 @@ from pydantic_core import from_json, to_json
 from hub.sdk.units import RawUnit
 
 DIGEST_SIZE = 16
+#: How much of a held unit is shown.
+EXCERPT_CHARACTERS = 2_000
 #: What one blob may expand to: a page is at most 4 MB, its header less than as much again.
 MAX_EXPANDED_BYTES = 64 * 1024 * 1024
 
@@ -81,3 +83,9 @@ def unpack(blob: bytes) -> list[RawUnit]:
         units.append(RawUnit(ref=ref, body=body, layout=header["layouts"][which], place=place, lines=count))
         offset += size
     return units
+
+
+def excerpt(unit: RawUnit) -> str:
+    """The unit's text, cut, for the person who looks at it; control characters are shown as dots."""
+    text = unit.body[:EXCERPT_CHARACTERS].decode("utf-8", "replace").replace("\x1f", " ; ")
+    return "".join(c if c.isprintable() or c == "\n" else "·" for c in text)[:EXCERPT_CHARACTERS]

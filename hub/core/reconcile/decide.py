@@ -9,12 +9,20 @@ RIVAL = 0.9  # a different explanation at least this likely stops an automatic d
 MOST_PROPOSALS = 5
 
 
-def ranked(desk: Desk, drafts: list[Draft]) -> list[Draft]:
-    """Best first, each set of lines once. Ties go to fewer lines, then to rule and item ids, never to chance."""
+def ranked(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
+    """Best first, each set of lines once.
+
+    Ties go to fewer lines, then to the rule, to what is due nearest to the receipt, and to item ids: never to chance.
+    """
     if len(drafts) < 2:
         return [d for d in drafts if d.lines]
-    ids, best = desk.ledger.items.id, list[Draft]()
-    for draft in sorted(drafts, key=lambda d: (-d.confidence, len(d.lines), d.rule, [ids[r] for r, _ in d.lines])):
+    ids, best, age = desk.ledger.items.id, list[Draft](), desk.ledger.age
+
+    def rank(draft: Draft) -> tuple[object, ...]:
+        days = sum(abs((age(row)[0] - case.received_on).days) for row, _ in draft.lines)
+        return -draft.confidence, len(draft.lines), draft.rule, days, [ids[row] for row, _ in draft.lines]
+
+    for draft in sorted(drafts, key=rank):
         if draft.lines and not any(draft.same_as(other) for other in best):
             best.append(draft)
     return best

@@ -18,6 +18,7 @@ from hub.core.reconcile.policy import Policy
 from hub.core.reconcile.returns import Returns
 from hub.core.reconcile.rules.by_payer import NEAR
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex
+from hub.core.reconcile.suggestions import Suggestions
 from hub.core.reconcile.thought import Thought, not_a_receipt
 
 
@@ -72,6 +73,7 @@ class _Run:
         self.thought = Thought(desk, RemittanceIndex(remittances), own)
         self.remitted = set(remittances.receipt_id) if remittances else set()
         self.waiting: dict[int, list[Case]] = {}  # undecided receipts by amount
+        self.suggestions = Suggestions(desk)
         self.wanted: set[int] = set()  # items undecided receipts probably pay
         self.decided: list[Decision | None] = [None] * len(self.receipts.id)
 
@@ -89,6 +91,7 @@ class _Run:
             drafts = self._everything(case)
             if drafts is not None:
                 held.append((case, drafts))
+        held.sort(key=lambda waiting: (waiting[0].received_on, waiting[0].id))
         for case, drafts in held:
             self._for_a_person(case, drafts)
         return [d for d in self.decided if d is not None]
@@ -131,7 +134,7 @@ class _Run:
             return None
         if not self.thought.may_be_exact(case):
             return None
-        drafts = ranked(self.desk, self.thought.by_references(case))
+        drafts = ranked(self.desk, case, self.thought.by_references(case))
         if drafts and drafts[0].rule.endswith(("_exact", "other_currency")):
             return self._automatic(case, drafts)
         return None
@@ -142,7 +145,7 @@ class _Run:
         reading = case.reading
         drafts: list[Draft] = []
         if reading.mentions or reading.orders or case.id in self.remitted or case.original:
-            drafts = ranked(self.desk, self.thought.by_references(case))
+            drafts = ranked(self.desk, case, self.thought.by_references(case))
         decision = self._automatic(case, drafts)
         if decision is None and not (drafts and drafts[0].confidence > RIVAL):
             kind = self.thought.outsider(case)
@@ -154,7 +157,7 @@ class _Run:
 
     def _everything(self, case: Case) -> list[Draft] | None:
         """Decide with payer and amount as well; the drafts when a person must."""
-        drafts = ranked(self.desk, self.thought.all_drafts(case))
+        drafts = ranked(self.desk, case, self.thought.all_drafts(case))
         if drafts and drafts[0].rule.startswith("payer_") and self._contested(case, drafts[0]):
             drafts[0].confidence = min(drafts[0].confidence, 0.9)
             drafts[0].evidence["against"] = "another receipt still open may pay the same item"
@@ -177,7 +180,10 @@ class _Run:
         if len(equal) < 2:
             return False
         seller = self.desk.ledger.accounts[account][0]
-        return any(other.seller in (None, seller) for other in self.waiting.get(case.amount, ()))
+        return any(
+            other.seller in (None, seller) and other.received_on <= case.received_on  # of equal debts the oldest first
+            for other in self.waiting.get(case.amount, ())
+        )
 
     def _automatic(self, case: Case, drafts: list[Draft]) -> Decision | None:
         first = sure(self.desk, case, drafts)
@@ -189,10 +195,11 @@ class _Run:
     def _for_a_person(self, case: Case, drafts: list[Draft]) -> None:
         """Suggestions; thought again when another receipt has since used up an item of theirs."""
         if not all(within_bounds(self.desk, case, d) for d in drafts):
-            drafts = ranked(self.desk, self.thought.all_drafts(case))
+            drafts = ranked(self.desk, case, self.thought.all_drafts(case))
             if not drafts and (again := self.thought.second_payment(case)) is not None:
                 self.decided[case.row] = again
                 return
+        drafts = self.suggestions.spread(case, drafts)
         self.decided[case.row] = for_a_person(self.desk, case, drafts)
 
 

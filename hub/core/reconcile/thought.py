@@ -37,17 +37,14 @@ class Thought:
     def open_case(self, row: int) -> Case:
         """Read the texts of a receipt and find its payer."""
         r = self.desk.receipts
-        texts = [
-            (where, text)
-            for where, text in (
-                ("structured_ref", r.structured_ref[row]),
-                ("end_to_end_ref", r.end_to_end_ref[row]),
-                ("remittance", r.remittance[row]),
-            )
-            if text and text[:20].strip().upper() not in _NO_REFERENCE
-        ]
+        given = (
+            ("structured_ref", r.structured_ref[row]),
+            ("end_to_end_ref", r.end_to_end_ref[row]),
+            ("remittance", r.remittance[row]),
+        )
+        texts = [(where, text) for where, text in given if text and text[:20].strip().upper() not in _NO_REFERENCE]
         name = r.payer_name[row]
-        if name and any(c.isdigit() for c in name):
+        if name and _DIGIT.search(name):
             texts.append(("payer_name", name))
         reading = self._read(texts, r.received_on[row])
         ordered, ordered_in = r.original_amount_minor[row], r.original_currency[row]
@@ -123,7 +120,9 @@ class Thought:
 
     def by_references(self, case: Case) -> list[Draft]:
         """Explanations with something written behind them; remembered while nobody used the items named."""
-        ledger = self.desk.ledger
+        ledger, reading = self.desk.ledger, case.reading
+        if not (reading.mentions or reading.orders or case.original or self.remittances.find(self.desk, case)):
+            return []
         accounts = {ledger.account_of[ref.row] for mention in case.reading.mentions for ref in mention.refs}
         uses = sum(ledger.uses[a] for a in accounts)
         if case.thought is None or case.thought[0] != uses or case.reading.orders or not accounts:

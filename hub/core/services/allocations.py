@@ -17,6 +17,7 @@ from hub.core.store.allocations import (
     drop_proposals,
     proposal_rows,
     reverse,
+    verdict_rows,
 )
 from hub.core.store.database import UnitOfWork
 from hub.sdk.errors import HubError
@@ -48,6 +49,13 @@ def confirm(desk: Desk, proposal: str) -> list[AllocationRow]:
         chosen = [row for row in proposal_rows(unit.connection) if row.proposal == proposal]
         if not chosen:
             raise _unknown(proposal)
+        if any(row.currency != row.receipt_currency for row in chosen):
+            raise HubError(
+                code="HUB-REC-013",
+                what=f"{proposal} pays an invoice in {chosen[0].currency} with {chosen[0].receipt_currency}",
+                where=proposal,
+                mend="an allocation has one currency: book the exchange in the ledger; the hub reads it from there",
+            )
         in_books = settled_in_books(view_in(desk, unit.connection).facts)
         add_allocations(unit, [_confirmed(row, in_books) for row in chosen])
         drop_proposals(unit, chosen[0].receipt_row)
@@ -90,7 +98,16 @@ def explain(desk: Desk, name: str) -> Explanation:
     """
     with desk.store.read() as connection:
         rows = allocation_rows(connection) + proposal_rows(connection)
+        verdicts = verdict_rows(connection)
     chosen = _named(rows, name) or [row for row in rows if row.receipt_id == name]
+    alone = next((row for row in verdicts if row.receipt_id == name), None)
+    if not chosen and alone is not None:
+        raise HubError(
+            code="HUB-REC-014",
+            what=f"receipt {name} is not applied: {alone.reason}",
+            where=name,
+            mend="if that is wrong, look at the open items: hub export open-items",
+        )
     if not chosen:
         raise _unknown(name)
     return Explanation(chosen, json.loads(chosen[0].evidence))

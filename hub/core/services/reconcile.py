@@ -104,6 +104,7 @@ class Inputs:
     learnt: Learnt
     debtors: Any
     remittances: Any
+    reversed_receipts: frozenset[int] = frozenset()
 
 
 def load_inputs(desk: Desk, connection: Connection) -> Inputs:
@@ -120,6 +121,7 @@ def load_inputs(desk: Desk, connection: Connection) -> Inputs:
         learnt=receipt_store.learnt(connection),
         debtors=receipt_store.debtors(connection, view.books),
         remittances=receipt_store.remittances(connection, receipts.id),
+        reversed_receipts=receipt_store.reversed_by_people(connection),
     )
 
 
@@ -188,7 +190,9 @@ def _write(unit: UnitOfWork, inputs: Inputs, outcome: Outcome) -> ReconcileRepor
         if decision.receipt_id < 0 or not amounts[decision.receipt_id]:  # money that left; or nothing left to apply
             continue
         currency, amount = currencies[decision.receipt_id], amounts[decision.receipt_id]
-        if decision.status == AUTO and decision.proposals[0].exchange is None:
+        may_apply = decision.status == AUTO and decision.proposals[0].exchange is None
+        # Somebody undid what the hub decided about this receipt: from then on it only suggests.
+        if may_apply and decision.receipt_id not in inputs.reversed_receipts:
             best = decision.proposals[0]
             lines += _lines(decision.receipt_id, best, inputs, in_books)
             used = sum(value for _, value in best.lines)

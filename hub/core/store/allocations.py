@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -60,6 +60,8 @@ def add_allocations(unit: UnitOfWork, lines: Sequence[NewAllocation]) -> list[in
     Raises:
         HubError: the data base refused: the receipt or the invoice has not that much left.
     """
+    names_taken = _names_taken(unit.connection, sorted({line.proposal for line in lines}))
+    lines = [replace(line, proposal=names_taken.get(line.proposal, line.proposal)) for line in lines]
     ordered = sorted(lines, key=lambda line: (line.receipt_id, line.proposal, line.amount_minor > 0))
     ids = bulk.reserve_ids(unit.connection, t.allocation, len(ordered))
     names = ("id", "recorded_at", "actor", *NewAllocation.__slots__)
@@ -89,6 +91,19 @@ def digest_of(salt: bytes, allocations: Sequence[sa.Row[Any]]) -> str:
     """What the journal keeps of allocations: their content, salted, so that a later change shows."""
     plain = [[_plain(getattr(row, column.name)) for column in t.allocation.columns] for row in allocations]
     return hmac.new(salt, json.dumps(plain, ensure_ascii=False).encode(), hashlib.sha256).hexdigest()
+
+
+def _names_taken(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
+    """Names that a decision bears already (it was reversed since), with a fresh one for each: P12ab, P12ab-2, …"""
+    fresh: dict[str, str] = {}
+    for name in {
+        row.proposal for row in bulk.rows_by_text(connection, [t.allocation.c.proposal], t.allocation.c.proposal, names)
+    }:
+        like = sa.select(sa.func.count(t.allocation.c.proposal.distinct())).where(
+            sa.or_(t.allocation.c.proposal == name, t.allocation.c.proposal.like(f"{name}-%"))
+        )
+        fresh[name] = f"{name}-{int(connection.execute(like).scalar() or 0) + 1}"
+    return fresh
 
 
 def _plain(value: Any) -> Any:
@@ -193,6 +208,7 @@ class AllocationRow:
     actor: str
     recorded_at: int | None
     reversed_because: str | None
+    receipt_currency: str = ""
 
 
 def allocation_rows(connection: sa.Connection, known_at: int | None = None) -> list[AllocationRow]:
@@ -205,7 +221,7 @@ def allocation_rows(connection: sa.Connection, known_at: int | None = None) -> l
             r.c.amount_minor, i.c.seller, i.c.debtor_id, i.c.id, i.c.number, i.c.kind, a.c.nature, a.c.amount_minor,
             a.c.currency, a.c.confidence_ppm,
             sa.case((undo.c.allocation_id.is_not(None), "reversed"), else_=a.c.origin), a.c.rule, a.c.reason,
-            a.c.evidence, a.c.effective_on, a.c.actor, a.c.recorded_at, undo.c.reason,
+            a.c.evidence, a.c.effective_on, a.c.actor, a.c.recorded_at, undo.c.reason, r.c.currency,
         )
         .select_from(
             a.join(r, r.c.id == a.c.receipt_id)
@@ -235,7 +251,7 @@ def proposal_rows(connection: sa.Connection) -> list[AllocationRow]:
             None, row.proposal, row.rank, row.receipt_id, row.public_id, row.received_on, row.payer_name,
             row.amount_minor, invoices[item].seller, invoices[item].debtor_id, item, invoices[item].number,
             invoices[item].kind, nature, amount, invoices[item].currency, row.confidence_ppm, "suggested", row.rule,
-            row.reason, row.evidence, row.received_on, "", None, None,
+            row.reason, row.evidence, row.received_on, "", None, None, row.currency,
         )
         for row in rows
         for item, nature, amount in json.loads(row.lines)

@@ -187,3 +187,15 @@ def standing_allocations(connection: sa.Connection, receipt_ids: Sequence[int]) 
 def returned_receipts(connection: sa.Connection) -> set[int]:
     """Receipts that the bank took back."""
     return set(connection.execute(sa.select(t.receipt_return.c.receipt_id)).scalars())
+
+
+def reversed_by_people(connection: sa.Connection) -> frozenset[int]:
+    """Receipts of which a person reversed an allocation: what follows is theirs to decide."""
+    a, undone = t.allocation, t.allocation_reversal
+    rows = connection.execute(
+        sa.select(a.c.receipt_id)
+        .join(undone, undone.c.allocation_id == a.c.id)
+        .where(a.c.receipt_id.not_in(sa.select(t.receipt_return.c.receipt_id)))
+        .distinct()
+    )
+    return frozenset(rows.scalars())

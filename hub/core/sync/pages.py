@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub.core.host.answers import MAPPED, OFFER, UNITS
+from hub.core.host.evidence import excerpt, unpack
 from hub.core.store import UnitOfWork
 from hub.core.store.pages import (
     Counts,
@@ -243,13 +244,13 @@ class PageReader:
         batches, page.refused = read_mapped(answer, wanted, page.origin)
         page.batches = without_known_stubs(batches, self._known_stubs)
         for place, refusal in twice.items():
-            self._refuse_twice(page, place, refusal, answer)
+            self._refuse_twice(page, place, refusal)
 
-    def _refuse_twice(self, page: PageToCommit, place: int, refusal: Refusal, answer: dict[str, Any]) -> None:
-        page.refused[place] = Refusal(
-            refusal.code, f"{page.origin} (record {place + 1} of page {page.ordinal + 1})", refusal.what, refusal.mend,
-            refusal.what, 1,
-        )  # fmt: skip
+    def _refuse_twice(self, page: PageToCommit, place: int, refusal: Refusal) -> None:
+        """Hold the second of two: its own line and text are in the evidence."""
+        unit = unpack(page.evidence)[page.taken.index(place)]
+        where = unit.place or f"{page.origin} (record {place + 1} of page {page.ordinal + 1})"
+        page.refused[place] = replace(refusal, place=where, excerpt=excerpt(unit))
         page.batches = without(page.batches, {place})
 
     def _count_standing(self, page: PageToCommit, unit_ids: list[int]) -> None:

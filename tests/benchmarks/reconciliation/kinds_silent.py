@@ -23,24 +23,23 @@ class SilentKinds(Till):
         return [i.open for i in debtor.items if i.kind == "invoice" and i.currency == "EUR" and i.issued_on <= on]
 
     def _unnamed(self, kind: str, items: list[Item], on: date | None = None) -> None:
-        """A receipt without reference; decidable only when no other set of up to four amounts adds up."""
+        """A receipt without reference; whether it is decidable is told when no invoice changes any more."""
         on, debtor = on or self.when(items), items[0].debtor
-        total = sum(i.open for i in items)
-        pool = self._pool(debtor, on)
-        alone = is_only_set(pool, tuple(sorted(i.open for i in items)))
         if len(self.namesakes[debtor.name]) > 1:
             return
+        self.silent.append((len(self.truth), kind, debtor, on, items))
         lines = [(i, i.open) for i in items]
-        self.receive(
-            kind if alone else "ambiguous_sum",
-            total,
-            on,
-            self._quiet_text(),
-            lines,
-            payer=debtor,
-            decidable=alone,
-            must_leave=not alone,
-        )
+        self.receive(kind, sum(i.open for i in items), on, self._quiet_text(), lines, payer=debtor)
+
+    def label_silent(self) -> None:
+        """Silent receipts are decidable only when no other set of up to four amounts of the ledger adds up.
+
+        Told last: making one case ambiguous changes an invoice, which may undo or make a rival of another.
+        """
+        for at, kind, debtor, on, items in self.silent:
+            alone = is_only_set(self._pool(debtor, on), tuple(sorted(i.open for i in items)))
+            kind = kind if alone else "ambiguous_sum"
+            self.truth[at] = self.truth[at]._replace(kind=kind, decidable=alone, must_leave=not alone)
 
     def _payer_single(self) -> None:
         items = self.some(where=lambda d: not d.recurring and len(d.items) < 40)

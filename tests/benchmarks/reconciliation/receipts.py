@@ -83,6 +83,7 @@ class AllKinds(NamedKinds, SilentKinds):
         self._settle_equal()
         for kind in [k for k in kinds if k in late]:
             getattr(self, f"_{kind}")()
+        self.label_silent()
 
     # --- other payers --------------------------------------------------------------------------------
 

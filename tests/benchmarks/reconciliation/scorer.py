@@ -16,6 +16,8 @@ class Score:
 
     auto_right, auto_wrong: automatic decisions whose lines are, or are not, exactly the truth's.
     euro_right, euro_wrong: money of their lines, in minor units, line by line.
+    rest, rest_undecidable: receipts with a true allocation that were not automatic, decidable or not: how many, and
+        of how many the first suggestion, or one of the first three, is exactly the truth.
     """
 
     receipts: int = 0
@@ -29,9 +31,8 @@ class Score:
     decidable_auto: int = 0
     must_leave: int = 0
     must_leave_touched: int = 0
-    rest: int = 0
-    rest_first: int = 0
-    rest_third: int = 0
+    rest: Counter[str] = field(default_factory=Counter)
+    rest_undecidable: Counter[str] = field(default_factory=Counter)
     by_kind: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     mistakes: list[tuple[Truth, Decision]] = field(default_factory=list)
     missed: list[tuple[Truth, Decision]] = field(default_factory=list)
@@ -103,15 +104,17 @@ def _count_auto(
 
 def _count_rest(result: Score, truth: Truth, decision: Decision, kind: Counter[str]) -> None:
     """Receipts with a true allocation that were left to a person: is it among the suggestions?"""
-    result.rest += 1
-    kind["rest"] += 1
-    ranks = [n for n, p in enumerate(decision.proposals) if tuple(sorted(p.lines)) == truth.lines]
-    if ranks and ranks[0] == 0:
-        result.rest_first += 1
-        kind["first"] += 1
-    if ranks and ranks[0] < 3:
-        result.rest_third += 1
-        kind["third"] += 1
+    rank = next((n for n, p in enumerate(decision.proposals) if tuple(sorted(p.lines)) == truth.lines), 99)
+    for counter in (kind, result.rest if truth.decidable else result.rest_undecidable):
+        counter["rest"] += 1
+        counter["first"] += rank == 0
+        counter["third"] += rank < 3
+
+
+def _ranks(what: str, counts: Counter[str]) -> str:
+    size = max(counts["rest"], 1)
+    first, third = counts["first"] / size, counts["third"] / size
+    return f"{what} ({counts['rest']:,}): right at rank 1 {first:.1%}, within 3 {third:.1%}"
 
 
 def table(result: Score) -> str:
@@ -124,8 +127,9 @@ def table(result: Score) -> str:
         f"debtor {result.wrong_debtor}",
         f"automatic rate on decidable {result.auto_rate:.2%} of {result.decidable:,}",
         f"must be left alone: {result.must_leave:,}, touched {result.must_leave_touched}",
-        f"suggestions for the rest ({result.rest:,}): right at rank 1 "
-        f"{result.rest_first / max(result.rest, 1):.1%}, within 3 {result.rest_third / max(result.rest, 1):.1%}",
+        _ranks("suggestions for the rest a person could decide", result.rest),
+        _ranks("suggestions for the rest nobody can decide", result.rest_undecidable),
+        _ranks("both together", result.rest + result.rest_undecidable),
         f"wrong euros per thousand received {wrong:.4f}",
         "",
         f"{'kind of case':24}{'receipts':>9}{'decidable':>10}{'auto':>8}{'wrong':>7}{'rest':>7}{'first':>7}{'in 3':>7}",

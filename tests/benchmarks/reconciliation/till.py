@@ -29,6 +29,7 @@ class Till:
         self.rng.shuffle(self.debtors)
         self.past: list[dict[str, Any]] = []
         self.waiting: list[tuple[Debtor, date, int]] = []
+        self.silent: list[tuple[int, str, Debtor, date, list[Item]]] = []  # truths to label when the ledger is final
 
     def debtor(self) -> Debtor:
         """The next debtor in turn, so that payments spread over the ledger."""

@@ -19,6 +19,7 @@ from hub.core.reconcile.rules.by_reference import CHANCE
 NEAR = "payer_amount_near_number"
 _MOST_ACCOUNTS = 6
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
+_SMALL_POOL = 24  # items of which most may be paid at once
 _LARGE_POOL = 400  # items above which only single amounts and pairs are tried
 _DATE_SLACK_DAYS = 3  # an invoice may be dated a little after its payment
 
@@ -187,7 +188,7 @@ def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
         return []
     drafts = _statement(desk, case, pool)
     amounts = pool.amounts if len(pool.invoices) <= _LARGE_POOL else list(dict.fromkeys(pool.amounts))
-    sums = sums_to(amounts, case.amount, 3 if case.amount in amounts else 99)
+    sums = sums_to(amounts, case.amount, 4 if case.amount in amounts else 99)
     drafts += _sets(desk, case, pool, sums)
     if not sums.solutions:
         drafts += _balance(desk, case, pool)
@@ -223,7 +224,7 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
         if rows is None:
             continue
         size = len(solution)
-        rivals = [s for s in sums.solutions if s != solution and (size > 1 or len(s) <= 3)]
+        rivals = [s for s in sums.solutions if s != solution and (size > 1 or _is_rival(sums, s, case.amount))]
         everything = size > 4 and size == len(pool.invoices)
         chance = 0.0 if everything else sums.chance(size, case.amount)
         confidence = 0.992 / (1 + chance / 4 if size == 1 else 1 + chance) if not rivals else 0.8 - 0.05 * min(size, 6)
@@ -243,6 +244,11 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
     return drafts
 
 
+def _is_rival(sums: Sums, other: tuple[int, ...], amount: int) -> bool:
+    """Whether a set speaks against one invoice with exactly the amount: a large one only if chance rarely makes it."""
+    return len(other) <= 3 or (len(other) == 4 and sums.chance(4, amount) <= _CHANCE_OF_ONE)
+
+
 def _balance(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     """Everything still open, or everything due by then: sets a debtor pays, and no chance among millions."""
     items = desk.ledger.items
@@ -256,6 +262,23 @@ def _balance(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
             reason = f"The payer is known and pays everything {what}: {desk.numbers(rows)}."
             drafts.append(Draft(0.984, "payer_balance", reason, [(r, desk.signed(r)) for r in rows]))
             break
+    return drafts or _all_but(desk, case, pool)
+
+
+def _all_but(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
+    """Everything open but one, two or three: they may be paid by receipts that wait. Only ever a suggestion."""
+    left = {r: desk.ledger.left[r] for r in pool.left}
+    excess = sum(left.values()) - case.amount
+    if not 4 < len(left) <= _SMALL_POOL or excess <= 0:
+        return []
+    sums = sums_to(list(left.values()), excess, 3)
+    drafts = []
+    for solution in sums.solutions[:2]:
+        out = pool.take(desk, solution)
+        if out is not None and len(solution) <= 3 and sums.chance(len(solution), excess) < 0.5:
+            rows = [r for r in pool.left if r not in out]
+            reason = f"The payer is known and pays everything open but {desk.numbers(out)}: {desk.numbers(rows)}."
+            drafts.append(Draft(0.75, "payer_balance", reason, [(r, left[r]) for r in rows]))
     return drafts
 
 

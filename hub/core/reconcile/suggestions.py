@@ -1,0 +1,50 @@
+"""Suggestions of one run seen together: two receipts of equal amounts are not offered the same invoice first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hub.core.reconcile.case import Case, Desk, Draft
+
+_SPREAD_RULES = ("payer_amount", "amount_only")
+_MOST_EQUAL = 200  # equal items looked at for one suggestion
+_DATE_SLACK_DAYS = 3
+
+
+class Suggestions:
+    """What is suggested first so far, in the order of the receipts: of equal debts the oldest (C. civ. 1342-10)."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.offered: set[int] = set()
+
+    def spread(self, case: Case, drafts: list[Draft]) -> list[Draft]:
+        """The drafts of a receipt; what an earlier receipt was offered first comes after its equals."""
+        found: list[Draft] = []
+        for draft in drafts:
+            other = self._next(case, draft)
+            if other is not None and not any(other.same_as(known) for known in (*found, *drafts)):
+                found.append(other)
+            found.append(draft)
+        found.sort(key=lambda draft: (-draft.confidence, self._is_offered(draft)))
+        if found and len(found[0].lines) == 1:
+            self.offered.add(found[0].lines[0][0])
+        return found
+
+    def _is_offered(self, draft: Draft) -> bool:
+        """Whether it is one whole invoice that an earlier receipt was offered first."""
+        return draft.rule in _SPREAD_RULES and len(draft.lines) == 1 and draft.lines[0][0] in self.offered
+
+    def _next(self, case: Case, draft: Draft) -> Draft | None:
+        """The same draft for the next invoice of this debtor and amount, when its own is offered already."""
+        if not self._is_offered(draft):
+            return None
+        ledger, row = self.desk.ledger, draft.lines[0][0]
+        last = case.received_on + timedelta(days=_DATE_SLACK_DAYS)
+        for other in ledger.rows_of_amount(ledger.account_of[row], case.amount)[:_MOST_EQUAL]:
+            free = other not in self.offered and ledger.left[other] == case.amount
+            if free and self.desk.usable(other, case) and ledger.items.issued_on[other] <= last:
+                reason = f"{self.desk.numbers([other])} has exactly this amount open; an older one was offered before."
+                return replace(draft, reason=reason, lines=[(other, case.amount)], evidence=dict(draft.evidence))
+        return None
