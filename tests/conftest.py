@@ -9,11 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:  # most tests need no data base, and should not wait for one
     from tests.support.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# The default suite tries the same examples each time, so that a red run means a change; without a deadline, so that a
+# busy machine does not count. `HYPOTHESIS_PROFILE=explore python3 run.py test` looks for new ones.
+settings.register_profile(
+    "suite", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", deadline=None, max_examples=1_000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 @pytest.fixture(scope="session")

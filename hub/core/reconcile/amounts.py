@@ -54,11 +54,15 @@ def sums_to(amounts: list[int], target: int, most: int = 99) -> Sums:
     if size > 1 and len(values) <= _PAIRS:
         _pairs(values, counts, target, found)
         tried[2] = comb(size, 2)
+    small = size > 3 and most > 3 and len(values) <= _QUADS
+    sums = {one + other for i, one in enumerate(values) for other in values[i:]} if small else set()
     if size > 2 and most > 2 and len(values) <= _TRIPLES:
-        _triples(values, counts, target, found)
+        if not small or not sums.isdisjoint([target - value for value in values]):
+            _triples(values, counts, target, found)
         tried[3] = comb(size, 3)
-    if size > 3 and most > 3 and len(values) <= _QUADS:
-        _quads(values, counts, target, found)
+    if small:
+        if not sums.isdisjoint([target - total for total in sums]):
+            _quads(values, counts, target, found)
         tried[4] = comb(size, 4)
     if 4 < size <= _EXHAUSTIVE and most > 4:
         _large(sorted(usable), target, found)
@@ -102,9 +106,6 @@ def _triples(values: list[int], counts: Mapping[int, int], target: int, found: s
 
 def _quads(values: list[int], counts: Mapping[int, int], target: int, found: set[tuple[int, ...]]) -> None:
     if len(found) > _ENOUGH:
-        return
-    sums = {one + other for i, one in enumerate(values) for other in values[i:]}
-    if sums.isdisjoint([target - total for total in sums]):
         return
     pairs: dict[int, list[tuple[int, int]]] = {}
     for i, one in enumerate(values):

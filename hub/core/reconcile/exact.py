@@ -26,7 +26,7 @@ _RUN = re.compile(r"\d+")
 _DIGIT = re.compile(r"\d")
 _NAME_WORD = re.compile(r"[A-Z]{2,}")
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]+")
-_BETWEEN = str.maketrans(",;+&", "    ")  # stand between two numbers, never within one
+_WORD = re.compile(r"[^\s,;+&\d]*\d[^\s,;+&]*")  # with a digit; what is left out stands between two numbers
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -55,12 +55,18 @@ class ExactMatcher:
 
     def _named(self, row: int, folded: str, amount: int) -> Decision | None:
         """By numbers of invoices: whole words, in pieces, or only the digits of what a known payer owes."""
-        payer = self.payers.find(self.receipts.payer_name[row], self.receipts.payer_iban[row])
+        receipts, payers = self.receipts, self.payers
         quoted = self._quoted(folded)
         if quoted and self._add_up(quoted, amount, row):
+            account = self.ledger.account_of[next(iter(quoted))]
+            found_by = payers.plainly(account, receipts.payer_name[row], receipts.payer_iban[row])
+            if found_by:
+                return self._settled(row, quoted, found_by, AGREES)
+            payer = payers.find(receipts.payer_name[row], receipts.payer_iban[row])
             return self._unless_contradicted(row, quoted, folded, payer)
-        if not payer.accounts and not self.receipts.payer_name[row]:
-            payer = self.payers.in_text(_NAME_WORD.findall(folded))
+        payer = payers.find(receipts.payer_name[row], receipts.payer_iban[row])
+        if not payer.accounts and not receipts.payer_name[row]:
+            payer = payers.in_text(_NAME_WORD.findall(folded))
         if not quoted and (decision := self._vouched(row, folded, amount, payer)) is not None:
             return decision
         spelt = self._in_pieces(folded, payer)
@@ -74,7 +80,7 @@ class ExactMatcher:
         stance = self._stance(payer, item, folded, row)
         if stance == CONTRADICTS or (stance != AGREES and not self._is_proof(item)):
             return None
-        return self._settled(row, quoted, payer, stance)
+        return self._settled(row, quoted, payer.found_by, stance)
 
     def _stance(self, payer: Payer, item: int, folded: str, row: int) -> int:
         """The payer's stance; a bank that gives no name may have put one in the label."""
@@ -87,9 +93,7 @@ class ExactMatcher:
         """The items quoted by words of the text, each a whole number as it stands; empty when one is shared."""
         whole = self.ledger.numbers.whole
         found: dict[int, str] = {}
-        for word in folded.translate(_BETWEEN).split():
-            if word.isalpha():
-                continue
+        for word in _WORD.findall(folded):
             hit = whole.get(word if word.isalnum() else compact(word))
             if hit is None:
                 continue
@@ -129,7 +133,7 @@ class ExactMatcher:
             counters = self._counters_of(account)
             found = {item: run for run in runs if (item := counters.get(run, -1)) >= 0}
             if len(found) > 1 and self._add_up(found, amount, row):
-                return self._settled(row, found, payer, AGREES)
+                return self._settled(row, found, payer.found_by, AGREES)
         return None
 
     def _counters_of(self, account: int) -> dict[str, int]:
@@ -161,10 +165,9 @@ class ExactMatcher:
             stance = self._stance(payer, item, folded, row)
             if stance != AGREES:
                 return None
-            reason = f"The text quotes {key}, the reference of {self.ledger.items.number[item]}"
-            return self._settled(
-                row, {item: key}, payer, stance, "order_exact", f"{reason}, and the amount is exactly what is open."
-            )
+            reason = f"The text quotes {key}, the reference of {self.ledger.items.number[item]}, and the amount is"
+            reason += " exactly what is open."
+            return self._settled(row, {item: key}, payer.found_by, stance, "order_exact", reason)
         return None
 
     def _add_up(self, quoted: dict[int, str], amount: int, row: int) -> bool:
@@ -201,7 +204,7 @@ class ExactMatcher:
                 return None
         if len(found) != 1:
             return None
-        return self._settled(row, dict(found), payer, AGREES)
+        return self._settled(row, dict(found), payer.found_by, AGREES)
 
     def _digits_in(self, item: int, plain: str, folded: str) -> str:
         """The digits of a number as they stand in the text: all of them, or the counter as a run of its own."""
@@ -236,7 +239,7 @@ class ExactMatcher:
         return len(self.ledger.numbers.compact[item]) >= _PROOF_LENGTH
 
     def _settled(
-        self, row: int, quoted: dict[int, str], payer: Payer, stance: int, rule: str = "", reason: str = ""
+        self, row: int, quoted: dict[int, str], found_by: str, stance: int, rule: str = "", reason: str = ""
     ) -> Decision:
         """Use the items up and say why."""
         ledger, items = self.ledger, self.ledger.items
@@ -255,7 +258,7 @@ class ExactMatcher:
             "tokens": list(quoted.values()),
             "where": "remittance",
             "payer": "agrees" if stance == AGREES else "unknown",
-            "payer_found_by": payer.found_by,
+            "payer_found_by": found_by,
             "received": self.receipts.unapplied_minor[row],
         }
         proposal = Proposal(

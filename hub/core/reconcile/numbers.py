@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 from zlib import crc32
 
@@ -31,9 +32,15 @@ class Scheme(NamedTuple):
     counter: slice
 
 
+@lru_cache(maxsize=4096)
+def _periods(year: int, month: int) -> tuple[str, str, str, str]:
+    """How a number may write the month it was issued in: yyyymm, yyyy, yymm, yy."""
+    return f"{year:04}{month:02}", f"{year:04}", f"{year % 100:02}{month:02}", f"{year % 100:02}"
+
+
 def _period_length(digits: str, issued: date, room: int) -> int:
     """How many leading characters of `digits` are the issue period: yyyymm, yyyy, yymm, yy or none."""
-    for text in (f"{issued:%Y%m}", f"{issued:%Y}", f"{issued:%y%m}", f"{issued:%y}"):
+    for text in _periods(issued.year, issued.month):
         if len(text) <= room and digits.startswith(text):
             return len(text)
     return 0

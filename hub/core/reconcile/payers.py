@@ -11,6 +11,7 @@ from rapidfuzz.fuzz import ratio
 from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.names import iban_key, legal_form, name_words
+from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import ABBREVIATIONS, LABEL_WORDS, OTHER_NUMBER_WORDS
 
 AGREES, UNKNOWN, CONTRADICTS = 2, 1, 0
@@ -51,6 +52,7 @@ class PayerIndex:
         self._words: list[tuple[tuple[str, ...], int]] = []  # (words, account) of each name
         self._by_key: dict[str, list[int]] = {}
         self._by_glued: dict[str, list[int]] = {}
+        self._by_plain: dict[str, list[int]] = {}  # by the name as it stands, folded
         self._by_iban: dict[str, list[int]] = {}
         self._by_siren: dict[str, list[int]] = {}
         self._siren_of: dict[int, str] = {}
@@ -89,6 +91,7 @@ class PayerIndex:
                     self._names_of.setdefault(account, []).append(len(self._words))
                     self._words.append((words, account))
                     self._forms.setdefault(account, set()).add(legal_form(name))
+                    _append(self._by_plain, fold(name), account)
                     _append(self._by_key, " ".join(words), account)
                     _append(self._by_glued, "".join(words), account)
             for iban in d.ibans[row]:
@@ -114,6 +117,14 @@ class PayerIndex:
         if known is None:
             known = self._known[key] = self._find(name, iban)
         return known
+
+    def plainly(self, account: int, name: str | None, iban: str | None) -> str:
+        """How the payer is plainly this account ("iban", "name"): no search, and no other answer from one; or ""."""
+        if iban and account in self._by_iban.get(iban_key(iban), ()):
+            return "iban"
+        if name and not iban and account in self._by_plain.get(fold(name), ()):
+            return "name"
+        return ""
 
     def _find(self, name: str | None, iban: str | None) -> Payer:
         by_name = self.find_name(name) if name else NOBODY

@@ -17,6 +17,7 @@ from hub.core.reconcile.text import LONGEST_TEXT, fold, join_pieces
 from hub.core.reconcile.text_pass import MOST_ALTERNATIVES, Lexicon, TextPass
 
 _LOOKALIKES = str.maketrans("OQDILZSBG", "000112586")  # letters that scanners and fingers take for digits
+_NOT_ALNUM = re.compile(r"[^A-Z0-9]+")
 _WORD = re.compile(r"[A-Z]{3,}")
 _MIXED = re.compile(r"[0-9][OQDILZSBG]+(?:[0-9OQDILZSBG]|\b)|\b[A-Z]{0,4}[OQDILZSBG][0-9]")
 
@@ -57,8 +58,8 @@ class Reader:
                     TextPass(self.lexicon, second, where, received_on).run(other)
                     _merge(reading, second)
             if _MIXED.search(folded):
-                self._read_lookalikes(reading, where, join_pieces(folded[:2000]))
-                self._read_lookalikes(reading, where, folded[:2000])
+                for other in dict.fromkeys((join_pieces(folded[:2000]), folded[:2000])):
+                    self._read_lookalikes(reading, where, other)
         return _said(reading) != before
 
     def _read_lookalikes(self, reading: Reading, where: str, folded: str) -> None:
@@ -66,10 +67,10 @@ class Reader:
         if self._lookalike is None:
             self._lookalike = {}
             fill_index(self._lookalike, (number.translate(_LOOKALIKES) for number in self.numbers.compact))
-        words = [w if w.isalnum() else "".join(c for c in w if c.isalnum()) for w in folded.split()]
+        words = [w if w.isalnum() else _NOT_ALNUM.sub("", w) for w in folded.split()]
         for at, word in enumerate(words[:60]):
             for key in (word, "".join(words[at : at + 2]), "".join(words[at : at + 3])):
-                if len(key) >= 6 and any(c.isdigit() for c in key):
+                if len(key) >= 6 and not key.isalpha():
                     rows = self.numbers.rows(self._lookalike.get(key.translate(_LOOKALIKES)))
                     if rows and key not in self.numbers.whole and all(m.text != key for m in reading.mentions):
                         reading.mentions = [m for m in reading.mentions if m.text not in key]

@@ -22,7 +22,13 @@ from tests.unit.plugins.csv.tables import Result, run, source_of
 
 # Letters that cp1252 has, quotes, separators, line breaks; no control characters, no formula, no outer blanks.
 _LETTERS = st.sampled_from("abcXYZ019 éèÉçœ€'\"«»°-/.,;|&()_\n")
-TEXT = st.text(_LETTERS, max_size=20).map(str.strip).filter(lambda text: not text.startswith("="))
+# Two letters that are one letter of UTF-8 when written in cp1252 ("É«"): nobody can tell which was meant.
+_TWO_MEANINGS = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+TEXT = (
+    st.text(_LETTERS, max_size=20)
+    .map(str.strip)
+    .filter(lambda text: not text.startswith("=") and not _TWO_MEANINGS.search(text.encode("cp1252")))
+)
 NUMBER = st.text(st.sampled_from("ABF0123456789-/"), min_size=1, max_size=12).filter(
     lambda text: not text.upper().startswith("TOTAL")
 )
