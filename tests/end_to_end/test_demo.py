@@ -29,7 +29,7 @@ DATA = Path(package.__file__).resolve().parents[1] / "config" / "demo"
 HELD = {
     ("HUB-CSV-012", "factures.csv:155:Montant TTC", 1),
     ("HUB-CSV-013", "factures.csv:125:Date facture", 1),
-    ("HUB-REC-003", "factures.csv (record 140 of page 1)", 1),
+    ("HUB-REC-003", "factures.csv:141", 1),
     ("HUB-BANK-020", "releve_20260911.txt:1", 14),
 }
 

@@ -36,9 +36,12 @@ class Day(click.ParamType[date]):
         if len(parts) == 3 and len(parts[2]) != 4:
             self.fail(f"{text!r} has no year of four digits: write it 2026-06-30 or 30/06/2026", param, ctx)
         try:
-            return date(*(int(part) for part in reversed(parts))) if len(parts) == 3 else date.fromisoformat(text)
+            day = date(*(int(part) for part in reversed(parts))) if len(parts) == 3 else date.fromisoformat(text)
         except ValueError:
             self.fail(f"{text!r} is no date: write it 2026-06-30 or 30/06/2026", param, ctx)
+        if not 1950 <= day.year <= 2200:
+            self.fail(f"{text!r} is no date that a ledger has", param, ctx)
+        return day
 
 
 @click.command("export", short_help="Write a table: open items, aged balance, allocations and others.")

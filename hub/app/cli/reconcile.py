@@ -37,6 +37,7 @@ def command(session: Session) -> int:
                 "applied": _entries(report.automatic),
                 "suggested": _entries(report.suggested),
                 "left_alone": _entries(report.left),
+                "taken_back": _entries({"return": report.returned} if report.returned.receipts else {}),
             }
         )
     else:
@@ -73,7 +74,13 @@ def _show(report: ReconcileReport) -> None:
     else:
         click.echo(f"{many(report.receipts, 'receipt')} with money to apply:")
         click.echo()
-        parts = (("applied", report.automatic), ("suggested", report.suggested), ("left alone", report.left))
+        taken_back = {"by the bank": report.returned} if report.returned.receipts else {}
+        parts = (
+            ("applied", report.automatic),
+            ("suggested", report.suggested),
+            ("left alone", report.left),
+            ("taken back", taken_back),
+        )
         rows = [
             [what, rule.replace("_", " "), count(found.receipts), "\n".join(_each(found))]
             for what, counts in parts

@@ -59,10 +59,12 @@ class ExactMatcher:
         quoted = self._quoted(folded)
         if quoted and self._add_up(quoted, amount, row):
             account = self.ledger.account_of[next(iter(quoted))]
-            found_by = payers.plainly(account, receipts.payer_name[row], receipts.payer_iban[row])
+            name = receipts.payer_name[row]
+            words = [] if name else _NAME_WORD.findall(folded)
+            found_by = payers.plainly(account, name, receipts.payer_iban[row], words)
             if found_by:
                 return self._settled(row, quoted, found_by, AGREES)
-            payer = payers.find(receipts.payer_name[row], receipts.payer_iban[row])
+            payer = payers.find(name, receipts.payer_iban[row])
             return self._unless_contradicted(row, quoted, folded, payer)
         payer = payers.find(receipts.payer_name[row], receipts.payer_iban[row])
         if not payer.accounts and not receipts.payer_name[row]:

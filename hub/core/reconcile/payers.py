@@ -118,12 +118,14 @@ class PayerIndex:
             known = self._known[key] = self._find(name, iban)
         return known
 
-    def plainly(self, account: int, name: str | None, iban: str | None) -> str:
-        """How the payer is plainly this account ("iban", "name"): no search, and no other answer from one; or ""."""
+    def plainly(self, account: int, name: str | None, iban: str | None, words: list[str]) -> str:
+        """How the payer is plainly this account ("iban", "name", "text"), which a search would not deny; or ""."""
         if iban and account in self._by_iban.get(iban_key(iban), ()):
             return "iban"
         if name and not iban and account in self._by_plain.get(fold(name), ()):
             return "name"
+        if not name and not iban and any(set(self._words[n][0]) <= set(words) for n in self._names_of.get(account, ())):
+            return "text"
         return ""
 
     def _find(self, name: str | None, iban: str | None) -> Payer:

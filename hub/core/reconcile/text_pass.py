@@ -35,12 +35,15 @@ class Lexicon:
         self.ledger = ledger
         self.numbers = ledger.numbers
         self.sirens = sirens
-        # Keys worth a closer look: whole numbers, numbers without letters, closed numbers, order references.
-        self.known = {*ledger.numbers.whole, *ledger.numbers.by_digits, *ledger.settled, *ledger.by_order}
         self._starts: dict[str, list[str]] = {}
         self.begins = {key[: len(key) - len(key.lstrip(_LETTERS))] for key in (*ledger.settled, *ledger.by_order)}
         self.begins |= self.numbers.prefixes
         self.begins.discard("")
+
+    def knows(self, key: str) -> bool:
+        """Whether a key is a whole number, one without its letters, a closed one, or an order reference."""
+        numbers, ledger = self.numbers, self.ledger
+        return key in numbers.whole or key in numbers.by_digits or key in ledger.settled or key in ledger.by_order
 
     def starts(self, text: str) -> list[str]:
         """The run of letters itself, or its end when a word was glued before a known prefix ("FACTFA" -> "FA")."""
@@ -102,13 +105,13 @@ class TextPass:
 
     def _spelt_from(self, at: int, key: str) -> int:
         """How many runs from `at` on, the first cut to `key`, spell something known; 0 when nothing."""
-        texts, gaps, known = self.texts, self.gaps, self.lexicon.known
-        keys = [(key, 1)] if key < LETTERS and key in known else []
+        texts, gaps, known = self.texts, self.gaps, self.lexicon.knows
+        keys = [(key, 1)] if key < LETTERS and known(key) else []
         for after in range(at + 1, min(at + 7, len(texts))):
             if (gap := gaps[after]) and not near(gap):
                 break
             key += texts[after]
-            if key in known:
+            if known(key):
                 keys.append((key, after + 1 - at))
         for key, count in reversed(keys):
             if self._spelt(key, at, count):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.core.services.desk import Desk
-from hub.core.services.ledger import settled_in_books, view_in
+from hub.core.services.ledger import LedgerView, settled_in_books, view_in
 from hub.core.store.allocations import (
     AllocationRow,
     NewAllocation,
@@ -20,6 +20,7 @@ from hub.core.store.allocations import (
     verdict_rows,
 )
 from hub.core.store.database import UnitOfWork
+from hub.core.store.receipts import unapplied
 from hub.sdk.errors import HubError
 
 
@@ -56,12 +57,35 @@ def confirm(desk: Desk, proposal: str) -> list[AllocationRow]:
                 where=proposal,
                 mend="an allocation has one currency: book the exchange in the ledger; the hub reads it from there",
             )
-        in_books = settled_in_books(view_in(desk, unit.connection).facts)
+        view = view_in(desk, unit.connection)
+        _refuse_stale(unit, view, chosen)
+        in_books = settled_in_books(view.facts)
         add_allocations(unit, [_confirmed(row, in_books) for row in chosen])
         drop_proposals(unit, chosen[0].receipt_row)
         return chosen
 
     return desk.store.again(desk.actor, work)
+
+
+def _refuse_stale(unit: UnitOfWork, view: LedgerView, chosen: list[AllocationRow]) -> None:
+    """A suggestion is as old as the last reconciliation: what it pays must still be open, its money still there."""
+    still_open = {item.document_id: abs(item.open_minor) for item in view.ledger.items}
+    receipts = unapplied(unit.connection)
+    left = dict(zip(receipts.id, receipts.unapplied_minor, strict=True)).get(chosen[0].receipt_row, 0)
+    wanted: dict[int, int] = {}
+    for row in chosen:
+        wanted[row.invoice_row] = wanted.get(row.invoice_row, 0) + abs(row.amount_minor)
+    too_much = next((row for row in chosen if wanted[row.invoice_row] > still_open.get(row.invoice_row, 0)), None)
+    if too_much is not None or sum(row.amount_minor for row in chosen if row.nature == "money") > left:
+        what = (
+            f"{too_much.invoice_number} has less open than that" if too_much else "the receipt has less left than that"
+        )
+        raise HubError(
+            code="HUB-REC-010",
+            what=f"the allocation was refused: {what}",
+            where=chosen[0].proposal,
+            mend="something changed since the suggestion was made: run hub reconcile again",
+        )
 
 
 def _confirmed(row: AllocationRow, in_books: dict[int, int]) -> NewAllocation:

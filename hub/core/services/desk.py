@@ -40,7 +40,9 @@ def books_of(desk: Desk, connection: Connection) -> dict[str, int]:
     for seller, connectors in sellers_by_connector(connection).items():
         configured = desk.books.get(seller)
         if configured is not None:
-            chosen[seller] = by_key.get(configured, -1)
+            if by_key.get(configured) not in connectors:
+                raise _no_books(seller, configured)
+            chosen[seller] = by_key[configured]
         elif len(connectors) == 1:
             [chosen[seller]] = connectors
         else:
@@ -52,3 +54,12 @@ def books_of(desk: Desk, connection: Connection) -> dict[str, int]:
                 mend=f'say whose are the books: [seller.{seller}] books = "{sorted(ids[n] for n in connectors)[0]}"',
             )
     return chosen
+
+
+def _no_books(seller: str, configured: str) -> ConfigError:
+    return ConfigError(
+        code="HUB-CFG-019",
+        what=f"the books of seller {seller!r} are {configured!r}, which brought no invoice of it; others did",
+        where=f"[seller.{seller}]",
+        mend=f"run hub sync {configured}, or name the connector that brings the invoices",
+    )

@@ -48,3 +48,11 @@ def view_in(
 def settled_in_books(facts: LedgerFacts) -> dict[int, int]:
     """What the books have settled on each document, over all dates, in minor units."""
     return books_settled_minor(facts.settlements)
+
+
+def allocated_by_document(facts: LedgerFacts) -> dict[int, int]:
+    """What standing allocations of the hub apply to each document, in minor units, without sign."""
+    allocated: dict[int, int] = {}
+    for document, amount in zip(facts.allocations.document_id, facts.allocations.amount_minor, strict=True):
+        allocated[document] = allocated.get(document, 0) + abs(amount)
+    return allocated

@@ -22,7 +22,7 @@ from hub.core.reconcile import (
 )
 from hub.core.reconcile.outcome import AUTO, NOT_A_RECEIPT, RETURN
 from hub.core.services.desk import Desk
-from hub.core.services.ledger import LedgerView, settled_in_books, view_in
+from hub.core.services.ledger import LedgerView, allocated_by_document, settled_in_books, view_in
 from hub.core.store import Connection
 from hub.core.store import receipts as receipt_store
 from hub.core.store.allocations import NewAllocation, NewProposal, add_allocations, replace_proposals, reverse
@@ -105,6 +105,7 @@ class Inputs:
     debtors: Any
     remittances: Any
     reversed_receipts: frozenset[int] = frozenset()
+    seen_elsewhere: frozenset[int] = frozenset()
 
 
 def load_inputs(desk: Desk, connection: Connection) -> Inputs:
@@ -122,6 +123,7 @@ def load_inputs(desk: Desk, connection: Connection) -> Inputs:
         debtors=receipt_store.debtors(connection, view.books),
         remittances=receipt_store.remittances(connection, receipts.id),
         reversed_receipts=receipt_store.reversed_by_people(connection),
+        seen_elsewhere=receipt_store.seen_elsewhere(connection),
     )
 
 
@@ -177,9 +179,13 @@ def _write(unit: UnitOfWork, inputs: Inputs, outcome: Outcome) -> ReconcileRepor
     currencies = dict(zip(inputs.receipts.id, inputs.receipts.currency, strict=True))
     amounts = dict(zip(inputs.receipts.id, inputs.receipts.unapplied_minor, strict=True))
     whole = dict(zip(inputs.receipts.id, inputs.receipts.amount_minor, strict=True))
+    allocated = allocated_by_document(inputs.view.facts)
     lines: list[NewAllocation] = []
     proposals: list[NewProposal] = []
     verdicts: list[tuple[int, str, str]] = []
+    orphaned = receipt_store.allocations_of_withdrawn(unit.connection)
+    if orphaned:
+        reverse(unit, orphaned, "its source withdrew the receipt")
     taken = _take_back(unit, outcome)
     for receipt in taken:
         report.returned.receipts += 1
@@ -192,7 +198,10 @@ def _write(unit: UnitOfWork, inputs: Inputs, outcome: Outcome) -> ReconcileRepor
         currency, amount = currencies[decision.receipt_id], amounts[decision.receipt_id]
         may_apply = decision.status == AUTO and decision.proposals[0].exchange is None
         # Somebody undid what the hub decided about this receipt: from then on it only suggests.
-        if may_apply and decision.receipt_id not in inputs.reversed_receipts:
+        may_apply = may_apply and decision.receipt_id not in inputs.reversed_receipts
+        # The same sum may be counted already: seen by another connector, or settled in the books before we looked.
+        may_apply = may_apply and decision.receipt_id not in inputs.seen_elsewhere
+        if may_apply and not _may_be_in_books(decision.proposals[0], in_books, allocated):
             best = decision.proposals[0]
             lines += _lines(decision.receipt_id, best, inputs, in_books)
             used = sum(value for _, value in best.lines)
@@ -212,13 +221,27 @@ def _write(unit: UnitOfWork, inputs: Inputs, outcome: Outcome) -> ReconcileRepor
     return report
 
 
+def _may_be_in_books(proposal: Proposal, in_books: dict[int, int], allocated: dict[int, int]) -> bool:
+    """True when the books settled so much on an invoice, not explained by the hub's own allocations, that this very
+    receipt may be part of it: the takeover of a ledger whose open amounts already know the payment."""
+    return any(
+        0 < amount <= in_books.get(item, 0) - min(in_books.get(item, 0), allocated.get(item, 0))
+        for item, amount in proposal.lines
+    )
+
+
 def _take_back(unit: UnitOfWork, outcome: Outcome) -> list[int]:
     """Receipts that the bank took back are noted; what was applied of them is reversed, the invoice is open again."""
     found = [
         (int(decision.evidence["reverses_receipt_id"]), -decision.receipt_id, decision.reason)
         for decision in outcome.decisions
-        if decision.status == RETURN and decision.evidence.get("reverses_receipt_id")
+        # Without a return code an equal amount may be a payment to somebody else: a person decides.
+        if decision.status == RETURN
+        and decision.evidence.get("reason_code")
+        and decision.evidence.get("reverses_receipt_id")
     ]
+    confirmed = receipt_store.confirmed_receipts(unit.connection)
+    found = [entry for entry in found if entry[0] not in confirmed]
     reasons = {receipt: reason for receipt, _, reason in found}
     taken = receipt_store.take_back(unit, found) if found else []
     for receipt in taken:

@@ -175,13 +175,13 @@ def _allocations(connection: sa.Connection, known_at: int | None) -> Allocations
     reversed_by_then = sa.select(reversal.c.allocation_id)
     if known_at is not None:
         reversed_by_then = reversed_by_then.where(reversal.c.recorded_at <= known_at)
-    a = t.allocation
+    a, standing = t.allocation, as_known("receipt", known_at)  # money that its source withdrew does not count
     statement = (
         sa.select(
             a.c.invoice_id, a.c.receipt_id, a.c.amount_minor, a.c.effective_on, a.c.books_settled_minor, a.c.origin,
             a.c.currency,
         )
-        .where(a.c.id.not_in(reversed_by_then))
+        .where(a.c.id.not_in(reversed_by_then), a.c.receipt_id.in_(sa.select(standing.c.id)))
         .order_by(a.c.id)
     )  # fmt: skip
     if known_at is not None:

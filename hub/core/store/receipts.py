@@ -199,3 +199,46 @@ def reversed_by_people(connection: sa.Connection) -> frozenset[int]:
         .distinct()
     )
     return frozenset(rows.scalars())
+
+
+def confirmed_receipts(connection: sa.Connection) -> frozenset[int]:
+    """Receipts with a standing allocation that a person confirmed: nothing undoes it but a person."""
+    a = t.allocation
+    rows = connection.execute(
+        sa.select(a.c.receipt_id)
+        .where(a.c.origin == "confirmed", a.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)))
+        .distinct()
+    )
+    return frozenset(rows.scalars())
+
+
+def allocations_of_withdrawn(connection: sa.Connection) -> list[int]:
+    """Standing allocations whose receipt its source has withdrawn."""
+    a, r = t.allocation, t.receipt
+    rows = connection.execute(
+        sa.select(a.c.id)
+        .join(r, r.c.id == a.c.receipt_id)
+        .where(r.c.withdrawn_at.is_not(None), a.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)))
+        .order_by(a.c.id)
+    )
+    return list(rows.scalars())
+
+
+#: How far apart two connectors may date the same sum.
+SAME_SUM_DAYS = 3
+
+
+def seen_elsewhere(connection: sa.Connection) -> frozenset[int]:
+    """Receipts that an earlier receipt of another connector may be: same amount and currency, dates within three days,
+    and no two different accounts. Until sightings are linked, such a receipt is only suggested."""
+    mine, other = as_known("receipt", None), as_known("receipt", None).alias("other")
+    rows = connection.execute(
+        sa.select(mine.c.id, mine.c.received_on, other.c.received_on).where(
+            mine.c.amount_minor == other.c.amount_minor,
+            mine.c.currency == other.c.currency,
+            mine.c.connector_id != other.c.connector_id,
+            mine.c.id > other.c.id,
+            sa.or_(mine.c.account.is_(None), other.c.account.is_(None), mine.c.account == other.c.account),
+        )
+    )
+    return frozenset(row[0] for row in rows if abs((row[1] - row[2]).days) <= SAME_SUM_DAYS)

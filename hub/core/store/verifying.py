@@ -207,7 +207,9 @@ def _pending(connection: sa.Connection, settled: Mapping[int, int], as_of: date)
     a = t.allocation
     rows = connection.execute(
         sa.select(a.c.invoice_id, sa.func.abs(a.c.amount_minor), a.c.books_settled_minor).where(
-            a.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)), a.c.effective_on <= as_of
+            a.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)),
+            a.c.receipt_id.in_(sa.select(t.receipt.c.id).where(t.receipt.c.withdrawn_at.is_(None))),
+            a.c.effective_on <= as_of,
         )
     )
     made: dict[int, list[tuple[int, int]]] = {}
