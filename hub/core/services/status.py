@@ -10,8 +10,7 @@ from hub.core.services.desk import Desk, books_of
 from hub.core.services.gaps import check_books
 from hub.core.services.ledger import view_in
 from hub.core.store import Connection, allocations, held, runs
-from hub.core.store.reading import allocated_by_receipt, connector_keys, rows_of
-from hub.core.store.receipts import returned_receipts
+from hub.core.store.reading import allocated_by_receipt, connector_keys, returned_receipts, rows_of
 from hub.core.store.runs import LastRun
 
 

@@ -278,3 +278,8 @@ def instant_of(day: date, zone: Any) -> int:
 def connector_keys(connection: sa.Connection) -> dict[int, str]:
     """Stable keys of the connectors the data base has met, by number."""
     return {row.id: row.key for row in connection.execute(sa.select(t.connector).order_by(t.connector.c.id))}
+
+
+def returned_receipts(connection: sa.Connection) -> set[int]:
+    """Receipts that the bank took back."""
+    return set(connection.execute(sa.select(t.receipt_return.c.receipt_id)).scalars())

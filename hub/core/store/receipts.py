@@ -184,11 +184,6 @@ def standing_allocations(connection: sa.Connection, receipt_ids: Sequence[int]) 
     return sorted(row.id for row in rows)
 
 
-def returned_receipts(connection: sa.Connection) -> set[int]:
-    """Receipts that the bank took back."""
-    return set(connection.execute(sa.select(t.receipt_return.c.receipt_id)).scalars())
-
-
 def reversed_by_people(connection: sa.Connection) -> frozenset[int]:
     """Receipts of which a person reversed an allocation: what follows is theirs to decide."""
     a, undone = t.allocation, t.allocation_reversal
