@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # most tests need no data base, and should not wait for one
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# run.py tells the hub how it was called, for its hints; tests expect the plain name.
+os.environ.pop("HUB_COMMAND", None)
+
 # The default suite tries the same examples each time, so that a red run means a change; without a deadline, so that a
 # busy machine does not count. `HYPOTHESIS_PROFILE=explore python3 run.py test` looks for new ones.
 settings.register_profile(

@@ -88,3 +88,10 @@ def test_a_fault_of_the_configuration_is_pointed_at(tmp_path: Path, text: str, l
 def test_an_error_of_another_kind_has_no_spot() -> None:
     """Only the configuration is looked into."""
     assert find_spot(ConfigError(code="HUB-DB-001", what="x", where="[hub] database")) is None
+
+
+def test_a_hint_can_be_typed_as_it_stands(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Called through run.py, the hub names run.py in its hints."""
+    monkeypatch.setenv("HUB_COMMAND", "python3 ../run.py hub")
+    next_steps(("hub sync", "read the files"))
+    assert "python3 ../run.py hub sync" in capsys.readouterr().out
