@@ -209,17 +209,29 @@ class PayerIndex:
         found: dict[int, float] = {}
         for spelling in spellings:
             postings, weight = self._postings[spelling], self._weights[spelling]
-            if found and least_shared and len(postings) > _FREQUENT:  # tells those found apart, brings no others
+            if found and len(postings) > (_FREQUENT if least_shared else _COMMON):  # tells those found apart
                 for name in found.keys() & postings:
                     found[name] += weight
             elif len(postings) <= _COMMON:
                 for name in postings:
                     found[name] = found.get(name, 0.0) + weight
+        if not found:
+            found = self._sharing_common_words(spellings)
         if len(found) <= 1:
             return list(found)
         least = max(found.values()) * least_shared
         best = sorted([(-weight, name) for name, weight in found.items() if weight >= least])
         return [name for _, name in best[:_MOST_CANDIDATES]]
+
+    def _sharing_common_words(self, spellings: list[str]) -> dict[int, float]:
+        """Names that share two words or more, each too common to be looked for alone; spellings are rarest first."""
+        if len(spellings) < 2:
+            return {}
+        shared = self._postings[spellings[0]] & self._postings[spellings[1]]
+        for spelling in spellings[2:]:
+            shared = (shared & self._postings[spelling]) or shared
+        weight = sum(self._weights[spelling] for spelling in spellings)
+        return dict.fromkeys(sorted(shared)[:_COMMON], weight)
 
     def _spellings(self, word: str, last: bool) -> list[str]:
         """Words of the debtors' names that `word` may stand for."""
@@ -365,6 +377,10 @@ class PayerIndex:
                 score = max(score, _ALIKE)
             best = max(best, score)
         return best
+
+    def resembles(self, payer: Payer, account: int) -> bool:
+        """Whether the payer's name, or the label, may be that of an account, sure or not."""
+        return payer.accounts.count(account) > 0 or self._resembles(payer, account) >= _NOT_OTHER
 
     def _same_company(self, one: int, other: int) -> bool:
         """One legal person with an account at two sellers: equal name words."""

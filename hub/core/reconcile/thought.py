@@ -12,7 +12,7 @@ from hub.core.reconcile.outcome import NOT_A_RECEIPT, UNAPPLIED, Decision
 from hub.core.reconcile.outsiders import Kind, outsider_by_name, outsider_by_text
 from hub.core.reconcile.payers import CONTRADICTS, MEDIUM, STRONG, Payer
 from hub.core.reconcile.references import Reader
-from hub.core.reconcile.rules.by_amount import by_amount
+from hub.core.reconcile.rules.by_amount import by_amount, by_likeness
 from hub.core.reconcile.rules.by_currency import by_currency
 from hub.core.reconcile.rules.by_order import by_order
 from hub.core.reconcile.rules.by_payer import by_payer
@@ -21,6 +21,7 @@ from hub.core.reconcile.rules.by_remittance import RemittanceIndex, by_remittanc
 from hub.core.reconcile.text import fold
 
 _DIGIT = re.compile(r"\d")
+_DOUBTFUL = 0.75  # when nothing is surer, debtors only somewhat like the payer are worth a look
 _NO_REFERENCE = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NON COMMUNIQUE", "N/A", "NONE"))
 
 
@@ -149,8 +150,12 @@ class Thought:
         drafts = self.by_references(case)
         if not any(d.confidence > 0.97 for d in drafts):
             drafts += by_payer(self.desk, case)
-        if not drafts and not case.reading.closed:
-            drafts = by_amount(self.desk, case)
+        if case.reading.closed:
+            return drafts
+        if not drafts:
+            return by_amount(self.desk, case)
+        if all(draft.confidence < _DOUBTFUL for draft in drafts):
+            drafts += by_likeness(self.desk, case)
         return drafts
 
     def second_payment(self, case: Case) -> Decision | None:

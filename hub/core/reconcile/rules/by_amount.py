@@ -5,10 +5,27 @@ from __future__ import annotations
 from hub.core.reconcile.case import Case, Desk, Draft
 
 _MOST = 3
+_MOST_LIKE = 40  # invoices of one amount whose debtors are compared with the payer
+_LIKE = 0.45
 
 
 def by_amount(desk: Desk, case: Case) -> list[Draft]:
-    """Up to three open invoices with exactly this amount, the latest due before the receipt first."""
+    """Up to three open invoices with exactly this amount, those due nearest to the receipt first."""
+    rows = _rows(desk, case)
+    reason = "Nothing names the payer; {} has exactly this amount open."
+    return _drafts(desk, case, rows, 0.5 / max(len(rows), 1), reason)
+
+
+def by_likeness(desk: Desk, case: Case) -> list[Draft]:
+    """The same for debtors whose name only resembles the payer's: a hint, too weak to keep others from the invoice."""
+    payers, account_of = desk.payers, desk.ledger.account_of
+    rows = [r for r in _rows(desk, case)[:_MOST_LIKE] if payers.resembles(case.payer, account_of[r])]
+    reason = "The payer resembles the debtor; {} has exactly this amount open."
+    return _drafts(desk, case, rows, _LIKE, reason)
+
+
+def _rows(desk: Desk, case: Case) -> list[int]:
+    """Invoices with exactly this amount open, issued by the receipt's date, those due nearest to it first."""
     items = desk.ledger.items
     rows = [
         r
@@ -19,15 +36,17 @@ def by_amount(desk: Desk, case: Case) -> list[Draft]:
         and items.issued_on[r] <= case.received_on
     ]
     rows.sort(key=lambda r: (abs(((items.due_on[r] or items.issued_on[r]) - case.received_on).days), items.id[r]))
-    chosen = rows[:_MOST]
-    reason = "Nothing names the payer; {} has exactly this amount open."
+    return rows
+
+
+def _drafts(desk: Desk, case: Case, rows: list[int], confidence: float, reason: str) -> list[Draft]:
     return [
         Draft(
-            0.5 / len(rows),
+            confidence,
             "amount_only",
             reason.format(desk.numbers([r])),
             [(r, case.amount)],
             evidence={"same_amount": len(rows)},
         )
-        for r in chosen
+        for r in rows[:_MOST]
     ]
