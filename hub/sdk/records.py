@@ -30,7 +30,7 @@ class Record(BaseModel):
     connector.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     kind: ClassVar[str]
     key: ClassVar[tuple[str, ...]]

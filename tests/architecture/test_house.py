@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from hub.core.store.record_tables import RECORD_TABLES, metadata
+from hub.core.store.record_tables import RECORD_TABLES
 from hub.core.store.revision import HEAD
+from hub.core.store.tables import whole_metadata
 from hub.sdk import errors
 from hub.sdk.records import KINDS
 from hub.sdk.roles import ROLES
@@ -170,7 +171,7 @@ def test_money_is_never_a_float() -> None:
         if "float" in names and not any(path.startswith(allowed) for allowed in FLOATS):
             found.add(path)
     assert set() == found
-    columns = [column for table in metadata.sorted_tables for column in table.columns]
+    columns = [column for table in whole_metadata().sorted_tables for column in table.columns]
     assert [] == [str(column) for column in columns if isinstance(column.type, sa.Numeric)]
     money = [column for column in columns if column.name.endswith("_minor")]
     assert {"BIGINT"} == {str(column.type) for column in money}
@@ -186,7 +187,7 @@ def test_stored_spellings_are_frozen() -> None:
     ).split() == list(KINDS)
     assert ["RecordSource", "BulkMap", "ControlTotals", "KeySweep", "FileCheck"] == list(ROLES)
     words = {}
-    for table in metadata.sorted_tables:
+    for table in whole_metadata().sorted_tables:
         for check in table.constraints:
             text = str(check.sqltext) if isinstance(check, sa.CheckConstraint) else ""
             if len(found := re.findall(r"'(\w+)'", text)) > 1:

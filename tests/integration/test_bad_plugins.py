@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from hub.core.host.plugins import discover
 from hub.core.host.process import ConnectorProcess, Limits
 from hub.core.store import tables as t
-from hub.core.store.record_tables import metadata
+from hub.core.store.tables import whole_metadata
 from hub.sdk.errors import BrokenPromise, HubError
 from tests.support.hubs import counted, make_hub, rows, run, spec_of, sync, write_csv
 
@@ -123,7 +123,9 @@ def test_no_secret_leaves(tmp_path: Path, url: str, capfd: pytest.CaptureFixture
         assert b"PYTHONUNBUFFERED" in (folder / "environ").read_bytes()
     assert {"read": 1, "held": 1} == counted(sync(hub, "bad"))
     with hub.store.read() as connection:
-        everything = [tuple(row) for table in metadata.sorted_tables for row in connection.execute(sa.select(table))]
+        everything = [
+            tuple(row) for table in whole_metadata().sorted_tables for row in connection.execute(sa.select(table))
+        ]
     assert "[secret]" in repr(everything)
     assert KEY not in repr(everything)
     assert KEY not in repr(spec.start.config["how"]) + "".join(capfd.readouterr())

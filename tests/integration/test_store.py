@@ -22,8 +22,8 @@ from hub.core.store import tables as t
 from hub.core.store.allocations import NewAllocation, add_allocations, reverse
 from hub.core.store.engine import DatabaseUnreachable
 from hub.core.store.receipts import take_back
-from hub.core.store.record_tables import metadata
 from hub.core.store.revision import HEAD
+from hub.core.store.tables import whole_metadata
 from hub.core.store.triggers import APPEND_ONLY
 from hub.sdk.errors import ConfigError, HubError, SourceUnavailable
 from tests.support.hubs import column, make_hub, rows, sync
@@ -254,10 +254,10 @@ def test_the_migrations_make_what_the_code_expects(empty_database_url: str) -> N
         assert HEAD == store.revision() == migrate.head()
         with store.engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
-            assert [] == compare_metadata(context, metadata)
+            assert [] == compare_metadata(context, whole_metadata())
             checks = {
                 table.name: {str(c.name) for c in table.constraints if isinstance(c, sa.CheckConstraint)}
-                for table in metadata.sorted_tables
+                for table in whole_metadata().sorted_tables
             }
             inspector = sa.inspect(connection)
             found = {name: {check["name"] for check in inspector.get_check_constraints(name)} for name in checks}

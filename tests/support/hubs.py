@@ -16,7 +16,8 @@ from hub.core.host.process import Limits
 from hub.core.services.verify import Verification, verify
 from hub.core.store import Store
 from hub.core.store import tables as t
-from hub.core.store.record_tables import RECORD_TABLES, metadata
+from hub.core.store.record_tables import RECORD_TABLES
+from hub.core.store.tables import whole_metadata
 from hub.core.sync import ConnectorSpec, RunReport, sync_connector
 from hub.core.sync.replay import replay_held
 
@@ -93,7 +94,7 @@ def dump(store: Store) -> Dump:
     with store.read() as connection:
         return {
             table.name: [_line(row._mapping) for row in connection.execute(sa.select(table).order_by(*table.c))]
-            for table in metadata.sorted_tables
+            for table in whole_metadata().sorted_tables
             if table.name not in RUN_LOG
         }
 

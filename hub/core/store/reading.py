@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,7 +38,7 @@ def as_known(name: str, known_at: int | None) -> sa.FromClause:
     """The rows of a record table as they stood at `known_at` (microseconds UTC), withdrawn ones left out."""
     table = RECORD_TABLES[name]
     if known_at is None:
-        return sa.select(table.current).where(table.current.c.withdrawn_at.is_(None)).subquery(name)
+        return _standing(name)
     names = [column.name for column in table.current.columns]
     now = sa.select(*(table.current.c[column] for column in names)).where(
         table.current.c.recorded_at <= known_at, table.current.c.withdrawn_at.is_(None)
@@ -48,6 +49,13 @@ def as_known(name: str, known_at: int | None) -> sa.FromClause:
         table.history.c.withdrawn_at.is_(None),
     )
     return sa.union_all(now, then).subquery(name)
+
+
+@cache
+def _standing(name: str) -> sa.FromClause:
+    """The rows that stand now; made once, because SQLAlchemy makes a column for each of the table's."""
+    current = RECORD_TABLES[name].current
+    return sa.select(current).where(current.c.withdrawn_at.is_(None)).subquery(name)
 
 
 def ledger_facts(connection: sa.Connection, books: Books, known_at: int | None = None) -> LedgerFacts:

@@ -7,8 +7,10 @@ longer gives it is not deleted but carries `withdrawn_at`. Nothing computed is s
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, get_args, get_origin
 
 import sqlalchemy as sa
@@ -51,16 +53,28 @@ class RecordTable:
     """Where the records of some kinds are kept.
 
     Attributes:
-        current: one row per business key; `history`: superseded versions with `superseded_at`.
+        current: one row per business key.
         key: columns of the business key, within a connector.
         payload: columns that make up the content; a difference in any of them is a change.
     """
 
     name: str
     current: sa.Table
-    history: sa.Table
+    kinds: tuple[type[Record], ...]
     key: tuple[str, ...]
     payload: tuple[str, ...]
+
+    @cached_property
+    def history(self) -> sa.Table:
+        """Superseded versions, with `superseded_at`. Made when first asked for: most commands read the present."""
+        return sa.Table(
+            f"{self.name}_history",
+            metadata,
+            *_bookkeeping(history=True),
+            *_payload_columns(self.kinds),
+            sa.Column("superseded_at", Instant, nullable=False),
+            sa.Index(f"ix_{self.name}_history_id", "id", "superseded_at"),
+        )
 
 
 def _column_type(field: FieldInfo) -> sa.types.TypeEngine[Any]:
@@ -79,7 +93,7 @@ def _column_type(field: FieldInfo) -> sa.types.TypeEngine[Any]:
     return sa.Text()
 
 
-def _fields(kinds: list[type[Record]]) -> dict[str, tuple[sa.types.TypeEngine[Any], bool]]:
+def _fields(kinds: Sequence[type[Record]]) -> dict[str, tuple[sa.types.TypeEngine[Any], bool]]:
     """Every field of `kinds` with its type and whether it may be empty (missing in one kind: it may)."""
     fields: dict[str, tuple[sa.types.TypeEngine[Any], bool]] = {}
     for cls in kinds:
@@ -92,7 +106,7 @@ def _fields(kinds: list[type[Record]]) -> dict[str, tuple[sa.types.TypeEngine[An
     return fields
 
 
-def _payload_columns(kinds: list[type[Record]]) -> list[sa.Column[Any]]:
+def _payload_columns(kinds: Sequence[type[Record]]) -> list[sa.Column[Any]]:
     columns: list[sa.Column[Any]] = []
     if len(kinds) > 1:
         columns.append(sa.Column("kind", sa.Text, nullable=False))
@@ -120,7 +134,7 @@ def _checks(columns: list[sa.Column[Any]]) -> list[sa.CheckConstraint]:
 def _bookkeeping(history: bool) -> list[sa.Column[Any]]:
     return [
         sa.Column("id", Id, primary_key=not history, nullable=False),
-        sa.Column("connector_id", sa.Integer, nullable=False),  # no foreign key: see BULK_REFERENCES
+        sa.Column("connector_id", sa.Integer, nullable=False),  # no foreign key: see bulk_references
         sa.Column("unit_id", Id, sa.ForeignKey("raw_unit.id"), nullable=False),
         sa.Column("recorded_at", Instant, nullable=False),
         sa.Column("withdrawn_at", Instant),
@@ -148,26 +162,31 @@ def _build(name: str, kinds: list[type[Record]]) -> RecordTable:
         sa.Index(f"ix_{name}_unit_id", "unit_id"),
         *(sa.Index(f"ix_{name}_{'_'.join(index)}", *index) for index in _INDEXES.get(name, [])),
     )
-    history = sa.Table(
-        f"{name}_history",
-        metadata,
-        *_bookkeeping(history=True),
-        *_payload_columns(kinds),
-        sa.Column("superseded_at", Instant, nullable=False),
-        sa.Index(f"ix_{name}_history_id", "id", "superseded_at"),
-    )
-    return RecordTable(name, current, history, key, tuple(column.name for column in columns))
+    return RecordTable(name, current, tuple(kinds), key, tuple(column.name for column in columns))
 
 
-def _build_all() -> dict[str, RecordTable]:
-    by_table: dict[str, list[type[Record]]] = {}
-    for kind, cls in KINDS.items():
-        by_table.setdefault(SHARED_TABLE.get(kind, kind), []).append(cls)
-    return {name: _build(name, kinds) for name, kinds in by_table.items()}
+class _Tables(Mapping[str, RecordTable]):
+    """Record tables by name, in loading order; each is made when first asked for: a command reads a few of them."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, list[type[Record]]] = {}
+        for kind, cls in KINDS.items():
+            self._kinds.setdefault(SHARED_TABLE.get(kind, kind), []).append(cls)
+        self._made: dict[str, RecordTable] = {}
+
+    def __getitem__(self, name: str) -> RecordTable:
+        if name not in self._made:
+            self._made[name] = _build(name, self._kinds[name])
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
 
 
-#: Record tables by name, in loading order.
-RECORD_TABLES: dict[str, RecordTable] = _build_all()
+RECORD_TABLES: Mapping[str, RecordTable] = _Tables()
 
 
 def table_of(kind: str) -> RecordTable:

@@ -51,7 +51,7 @@ def evidence_digest(connection: sa.Connection, evidence_id: int) -> bytes:
 def orphans(connection: sa.Connection) -> list[str]:
     """Rows of bulk tables that point to nothing: what a foreign key would have refused."""
     found = []
-    for column, target in t.BULK_REFERENCES:
+    for column, target in t.bulk_references():
         values = sa.select(column).distinct().subquery()
         missing = sa.select(values.c[column.name]).where(values.c[column.name].not_in(sa.select(target)))
         found += [

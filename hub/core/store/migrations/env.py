@@ -2,12 +2,11 @@
 
 from alembic import context
 
-from hub.core.store import tables  # noqa: F401 -- fills the metadata
-from hub.core.store.record_tables import metadata
+from hub.core.store.tables import whole_metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=whole_metadata(),
     render_as_batch=True,
     transactional_ddl=True,
 )
