@@ -47,7 +47,8 @@ def run_demo(folder: Path, echo: Callable[[str], None]) -> int:
     from hub.core.services.reconcile import reconcile_now
     from hub.core.services.status import status
 
-    copy_company(source(), folder)
+    if copy_company(source(), folder):
+        echo(f"An earlier demo stood in {folder}: it is made again from the beginning.")
     demo = Hub.open(folder / "hub.toml", ACTOR)
     for line in report.opening(demo, folder):
         echo(line)
@@ -80,14 +81,14 @@ def source() -> Path:
     return folder
 
 
-def copy_company(origin: Path, folder: Path) -> None:
-    """Copy the demo company to `folder`, in the place of an earlier demo.
+def copy_company(origin: Path, folder: Path) -> bool:
+    """Copy the demo company to `folder`; true when an earlier demo was there, which is replaced.
 
     Raises:
         ConfigError: `folder` holds something that is no demo, or cannot be written.
     """
     try:
-        _make_room(folder)
+        replaced = _make_room(folder)
         folder.mkdir(parents=True, exist_ok=True)
         # First of all, so that a demo that was interrupted here is recognised as one.
         (folder / MARK).write_text("Made by hub demo, which replaces this folder whole when it runs again.\n")
@@ -100,23 +101,26 @@ def copy_company(origin: Path, folder: Path) -> None:
             where=str(folder),
             mend="name a folder that can be written: hub demo --dir FOLDER",
         ) from error
+    return replaced
 
 
-def _make_room(folder: Path) -> None:
-    """Remove an earlier demo; an empty folder may stay.
+def _make_room(folder: Path) -> bool:
+    """Remove an earlier demo and say whether there was one; an empty folder may stay.
 
     Raises:
         ConfigError: there is something else.
     """
     if not folder.is_symlink() and (folder / MARK).is_file():
         shutil.rmtree(folder)
-    elif folder.is_symlink() or (folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))):
+        return True
+    if folder.is_symlink() or (folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))):
         raise ConfigError(
             code="HUB-DEMO-002",
             what="there is something here that hub demo did not make; it is left as it is",
             where=str(folder),
             mend="move it away, or name another folder: hub demo --dir FOLDER",
         )
+    return False
 
 
 def sync_all(demo: Hub) -> list[RunReport]:

@@ -247,6 +247,13 @@ def test_an_option_that_makes_no_sense_is_refused(
     assert "makes no sense" in hub.err
 
 
+def test_a_file_of_another_format_is_refused(company: Path, hub: Runs) -> None:
+    """Not a CSV under the name of a PDF."""
+    assert 2 == hub("export", "aged-balance", "--out", "aged.pdf")
+    assert ".xlsx" in hub.err
+    assert not (company / "aged.pdf").exists()
+
+
 def test_our_own_open_items_can_be_read_back(company: Path, hub: Runs) -> None:
     """The export is a canonical CSV: another hub starts from it with the same open amounts, credits included."""
     assert 0 == hub("export", "open-items", "--out", "other/open-items.csv")

@@ -45,7 +45,7 @@ def command(session: Session) -> int:
     if not hub.settings.connectors:
         findings.append(Finding("wrong", "connectors", "none is configured", "add a [connector.NAME]", status=1))
     if not any(found.subject == "data base" and found.status for found in findings):
-        findings += _books(hub)
+        findings += [*_books(hub), *_held(hub)]
     if session.json:
         from hub.app.cli.table import show_json
 
@@ -160,6 +160,19 @@ def _books(hub: Hub) -> Iterator[Finding]:
             )  # fmt: skip
     for seller in sorted(hub.books.keys() - books.keys()):
         yield Finding("note", f"seller {seller}", "no invoice of it was read yet", "run hub sync")
+
+
+def _held(hub: Hub) -> Iterator[Finding]:
+    """Records that wait for a person: nothing is wrong with the set-up, yet the picture is not whole."""
+    from hub.app.cli.words import many
+    from hub.core.store.held import held_counts
+
+    with hub.store.read() as connection:
+        counts = held_counts(connection)
+    for connector, number in sorted(counts.items()):
+        yield Finding(
+            "note", connector, f"{many(number, 'record')} of it could not be understood and are held", "hub held list"
+        )
 
 
 def _show(findings: list[Finding]) -> None:

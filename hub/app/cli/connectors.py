@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,9 +149,10 @@ def new(_session: Session, name: str, folder: Path | None) -> None:
     for path, text in filled("connector", values):
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         (target / path).write_text(text, encoding="utf-8")
+    python = shlex.quote(sys.executable)
     click.echo(f"{target}/ holds the connector {plain!r}: a source of JSON lines to replace by yours.")
     next_steps(
-        (f"cd {target} && pip install -e '.[test]'", "so that the hub finds it"),
-        ("pytest", "the conformance kit: every promise of a source"),
+        (f"cd {target} && {python} -m pip install -e '.[test]'", "so that the hub finds it"),
+        (f"{python} -m pytest", "the conformance kit: every promise of a source"),
         ("hub connectors list", "whether the hub finds it"),
     )

@@ -21,6 +21,8 @@ KINDS = (
     "open-items", "allocations", "proposals", "receipts", "aged-balance", "indicators", "gaps", "journal", "held",
     "debtors",
 )  # fmt: skip
+#: The spellings of `hub.core.services.exports.FORMATS`; a test compares them.
+FORMATS = ("csv", "jsonl", "xlsx")
 
 
 class Day(click.ParamType[date]):
@@ -48,9 +50,7 @@ class Day(click.ParamType[date]):
 @click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
 @click.option("--as-of", type=Day(), help="The state at the end of this day [default: today].")
 @click.option("--known-on", type=Day(), help="As it was known at the end of this day [default: now].")
-@click.option(
-    "--format", "form", type=click.Choice(["csv", "xlsx", "jsonl"]), help="[default: by the file's name, else csv]"
-)
+@click.option("--format", "form", type=click.Choice(FORMATS), help="[default: by the file's name, else csv]")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file [default: the screen].")
 @click.option("--seller", help="Only this seller.")
 @common
@@ -92,8 +92,15 @@ def command(
 
 
 def _by_name(out: Path | None) -> str:
+    """The format that the file's name asks for; a name without ending, and the screen, get CSV."""
     ending = out.suffix.lower().lstrip(".") if out else ""
-    return ending if ending in ("csv", "xlsx", "jsonl") else "csv"
+    if ending in FORMATS:
+        return ending
+    if ending and str(out) != "-":
+        raise click.UsageError(
+            f"there is no format {ending!r}: end the file's name in .csv, .xlsx or .jsonl, or say --format"
+        )
+    return "csv"
 
 
 def _free_standard_output() -> None:

@@ -64,8 +64,8 @@ def _show_list(found: list[HeldUnit]) -> None:
     show_table(columns, [[str(unit.id), unit.connector, unit.place, f"{unit.what} ({unit.code})"] for unit in found])
     click.echo()
     lines = sum(unit.lines for unit in found)
-    stand = f", standing for {many(lines, 'line')} of the source" if lines != len(found) else ""
-    click.echo(f"{many(len(found), 'record')} held{stand}.")
+    stand = f", standing for {many(lines, 'record')}" if lines != len(found) else ""
+    click.echo(f"{many(len(found), 'entry', 'entries')} held{stand}.")
     next_steps(
         (f"hub held show {found[0].id}", "one of them, as it was read"),
         ("hub sync", "after correcting the file: what is mended is taken in"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from hub.core.services.exports.model import Column, Row, Table
 from hub.core.services.exports.workbook import CELL_CHARACTERS
@@ -162,3 +163,16 @@ def test_memory_does_not_grow_with_rows(tmp_path: Path, form: str) -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + 1_000_000
+
+
+def test_a_workbook_says_what_it_shows(tmp_path: Path) -> None:
+    """A last sheet names the table, its state and the totals of money, each currency by itself."""
+    dollars = (*ROW[:3], -456, "USD", *ROW[5:])
+    about = (("Table", "Things tried"), ("As of", "30/06/2026"))
+    table = Table("tried", COLUMNS, iter((ROW, ROW, dollars)), about)
+    write_file(table, "xlsx", tmp_path / "t.xlsx")
+    rows = CalamineWorkbook.from_path(tmp_path / "t.xlsx").get_sheet_by_name("About").to_python()
+    assert [
+        ["Table", "Things tried"], ["As of", "30/06/2026"], ["Rows", "3"], ["", ""],
+        ["Total amount EUR", 2469.12], ["Total amount USD", -4.56],
+    ] == rows  # fmt: skip

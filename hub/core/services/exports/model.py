@@ -44,12 +44,15 @@ class Asked:
 class Table:
     """An export about to be written: `rows` can be read once, inside `open_table`.
 
-    `notes` are remarks for the person who asked (standard error, never the file); more may come while rows are read.
+    `about` says what the table is and which state it shows, as pairs of words: a workbook carries them on a sheet of
+    their own. `notes` are remarks for the person who asked (standard error, never the file); more may come while rows
+    are read.
     """
 
     kind: str
     columns: tuple[Column, ...]
     rows: Iterator[Row]
+    about: tuple[tuple[str, str], ...] = ()
     notes: list[str] = field(default_factory=list)
 
 

@@ -57,7 +57,20 @@ def open_table(desk: Desk, name: str, asked: Asked) -> Iterator[Table]:
         rows = kind.rows(Scope(desk, connection, asked, desk.known_at(asked.known_on), notes))
         if asked.seller is not None:
             rows = _of_seller(rows, [column.name for column in kind.columns].index("seller"), asked.seller)
-        yield Table(name, kind.columns, rows, notes)
+        yield Table(name, kind.columns, rows, _about(desk, kind, asked), notes)
+
+
+def _about(desk: Desk, kind: Kind, asked: Asked) -> tuple[tuple[str, str], ...]:
+    """What the table is, which state of which seller it shows, and when it was made."""
+    now = desk.clock.now().astimezone(desk.zone)
+    state = () if kind.no_as_of else (("As of", f"{asked.as_of or desk.clock.today():%d/%m/%Y}"),)
+    return (
+        ("Table", kind.title),
+        *state,
+        ("As known on", f"{asked.known_on:%d/%m/%Y}" if asked.known_on else "now"),
+        ("Seller", asked.seller or "all"),
+        ("Made", f"{now:%d/%m/%Y %H:%M}"),
+    )
 
 
 def _of_seller(rows: Iterator[Row], place: int, seller: str) -> Iterator[Row]:

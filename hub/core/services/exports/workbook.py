@@ -57,6 +57,9 @@ class _Sheets:
         self._line = 0
         self._sheets = 0
         self._cut = 0
+        self._totals: dict[str, dict[str, int]] = {
+            column.name: {} for column in table.columns if column.type == "amount"
+        }
 
     def write(self) -> int:
         names = [column.name for column in self._table.columns]
@@ -71,6 +74,7 @@ class _Sheets:
                     write(at, row[at], row)
             self._line += 1
             count += 1
+        self._about(count)
         if self._cut:
             self._table.notes.append(f"{self._cut} texts were too long for a cell of a workbook: cut, marked {_CUT!r}")
         return count
@@ -85,6 +89,24 @@ class _Sheets:
             self._sheet.write_string(0, at, column.name, self._format("bold", {"bold": True}))
         self._line = 1
 
+    def _about(self, count: int) -> None:
+        """The last sheet: what this is, how many rows, and the total of each column of money by currency."""
+        sheet = self._book.add_worksheet("About")
+        sheet.set_column(0, 0, 24)
+        sheet.set_column(1, 1, 44)
+        bold = self._format("bold", {"bold": True})
+        line = 0
+        for name, value in (*self._table.about, ("Rows", str(count))):
+            sheet.write_string(line, 0, name, bold)
+            sheet.write_string(line, 1, value)
+            line += 1
+        self._sheet, self._line = sheet, line + 1
+        for name, by_currency in self._totals.items():
+            for currency, minor in sorted(by_currency.items()):
+                sheet.write_string(self._line, 0, f"Total {name.replace('_', ' ')} {currency}", bold)
+                self._amount(1, minor, currency)
+                self._line += 1
+
     def _format(self, name: str, properties: dict[str, Any]) -> Any:
         if name not in self._formats:
             self._formats[name] = self._book.add_format(properties)
@@ -93,8 +115,13 @@ class _Sheets:
     def _writer(self, column: Column, names: list[str]) -> Callable[[int, Any, Any], None]:
         """How a cell of `column` is written; the currency of an amount is looked up in its row."""
         if column.type == "amount":
-            currency = names.index(column.currency)
-            return lambda at, value, row: self._amount(at, value, row[currency])
+            currency, totals = names.index(column.currency), self._totals[column.name]
+
+            def amount(at: int, value: int, row: Any) -> None:
+                totals[row[currency]] = totals.get(row[currency], 0) + value
+                self._amount(at, value, row[currency])
+
+            return amount
         if column.type in ("int", "number"):
             return lambda at, value, row: self._number(at, Decimal(value))
         if column.type == "date":
