@@ -142,6 +142,7 @@ class Hub:
                 work_folder=self.settings.folder / self.settings.hub.work_folder / section,
                 author=connector.author,
             ),
+            missing_percent=config.missing_percent,
             fingerprint=f"{connector.mapping_version} {json.dumps(mapping, sort_keys=True, ensure_ascii=False)}",
         )
 

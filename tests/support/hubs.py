@@ -54,17 +54,18 @@ def spec_of(hub: Hub, section: str, **limits: Any) -> ConnectorSpec:
     return replace(hub.spec(section), limits=Limits(**{"answer_seconds": 60.0, **limits}))
 
 
-def sync(hub: Hub, section: str, *, full: bool = False, **limits: Any) -> RunReport:
+def sync(hub: Hub, section: str, *, full: bool = False, accept_missing: bool = False, **limits: Any) -> RunReport:
     """Run one connector; `page_units` and the other limits may be given. Errors of the connector are raised."""
-    report = run(hub, section, full=full, **limits)
+    report = run(hub, section, full=full, accept_missing=accept_missing, **limits)
     if report.error is not None:
         raise report.error
     return report
 
 
-def run(hub: Hub, section: str, *, full: bool = False, **limits: Any) -> RunReport:
+def run(hub: Hub, section: str, *, full: bool = False, accept_missing: bool = False, **limits: Any) -> RunReport:
     """Run one connector; its error stands in the report."""
-    report = sync_connector(hub.store, spec_of(hub, section, **limits), actor=hub.actor, full=full)
+    spec = spec_of(hub, section, **limits)
+    report = sync_connector(hub.store, spec, actor=hub.actor, full=full, accept_missing=accept_missing)
     counts = report.counts
     assert counts.new + counts.changed + counts.same + counts.held == counts.read
     return report

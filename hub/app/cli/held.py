@@ -50,7 +50,12 @@ def _entry(unit: HeldUnit) -> dict[str, Any]:
     from hub.app.cli.words import iso_moment
 
     names = ("id", "connector", "stream", "code", "place", "what", "mend", "excerpt", "lines", "state")
-    return {**{name: getattr(unit, name) for name in names}, "recorded_at": iso_moment(unit.recorded_at)}
+    since = iso_moment(unit.stands_since) if unit.stands_since is not None else None
+    return {
+        **{name: getattr(unit, name) for name in names},
+        "recorded_at": iso_moment(unit.recorded_at),
+        "stands_since": since,
+    }
 
 
 def _show_list(found: list[HeldUnit]) -> None:
@@ -63,6 +68,9 @@ def _show_list(found: list[HeldUnit]) -> None:
     columns = [Col("id", right=True), Col("connector", wrap=True), Col("place", wrap=True), Col("why", wrap=True)]
     show_table(columns, [[str(unit.id), unit.connector, unit.place, f"{unit.what} ({unit.code})"] for unit in found])
     click.echo()
+    old = sum(unit.stands_since is not None for unit in found)
+    if old:
+        click.echo(f"{many(old, 'was', 'were')} understood before: what they said then stands until they are mended.")
     lines = sum(unit.lines for unit in found)
     stand = f", standing for {many(lines, 'line')} of the source" if lines != len(found) else ""
     click.echo(f"{many(len(found), 'record')} held{stand}.")
@@ -95,11 +103,21 @@ def show(session: Session, held_id: int) -> None:
     for line in (
         *wrapped(unit.what, indent="  "),
         *wrapped(f"What to do: {unit.mend}", indent="  "),
+        *_standing(unit, session),
         f"  {unit.connector}/{unit.stream}, {unit.state}, read {moment(unit.recorded_at, session.hub.zone)}",
         "",
         *(f"  | {line}" for line in unit.excerpt.splitlines()),
     ):
         click.echo(line)
+
+
+def _standing(unit: HeldUnit, session: Session) -> list[str]:
+    """That the former version of the record is still in force."""
+    from hub.app.cli.words import moment, wrapped
+
+    if unit.stands_since is None:
+        return []
+    return wrapped(f"The version of {moment(unit.stands_since, session.hub.zone)} stands until then.", indent="  ")
 
 
 @command.command("replay")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from hub.core.store import bulk, journal
 from hub.core.store import tables as t
 from hub.core.store.holding import hold
-from hub.core.store.records import Batch, Outcome, Taking, take_changed, take_new, withdraw_units
+from hub.core.store.records import Batch, Outcome, Taking, take_changed, take_new
+from hub.core.store.standing import units_to_history
 from hub.sdk.errors import SourceUnavailable
 
 if TYPE_CHECKING:
@@ -242,6 +243,7 @@ def commit_again(unit: UnitOfWork, page: PageToCommit) -> Counts:
     taking = Taking(unit.connection, page.connector_id, page.recorded_at)
     outcome = _take_records(taking, page, set())
     _refuse_conflicts(page, outcome)
+    _keep_understood(unit.connection, page)
     hold(unit.connection, page)
     counts = Counts()
     _count(page, [], outcome, counts)
@@ -266,6 +268,20 @@ def commit_again(unit: UnitOfWork, page: PageToCommit) -> Counts:
             payload={"changed": counts.changed, "held": counts.held, "units": ranges(sorted(_ids(page)))},
         )
     return counts
+
+
+def _keep_understood(connection: sa.Connection, page: PageToCommit) -> None:
+    """Units that were understood and are held now: the history tells on which mapping their records stand."""
+    refused = [unit for place in page.refused if (unit := page.unit_ids[place]) is not None]
+    columns = [t.raw_unit.c.id]
+    rows = bulk.rows_by_id(connection, columns, t.raw_unit.c.id, sorted(refused), t.raw_unit.c.state == "mapped")
+    understood = [row.id for row in rows]
+    if understood:
+        units_to_history(connection, understood, page.recorded_at)
+        connection.execute(
+            t.raw_unit.update().where(t.raw_unit.c.id == sa.bindparam("b_id")).values(recorded_at=page.recorded_at),
+            [{"b_id": unit} for unit in understood],
+        )
 
 
 def _advance(connection: sa.Connection, page: PageToCommit) -> None:
@@ -387,40 +403,44 @@ def _update_units(
     )  # fmt: skip
 
 
-def units_to_history(connection: sa.Connection, ids: list[int], superseded_at: int) -> None:
-    """Copy the present state of raw units to their history."""
-    columns = [column for column in t.raw_unit.c if column.name not in ("ref", "stream_id")]
-    rows = bulk.rows_by_id(connection, columns, t.raw_unit.c.id, ids)
-    names = ["unit_id" if column.name == "id" else column.name for column in columns]
-    if rows:
-        connection.execute(
-            t.raw_unit_history.insert(),
-            [
-                {**dict(zip(names, row[1:], strict=True)), "superseded_at": superseded_at}
-                for row in sorted(rows, key=lambda row: int(row[0]))
-            ],
-        )
-
-
 def _take_records(taking: Taking, page: PageToCommit, fresh: set[int]) -> Outcome:
+    """Take the page's records in; a unit that claims another's key gives none.
+
+    What such a unit gave before stands, so the page is then taken in once more without it.
+    """
+    refused: dict[int, str] = {}
+    while True:
+        attempt = taking.connection.begin_nested()
+        outcome = _take_records_but(taking, page, fresh, refused)
+        if not outcome.refused:
+            attempt.commit()
+            outcome.refused = refused
+            return outcome
+        attempt.rollback()
+        refused |= outcome.refused
+
+
+def _take_records_but(taking: Taking, page: PageToCommit, fresh: set[int], refused: Container[int]) -> Outcome:
+    """One try, without the records of units in `refused`; mere mentions of an account are taken all the same."""
     outcome = Outcome()
     new: list[Batch] = []
     changed: list[Batch] = []
-    again = {page.unit_ids[place] or 0 for place in page.taken if place not in fresh}
+    understood = {page.unit_ids[place] or 0 for place in page.taken if place not in fresh and place not in page.refused}
+    again = {unit for unit in understood if unit not in refused}
     for kind, places, values in page.batches:
-        if not again:
+        stubs = values.get("stub") or [False] * len(places)
+        wanted = [i for i, place in enumerate(places) if stubs[i] or page.unit_ids[place] not in refused]
+        if not again and len(wanted) == len(places):
             new.append(Batch(kind, [page.unit_ids[place] or 0 for place in places], values))
             continue
         for chosen, into in ((True, new), (False, changed)):
-            picks = [i for i, place in enumerate(places) if (place in fresh) is chosen]
+            picks = [i for i in wanted if (places[i] in fresh) is chosen]
             if picks:
                 part = {name: [column[i] for i in picks] for name, column in values.items()}
                 into.append(Batch(kind, [page.unit_ids[places[i]] or 0 for i in picks], part))
     if again:
         take_changed(taking, changed, again, outcome)
     take_new(taking, new, outcome)
-    if outcome.refused:
-        withdraw_units(taking, set(outcome.refused))
     return outcome
 
 
@@ -454,8 +474,8 @@ def _count(page: PageToCommit, fresh: list[int], outcome: Outcome, counts: Count
 
 def _remember(connection: sa.Connection, page: PageToCommit) -> None:
     """Note how the page was read, for the next time; a page read again in the same way writes nothing."""
-    if not page.unit_ids:
-        return
+    if not page.unit_ids and not page.origin:
+        return  # nothing was read; an object that became empty is remembered as such
     units = [unit or 0 for unit in page.unit_ids]
     key = {"stream_id": page.stream.id, "origin": page.origin, "ordinal": page.ordinal}
     where = [t.page.c[name] == value for name, value in key.items()]

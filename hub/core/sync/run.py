@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hub.core.host.process import ConnectorProcess, Limits, Start, named, place_of
-from hub.core.store import Store, UnitOfWork, journal, runs, units
+from hub.core.store import Store, UnitOfWork, journal, runs
 from hub.core.store.engine import DatabaseUnreachable
-from hub.core.store.holding import close_absent, open_units
+from hub.core.store.holding import close_absent
 from hub.core.store.pages import Counts, StreamState, page_units
+from hub.core.sync.absent import find_absent, lose
 from hub.core.sync.again import map_again
 from hub.core.sync.pages import PageReader, Seen
 from hub.core.sync.session import Session
@@ -22,17 +23,23 @@ from hub.sdk.units import Stream
 
 #: Pages without progress of the cursor after which a source is taken to be going in circles.
 MAX_STANDING_PAGES = 3
+#: Share of a snapshot, in percent, that may be missing without a person being asked.
+MISSING_PERCENT = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectorSpec:
-    """A connector as configured: its stable key, how to start it, and what its mapping depends on."""
+    """A connector as configured: its stable key, how to start it, and what its mapping depends on.
+
+    `missing_percent`: how much of a snapshot may be missing before a person is asked.
+    """
 
     key: str
     name: str
     plugin: str
     start: Start
     fingerprint: str
+    missing_percent: int = MISSING_PERCENT
     limits: Limits = field(default_factory=Limits)
 
 
@@ -52,12 +59,19 @@ Progress = Callable[[str, Counts], None]
 
 
 def sync_connector(
-    store: Store, spec: ConnectorSpec, *, actor: str, full: bool = False, progress: Progress | None = None
+    store: Store,
+    spec: ConnectorSpec,
+    *,
+    actor: str,
+    full: bool = False,
+    accept_missing: bool = False,
+    progress: Progress | None = None,
 ) -> RunReport:
     """Run one connector now. Errors of the connector are reported, not raised; those of the data base are raised.
 
     Args:
         full: ignore cursors and digests: everything is read and mapped again; nothing is deleted by that.
+        accept_missing: a person says that what a snapshot no longer has is really gone, however much it is.
         progress: called after every page.
     """
 
@@ -67,7 +81,7 @@ def sync_connector(
         return connector, mapping, runs.begin_run(unit.connection, connector, unit.at, actor, full=full)
 
     connector, mapping, run_id = store.again(actor, begin)
-    run = _Run(store, spec, actor, run_id, full=full, progress=progress)
+    run = _Run(store, spec, actor, run_id, full=full, accept_missing=accept_missing, progress=progress)
     error: HubError | None = None
     try:
         with ConnectorProcess(spec.start, spec.limits) as process:
@@ -98,13 +112,23 @@ class _Run:
     """The state of one run: what the functions of this module share."""
 
     def __init__(
-        self, store: Store, spec: ConnectorSpec, actor: str, run_id: int, *, full: bool, progress: Progress | None
+        self,
+        store: Store,
+        spec: ConnectorSpec,
+        actor: str,
+        run_id: int,
+        *,
+        full: bool,
+        accept_missing: bool,
+        progress: Progress | None,
     ) -> None:
         self._store = store
         self._spec = spec
         self._actor = actor
         self._run_id = run_id
         self._full = full
+        self._accept_missing = accept_missing
+        self._question: HubError | None = None
         self._progress = progress
         self._at_hand: _AtHand | None = None
 
@@ -137,7 +161,8 @@ class _Run:
         self._at_hand = None
 
     def finish(self, error: HubError | None) -> RunReport:
-        """Write the end of the run and say what it came to."""
+        """Write the end of the run and say what it came to: an error, else the question that a person must answer."""
+        error = error or self._question
         state, streams = self._store.again(self._actor, lambda unit: self._note_end(unit, error))
         total = Counts()
         for stream in streams:
@@ -150,7 +175,8 @@ class _Run:
         streams = runs.stream_runs(unit.connection, self._run_id)
         state, words = "complete", None
         if error is not None:
-            state = "incomplete" if any(stream.counts.read for stream in streams) else "failed"
+            began = error is self._question or any(stream.counts.read for stream in streams)
+            state = "incomplete" if began else "failed"
             words = {name: str(value) for name, value in error.as_wire().items() if value is not None}
         runs.end_run(unit.connection, self._run_id, unit.at, state, words)
         journal.join_chains(unit.connection, at=unit.at, actor=self._actor)
@@ -181,13 +207,21 @@ class _Run:
     def _close_stream(self, session: Session, at: _AtHand) -> None:
         """The stream was read to its end: see what a snapshot no longer has, and note the result."""
 
-        def close(unit: UnitOfWork) -> None:
+        def close(unit: UnitOfWork) -> HubError | None:
             close_absent(unit, at.state.id, sorted(at.whole), at.seen.met)
+            question = None
             if at.stream.mode == "snapshot" and at.stream.missing != "keep":
-                at.counts.missing = _lose(unit, session, at)
-            self._note(unit, at, complete=True)
+                absent = find_absent(unit.connection, at.state.id, at.seen, at.skipped)
+                if self._accept_missing or not absent.too_many(self._spec.missing_percent):
+                    lose(unit, session, at.stream, absent)
+                    at.counts.missing = len(absent.units)
+                else:
+                    question = absent.question(self._spec.name, at.stream)
+            self._note(unit, at, complete=question is None)
+            return question
 
-        self._store.again(self._actor, close)
+        question = self._store.again(self._actor, close)
+        self._question = self._question or question
 
     def _circles(self, stream: Stream) -> BrokenPromise:
         return BrokenPromise(
@@ -196,26 +230,3 @@ class _Run:
             where=place_of(self._spec.start),
             mend="report it to the connector's author; what was read so far is kept",
         )
-
-
-def _lose(unit: UnitOfWork, session: Session, at: _AtHand) -> int:
-    """What the complete snapshot no longer has is settled or withdrawn, as the connector is configured.
-
-    Objects that were skipped because they did not change count as seen; if one of them was never read (a file still
-    being written), nothing can be said about what is missing.
-    """
-    stream = at.stream
-    for origin in at.skipped:
-        known = page_units(unit.connection, at.state.id, origin)
-        if known is None:
-            return 0
-        at.seen.mark(known)
-    # A held record, of a skipped object too, may be any of those that seem missing: first it must be mended.
-    if any(at.seen.met(held) for held in open_units(unit.connection, at.state.id)):
-        return 0
-    gone = units.missing_units(unit.connection, at.state.id, at.seen.marks)
-    if gone:
-        units.lose_units(
-            unit.connection, session.connector_id, session.key, stream.name, gone, stream.missing, unit.at, unit.actor
-        )
-    return len(gone)

@@ -1,0 +1,141 @@
+"""What a later export of the same ledger may do to what is owed: typos, cut files, corrected dates. Real CSV files."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from hub.app.bootstrap import Hub
+from hub.core.services import held as quarantine
+from hub.core.services.ledger import view
+from hub.core.services.status import status
+from tests.support.hubs import (
+    counted,
+    differences,
+    dump,
+    make_hub,
+    records,
+    run,
+    sync,
+    verified,
+    write_csv,
+)
+
+LEDGER = '[connector.ledger]\nplugin = "csv"\ninvoices = "invoices.csv"\n'
+SNAPSHOT = LEDGER + 'mode = "snapshot"\nmissing = "settled"\n'
+HEADER = "number;type;debtor_id;issued_on;due_on;total;open_amount"
+
+
+def export(folder: Path, *lines: str) -> None:
+    """The ledger's next export."""
+    path = folder / "invoices.csv"
+    before = path.stat().st_mtime_ns if path.exists() else 0
+    write_csv(path, HEADER, *lines)
+    if before:
+        os.utime(path, ns=(before + 10**9, before + 10**9))
+
+
+def row(number: str, total: str = "100,00", issued: str = "2026-09-01", open_amount: str = "", **more: str) -> str:
+    """A line of the export."""
+    due = more.get("due", "2026-10-15")
+    return f"{number};{more.get('kind', '')};{more.get('debtor', 'C1')};{issued};{due};{total};{open_amount}"
+
+
+def owed(hub: Hub, as_of: date | None = None) -> list[tuple[str, str, int]]:
+    """Number, issue date and open amount of what is open."""
+    items = view(hub.desk, as_of=as_of).ledger.items
+    return sorted((item.number, item.issued_on.isoformat(), item.open_minor) for item in items)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without processes: for what has been shown with them."""
+    from tests.support.in_process import InProcess
+
+    for module in ("hub.core.sync.run", "hub.core.sync.replay", "hub.core.services.verify"):
+        monkeypatch.setattr(f"{module}.ConnectorProcess", InProcess)
+
+
+def test_a_typo_does_not_make_an_invoice_vanish(tmp_path: Path, database_url: str) -> None:
+    """The row is held, the invoice stays in the aged balance as it was, and everyone can see that it is old."""
+    hub = make_hub(tmp_path, database_url, LEDGER)
+    export(tmp_path, row("F1", "100,00"), row("F2", "200,00"))
+    sync(hub, "ledger")
+    export(tmp_path, row("F1", "100,00"), row("F2", "2OO,00"))
+    assert {"read": 2, "same": 1, "held": 1} == counted(sync(hub, "ledger"))
+    assert [("F1", "2026-09-01", 10_000), ("F2", "2026-09-01", 20_000)] == owed(hub)
+    [entry] = quarantine.list_held(hub.desk)
+    assert entry.stands_since is not None
+    assert {"ledger": 1} == status(hub.desk).stale
+    found = verified(hub)
+    assert ([], []) == (found.differences, found.not_checked)
+    export(tmp_path, row("F1", "100,00"), row("F2", "250,00"))
+    assert {"read": 2, "changed": 1, "same": 1} == counted(sync(hub, "ledger"))
+    assert [("F1", "2026-09-01", 10_000), ("F2", "2026-09-01", 25_000)] == owed(hub)
+    assert {} == status(hub.desk).stale
+
+
+@pytest.mark.parametrize(("mode", "left"), [(LEDGER, ["F1", "F2"]), (SNAPSHOT, ["F1"])])
+def test_a_faulty_row_that_goes_for_good(
+    tmp_path: Path, database_url: str, quick: None, mode: str, left: list[str]
+) -> None:
+    """Deleted after it was faulty: what was read stays (append), or it is taken as settled (snapshot)."""
+    hub = make_hub(tmp_path, database_url, mode)
+    export(tmp_path, row("F1"), row("F2"))
+    sync(hub, "ledger")
+    export(tmp_path, row("F1"), row("F2", "2OO,00"))
+    sync(hub, "ledger")
+    assert ["F1", "F2"] == [number for number, *_ in owed(hub)]
+    export(tmp_path, row("F1"))
+    sync(hub, "ledger")
+    assert left == [number for number, *_ in owed(hub)]
+    assert [] == quarantine.list_held(hub.desk)
+    assert {} == status(hub.desk).stale
+    assert [] == verified(hub).differences
+
+
+@pytest.mark.parametrize("kept", [30, 0])
+@pytest.mark.parametrize("meaning", ["settled", "withdrawn"])
+def test_a_cut_snapshot_settles_nothing(
+    tmp_path: Path, database_url: str, quick: None, kept: int, meaning: str
+) -> None:
+    """40 invoices, then an export of 30 or of none: nothing is lost, the run asks, again and again, until answered."""
+    hub = make_hub(tmp_path, database_url, SNAPSHOT.replace("settled", meaning))
+    every = [row(f"F{n:02}") for n in range(40)]
+    export(tmp_path, *every)
+    sync(hub, "ledger", page_units=7)
+    export(tmp_path, *every[:kept])
+    before = records(dump(hub.store))
+    for _ in range(2):
+        report = run(hub, "ledger", page_units=7)
+        assert report.error is not None
+        assert ("HUB-SYNC-003", "incomplete") == (report.error.code, report.state)
+        assert f"{40 - kept} of 40 invoices" in report.error.what
+        assert "--accept-missing" in report.error.mend
+        assert 0 == report.counts.missing
+        assert [] == differences(before, records(dump(hub.store)))
+        assert 40 == len(owed(hub))
+    assert 40 - kept == sync(hub, "ledger", accept_missing=True, page_units=7).counts.missing
+    assert kept == len(owed(hub))
+    sync(hub, "ledger", page_units=7)
+    assert [] == verified(hub).differences
+
+
+def test_an_ordinary_day_is_not_asked_about(tmp_path: Path, database_url: str, quick: None) -> None:
+    """Few rows, or a small share of them, are settled as configured; the share is a setting."""
+    hub = make_hub(tmp_path, database_url, SNAPSHOT)
+    every = [row(f"F{n:02}") for n in range(60)]
+    export(tmp_path, *every)
+    sync(hub, "ledger")
+    export(tmp_path, *every[:50])
+    assert 10 == sync(hub, "ledger").counts.missing
+    strict = make_hub(tmp_path, database_url, SNAPSHOT + "missing_percent = 10\n")
+    export(tmp_path, *every[:40])
+    report = run(strict, "ledger")
+    assert report.error is not None
+    assert "HUB-SYNC-003" == report.error.code
+    export(tmp_path, *every[:41])
+    assert 9 == sync(strict, "ledger").counts.missing
