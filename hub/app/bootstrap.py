@@ -51,7 +51,8 @@ class Hub:
         """The data base, brought to this version's schema."""
         from hub.core.store import Store
 
-        store = Store(self.settings.database_url, lambda: int(self.clock.now().timestamp() * 1_000_000))
+        clock = self.clock
+        store = Store(self.settings.database_url, lambda: int(clock.now().timestamp() * 1_000_000), clock.today)
         store.migrate()
         return store
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -29,11 +30,11 @@ SNAPSHOT = LEDGER + 'mode = "snapshot"\nmissing = "settled"\n'
 HEADER = "number;type;debtor_id;issued_on;due_on;total;open_amount"
 
 
-def export(folder: Path, *lines: str) -> None:
+def export(folder: Path, *lines: str, header: str = HEADER) -> None:
     """The ledger's next export."""
     path = folder / "invoices.csv"
     before = path.stat().st_mtime_ns if path.exists() else 0
-    write_csv(path, HEADER, *lines)
+    write_csv(path, header, *lines)
     if before:
         os.utime(path, ns=(before + 10**9, before + 10**9))
 
@@ -139,3 +140,76 @@ def test_an_ordinary_day_is_not_asked_about(tmp_path: Path, database_url: str, q
     assert "HUB-SYNC-003" == report.error.code
     export(tmp_path, *every[:41])
     assert 9 == sync(strict, "ledger").counts.missing
+
+
+def stage(folder: Path, database_url: str, sections: str, day: str, *lines: str) -> Hub:
+    """The hub on `day`, after it read that day's export."""
+    hub = make_hub(folder, database_url, sections, today=day)
+    export(folder, *lines)
+    sync(hub, "ledger")
+    return hub
+
+
+def test_the_past_does_not_follow_the_present(tmp_path: Path, database_url: str) -> None:
+    """What a July file says is paid was owed on 30 June, whenever one asks; a takeover counts from the issue date."""
+    paid, part = (
+        row("F1", open_amount="100,00", issued="2026-05-02"),
+        row("F2", open_amount="60,00", issued="2026-05-03"),
+    )
+    stage(tmp_path, database_url, LEDGER, "2026-06-20", paid, part)
+    later = row("F1", open_amount="0,00", issued="2026-05-02"), row("F2", open_amount="80,00", issued="2026-05-03")
+    hub = stage(tmp_path, database_url, LEDGER, "2026-07-15", *later)
+    first, second = ("F1", "2026-05-02"), ("F2", "2026-05-03")
+    assert [(*second, 8_000)] == owed(hub, date(2026, 7, 15))
+    for day in (date(2026, 5, 10), date(2026, 6, 30), date(2026, 7, 14)):
+        assert [(*first, 10_000), (*second, 6_000)] == owed(hub, day)
+    again = stage(tmp_path, database_url, LEDGER, "2026-08-01", row("F1", open_amount="40,00", issued="2026-05-02"))
+    assert [(*first, 4_000), (*second, 8_000)] == owed(again)
+    assert [(*second, 8_000)] == owed(again, date(2026, 7, 31))
+    assert [(*first, 10_000), (*second, 6_000)] == owed(again, date(2026, 6, 30))
+    found = verified(again)
+    assert ([], {"EUR": 0}) == (found.differences, found.gap_minor)
+
+
+def test_the_day_that_the_source_gives_counts(tmp_path: Path, database_url: str, quick: None) -> None:
+    """With `paid_on` in the file a payment takes effect on that day, also when it is learnt later or corrected."""
+
+    def line(left: str, paid_on: str) -> str:
+        return f"{row('F1', open_amount=left, issued='2026-05-02')};{paid_on}"
+
+    for day, left, paid_on in (
+        ("2026-06-20", "100,00", ""),
+        ("2026-07-15", "0,00", "2026-06-25"),
+        ("2026-07-16", "0,00", "2026-06-28"),
+    ):
+        hub = make_hub(tmp_path, database_url, LEDGER, today=day)
+        export(tmp_path, line(left, paid_on), header=HEADER + ";paid_on")
+        sync(hub, "ledger")
+    assert [("F1", "2026-05-02", 10_000)] == owed(hub, date(2026, 6, 27))
+    assert [] == owed(hub, date(2026, 6, 28))
+
+
+@pytest.mark.parametrize(("day", "still"), [("2026-07-01", 1), ("2026-07-02", 0)])
+def test_settled_by_absence_counts_from_the_hubs_day(
+    tmp_path: Path, database_url: str, quick: None, day: str, still: int
+) -> None:
+    """Missing from the snapshot of 2 July by the hub's calendar: owed on 1 July, not on the 2nd."""
+    every = row("F1", issued="2026-05-02"), row("F2", issued="2026-05-02")
+    stage(tmp_path, database_url, SNAPSHOT, "2026-06-20", *every)
+    hub = stage(tmp_path, database_url, SNAPSHOT, "2026-07-02", every[0])
+    assert still == sum(number == "F2" for number, *_ in owed(hub, date.fromisoformat(day)))
+
+
+def test_the_day_is_that_of_the_time_zone(tmp_path: Path, database_url: str, quick: None) -> None:
+    """At 23:30 in Paris it is still that day, at 00:30 the next one, whatever UTC says."""
+    zone = ZoneInfo("Europe/Paris")
+    clock = [datetime(2026, 6, 20, 12, tzinfo=zone)]
+    hub = make_hub(tmp_path, database_url, SNAPSHOT, now=lambda: int(clock[0].timestamp() * 1e6))
+    hub.store._today = lambda: clock[0].date()
+    export(tmp_path, *(row(f"F{n}", open_amount="100,00") for n in range(3)))
+    sync(hub, "ledger")
+    clock[0] = datetime(2026, 9, 30, 0, 30, tzinfo=zone)
+    export(tmp_path, row("F0", open_amount="100,00"), row("F1", open_amount="0,00"))
+    sync(hub, "ledger")
+    assert ["F0", "F1", "F2"] == [number for number, *_ in owed(hub, date(2026, 9, 29))]
+    assert ["F0"] == [number for number, *_ in owed(hub, date(2026, 9, 30))]

@@ -27,15 +27,21 @@ Dump = dict[str, list[str]]
 
 
 def make_hub(
-    folder: Path, database_url: str, sections: str, *, now: Callable[[], int] | None = None, actor: str = "tester"
+    folder: Path,
+    database_url: str,
+    sections: str,
+    *,
+    now: Callable[[], int] | None = None,
+    today: str = "2026-11-30",
+    actor: str = "tester",
 ) -> Hub:
     """A hub in `folder` with these sections in its hub.toml; `now` replaces its clock of instants (microseconds)."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "hub.toml"
-    path.write_text(f'[hub]\ndatabase = "{database_url}"\ntoday = 2026-11-30\n{sections}', encoding="utf-8")
+    path.write_text(f'[hub]\ndatabase = "{database_url}"\ntoday = {today}\n{sections}', encoding="utf-8")
     hub = Hub.open(path, actor)
     if now is not None:
-        hub.__dict__["store"] = Store(database_url, now)
+        hub.__dict__["store"] = Store(database_url, now, hub.clock.today)
         hub.store.migrate()
     OPENED.append(hub)
     return hub

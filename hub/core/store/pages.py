@@ -258,6 +258,7 @@ def commit_again(unit: UnitOfWork, page: PageToCommit) -> Counts:
         ],
     )
     if counts.changed or counts.held:
+        unit.note_day()
         journal.append(
             unit.connection,
             chain=page.connector_key,

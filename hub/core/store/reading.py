@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from hub.core.ledger.facts import Allocations, Documents, Instalments, Settlements
 from hub.core.store import tables as t
 from hub.core.store.record_tables import RECORD_TABLES
+from hub.core.store.snapshots import settled_by_absence, snapshot_lines
 from hub.sdk.records import ANY_SELLER
 
 #: Which connector decides amounts, by seller: seller → connector id. None: every connector does.
@@ -116,57 +117,11 @@ def ledger_settlements(connection: sa.Connection, books: Books, known_at: int | 
         .group_by(lines.c.id, lines.c.settled_on, lines.c.amount_minor, lines.c.recorded_at, lines.c.currency)
         .order_by(lines.c.id)
     )  # fmt: skip
-    rows = [tuple(row) for row in connection.execute(statement)]
-    snapshots = _snapshots(connection, books, known_at) + _settled_by_absence(connection, books, known_at)
-    return Settlements(*_columns(rows + snapshots, 6))
-
-
-def _snapshots(connection: sa.Connection, books: Books, known_at: int | None) -> list[tuple[Any, ...]]:
-    """The books' word on each document, where they give one: an opening settlement that each reading replaces."""
-    invoices = as_known("invoice", known_at)
-    rows = connection.execute(
-        sa.select(
-            invoices.c.id,
-            sa.func.coalesce(invoices.c.settled_on, invoices.c.issued_on, type_=sa.Date()),
-            invoices.c.settled_minor,
-            sa.true(),
-            invoices.c.recorded_at,
-            invoices.c.currency,
-        )
-        .where(of_books(invoices, books), invoices.c.settled_minor.is_not(None))
-        .order_by(invoices.c.id)
-    )
-    return [tuple(row) for row in rows]
-
-
-def _settled_by_absence(connection: sa.Connection, books: Books, known_at: int | None) -> list[tuple[Any, ...]]:
-    """Documents missing from a complete snapshot whose connector says that this means paid; they count as settled."""
-    unit, past, invoices = t.raw_unit, t.raw_unit_history, as_known("invoice", known_at)
-    settled: sa.Select[Any] | sa.CompoundSelect[Any]
-    settled = sa.select(unit.c.id, unit.c.recorded_at).where(unit.c.state == "settled")
-    if known_at is not None:  # it may have come back since
-        then = sa.select(past.c.unit_id, past.c.recorded_at).where(
-            past.c.state == "settled", past.c.recorded_at <= known_at, past.c.superseded_at > known_at
-        )
-        settled = sa.union_all(settled.where(unit.c.recorded_at <= known_at), then)
-    gone = settled.subquery("gone")
-    rows = connection.execute(
-        sa.select(invoices.c.id, gone.c.recorded_at, invoices.c.total_minor, invoices.c.currency)
-        .join(gone, gone.c.id == invoices.c.unit_id)
-        .where(of_books(invoices, books))
-        .order_by(invoices.c.id)
-    )
-    return [
-        (
-            row.id,
-            datetime.fromtimestamp(row.recorded_at / 1e6, UTC).date(),
-            row.total_minor,
-            True,
-            row.recorded_at,
-            row.currency,
-        )
-        for row in rows
-    ]
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in connection.execute(statement)]
+    mine = of_books(invoices, books)
+    rows += snapshot_lines(connection, invoices, mine, known_at)
+    rows += settled_by_absence(connection, invoices, mine, known_at)
+    return Settlements(*_columns(rows, 6))
 
 
 def _allocations(connection: sa.Connection, known_at: int | None) -> Allocations:

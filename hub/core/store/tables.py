@@ -58,7 +58,18 @@ stream = sa.Table(
     sa.Column("ordinal", sa.Integer, nullable=False, comment="pages of that object committed so far"),
     sa.Column("mapping_id", sa.Integer, sa.ForeignKey("mapping.id"), comment="all units of the stream are mapped so"),
     sa.Column("version", sa.BigInteger, nullable=False, comment="raised by each page: two runs at once are noticed"),
+    sa.Column(
+        "compared_unit", Id, comment="documents of units up to this one were compared with those of the same number"
+    ),
     sa.UniqueConstraint("connector_id", "name", name="uq_stream_name"),
+)
+
+recorded_day = sa.Table(
+    "recorded_day",
+    metadata,
+    sa.Column("at", Instant, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Date, nullable=False),
+    comment="the hub's day at an instant of recording, where it is not that of UTC: time zone, [hub] today",
 )
 
 run = sa.Table(

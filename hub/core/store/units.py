@@ -93,6 +93,7 @@ def lose_units(
     any more): the record stays and the ledger counts it as paid by the books.
     """
     connection, at = unit.connection, unit.at
+    unit.note_day()
     for start in range(0, len(units), BATCH):
         some = units[start : start + BATCH]
         units_to_history(connection, some, at)

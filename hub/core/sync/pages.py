@@ -289,6 +289,8 @@ class PageReader:
         """One try at committing `page`; it works on a copy, for a transaction may have to be run again."""
         fresh = replace(page, unit_ids=list(page.unit_ids), refused=dict(page.refused), recorded_at=unit.at)
         counts = commit_page(unit.connection, fresh, unit.salt)
+        if counts.changed:
+            unit.note_day()
         former = page.stream.origin
         if former is not None and former != page.origin:
             forget_pages(unit.connection, page.stream.id, former, page.stream.ordinal)

@@ -1,0 +1,27 @@
+"""Which day it was for the hub when something was recorded; how far a stream's documents were compared."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Nothing is known of earlier days: they stay those of UTC. Units read before are not compared again."""
+    op.create_table(
+        "recorded_day",
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("at", name=op.f("pk_recorded_day")),
+        comment="the hub's day at an instant of recording, where it is not that of UTC: time zone, [hub] today",
+    )
+    op.add_column(
+        "stream",
+        sa.Column(
+            "compared_unit",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+            comment="documents of units up to this one were compared with those of the same number",
+        ),
+    )
