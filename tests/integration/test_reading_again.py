@@ -368,3 +368,21 @@ def test_a_repetition_is_seen_after_an_interruption(tmp_path: Path, database_url
     write_script(tmp_path, units)
     assert {"read": 3, "new": 2, "held": 1} == counted(sync(hub, "guest", page_units=2))
     assert 100 == min(column(hub.store, sa.select(as_known("invoice", None).c.total_minor)))
+
+
+def test_a_source_without_objects_is_asked_about(tmp_path: Path, database_url: str) -> None:
+    """A source that only ever adds gives a number again in the next year, days later: held with a question."""
+    hub = make_hub(tmp_path, database_url, section())
+    stream = {"append": True}
+    units = [unit("a", invoice("F1", 10, issued_on="2025-12-30")), unit("b", invoice("F2", 10, issued_on="2025-01-02"))]
+    write_script(tmp_path, units, stream=stream)
+    sync(hub, "guest")
+    units += [
+        unit("c", invoice("F1", 10, issued_on="2026-01-03")),
+        unit("d", invoice("F2", 20, issued_on="2026-01-05")),
+    ]
+    write_script(tmp_path, units, stream=stream)
+    assert {"read": 2, "new": 1, "held": 1} == counted(sync(hub, "guest"))
+    [entry] = quarantine.list_held(hub.desk)
+    assert ("HUB-REC-004", "F1") == (entry.code, entry.excerpt.split()[1])
+    assert 3 == len(column(hub.store, sa.select(as_known("invoice", None).c.id)))

@@ -13,12 +13,14 @@ from hub.app.bootstrap import Hub
 from hub.core.services import held as quarantine
 from hub.core.services.ledger import view
 from hub.core.services.status import status
+from hub.core.sync.replay import replay_held
 from tests.support.hubs import (
     counted,
     differences,
     dump,
     make_hub,
     records,
+    replay,
     run,
     sync,
     verified,
@@ -213,3 +215,86 @@ def test_the_day_is_that_of_the_time_zone(tmp_path: Path, database_url: str, qui
     sync(hub, "ledger")
     assert ["F0", "F1", "F2"] == [number for number, *_ in owed(hub, date(2026, 9, 29))]
     assert ["F0"] == [number for number, *_ in owed(hub, date(2026, 9, 30))]
+
+
+def test_a_date_corrected_across_the_end_of_the_year(tmp_path: Path, database_url: str) -> None:
+    """The file is read again with the invoice in the next year: it is corrected, not doubled; and back again."""
+    hub = make_hub(tmp_path, database_url, LEDGER)
+    export(tmp_path, row("F1", issued="2025-12-31"), row("F2", issued="2025-12-30"))
+    sync(hub, "ledger")
+    for issued in ("2026-01-02", "2025-12-31", "2026-01-03"):
+        export(tmp_path, row("F1", "120,00", issued=issued), row("F2", issued="2025-12-30"))
+        sync(hub, "ledger")
+        assert [("F1", issued, 12_000), ("F2", "2025-12-30", 10_000)] == owed(hub)
+    found = verified(hub)
+    assert ([], []) == (found.differences, found.not_checked)
+
+
+@pytest.mark.parametrize("mode", [LEDGER, SNAPSHOT])
+def test_an_invoice_that_becomes_a_credit_note(tmp_path: Path, database_url: str, quick: None, mode: str) -> None:
+    """The type was wrong: one document under that number, before and after, and back."""
+    hub = make_hub(tmp_path, database_url, mode)
+    others = [row(f"G{n}", debtor="C2", kind="FA") for n in range(3)]
+    for kind, left in (("FA", 10_000), ("AV", -10_000), ("FA", 10_000)):
+        export(tmp_path, row("F1", kind=kind), *others)
+        report = sync(hub, "ledger")
+        assert 0 == report.counts.missing
+        assert ("F1", "2026-09-01", left) in owed(hub)
+        assert 4 == len(owed(hub))
+    assert [] == verified(hub).differences
+
+
+@pytest.mark.parametrize(
+    "former",
+    [
+        row("F001", issued="2025-01-06"),
+        row("F001", issued="2025-03-01", debtor="C9"),
+    ],
+)
+@pytest.mark.parametrize("together", [True, False])
+def test_numbers_that_restart_stay_two(
+    tmp_path: Path, database_url: str, quick: None, former: str, together: bool
+) -> None:
+    """F001 of 2025 and F001 of 2026 are two invoices, also when the export only has the last twelve months."""
+    hub = make_hub(tmp_path, database_url, LEDGER)
+    export(tmp_path, former, row("X"))
+    sync(hub, "ledger")
+    export(tmp_path, *([former] if together else []), row("X"), row("F001", "55,00", issued="2026-01-09"))
+    assert 0 == sync(hub, "ledger").counts.held
+    assert 3 == len(owed(hub))
+
+
+def test_both_in_one_file_are_two(tmp_path: Path, database_url: str, quick: None) -> None:
+    """What one file states side by side is two, however alike."""
+    hub = make_hub(tmp_path, database_url, LEDGER)
+    export(tmp_path, row("F1", issued="2025-12-31"))
+    sync(hub, "ledger")
+    export(tmp_path, row("F1", issued="2025-12-31"), row("F1", issued="2026-01-02"))
+    assert {"read": 2, "new": 1, "same": 1} == counted(sync(hub, "ledger"))
+    assert 2 == len(owed(hub))
+
+
+@pytest.mark.parametrize("instead", [True, False])
+def test_a_question_waits_for_its_answer(tmp_path: Path, database_url: str, quick: None, instead: bool) -> None:
+    """Only the year differs and the former is gone: a typo, or rent of the next year. A person says which."""
+    hub = make_hub(tmp_path, database_url, LEDGER)
+    export(tmp_path, row("F1", issued="2025-01-01"), row("X"))
+    sync(hub, "ledger")
+    export(tmp_path, row("F1", issued="2026-01-01"), row("X"))
+    assert {"read": 2, "same": 1, "held": 1} == counted(sync(hub, "ledger"))
+    before = dump(hub.store)
+    assert {} == counted(sync(hub, "ledger"))
+    assert (0, 0) == replay(hub, "ledger"), "replaying everything answers no question"
+    assert [] == differences(before, dump(hub.store))
+    assert [("F1", "2025-01-01", 10_000), ("X", "2026-09-01", 10_000)] == owed(hub)
+    export(tmp_path, row("F1", issued="2026-01-01", due="2026-10-16"), row("X"))
+    assert {"read": 2, "same": 1, "held": 1} == counted(sync(hub, "ledger"))
+    [entry] = quarantine.list_held(hub.desk)
+    assert "HUB-REC-004" == entry.code
+    assert [] == verified(hub).differences
+    replay_held(hub.store, hub.spec("ledger"), [entry.id], actor="anne", instead=instead)
+    former = [] if instead else [("F1", "2025-01-01", 10_000)]
+    assert [*former, ("F1", "2026-01-01", 10_000), ("X", "2026-09-01", 10_000)] == owed(hub)
+    assert [] == quarantine.list_held(hub.desk)
+    assert {} == counted(sync(hub, "ledger"))
+    assert [] == verified(hub).differences

@@ -58,9 +58,7 @@ stream = sa.Table(
     sa.Column("ordinal", sa.Integer, nullable=False, comment="pages of that object committed so far"),
     sa.Column("mapping_id", sa.Integer, sa.ForeignKey("mapping.id"), comment="all units of the stream are mapped so"),
     sa.Column("version", sa.BigInteger, nullable=False, comment="raised by each page: two runs at once are noticed"),
-    sa.Column(
-        "compared_unit", Id, comment="documents of units up to this one were compared with those of the same number"
-    ),
+    sa.Column("compared_document", Id, comment="documents up to this id were compared with others of their number"),
     sa.UniqueConstraint("connector_id", "name", name="uq_stream_name"),
 )
 

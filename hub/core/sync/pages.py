@@ -58,7 +58,7 @@ class Seen:
 
 @dataclass(slots=True)
 class PageResult:
-    """A page taken in, and where the next one starts."""
+    """A page taken in, and where the next one starts. `back`: units that were gone from the source, and are not now."""
 
     counts: Counts
     cursor: str | None
@@ -67,6 +67,7 @@ class PageResult:
     last: bool
     skipped: list[str]
     state: StreamState
+    back: set[int]
 
 
 @dataclass(slots=True)
@@ -102,6 +103,7 @@ class PageReader:
         self._seen_here = Seen()
         self._quiet = 0
         self._known_stubs: set[tuple[Any, ...]] = set()
+        self._back: set[int] = set()
 
     def ask(self, cursor: str | None) -> None:
         """Let the connector fetch the page after `cursor`; the answer is taken by `next_page`."""
@@ -200,6 +202,8 @@ class PageReader:
             here[ref], first[ref] = digest, place
             if unit is not None:
                 page.unit_ids[place] = unit.id
+                if unit.state not in _STANDING:
+                    self._back.add(unit.id)
                 if unit.digest == digest and unit.state in (("discarded",) if self._full else _STANDING):
                     same.append(unit.id)
                     page.refused.pop(place, None)
@@ -283,7 +287,8 @@ class PageReader:
         if self._stream.repeats == "by_origin":
             self._seen_here.mark(met)
         after = replace(state, cursor=offer.cursor, origin=offer.origin, ordinal=page.ordinal + 1, version=version)
-        return PageResult(counts, offer.cursor, offer.origin, page.ordinal, offer.last, offer.skipped, after)
+        back, self._back = self._back, set()
+        return PageResult(counts, offer.cursor, offer.origin, page.ordinal, offer.last, offer.skipped, after, back)
 
     def _write(self, unit: UnitOfWork, page: PageToCommit, offer: _Offer) -> tuple[Counts, list[int | None], int]:
         """One try at committing `page`; it works on a copy, for a transaction may have to be run again."""

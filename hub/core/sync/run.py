@@ -7,10 +7,11 @@ page the connector already fetches the next. A run is complete or not, and says 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hub.core.host.process import ConnectorProcess, Limits, Start, named, place_of
 from hub.core.store import Store, UnitOfWork, journal, runs
+from hub.core.store.corrections import compare_newcomers
 from hub.core.store.engine import DatabaseUnreachable
 from hub.core.store.holding import close_absent
 from hub.core.store.pages import Counts, StreamState, page_units
@@ -75,13 +76,13 @@ def sync_connector(
         progress: called after every page.
     """
 
-    def begin(unit: UnitOfWork) -> tuple[int, int, int]:
+    def begin(unit: UnitOfWork) -> tuple[int, int, int, int]:
         connector = runs.connector_id(unit.connection, spec.key, spec.plugin)
         mapping = runs.mapping_id(unit.connection, connector, spec.fingerprint)
-        return connector, mapping, runs.begin_run(unit.connection, connector, unit.at, actor, full=full)
+        return connector, mapping, runs.begin_run(unit.connection, connector, unit.at, actor, full=full), unit.at
 
-    connector, mapping, run_id = store.again(actor, begin)
-    run = _Run(store, spec, actor, run_id, full=full, accept_missing=accept_missing, progress=progress)
+    connector, mapping, run_id, began = store.again(actor, begin)
+    run = _Run(store, spec, actor, run_id, began, full=full, accept_missing=accept_missing, progress=progress)
     error: HubError | None = None
     try:
         with ConnectorProcess(spec.start, spec.limits) as process:
@@ -106,6 +107,7 @@ class _AtHand:
     pages: int = 0
     skipped: list[str] = field(default_factory=list)
     whole: set[str] = field(default_factory=set)
+    back: set[int] = field(default_factory=set)
 
 
 class _Run:
@@ -117,6 +119,7 @@ class _Run:
         spec: ConnectorSpec,
         actor: str,
         run_id: int,
+        began: int,
         *,
         full: bool,
         accept_missing: bool,
@@ -126,6 +129,7 @@ class _Run:
         self._spec = spec
         self._actor = actor
         self._run_id = run_id
+        self._began = began
         self._full = full
         self._accept_missing = accept_missing
         self._question: HubError | None = None
@@ -148,6 +152,7 @@ class _Run:
             page = reader.next_page(at.state, before)
             at.skipped += page.skipped
             at.counts.add(page.counts)
+            at.back.update(page.back)
             at.pages += 1
             if page.ordinal == 0 and stream.whole_objects:
                 at.whole.add(page.origin)
@@ -171,7 +176,7 @@ class _Run:
 
     def _note_end(self, unit: UnitOfWork, error: HubError | None) -> tuple[str, list[runs.StreamRun]]:
         if self._at_hand is not None:
-            self._note(unit, self._at_hand, complete=False)
+            self._note(unit, self._at_hand, self._at_hand.counts, complete=False)
         streams = runs.stream_runs(unit.connection, self._run_id)
         state, words = "complete", None
         if error is not None:
@@ -182,8 +187,8 @@ class _Run:
         journal.join_chains(unit.connection, at=unit.at, actor=self._actor)
         return state, streams
 
-    def _note(self, unit: UnitOfWork, at: _AtHand, *, complete: bool) -> None:
-        runs.note_stream(unit.connection, self._run_id, at.state.id, at.counts, at.pages, at.skipped, complete=complete)
+    def _note(self, unit: UnitOfWork, at: _AtHand, counts: Counts, *, complete: bool) -> None:
+        runs.note_stream(unit.connection, self._run_id, at.state.id, counts, at.pages, at.skipped, complete=complete)
 
     def _remember(self, at: _AtHand) -> None:
         """The run goes on where another one was ended: what that one read of the object at hand was met already."""
@@ -209,19 +214,38 @@ class _Run:
 
         def close(unit: UnitOfWork) -> HubError | None:
             close_absent(unit, at.state.id, sorted(at.whole), at.seen.met)
+            counts = self._compare_newcomers(unit, session, at)
             question = None
             if at.stream.mode == "snapshot" and at.stream.missing != "keep":
                 absent = find_absent(unit.connection, at.state.id, at.seen, at.skipped)
                 if self._accept_missing or not absent.too_many(self._spec.missing_percent):
                     lose(unit, session, at.stream, absent)
-                    at.counts.missing = len(absent.units)
+                    counts.missing = len(absent.units)
                 else:
                     question = absent.question(self._spec.name, at.stream)
-            self._note(unit, at, complete=question is None)
+            self._note(unit, at, counts, complete=question is None)
             return question
 
         question = self._store.again(self._actor, close)
         self._question = self._question or question
+
+    def _compare_newcomers(self, unit: UnitOfWork, session: Session, at: _AtHand) -> Counts:
+        """New documents beside older ones of their number: those that became a question are not new, but held."""
+        asked = compare_newcomers(
+            unit,
+            session.connector_id,
+            session.key,
+            at.state.id,
+            at.seen.met,
+            back=at.back,
+            whole_objects=at.stream.whole_objects,
+            since=self._began,
+        ).asked
+        new = min(len(asked), at.counts.new)
+        changed = min(len(asked) - new, at.counts.changed)
+        return replace(
+            at.counts, new=at.counts.new - new, changed=at.counts.changed - changed, held=at.counts.held + new + changed
+        )
 
     def _circles(self, stream: Stream) -> BrokenPromise:
         return BrokenPromise(

@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Nothing is known of earlier days: they stay those of UTC. Units read before are not compared again."""
+    """Nothing is known of earlier days: they stay those of UTC. Documents read before are not compared."""
     op.create_table(
         "recorded_day",
         sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -19,9 +19,9 @@ def upgrade() -> None:
     op.add_column(
         "stream",
         sa.Column(
-            "compared_unit",
+            "compared_document",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
             nullable=True,
-            comment="documents of units up to this one were compared with those of the same number",
+            comment="documents up to this id were compared with others of their number",
         ),
     )
