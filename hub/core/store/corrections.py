@@ -17,7 +17,7 @@ from hub.core.store import bulk, journal
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
 from hub.core.store.holding import close_held
-from hub.core.store.pages import from_ranges, ranges
+from hub.core.store.idranges import from_ranges, ranges
 from hub.core.store.records import Taking, withdraw_units
 from hub.core.store.standing import units_to_history
 

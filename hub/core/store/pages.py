@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from hub.core.store import bulk, journal
 from hub.core.store import tables as t
 from hub.core.store.holding import hold
+from hub.core.store.idranges import from_ranges, ranges
+from hub.core.store.ownership import Reading, leave, owners_gone
 from hub.core.store.records import Batch, Outcome, Taking, take_changed, take_new
 from hub.core.store.standing import units_to_history
 from hub.sdk.errors import SourceUnavailable
@@ -114,31 +116,7 @@ class PageToCommit:
     twins: dict[int, int] = field(default_factory=dict)
     already_same: int = 0
     already_held: int = 0
-
-
-def ranges(ids: Sequence[int]) -> str:
-    """Ids in order as text: ``1-5000,7001``. A run is written only where each id is the former plus one."""
-    parts: list[str] = []
-    start = previous = None
-    for unit in ids:
-        if previous is not None and unit == previous + 1:
-            previous = unit
-            continue
-        if start is not None:
-            parts.append(f"{start}-{previous}" if previous != start else str(start))
-        start = previous = unit
-    if start is not None:
-        parts.append(f"{start}-{previous}" if previous != start else str(start))
-    return ",".join(parts)
-
-
-def from_ranges(text: str) -> list[int]:
-    """The ids that `ranges` wrote."""
-    ids: list[int] = []
-    for part in text.split(",") if text else ():
-        first, _, last = part.partition("-")
-        ids.extend(range(int(first), int(last or first) + 1))
-    return ids
+    whole_objects: bool = False
 
 
 def known_units(connection: sa.Connection, stream_id: int, refs: Sequence[str]) -> dict[int, KnownUnit]:
@@ -240,8 +218,15 @@ def commit_page(connection: sa.Connection, page: PageToCommit, salt: bytes) -> C
 def commit_again(unit: UnitOfWork, page: PageToCommit) -> Counts:
     """Take the records of units that were mapped again; their evidence, digests and the cursor stay."""
     page = replace(page, refused=dict(page.refused), recorded_at=unit.at)
-    taking = Taking(unit.connection, page.connector_id, page.recorded_at)
+    reading = Reading(page.stream.id, page.origin, None, page.unit_ids, whole_objects=False)
+    taking = Taking(
+        unit.connection,
+        page.connector_id,
+        page.recorded_at,
+        lambda owners: owners_gone(unit.connection, reading, owners),
+    )
     outcome = _take_records(taking, page, set())
+    leave(unit.connection, sorted(outcome.left), page.recorded_at)
     _refuse_conflicts(page, outcome)
     _keep_understood(unit.connection, page)
     hold(unit.connection, page)
@@ -309,7 +294,10 @@ def _advance(connection: sa.Connection, page: PageToCommit) -> None:
 
 
 def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: bytes) -> None:
-    taking = Taking(connection, page.connector_id, page.recorded_at)
+    reading = Reading(page.stream.id, page.origin, page.ordinal, page.unit_ids, whole_objects=page.whole_objects)
+    taking = Taking(
+        connection, page.connector_id, page.recorded_at, lambda owners: owners_gone(connection, reading, owners)
+    )
     place_of = {place: index for index, place in enumerate(page.taken)}
     fresh = [place for place in page.taken if page.unit_ids[place] is None]
     evidence_id = _keep_evidence(connection, page)
@@ -319,6 +307,7 @@ def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: b
     if again:
         _update_units(connection, page, again, place_of, evidence_id)
     outcome = _take_records(taking, page, is_fresh)
+    leave(connection, sorted(outcome.left), page.recorded_at)
     _refuse_conflicts(page, outcome)
     hold(connection, page)
     _count(page, fresh, outcome, counts)

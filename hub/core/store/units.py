@@ -11,7 +11,7 @@ from hub.core.store import bulk, journal
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
 from hub.core.store.holding import close_held
-from hub.core.store.pages import ranges
+from hub.core.store.idranges import ranges
 from hub.core.store.records import Taking, withdraw_units
 from hub.core.store.standing import units_to_history
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from hub.core.ledger import Settlements, absorbed_minor
 from hub.core.store import allocations, bulk, journal, standing
 from hub.core.store import tables as t
-from hub.core.store.pages import from_ranges
+from hub.core.store.idranges import from_ranges
 from hub.core.store.reading import as_known, ledger_settlements, of_books
 from hub.core.store.record_tables import RECORD_TABLES, table_of
 from hub.core.store.units import StoredPage

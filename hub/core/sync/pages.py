@@ -141,6 +141,7 @@ class PageReader:
             connector_id=self._session.connector_id, connector_key=self._session.key, stream=state, cursor=offer.cursor,
             origin=offer.origin, ordinal=ordinal, fingerprint=offer.fingerprint, mapping_id=self._session.mapping_id,
             recorded_at=0, actor=self._session.actor, unit_ids=[],
+            whole_objects=self._stream.whole_objects,
         )  # fmt: skip
 
     def _find_changes(self, page: PageToCommit, state: StreamState, known_page: Expectation | None) -> None:
