@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from hub.core.services import held as quarantine
+from hub.core.services.ledger import view
 from hub.core.services.status import status
 from hub.core.store import tables as t
 from hub.core.store.reading import as_known
@@ -386,3 +387,33 @@ def test_a_source_without_objects_is_asked_about(tmp_path: Path, database_url: s
     [entry] = quarantine.list_held(hub.desk)
     assert ("HUB-REC-004", "F1") == (entry.code, entry.excerpt.split()[1])
     assert 3 == len(column(hub.store, sa.select(as_known("invoice", None).c.id)))
+
+
+def test_settlements_of_a_repeated_number(tmp_path: Path, database_url: str) -> None:
+    """A lettrage without issue date settles the invoice of its debtor issued last before it; else it is named."""
+    hub = make_hub(tmp_path, database_url, section())
+
+    def line(number: int, debtor_id: str, settled_on: str) -> dict[str, object]:
+        return {
+            "kind": "settlement_line", "seller": "ACME", "settlement_id": f"L{number}", "line": 1,
+            "debtor_id": debtor_id, "settled_on": settled_on, "target": "invoice", "document_number": "F1",
+            "amount_minor": number, "currency": "EUR",
+        }  # fmt: skip
+
+    write_script(
+        tmp_path,
+        [
+            unit("a", invoice("F1", 100, "C1", issued_on="2024-02-01", due_on="2024-03-01")),
+            unit("b", invoice("F1", 100, "C1", issued_on="2025-02-01", due_on="2025-03-01")),
+            unit("c", invoice("F1", 100, "C2", issued_on="2026-02-01", due_on="2026-03-01")),
+            unit("l1", line(1, "C1", "2024-03-01")),
+            unit("l2", line(2, "C1", "2026-09-01")),
+            unit("l4", line(4, "C2", "2026-02-01")),
+            unit("l8", line(8, "C2", "2025-09-01")),
+        ],
+    )
+    sync(hub, "guest")
+    found = view(hub.desk).ledger
+    assert [99, 98, 96] == [item.open_minor for item in sorted(found.items, key=lambda item: item.issued_on)]
+    assert [("ambiguous_document", 8)] == [(anomaly.kind, anomaly.amount_minor) for anomaly in found.anomalies]
+    assert [] == verified(hub).differences

@@ -298,3 +298,20 @@ def test_a_question_waits_for_its_answer(tmp_path: Path, database_url: str, quic
     assert [] == quarantine.list_held(hub.desk)
     assert {} == counted(sync(hub, "ledger"))
     assert [] == verified(hub).differences
+
+
+@pytest.mark.parametrize(
+    ("due", "attached"), [("2025-02-15", ["2025-01-10"]), ("2026-02-15", ["2026-01-12"]), ("2024-12-31", [])]
+)
+def test_instalments_of_a_repeated_number(
+    tmp_path: Path, database_url: str, quick: None, due: str, attached: list[str]
+) -> None:
+    """F1 of 2025 and F1 of 2026: an instalment belongs to the one issued last before it is due; else it is named."""
+    hub = make_hub(tmp_path, database_url, LEDGER + 'instalments = "parts.csv"\n')
+    export(tmp_path, row("F1", issued="2025-01-10", due=""), row("F1", issued="2026-01-12", due=""))
+    write_csv(tmp_path / "parts.csv", "invoice_number;due_on;amount", f"F1;{due};100,00")
+    sync(hub, "ledger")
+    found = view(hub.desk)
+    items = list(found.ledger.items)
+    assert attached == [item.issued_on.isoformat() for item in items if item.due_basis == "instalments"]
+    assert ([] if attached else ["ambiguous_document"]) == [anomaly.kind for anomaly in found.ledger.anomalies]

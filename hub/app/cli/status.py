@@ -18,6 +18,7 @@ ANOMALIES = {
     "over_settled": "settled in the books beyond their total",
     "over_allocated": "applied beyond what is open: reverse an allocation",
     "unknown_document": "settled or applied, but the invoice is not known",
+    "ambiguous_document": "settled or due in parts, but several invoices bear that number",
     "other_currency": "settled or applied in another currency than the invoice",
     "unreadable_terms": "payment terms that could not be read",
     "instalments_differ": "instalments that do not add up to the invoice",
