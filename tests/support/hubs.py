@@ -41,7 +41,7 @@ def make_hub(
     path.write_text(f'[hub]\ndatabase = "{database_url}"\ntoday = {today}\n{sections}', encoding="utf-8")
     hub = Hub.open(path, actor)
     if now is not None:
-        hub.__dict__["store"] = Store(database_url, now, hub.clock.today)
+        hub.__dict__["store"] = Store(database_url, now)
         hub.store.migrate()
     OPENED.append(hub)
     return hub

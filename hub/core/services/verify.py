@@ -13,7 +13,7 @@ from hub.core.host.evidence import digests_of, unpack
 from hub.core.host.process import ConnectorProcess, Start, named
 from hub.core.services.desk import Desk
 from hub.core.services.ledger import view_in
-from hub.core.store import Connection, journal, units, verifying
+from hub.core.store import Connection, journal, units, verifying, witness
 from hub.core.store.record_tables import table_of
 from hub.core.store.units import StoredPage
 from hub.sdk.columns import validate_columns
@@ -62,6 +62,7 @@ def verify(
             *verifying.unjournalled(connection),
             *verifying.overdrawn(connection),
             *verifying.orphans(connection),
+            *witness.contradictions(connection),
         ]:
             result.differs(what)
         known = dict(starts)
@@ -108,6 +109,9 @@ def _page(
         result.differs(f"{where}: the evidence does not give its digest")
         return
     all_units = unpack(page.blob)
+    if max(page.positions, default=-1) >= len(all_units):
+        result.differs(f"{where}: the evidence does not have all the units that rest on it")
+        return
     chosen = [all_units[position] for position in page.positions]
     for index, digest in enumerate(digests_of(chosen)):
         again = f" (again {digest.hex()[:12]})"

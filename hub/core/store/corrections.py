@@ -19,6 +19,7 @@ from hub.core.store.database import UnitOfWork
 from hub.core.store.holding import close_held
 from hub.core.store.idranges import from_ranges, ranges
 from hub.core.store.records import Taking, withdraw_units
+from hub.core.store.sealing import note_states
 from hub.core.store.standing import units_to_history
 
 #: A number that comes back after so many days was restarted; corrections move a date by less.
@@ -229,6 +230,7 @@ def _take_out(unit: UnitOfWork, connector_id: int, unit_ids: list[int], state: s
         [{"b_id": unit_id} for unit_id in unit_ids],
     )
     withdraw_units(Taking(unit.connection, connector_id, unit.at), set(unit_ids))
+    note_states(unit.connection, unit_ids, state)
     unit.note_day()
 
 

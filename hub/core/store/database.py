@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk, journal
+from hub.core.store import bulk, journal, sealing
 from hub.core.store import tables as t
 from hub.core.store.engine import open_engine, unreachable
 from hub.core.store.revision import HEAD, current
@@ -92,7 +92,13 @@ class Store:
                 connection.exec_driver_sql("SET LOCAL enable_mergejoin = off")
             at = self._now()
             day = self._today() if self._today else datetime.fromtimestamp(at / 1e6, UTC).date()
-            yield UnitOfWork(connection, at, actor, self._salt_of(connection), day)
+            salt = self._salt_of(connection)
+            sealing.begin(connection, salt)
+            try:
+                yield UnitOfWork(connection, at, actor, salt, day)
+                journal.seal(connection, at=at, actor=actor)
+            finally:
+                sealing.end(connection)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:

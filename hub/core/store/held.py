@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
 from hub.core.store.holding import close_held
+from hub.core.store.sealing import note_states
 from hub.core.store.standing import good_versions
 from hub.sdk.errors import HubError
 
@@ -87,4 +88,5 @@ def discard(unit: UnitOfWork, held_id: int, reason: str) -> None:
         )
     close_held(unit.connection, [held_id], "discarded", unit.at, unit.actor, reason)
     unit.connection.execute(t.raw_unit.update().where(t.raw_unit.c.id == found[0].unit_id).values(state="discarded"))
+    note_states(unit.connection, [found[0].unit_id], "discarded")
     unit.journal("discard", "held", {"id": held_id, "unit": found[0].unit_id})

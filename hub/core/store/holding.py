@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from hub.core.store import bulk
 from hub.core.store import tables as t
+from hub.core.store.sealing import note_states
 from hub.core.store.standing import restore
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def hold(connection: sa.Connection, page: PageToCommit) -> None:
             t.raw_unit.update().where(t.raw_unit.c.id == sa.bindparam("b_id")).values(state="held"),
             [{"b_id": unit} for unit in sorted(refused)],
         )
+        note_states(connection, refused, "held")
 
 
 def close_held(connection: sa.Connection, ids: Sequence[int], state: str, at: int, actor: str, because: str) -> None:
@@ -100,5 +102,6 @@ def close_absent(unit: UnitOfWork, stream_id: int, origins: Sequence[str], met: 
                 u.update().where(u.c.id == sa.bindparam("b_id")).values(state="withdrawn"),
                 [{"b_id": unit_id} for unit_id in never_understood],
             )
+            note_states(unit.connection, never_understood, "withdrawn")
         unit.journal("mended", "held", {"ids": ids})
     return len(gone)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.idranges import from_ranges
+from hub.core.store.sealing import note_states
 from hub.core.store.standing import standing_records, units_to_history
 
 
@@ -82,3 +83,4 @@ def leave(connection: sa.Connection, owners: Sequence[int], at: int) -> None:
             unit.update().where(unit.c.id == sa.bindparam("b_id")).values(state="withdrawn", recorded_at=at),
             [{"b_id": unit_id} for unit_id in empty],
         )
+        note_states(connection, empty, "withdrawn")

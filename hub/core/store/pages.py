@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk, journal
+from hub.core.store import bulk, journal, sealing
 from hub.core.store import tables as t
 from hub.core.store.holding import hold
 from hub.core.store.idranges import from_ranges, ranges
@@ -242,17 +242,19 @@ def commit_again(unit: UnitOfWork, page: PageToCommit) -> Counts:
             for place in page.taken
         ],
     )
+    refused = {unit_id for place in page.refused if (unit_id := page.unit_ids[place]) is not None}
+    sealing.note_states(unit.connection, [unit_id for unit_id in _ids(page) if unit_id not in refused], "mapped")
     if counts.changed or counts.held:
         unit.note_day()
-        journal.append(
-            unit.connection,
-            chain=page.connector_key,
-            at=unit.at,
-            actor=unit.actor,
-            act="map-again",
-            subject=page.stream.name,
-            payload={"changed": counts.changed, "held": counts.held, "units": ranges(sorted(_ids(page)))},
-        )
+    journal.append(
+        unit.connection,
+        chain=page.connector_key,
+        at=unit.at,
+        actor=unit.actor,
+        act="map-again",
+        subject=page.stream.name,
+        payload={"changed": counts.changed, "held": counts.held, "units": ranges(sorted(_ids(page)))},
+    )
     return counts
 
 
@@ -320,7 +322,7 @@ def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: b
         subject=page.stream.name,
         payload={
             "new": counts.new, "changed": counts.changed, "held": counts.held, "units": ranges(sorted(_ids(page))),
-            "digest": hmac.new(salt, b"".join(page.digests), hashlib.sha256).hexdigest(),
+            "evidence": evidence_id, "digest": hmac.new(salt, b"".join(page.digests), hashlib.sha256).hexdigest(),
         },
     )  # fmt: skip
 
@@ -400,13 +402,14 @@ def _take_records(taking: Taking, page: PageToCommit, fresh: set[int]) -> Outcom
     """
     refused: dict[int, str] = {}
     while True:
-        attempt = taking.connection.begin_nested()
+        attempt, sums = taking.connection.begin_nested(), sealing.mark(taking.connection)
         outcome = _take_records_but(taking, page, fresh, refused)
         if not outcome.refused:
             attempt.commit()
             outcome.refused = refused
             return outcome
         attempt.rollback()
+        sealing.back_to(taking.connection, sums)
         refused |= outcome.refused
 
 

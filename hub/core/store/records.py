@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from hub.core.store import bulk
 from hub.core.store.record_tables import FOLDED, RECORD_TABLES, RecordTable, fold, table_of
+from hub.core.store.sealing import note_past
 
 
 @dataclass(slots=True)
@@ -267,13 +268,10 @@ def _to_history(taking: Taking, table: RecordTable, ids: list[int]) -> None:
     names = [column.name for column in table.current.columns]
     rows = bulk.rows_by_id(taking.connection, list(table.current.columns), table.current.c.id, ids)
     if rows:
-        taking.connection.execute(
-            table.history.insert(),
-            [
-                {**dict(zip(names, row[1:], strict=True)), "superseded_at": taking.recorded_at}
-                for row in sorted(rows, key=lambda row: int(row[0]))
-            ],
-        )
+        past = [(*row[1:], taking.recorded_at) for row in sorted(rows, key=lambda row: int(row[0]))]
+        names.append("superseded_at")
+        taking.connection.execute(table.history.insert(), [dict(zip(names, row, strict=True)) for row in past])
+        note_past(taking.connection, table.history.name, past)
 
 
 def _tables_in_use(connection: sa.Connection) -> list[RecordTable]:

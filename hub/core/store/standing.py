@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.record_tables import RECORD_TABLES
+from hub.core.store.sealing import note_past, note_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,10 @@ def units_to_history(connection: sa.Connection, ids: list[int], superseded_at: i
     rows = bulk.rows_by_id(connection, columns, t.raw_unit.c.id, ids)
     names = ["unit_id" if column.name == "id" else column.name for column in columns]
     if rows:
-        connection.execute(
-            t.raw_unit_history.insert(),
-            [
-                {**dict(zip(names, row[1:], strict=True)), "superseded_at": superseded_at}
-                for row in sorted(rows, key=lambda row: int(row[0]))
-            ],
-        )
+        past = [(*row[1:], superseded_at) for row in sorted(rows, key=lambda row: int(row[0]))]
+        names.append("superseded_at")
+        connection.execute(t.raw_unit_history.insert(), [dict(zip(names, row, strict=True)) for row in past])
+        note_past(connection, t.raw_unit_history.name, past)
 
 
 def standing_records(connection: sa.Connection, unit_ids: Sequence[int]) -> Counter[int]:
@@ -126,6 +124,7 @@ def restore(connection: sa.Connection, unit_ids: Sequence[int], at: int) -> set[
                 for v in found.values()
             ],
         )  # fmt: skip
+        note_states(connection, found, "mapped")
     return set(found)
 
 

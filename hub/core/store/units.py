@@ -13,6 +13,7 @@ from hub.core.store.database import UnitOfWork
 from hub.core.store.holding import close_held
 from hub.core.store.idranges import ranges
 from hub.core.store.records import Taking, withdraw_units
+from hub.core.store.sealing import note_states
 from hub.core.store.standing import units_to_history
 
 #: How many units are worked on at a time.
@@ -101,6 +102,7 @@ def lose_units(
             t.raw_unit.update().where(t.raw_unit.c.id == sa.bindparam("b_id")).values(state=meaning, recorded_at=at),
             [{"b_id": unit_id} for unit_id in some],
         )
+        note_states(connection, some, meaning)
         if meaning == "withdrawn":
             withdraw_units(Taking(connection, connector_id, at), set(some))
         rows = bulk.rows_by_id(connection, [t.held.c.id], t.held.c.unit_id, some, t.held.c.state == "open")
