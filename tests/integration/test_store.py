@@ -280,6 +280,7 @@ def test_a_filled_data_base_is_migrated(
     before = content(hub.store)
     with hub.store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE recorded_day")
+        connection.exec_driver_sql("ALTER TABLE connector DROP COLUMN places")
         connection.exec_driver_sql("ALTER TABLE stream DROP COLUMN compared_document")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     hub.store.migrate()

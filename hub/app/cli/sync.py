@@ -61,11 +61,15 @@ def _run(hub: Hub, section: str, *, full: bool, accept_missing: bool) -> tuple[R
         SourceUnavailable: the data base is out of reach; then no connector can run.
     """
     from hub.app.cli.progress import counting
+    from hub.core.store.engine import DatabaseUnreachable
     from hub.core.sync.run import sync_connector
     from hub.sdk.errors import HubError
 
     try:
         spec = hub.spec(section)
+        hub.refuse_doubles(section)
+    except DatabaseUnreachable:
+        raise
     except HubError as error:
         return None, error
     with counting(section, "records") as tell:

@@ -35,6 +35,7 @@ connector = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("key", sa.Text, nullable=False, comment="stable id; survives a renamed section"),
     sa.Column("plugin", sa.Text, nullable=False),
+    sa.Column("places", sa.Text, comment="JSON list of the paths it read last: a renamed section is noticed by them"),
     sa.UniqueConstraint("key", name="uq_connector_key"),
 )
 

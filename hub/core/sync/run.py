@@ -33,6 +33,7 @@ class ConnectorSpec:
     """A connector as configured: its stable key, how to start it, and what its mapping depends on.
 
     `missing_percent`: how much of a snapshot may be missing before a person is asked.
+    `places`: setting and path of the files it reads, if it does.
     """
 
     key: str
@@ -41,6 +42,7 @@ class ConnectorSpec:
     start: Start
     fingerprint: str
     missing_percent: int = MISSING_PERCENT
+    places: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
 
@@ -79,6 +81,7 @@ def sync_connector(
     def begin(unit: UnitOfWork) -> tuple[int, int, int, int]:
         connector = runs.connector_id(unit.connection, spec.key, spec.plugin)
         mapping = runs.mapping_id(unit.connection, connector, spec.fingerprint)
+        runs.note_places(unit.connection, connector, spec.places)
         return connector, mapping, runs.begin_run(unit.connection, connector, unit.at, actor, full=full), unit.at
 
     connector, mapping, run_id, began = store.again(actor, begin)

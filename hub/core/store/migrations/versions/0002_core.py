@@ -1,4 +1,4 @@
-"""Which day it was for the hub when something was recorded; how far a stream's documents were compared."""
+"""Which day it was when something was recorded; how far documents were compared; where a connector read."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,15 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("at", name=op.f("pk_recorded_day")),
         comment="the hub's day at an instant of recording, where it is not that of UTC: time zone, [hub] today",
+    )
+    op.add_column(
+        "connector",
+        sa.Column(
+            "places",
+            sa.Text(),
+            nullable=True,
+            comment="JSON list of the paths it read last: a renamed section is noticed by them",
+        ),
     )
     op.add_column(
         "stream",
