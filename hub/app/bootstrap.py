@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, SecretStr
 
+from hub.app.places import Places, paths_of, refuse_doubles
 from hub.app.settings import Settings, connector_config, find_config, read_settings
 from hub.sdk.context import SystemClock
 from hub.sdk.errors import ConfigError
@@ -51,7 +52,8 @@ class Hub:
         """The data base, brought to this version's schema."""
         from hub.core.store import Store
 
-        store = Store(self.settings.database_url, lambda: int(self.clock.now().timestamp() * 1_000_000))
+        clock = self.clock
+        store = Store(self.settings.database_url, lambda: int(clock.now().timestamp() * 1_000_000), clock.today)
         store.migrate()
         return store
 
@@ -66,15 +68,18 @@ class Hub:
     def books(self) -> dict[str, str]:
         """Connector key of the books, by seller, as configured; sellers left out are decided from what was read."""
         books = {name: seller.books for name, seller in self.settings.sellers.items() if seller.books}
+        by_id = {self.key_of(section): section for section in self.settings.connectors}
         for seller, section in books.items():
-            if section not in self.settings.connectors:
+            if section not in self.settings.connectors and section not in by_id:
                 raise ConfigError(
                     code="HUB-CFG-008",
                     what=f"books = {section!r}, but there is no [connector.{section}]",
                     where=f"{self.settings.path}: [seller.{seller}]",
-                    mend=f"name one of: {', '.join(sorted(self.settings.connectors)) or 'none is configured'}",
+                    mend=f"name one of: {', '.join(sorted(self.settings.connectors)) or 'none is configured'}; if the "
+                    f'section was renamed, write id = "{section}" in it',
                 )
-        return {seller: self.key_of(section) for seller, section in books.items()}
+        known = self.settings.connectors
+        return {seller: self.key_of(name) if name in known else name for seller, name in books.items()}
 
     @cached_property
     def _discovered(self) -> tuple[Registry, list[Fault]]:
@@ -112,6 +117,31 @@ class Hub:
                 )
         return list(names) or [name for name, values in self.settings.connectors.items() if values.get("enabled", True)]
 
+    def refuse_doubles(self, section: str) -> None:
+        """Refuse a section whose files another one reads, or read under another name.
+
+        Raises:
+            ConfigError: with the remedy.
+            SourceUnavailable: the data base is out of reach.
+        """
+        from hub.core.store import runs
+
+        places = {name: self._places(name) for name in [section, *self.sections()]}
+        with self.store.read() as connection:
+            known = runs.places_by_key(connection)
+        configured = {self.key_of(name) for name in self.settings.connectors}
+        gone = {} if places[section].key in known else {k: v for k, v in known.items() if k not in configured}
+        refuse_doubles(places[section], [places[name] for name in places if name != section], gone)
+
+    def _places(self, section: str) -> Places:
+        """Where a section reads; nothing when its settings are faulty, which is told elsewhere."""
+        plugin = str(self.settings.connectors[section].get("plugin") or "")
+        try:
+            config = connector_config(self.settings, section, self.registry.get(plugin).config)
+        except ConfigError:
+            return Places(section, self.key_of(section), plugin, ())
+        return Places(section, self.key_of(section), plugin, tuple(f"{name}={path}" for name, path in paths_of(config)))
+
     def spec(self, section: str) -> ConnectorSpec:
         """How to run the connector of a section.
 
@@ -142,6 +172,8 @@ class Hub:
                 work_folder=self.settings.folder / self.settings.hub.work_folder / section,
                 author=connector.author,
             ),
+            missing_percent=config.missing_percent,
+            places=tuple(f"{name}={path}" for name, path in paths_of(config)),
             fingerprint=f"{connector.mapping_version} {json.dumps(mapping, sort_keys=True, ensure_ascii=False)}",
         )
 

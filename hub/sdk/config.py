@@ -17,4 +17,7 @@ class ConnectorConfig(BaseModel):
 
     plugin: str = Field(description="Name of the connector, as `hub connectors list` shows it.")
     id: str | None = Field(None, description="Stable identity; the section's name unless given. Never change it.")
+    missing_percent: int = Field(
+        20, ge=0, le=100, description="Share of a snapshot that may be missing before you are asked, in percent."
+    )
     enabled: bool = Field(True, description="false: this connector is left alone.")

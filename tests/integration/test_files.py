@@ -218,3 +218,28 @@ def test_a_statement_that_does_not_balance_is_held_whole(tmp_path: Path, databas
     [entry] = quarantine.list_held(hub.desk)
     assert (2, "a.txt") == (entry.lines, Path(entry.place.split(":")[0]).name)
     assert [(42,)] == rows(hub.store, sa.select(as_known("receipt", None).c.amount_minor))
+
+
+@pytest.mark.parametrize("road", ["sync", "replay", "replay, full"])
+def test_a_statement_held_whole_is_read_once_the_settings_are_right(
+    tmp_path: Path, database_url: str, quick: None, road: str
+) -> None:
+    """It was held as one; replayed or read again, its movements are units of their own, and nothing is held twice."""
+    moves = [Mv(DAY, 500, "VIR A"), Mv(DAY, 700, "VIR B"), Mv(DAY, 700, "VIR B"), Mv(DAY, -30, "FRAIS")]
+    hub = make_hub(tmp_path, database_url, BANK + 'account = "30004000031234567890143"\n')
+    (tmp_path / "bank").mkdir()
+    (tmp_path / "bank" / "a.txt").write_bytes(text(cfonb(moves, 0, DAY, DAY)))
+    assert {"read": 4, "held": 4} == counted(sync(hub, "bank"))
+    hub = make_hub(tmp_path, database_url, BANK)
+    [entry] = quarantine.list_held(hub.desk)
+    if "replay" in road:
+        assert (1, 0) == replay(hub, "bank", entry.id)
+    for _ in range(2):
+        assert 0 == sync(hub, "bank", full="full" in road).counts.held
+        assert [] == quarantine.list_held(hub.desk)
+        received = as_known("receipt", None)
+        assert [500, 700, 700] == column(hub.store, sa.select(received.c.amount_minor).order_by("amount_minor"))
+        found = verified(hub)
+        assert ([], []) == (found.differences, found.not_checked)
+    (tmp_path / "bank" / "b.txt").write_bytes(text(cfonb([*moves, Mv(DAY, 5)], 0, DAY, DAY)))
+    assert {"read": 5, "new": 1, "same": 4} == counted(sync(hub, "bank"))

@@ -9,10 +9,25 @@ import pytest
 import sqlalchemy as sa
 
 from hub.core.services import held as quarantine
+from hub.core.services.ledger import view
+from hub.core.services.status import status
 from hub.core.store import tables as t
 from hub.core.store.reading import as_known
 from hub.sdk.errors import HubError, SourceUnavailable
-from tests.support.hubs import column, content, counted, differences, dump, make_hub, records, replay, rows, run, sync
+from tests.support.hubs import (
+    column,
+    content,
+    counted,
+    differences,
+    dump,
+    make_hub,
+    records,
+    replay,
+    rows,
+    run,
+    sync,
+    verified,
+)
 from tests.support.scripts import debtor, fetched, invoice, receipt, section, unit, write_script
 
 pytestmark = pytest.mark.usefixtures("in_process")
@@ -146,19 +161,60 @@ def test_a_record_the_hub_refuses_takes_its_unit_with_it(tmp_path: Path, databas
     assert all((first.place, first.mend, first.excerpt, second.place, second.mend, second.excerpt))
 
 
-def test_a_changed_unit_that_is_refused_withdraws_its_records(tmp_path: Path, database_url: str) -> None:
-    """What was understood and is not any more is held; its former facts stand no longer, and come back when mended."""
+def test_a_changed_unit_that_is_refused_stands_on_its_last_good_version(tmp_path: Path, database_url: str) -> None:
+    """A typo in the next export does not make an invoice vanish: it stands as it was last understood, and says so."""
+    clock = [1_000_000]
+    hub = make_hub(tmp_path, database_url, section(), now=lambda: clock[0])
+    write_script(tmp_path, UNITS[:2])
+    sync(hub, "guest")
+    good = records(dump(hub.store))
+    for instant, words in ((2_000_000, "unreadable"), (3_000_000, "still unreadable")):
+        clock[0] = instant
+        write_script(tmp_path, [UNITS[0], {"ref": "u2", "reject": words}])
+        assert {"read": 2, "same": 1, "held": 1} == counted(sync(hub, "guest"))
+        assert [] == differences(good, records(dump(hub.store)))
+        [entry] = quarantine.list_held(hub.desk)
+        assert (words, 1_000_000) == (entry.what, entry.stands_since)
+        assert {"guest": 1} == status(hub.desk).stale
+        assert [] == verified(hub).differences
+    clock[0] = 4_000_000
+    write_script(tmp_path, UNITS[:2])
+    assert {"read": 2, "same": 2} == counted(sync(hub, "guest"))
+    assert [] == differences(good, records(dump(hub.store)))
+    assert {"mended"} == set(column(hub.store, sa.select(t.held.c.state)))
+    assert {} == status(hub.desk).stale
+
+
+def test_a_unit_that_claims_the_number_of_another_stands_as_it_was(tmp_path: Path, database_url: str) -> None:
+    """A changed unit whose new number belongs to another is held; its own invoice stands, its neighbours pass."""
     hub = make_hub(tmp_path, database_url, section())
     write_script(tmp_path, UNITS[:2])
     sync(hub, "guest")
-    good = content(hub.store)
-    write_script(tmp_path, [UNITS[0], {"ref": "u2", "reject": "unreadable"}])
-    assert {"read": 2, "same": 1, "held": 1} == counted(sync(hub, "guest"))
-    assert ["F1"] == column(hub.store, sa.select(as_known("invoice", None).c.number))
-    write_script(tmp_path, UNITS[:2])
-    assert {"read": 2, "changed": 1, "same": 1} == counted(sync(hub, "guest"))
-    assert [] == differences(good, content(hub.store))
-    assert ["mended"] == column(hub.store, sa.select(t.held.c.state))
+    claims = unit("u1", debtor("C7", "Client 7", stub=True), invoice("F2", 1, "C7"))
+    write_script(tmp_path, [claims, UNITS[1], UNITS[2], unit("u4", invoice("F4", 400, "C7"))])
+    assert {"read": 4, "new": 2, "same": 1, "held": 1} == counted(sync(hub, "guest"))
+    invoices = as_known("invoice", None)
+    found = rows(hub.store, sa.select(invoices.c.number, invoices.c.total_minor).order_by(invoices.c.number))
+    assert [("F1", 100), ("F2", 200), ("F3", 300), ("F4", 400)] == found
+    assert "C7" in column(hub.store, sa.select(as_known("debtor", None).c.debtor_id)), "the mention is kept"
+    assert [] == verified(hub).differences
+
+
+def test_a_mapping_that_understands_less_leaves_what_was_understood(tmp_path: Path, database_url: str) -> None:
+    """Held by a changed setting, not by the source: the records stand as the former setting gave them."""
+    hub = make_hub(tmp_path, database_url, section())
+    write_script(tmp_path, UNITS[:2], stream={"append": True})
+    sync(hub, "guest")
+    worse = make_hub(tmp_path, database_url, section(label="x" * 600))
+    assert {"read": 2, "held": 2} == counted(sync(worse, "guest"))
+    assert 2 == len(column(worse.store, sa.select(as_known("invoice", None).c.id)))
+    assert {"guest": 2} == status(worse.desk).stale
+    found = verified(worse)
+    assert [] == found.differences
+    assert any("former settings" in line for line in found.not_checked)
+    mended = make_hub(tmp_path, database_url, section())
+    assert {"read": 2, "same": 2} == counted(sync(mended, "guest"))
+    assert {} == status(mended.desk).stale
 
 
 def test_discard_is_a_decision_with_a_reason(tmp_path: Path, database_url: str) -> None:
@@ -313,3 +369,51 @@ def test_a_repetition_is_seen_after_an_interruption(tmp_path: Path, database_url
     write_script(tmp_path, units)
     assert {"read": 3, "new": 2, "held": 1} == counted(sync(hub, "guest", page_units=2))
     assert 100 == min(column(hub.store, sa.select(as_known("invoice", None).c.total_minor)))
+
+
+def test_a_source_without_objects_is_asked_about(tmp_path: Path, database_url: str) -> None:
+    """A source that only ever adds gives a number again in the next year, days later: held with a question."""
+    hub = make_hub(tmp_path, database_url, section())
+    stream = {"append": True}
+    units = [unit("a", invoice("F1", 10, issued_on="2025-12-30")), unit("b", invoice("F2", 10, issued_on="2025-01-02"))]
+    write_script(tmp_path, units, stream=stream)
+    sync(hub, "guest")
+    units += [
+        unit("c", invoice("F1", 10, issued_on="2026-01-03")),
+        unit("d", invoice("F2", 20, issued_on="2026-01-05")),
+    ]
+    write_script(tmp_path, units, stream=stream)
+    assert {"read": 2, "new": 1, "held": 1} == counted(sync(hub, "guest"))
+    [entry] = quarantine.list_held(hub.desk)
+    assert ("HUB-REC-004", "F1") == (entry.code, entry.excerpt.split()[1])
+    assert 3 == len(column(hub.store, sa.select(as_known("invoice", None).c.id)))
+
+
+def test_settlements_of_a_repeated_number(tmp_path: Path, database_url: str) -> None:
+    """A lettrage without issue date settles the invoice of its debtor issued last before it; else it is named."""
+    hub = make_hub(tmp_path, database_url, section())
+
+    def line(number: int, debtor_id: str, settled_on: str) -> dict[str, object]:
+        return {
+            "kind": "settlement_line", "seller": "ACME", "settlement_id": f"L{number}", "line": 1,
+            "debtor_id": debtor_id, "settled_on": settled_on, "target": "invoice", "document_number": "F1",
+            "amount_minor": number, "currency": "EUR",
+        }  # fmt: skip
+
+    write_script(
+        tmp_path,
+        [
+            unit("a", invoice("F1", 100, "C1", issued_on="2024-02-01", due_on="2024-03-01")),
+            unit("b", invoice("F1", 100, "C1", issued_on="2025-02-01", due_on="2025-03-01")),
+            unit("c", invoice("F1", 100, "C2", issued_on="2026-02-01", due_on="2026-03-01")),
+            unit("l1", line(1, "C1", "2024-03-01")),
+            unit("l2", line(2, "C1", "2026-09-01")),
+            unit("l4", line(4, "C2", "2026-02-01")),
+            unit("l8", line(8, "C2", "2025-09-01")),
+        ],
+    )
+    sync(hub, "guest")
+    found = view(hub.desk).ledger
+    assert [99, 98, 96] == [item.open_minor for item in sorted(found.items, key=lambda item: item.issued_on)]
+    assert [("ambiguous_document", 8)] == [(anomaly.kind, anomaly.amount_minor) for anomaly in found.anomalies]
+    assert [] == verified(hub).differences

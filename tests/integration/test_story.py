@@ -13,13 +13,14 @@ import sqlalchemy as sa
 
 from hub.app.bootstrap import Hub
 from hub.core.services.ledger import view
-from hub.core.store import exporting
+from hub.core.store import exporting, triggers
 from hub.core.store import tables as t
 from hub.core.store.allocations import allocation_rows, reverse
 from hub.core.store.reading import allocated_by_receipt
+from hub.core.store.receipts import take_back
 from tests.integration.test_store import allocate, drop_triggers, line
 from tests.support.hubs import column, make_hub, sync, verified
-from tests.support.scripts import debtor, invoice, receipt, section, unit, write_script
+from tests.support.scripts import debtor, disbursement, invoice, receipt, section, unit, write_script
 
 PARIS = ZoneInfo("Europe/Paris")
 pytestmark = pytest.mark.usefixtures("in_process")
@@ -165,6 +166,12 @@ TAMPERING = {
     "UPDATE raw_unit SET digest = (SELECT digest FROM raw_unit WHERE id = 2) WHERE id = 1":
         "unit 'a' is not what was read",
     "UPDATE raw_unit SET ref = 'z' WHERE id = 1": "unit 'z' is not what was read",
+    "UPDATE raw_unit SET state = 'settled' WHERE id = 2": "raw unit 2 is settled, the journal says mapped",
+    "UPDATE raw_unit SET state = 'withdrawn' WHERE id = 5": "raw unit 5 is withdrawn, the journal says held",
+    "UPDATE receipt_history SET amount_minor = 1": "the rows superseded at instant",
+    "UPDATE raw_unit_history SET digest = (SELECT digest FROM raw_unit WHERE id = 2)":
+        "is not what the journal says was read",
+    "DELETE FROM receipt_history": "rows were superseded at instant",
     "UPDATE journal SET actor = 'nobody' WHERE sequence = 2": "entry 2: its content does not give its hash",
 }  # fmt: skip
 
@@ -179,6 +186,92 @@ def test_tampering_is_named(sound: Hub) -> None:
         found = set(verified(sound).differences)
         assert any(words in difference for difference in found - named), (statement, sorted(found))
         named = found
+
+
+BEHIND_ITS_BACK = {
+    "a raw unit and its record": (
+        ["DELETE FROM debtor WHERE unit_id = 4", "DELETE FROM raw_unit WHERE id = 4"],
+        "raw unit 4: gone, the journal has it",
+    ),
+    "a raw unit more": (
+        [
+            "INSERT INTO raw_unit (id, stream_id, ref, digest, evidence_id, position, mapping_id, state, recorded_at) "
+            "SELECT 99, stream_id, 'forged', digest, evidence_id, 9, mapping_id, 'mapped', recorded_at FROM raw_unit "
+            "WHERE id = 2"
+        ],
+        "raw unit 99: the journal does not know it",
+    ),
+    "the end of the acts": (
+        ["DELETE FROM journal WHERE chain = 'acts' AND sequence = 2"],
+        "an entry that the joining chain names is gone",
+    ),
+    "the end of the acts and of the joins": (
+        ["DELETE FROM journal WHERE id > (SELECT max(id) FROM journal WHERE chain = 'guest')"],
+        "allocation 1, 2: the journal does not know it",
+    ),
+    "the middle of the acts": (
+        ["DELETE FROM journal WHERE chain = 'acts' AND sequence = 1"],
+        "an entry before it is missing",
+    ),
+    "the end of a connector": (
+        ["DELETE FROM journal WHERE chain IN ('guest', 'all') AND sequence > 2"],
+        "the journal does not know it",
+    ),
+    "a rule": (["{drop}"], "rule 'journal"),
+    "what allocations must obey": (["{drop rules}"], "rule "),
+}
+
+
+@pytest.mark.parametrize("what", BEHIND_ITS_BACK)
+def test_what_was_done_behind_the_hubs_back_is_named(sound: Hub, what: str) -> None:
+    """Whole rows gone or added, chains cut, rules dropped and made again: each is named."""
+    statements, words = BEHIND_ITS_BACK[what]
+    postgresql = sound.store.engine.dialect.name == "postgresql"
+    drop = "ALTER TABLE journal DISABLE TRIGGER journal_only_grows" if postgresql else "DROP TRIGGER journal_no_update"
+    looser = "CREATE OR REPLACE FUNCTION hub_allocation_rules() RETURNS trigger AS $$ BEGIN RETURN NEW; END $$ "
+    rules = f"{looser} LANGUAGE plpgsql" if postgresql else "DROP TRIGGER allocation_rule_1"
+    if "{" not in statements[0]:
+        drop_triggers(sound.store)
+    with sound.store.engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement.replace("{drop}", drop).replace("{drop rules}", rules))
+        if "{" not in statements[0]:
+            _restore_triggers(connection)
+    found = verified(sound).differences
+    assert any(words in difference for difference in found), found
+
+
+def test_a_forged_return_is_named(tmp_path: Path, database_url: str) -> None:
+    """A receipt that the bank took back: changed, gone, or added."""
+    hub = make_hub(tmp_path, database_url, section())
+    money = [receipt("R1", 500), receipt("R2", 500), disbursement("D1", 500), disbursement("D2", 500)]
+    write_script(tmp_path, [unit(str(number), fact) for number, fact in enumerate(money)])
+    sync(hub, "guest")
+    hub.store.again("anne", lambda unit: take_back(unit, [(1, 1, "returned")]))
+    assert [] == verified(hub).differences
+    drop_triggers(hub.store)
+    for statement, words in (
+        ("UPDATE receipt_return SET reason = 'none'", "receipt return 1: not what the journal says"),
+        ("DELETE FROM receipt_return", "receipt return 1: gone"),
+        (
+            "INSERT INTO receipt_return (receipt_id, disbursement_id, reason, recorded_at, actor) "
+            "VALUES (2, 2, 'x', 1, 'x')",
+            "receipt return 2: the journal does not know it",
+        ),
+    ):
+        with hub.store.engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+        assert any(words in difference for difference in verified(hub).differences)
+
+
+def _restore_triggers(connection: sa.Connection) -> None:
+    """So that nobody notices."""
+    if connection.dialect.name == "postgresql":
+        for name in triggers.APPEND_ONLY:
+            connection.exec_driver_sql(f"ALTER TABLE {name} ENABLE TRIGGER USER")
+        return
+    for statement in triggers.statements("sqlite"):
+        connection.exec_driver_sql(statement)
 
 
 def test_tampered_evidence_is_named(sound: Hub) -> None:

@@ -28,12 +28,18 @@ Dump = dict[str, list[str]]
 
 
 def make_hub(
-    folder: Path, database_url: str, sections: str, *, now: Callable[[], int] | None = None, actor: str = "tester"
+    folder: Path,
+    database_url: str,
+    sections: str,
+    *,
+    now: Callable[[], int] | None = None,
+    today: str = "2026-11-30",
+    actor: str = "tester",
 ) -> Hub:
     """A hub in `folder` with these sections in its hub.toml; `now` replaces its clock of instants (microseconds)."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "hub.toml"
-    path.write_text(f'[hub]\ndatabase = "{database_url}"\ntoday = 2026-11-30\n{sections}', encoding="utf-8")
+    path.write_text(f'[hub]\ndatabase = "{database_url}"\ntoday = {today}\n{sections}', encoding="utf-8")
     hub = Hub.open(path, actor)
     if now is not None:
         hub.__dict__["store"] = Store(database_url, now)
@@ -55,17 +61,18 @@ def spec_of(hub: Hub, section: str, **limits: Any) -> ConnectorSpec:
     return replace(hub.spec(section), limits=Limits(**{"answer_seconds": 60.0, **limits}))
 
 
-def sync(hub: Hub, section: str, *, full: bool = False, **limits: Any) -> RunReport:
+def sync(hub: Hub, section: str, *, full: bool = False, accept_missing: bool = False, **limits: Any) -> RunReport:
     """Run one connector; `page_units` and the other limits may be given. Errors of the connector are raised."""
-    report = run(hub, section, full=full, **limits)
+    report = run(hub, section, full=full, accept_missing=accept_missing, **limits)
     if report.error is not None:
         raise report.error
     return report
 
 
-def run(hub: Hub, section: str, *, full: bool = False, **limits: Any) -> RunReport:
+def run(hub: Hub, section: str, *, full: bool = False, accept_missing: bool = False, **limits: Any) -> RunReport:
     """Run one connector; its error stands in the report."""
-    report = sync_connector(hub.store, spec_of(hub, section, **limits), actor=hub.actor, full=full)
+    spec = spec_of(hub, section, **limits)
+    report = sync_connector(hub.store, spec, actor=hub.actor, full=full, accept_missing=accept_missing)
     counts = report.counts
     assert counts.new + counts.changed + counts.same + counts.held == counts.read
     return report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -82,9 +82,10 @@ def _plugins(hub: Hub) -> Iterator[Finding]:
 
 def _connector(hub: Hub, section: str) -> Iterator[Finding]:
     """The settings, the connector's own process, its streams, and the files it would read."""
+    from hub.app.places import paths_of
     from hub.app.settings import connector_config
     from hub.core.host.process import ConnectorProcess
-    from hub.sdk.errors import HubError
+    from hub.sdk.errors import HubError, SourceUnavailable
 
     subject = f"[connector.{section}]"
     if not hub.settings.connectors[section].get("enabled", True):
@@ -101,17 +102,14 @@ def _connector(hub: Hub, section: str) -> Iterator[Finding]:
     if not streams:
         yield Finding("wrong", subject, "it has nothing to read", f"say where its files are; see {subject}", status=1)
     config = connector_config(hub.settings, section, hub.registry.get(spec.plugin).config)
-    for name, path in _paths(config):
+    for name, path in paths_of(config):
         yield _files(subject, name, path)
-
-
-def _paths(config: Any) -> Iterator[tuple[str, Path]]:
-    """The paths among a connector's settings."""
-    for name in type(config).model_fields:
-        value = getattr(config, name)
-        for path in value if isinstance(value, list | tuple) else [value]:
-            if isinstance(path, Path):
-                yield name, path
+    try:
+        hub.refuse_doubles(section)
+    except SourceUnavailable:
+        return  # told once, under the data base
+    except HubError as error:
+        yield _wrong(subject, error)
 
 
 def _files(subject: str, name: str, path: Path) -> Finding:
@@ -150,8 +148,15 @@ def _books(hub: Hub) -> Iterator[Finding]:
     except HubError as error:
         yield _wrong("books", error)
         return
+    configured = {hub.key_of(section) for section in hub.settings.connectors}
     for seller, connector in sorted(books.items()):
-        if connector in keys:
+        if connector in keys and keys[connector] not in configured:
+            yield Finding(
+                "wrong", f"seller {seller}", f"its books are {keys[connector]!r}, which is not configured any more",
+                f'if the section was renamed, write id = "{keys[connector]}" in it; else configure it again',
+                status=1,
+            )  # fmt: skip
+        elif connector in keys:
             yield Finding("ok", f"seller {seller}", f"its books are {keys[connector]}")
         else:
             yield Finding(

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from hub.core.store.held import HeldUnit
 
 
+#: The code of a question about a document: only a person answers it, one by one.
+QUESTION = "HUB-REC-004"
+
+
 @click.group("held", short_help="Records that could not be understood: list, show, replay, discard.")
 @common
 def command() -> None:
@@ -50,7 +54,12 @@ def _entry(unit: HeldUnit) -> dict[str, Any]:
     from hub.app.cli.words import iso_moment
 
     names = ("id", "connector", "stream", "code", "place", "what", "mend", "excerpt", "lines", "state")
-    return {**{name: getattr(unit, name) for name in names}, "recorded_at": iso_moment(unit.recorded_at)}
+    since = iso_moment(unit.stands_since) if unit.stands_since is not None else None
+    return {
+        **{name: getattr(unit, name) for name in names},
+        "recorded_at": iso_moment(unit.recorded_at),
+        "stands_since": since,
+    }
 
 
 def _show_list(found: list[HeldUnit]) -> None:
@@ -63,6 +72,9 @@ def _show_list(found: list[HeldUnit]) -> None:
     columns = [Col("id", right=True), Col("connector", wrap=True), Col("place", wrap=True), Col("why", wrap=True)]
     show_table(columns, [[str(unit.id), unit.connector, unit.place, f"{unit.what} ({unit.code})"] for unit in found])
     click.echo()
+    old = sum(unit.stands_since is not None for unit in found)
+    if old:
+        click.echo(f"{many(old, 'was', 'were')} understood before: what they said then stands until they are mended.")
     lines = sum(unit.lines for unit in found)
     stand = f", standing for {many(lines, 'record')}" if lines != len(found) else ""
     click.echo(f"{many(len(found), 'entry', 'entries')} held{stand}.")
@@ -95,6 +107,7 @@ def show(session: Session, held_id: int) -> None:
     for line in (
         *wrapped(unit.what, indent="  "),
         *wrapped(f"What to do: {unit.mend}", indent="  "),
+        *_standing(unit, session),
         f"  {unit.connector}/{unit.stream}, {unit.state}, read {moment(unit.recorded_at, session.hub.zone)}",
         "",
         *(f"  | {line}" for line in unit.excerpt.splitlines()),
@@ -102,25 +115,37 @@ def show(session: Session, held_id: int) -> None:
         click.echo(line)
 
 
+def _standing(unit: HeldUnit, session: Session) -> list[str]:
+    """That the former version of the record is still in force."""
+    from hub.app.cli.words import moment, wrapped
+
+    if unit.stands_since is None:
+        return []
+    return wrapped(f"The version of {moment(unit.stands_since, session.hub.zone)} stands until then.", indent="  ")
+
+
 @command.command("replay")
 @click.argument("ids", metavar="[ID]...", type=int, nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="All that is held.")
+@click.option("--all", "everything", is_flag=True, help="All that is held, but the questions (HUB-REC-004).")
+@click.option("--instead", is_flag=True, help="They take the place of the former documents of their number.")
 @with_json
 @common
 @pass_session
-def replay(session: Session, ids: tuple[int, ...], everything: bool) -> int:
+def replay(session: Session, ids: tuple[int, ...], everything: bool, instead: bool) -> int:
     """Try held records again, from what was kept, with the present configuration and connectors."""
     from hub.core.services.held import list_held, show_held
     from hub.core.sync.replay import replay_held
 
     if bool(ids) == everything:
         raise click.UsageError("Name the records to replay, or --all.")
+    if instead and everything:
+        raise click.UsageError("Name the records that take the place of others.")
     hub = session.hub
     for number in ids:
         unit = show_held(hub.desk, number)  # refuses a number that never was
         if unit.state != "open":
             click.echo(f"{number} is not held any more: {unit.state}", err=True)
-    standing = [unit for unit in list_held(hub.desk) if everything or unit.id in ids]
+    standing = [unit for unit in list_held(hub.desk) if unit.id in ids or (everything and unit.code != QUESTION)]
     by_key: dict[str, list[int]] = {}
     for unit in standing:
         by_key.setdefault(unit.connector, []).append(unit.id)
@@ -129,7 +154,7 @@ def replay(session: Session, ids: tuple[int, ...], everything: bool) -> int:
     understood = left = 0
     for key, numbers in by_key.items():
         if key in sections:
-            counts = replay_held(hub.store, hub.spec(sections[key]), numbers, actor=hub.actor)
+            counts = replay_held(hub.store, hub.spec(sections[key]), numbers, actor=hub.actor, instead=instead)
             understood, left = understood + counts.changed + counts.same, left + counts.held
     _told(session, understood, left, gone)
     return 2 if gone else 0

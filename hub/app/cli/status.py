@@ -18,6 +18,7 @@ ANOMALIES = {
     "over_settled": "settled in the books beyond their total",
     "over_allocated": "applied beyond what is open: reverse an allocation",
     "unknown_document": "settled or applied, but the invoice is not known",
+    "ambiguous_document": "settled or due in parts, but several invoices bear that number",
     "other_currency": "settled or applied in another currency than the invoice",
     "unreadable_terms": "payment terms that could not be read",
     "instalments_differ": "instalments that do not add up to the invoice",
@@ -96,6 +97,7 @@ def _document(hub: Hub, found: Status) -> dict[str, Any]:
             "with_suggestions": found.suggested_receipts,
         },
         "held": sum(found.held.values()),
+        "standing_on_an_old_version": sum(found.stale.values()),
         "gaps": found.gaps,
         "anomalies": dict(sorted(found.anomalies.items())),
     }
@@ -120,6 +122,9 @@ def _show(hub: Hub, found: Status) -> None:
             f"{many(found.unapplied_receipts, 'receipt')} not or not wholly applied: {amounts(found.unapplied)}"
             + (suggested if found.suggested_receipts else "")
         )
+    if found.stale:
+        stale = many(sum(found.stale.values()), "record stands", "records stand")
+        click.echo(f"{stale} on an old version: the newer one is held")
     for kind, number in sorted(found.anomalies.items()):
         click.echo(f"{many(number, 'anomaly', 'anomalies')}: {ANOMALIES.get(kind, kind)}")
     if found.gaps:
@@ -186,13 +191,14 @@ def _bucket(name: str) -> str:
 
 
 def _next(found: Status) -> None:
+    from hub.app.cli.sync import ASKS
     from hub.app.cli.table import next_steps
     from hub.app.cli.words import many
 
     steps = []
     if found.held:
         steps.append(("hub held list", f"{many(sum(found.held.values()), 'record')} could not be understood"))
-    if any(run.state in ("incomplete", "failed") for run in found.runs):
+    if any(run.state in ("incomplete", "failed") and (run.error or {}).get("code") != ASKS for run in found.runs):
         steps.append(("hub check", "why a connector did not come to its end"))
     if found.gaps:
         steps.append(("hub export gaps", "where the books and the open items differ"))

@@ -18,21 +18,32 @@ if TYPE_CHECKING:
     Result = tuple[str, RunReport | None, HubError | None]
 
 
+#: The code of a question to a person: its remedy says how to answer.
+ASKS = "HUB-SYNC-003"
+
+
 @click.command("sync", short_help="Run the connectors now.")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--full", is_flag=True, help="Read everything again, whatever was read before; nothing is deleted.")
+@click.option(
+    "--accept-missing", is_flag=True, help="What the snapshot of NAME no longer has is really gone, this once."
+)
 @with_json
 @common
 @pass_session
-def command(session: Session, names: tuple[str, ...], full: bool) -> int:
+def command(session: Session, names: tuple[str, ...], full: bool, accept_missing: bool) -> int:
     """Run the connectors now.
 
     All that are enabled, or those named, in the order of the configuration. What was read is kept even when a run
     ends early. A table says for each stream: read = new + changed + same + held.
     """
+    if accept_missing and not names:
+        raise click.UsageError("--accept-missing needs the NAME of the connector whose rows are really gone.")
     hub = session.hub
     sections = hub.sections(names)
-    results: list[Result] = [(section, *_run(hub, section, full=full)) for section in sections]
+    results: list[Result] = [
+        (section, *_run(hub, section, full=full, accept_missing=accept_missing)) for section in sections
+    ]
     held = _held_now(hub, [hub.key_of(section) for section in sections])
     if session.json:
         from hub.app.cli.table import show_json
@@ -43,23 +54,32 @@ def command(session: Session, names: tuple[str, ...], full: bool) -> int:
     return max([_status(error) for _, _, error in results] + [1 if held else 0], default=0)
 
 
-def _run(hub: Hub, section: str, *, full: bool) -> tuple[RunReport | None, HubError | None]:
+def _run(hub: Hub, section: str, *, full: bool, accept_missing: bool) -> tuple[RunReport | None, HubError | None]:
     """The report of one connector's run, and what ended it early; no report when it could not begin.
 
     Raises:
         SourceUnavailable: the data base is out of reach; then no connector can run.
     """
     from hub.app.cli.progress import counting
+    from hub.core.store.engine import DatabaseUnreachable
     from hub.core.sync.run import sync_connector
     from hub.sdk.errors import HubError
 
     try:
         spec = hub.spec(section)
+        hub.refuse_doubles(section)
+    except DatabaseUnreachable:
+        raise
     except HubError as error:
         return None, error
     with counting(section, "records") as tell:
         report = sync_connector(
-            hub.store, spec, actor=hub.actor, full=full, progress=lambda stream, counts: tell(stream, counts.read)
+            hub.store,
+            spec,
+            actor=hub.actor,
+            full=full,
+            accept_missing=accept_missing,
+            progress=lambda stream, counts: tell(stream, counts.read),
         )
     return report, report.error
 
@@ -110,14 +130,15 @@ def _show(hub: Hub, results: list[Result], held: int) -> None:
                     click.echo(f"{section}: {name}")
         if error is not None:
             click.echo(err=True)
-            click.echo(f"{section} did not come to its end:", err=True)
+            words = "asks something" if error.code == ASKS else "did not come to its end"
+            click.echo(f"{section} {words}:", err=True)
             show(error)
     if not results:
         click.echo("no connector is configured: add one to hub.toml")
     steps = []
     if held:
         steps.append(("hub held list", f"{many(held, 'record')} could not be understood: why, and what to do"))
-    if any(error is not None for *_, error in results):
+    if any(error is not None and error.code != ASKS for *_, error in results):
         steps.append(("hub check", "what keeps a connector from running"))
     if any(report for _, report, _ in results):
         steps.append(("hub reconcile", "apply what was received to the invoices"))

@@ -116,6 +116,7 @@ class Instalments:
 OVER_SETTLED = "over_settled"
 OVER_ALLOCATED = "over_allocated"
 UNKNOWN_DOCUMENT = "unknown_document"
+AMBIGUOUS_DOCUMENT = "ambiguous_document"
 OTHER_CURRENCY = "other_currency"
 UNREADABLE_TERMS = "unreadable_terms"
 INSTALMENTS_DIFFER = "instalments_differ"
@@ -126,6 +127,7 @@ class Anomaly(NamedTuple):
 
     kind: "over_settled": the books settled more than the document's total; "over_allocated": allocations
         not yet in the books bring it below zero; "unknown_document": a line whose document was not given;
+        "ambiguous_document": a line whose number several documents bear, none of which is surely meant;
         "other_currency": a line in another currency than its document (both are left out of every sum);
         "unreadable_terms": payment terms nobody could parse where they were needed; "instalments_differ":
         they do not add up to the total.

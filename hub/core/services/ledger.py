@@ -42,6 +42,7 @@ def view_in(
         debtor_terms=facts.debtor_terms,
         instalments=facts.instalments,
     )
+    ledger = ledger._replace(anomalies=ledger.anomalies + facts.ambiguous)
     return LedgerView(day, facts, ledger, books)
 
 

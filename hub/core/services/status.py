@@ -12,6 +12,7 @@ from hub.core.services.ledger import view_in
 from hub.core.store import Connection, allocations, held, runs
 from hub.core.store.reading import allocated_by_receipt, connector_keys, returned_receipts, rows_of
 from hub.core.store.runs import LastRun
+from hub.core.store.standing import stale_counts
 
 
 @dataclass(slots=True)
@@ -30,7 +31,10 @@ class SellerStatus:
 
 @dataclass(slots=True)
 class Status:
-    """The whole picture; amounts in minor units by currency. `gaps` counts debtors; `buckets` names those of `aged`."""
+    """The whole picture; amounts in minor units by currency. `gaps` counts debtors; `buckets` names those of `aged`.
+
+    `stale` counts records, by connector, that stand on an old version because their newer one is held.
+    """
 
     runs: list[LastRun]
     held: dict[str, int]
@@ -41,6 +45,7 @@ class Status:
     suggested_receipts: int = 0
     anomalies: Counter[str] = field(default_factory=Counter)
     gaps: int = 0
+    stale: dict[str, int] = field(default_factory=dict)
     buckets: tuple[str, ...] = ()
 
 
@@ -48,6 +53,7 @@ def status(desk: Desk) -> Status:
     """How things stand today."""
     with desk.store.read() as connection:
         result = Status(runs=runs.last_runs(connection), held=held.held_counts(connection), sellers=[])
+        result.stale = stale_counts(connection)
         _ledger(desk, connection, result)
         _receipts(connection, result)
         return result

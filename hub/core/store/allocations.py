@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,10 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk
+from hub.core.store import bulk, sealing
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
-from hub.core.store.pages import ranges
+from hub.core.store.idranges import ranges
 from hub.sdk.errors import HubError
 
 
@@ -89,8 +87,7 @@ def allocations_by_id(connection: sa.Connection, ids: Sequence[int]) -> list[sa.
 
 def digest_of(salt: bytes, allocations: Sequence[sa.Row[Any]]) -> str:
     """What the journal keeps of allocations: their content, salted, so that a later change shows."""
-    plain = [[_plain(getattr(row, column.name)) for column in t.allocation.columns] for row in allocations]
-    return hmac.new(salt, json.dumps(plain, ensure_ascii=False).encode(), hashlib.sha256).hexdigest()
+    return sealing.digest_of_rows(salt, [[getattr(row, c.name) for c in t.allocation.columns] for row in allocations])
 
 
 def _names_taken(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:

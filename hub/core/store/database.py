@@ -6,14 +6,16 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk, journal
+from hub.core.store import bulk, journal, sealing
 from hub.core.store import tables as t
 from hub.core.store.engine import open_engine, unreachable
 from hub.core.store.revision import HEAD, current
+from hub.core.store.snapshots import note_day
 
 T = TypeVar("T")
 
@@ -24,12 +26,20 @@ _TRIES = 5
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """One transaction. `at` is its instant (microseconds, UTC) and `actor` who acts: both go into the journal."""
+    """One transaction. `at` is its instant (microseconds, UTC) and `actor` who acts: both go into the journal.
+
+    `day` is the hub's date at that instant.
+    """
 
     connection: sa.Connection
     at: int
     actor: str
     salt: bytes
+    day: date
+
+    def note_day(self) -> None:
+        """Keep which day it is for the hub: what changes now takes effect on it."""
+        note_day(self.connection, self.at, self.day)
 
     def journal(self, act: str, subject: str, payload: dict[str, Any]) -> None:
         """One entry in the chain of acts."""
@@ -39,11 +49,13 @@ class UnitOfWork:
 
 
 class Store:
-    """The hub's data base. `now` gives the instant in microseconds; it comes from the context's clock."""
+    """The hub's data base. `now` gives the instant in microseconds, `today` the date; both come from the context's
+    clock. Without `today` the date is that of UTC."""
 
-    def __init__(self, url: str, now: Callable[[], int]) -> None:
+    def __init__(self, url: str, now: Callable[[], int], today: Callable[[], date] | None = None) -> None:
         self.engine = open_engine(url)
         self._now = now
+        self._today = today
         self._salt: bytes | None = None
 
     def migrate(self) -> None:
@@ -78,7 +90,15 @@ class Store:
                 # statistics, and without this the planner scans the whole table for every page.
                 connection.exec_driver_sql("SET LOCAL enable_hashjoin = off")
                 connection.exec_driver_sql("SET LOCAL enable_mergejoin = off")
-            yield UnitOfWork(connection, self._now(), actor, self._salt_of(connection))
+            at = self._now()
+            day = self._today() if self._today else datetime.fromtimestamp(at / 1e6, UTC).date()
+            salt = self._salt_of(connection)
+            sealing.begin(connection, salt)
+            try:
+                yield UnitOfWork(connection, at, actor, salt, day)
+                journal.seal(connection, at=at, actor=actor)
+            finally:
+                sealing.end(connection)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -87,15 +87,58 @@ def _postgresql(url: sa.URL) -> sa.Engine:
 
 
 class DatabaseUnreachable(SourceUnavailable):
-    """The hub's own data base is out of reach: a run cannot go on, whichever connector it is."""
+    """The hub's own data base is out of reach, busy, full or read-only: no run can go on, whichever connector it is."""
+
+
+class _Cause(NamedTuple):
+    """One way in which a data base fails: how it is told apart, what is said, and what to do."""
+
+    code: str
+    states: tuple[str, ...]
+    words: tuple[str, ...]
+    what: str
+    mend: str
+
+
+#: Told apart by PostgreSQL's SQLSTATE or by SQLite's words, in this order.
+_CAUSES = (
+    _Cause(
+        "HUB-DB-005", ("55P03",), ("database is locked", "database table is locked", "database schema is locked"),
+        "the data base is busy: another process has been writing for too long",
+        "wait until the other hub command (or the tool that has the file open) is done, then run the command again",
+    ),
+    _Cause(
+        "HUB-DB-006", ("25006", "42501"), ("readonly database", "unable to open database file"),
+        "the data base cannot be written",
+        "give this user the right to write the file and its folder (SQLite keeps two files beside it), or let the "
+        "server accept writes; then run the command again",
+    ),
+    _Cause(
+        "HUB-DB-007", ("53100",), ("disk is full", "no space left"),
+        "there is no room left for the data base",
+        "make room on its disk, then run the command again; it goes on where it ended",
+    ),
+    _Cause(
+        "HUB-DB-008", ("58030",), ("disk i/o error",),
+        "the disk of the data base failed to read or write",
+        "look at the disk and at the machine's log; run hub verify once it is mended",
+    ),
+)  # fmt: skip
 
 
 def unreachable(error: Exception) -> DatabaseUnreachable:
-    """The data base did not answer: the same words wherever it happens."""
+    """The data base did not do its work: the same words wherever it happens, by what kept it from it."""
     first = str(getattr(error, "orig", error)).strip().splitlines()
+    said = first[0] if first else type(error).__name__
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    for cause in _CAUSES:
+        if state in cause.states or any(word in said.lower() for word in cause.words):
+            return DatabaseUnreachable(
+                code=cause.code, what=f"{cause.what}: {said}", where="[hub] database", mend=cause.mend
+            )
     return DatabaseUnreachable(
         code="HUB-DB-003",
-        what=f"the data base is out of reach: {first[0] if first else type(error).__name__}",
+        what=f"the data base is out of reach: {said}",
         where="[hub] database",
         mend="start it or correct the address, then run the command again; nothing was half done",
     )

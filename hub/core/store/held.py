@@ -10,12 +10,17 @@ import sqlalchemy as sa
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
 from hub.core.store.holding import close_held
+from hub.core.store.sealing import note_states
+from hub.core.store.standing import good_versions
 from hub.sdk.errors import HubError
 
 
 @dataclass(frozen=True, slots=True)
 class HeldUnit:
-    """One held unit. `lines` counts the records of the source it stands for; instants in microseconds UTC."""
+    """One held unit. `lines` counts the records of the source it stands for; instants in microseconds UTC.
+
+    `stands_since`: what the unit said then is still in force, because nothing newer was understood; None: nothing is.
+    """
 
     id: int
     connector: str
@@ -30,6 +35,7 @@ class HeldUnit:
     recorded_at: int
     unit_id: int
     stream_id: int
+    stands_since: int | None = None
 
 
 def held_units(connection: sa.Connection, *, state: str | None = "open", ids: Sequence[int] = ()) -> list[HeldUnit]:
@@ -48,7 +54,10 @@ def held_units(connection: sa.Connection, *, state: str | None = "open", ids: Se
         statement = statement.where(h.c.state == state)
     if ids:
         statement = statement.where(h.c.id.in_(ids))
-    return [HeldUnit(*tuple(row)) for row in connection.execute(statement)]
+    rows = [tuple(row) for row in connection.execute(statement)]
+    good = good_versions(connection, sorted({row[11] for row in rows if row[9] != "mended"}))
+    since = {unit: version.recorded_at for unit, version in good.items()}
+    return [HeldUnit(*(*row, since.get(row[11]) if row[9] != "mended" else None)) for row in rows]
 
 
 def held_counts(connection: sa.Connection) -> dict[str, int]:
@@ -79,4 +88,5 @@ def discard(unit: UnitOfWork, held_id: int, reason: str) -> None:
         )
     close_held(unit.connection, [held_id], "discarded", unit.at, unit.actor, reason)
     unit.connection.execute(t.raw_unit.update().where(t.raw_unit.c.id == found[0].unit_id).values(state="discarded"))
+    note_states(unit.connection, [found[0].unit_id], "discarded")
     unit.journal("discard", "held", {"id": held_id, "unit": found[0].unit_id})

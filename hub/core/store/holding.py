@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from hub.core.store import bulk
 from hub.core.store import tables as t
+from hub.core.store.sealing import note_states
+from hub.core.store.standing import restore
 
 if TYPE_CHECKING:
     from hub.core.store.database import UnitOfWork
@@ -49,6 +51,7 @@ def hold(connection: sa.Connection, page: PageToCommit) -> None:
             t.raw_unit.update().where(t.raw_unit.c.id == sa.bindparam("b_id")).values(state="held"),
             [{"b_id": unit} for unit in sorted(refused)],
         )
+        note_states(connection, refused, "held")
 
 
 def close_held(connection: sa.Connection, ids: Sequence[int], state: str, at: int, actor: str, because: str) -> None:
@@ -71,7 +74,7 @@ def close_absent(unit: UnitOfWork, stream_id: int, origins: Sequence[str], met: 
     """Close what is held from objects that were just read whole and have it no more: the source was corrected.
 
     A corrected row may come under another ref (its date was the fault); without this, its old entry would stay for
-    ever. The unit stays as evidence, withdrawn.
+    ever. The unit is again what it was when it was last understood; one that never was stays as evidence, withdrawn.
 
     Args:
         origins: objects (files) read from their first page to their last in this run.
@@ -92,9 +95,13 @@ def close_absent(unit: UnitOfWork, stream_id: int, origins: Sequence[str], met: 
     if gone:
         ids = [row.id for row in gone]
         close_held(unit.connection, ids, "mended", unit.at, unit.actor, "no longer in the source")
-        unit.connection.execute(
-            u.update().where(u.c.id == sa.bindparam("b_id")).values(state="withdrawn"),
-            [{"b_id": row.unit_id} for row in gone],
-        )
+        restored = restore(unit.connection, [row.unit_id for row in gone], unit.at)
+        never_understood = [row.unit_id for row in gone if row.unit_id not in restored]
+        if never_understood:
+            unit.connection.execute(
+                u.update().where(u.c.id == sa.bindparam("b_id")).values(state="withdrawn"),
+                [{"b_id": unit_id} for unit_id in never_understood],
+            )
+            note_states(unit.connection, never_understood, "withdrawn")
         unit.journal("mended", "held", {"ids": ids})
     return len(gone)

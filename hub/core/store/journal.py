@@ -1,4 +1,4 @@
-"""The journal of changes: append-only, one hash chain per connector and one for acts, joined hourly.
+"""The journal of changes: append-only, one hash chain per connector and one for acts, joined after each run and act.
 
 An entry names who did what to which ids, with salted digests; it holds no personal data, so that erasing a person
 leaves the chain verifiable.
@@ -14,12 +14,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk
+from hub.core.store import bulk, sealing
 from hub.core.store import tables as t
 
 ACTS = "acts"
 ALL = "all"
-JOIN_EVERY_US = 3_600 * 1_000_000
 _GENESIS = b"\0" * 32
 
 
@@ -61,7 +60,7 @@ def append(
         .limit(1)
     ).first()
     sequence, previous = (head.sequence + 1, bytes(head.hash)) if head else (1, _GENESIS)
-    text = json.dumps(payload, sort_keys=True, ensure_ascii=False)
+    text = json.dumps({**payload, **_sums(connection, chain)}, sort_keys=True, ensure_ascii=False)
     digest = _entry_hash(previous, chain, sequence, at, actor, act, subject, text)
     connection.execute(
         t.journal.insert().values(
@@ -72,16 +71,39 @@ def append(
     return digest
 
 
-def join_chains(connection: sa.Connection, *, at: int, actor: str) -> None:
-    """Bind the heads of all chains into one entry, at most once an hour and only if something was added since."""
-    bulk.lock_name(connection, f"journal {ALL}")  # two runs that end together join once
-    last = connection.execute(sa.select(sa.func.max(t.journal.c.recorded_at)).where(t.journal.c.chain == ALL)).scalar()
-    newest = connection.execute(
-        sa.select(sa.func.max(t.journal.c.recorded_at)).where(t.journal.c.chain != ALL)
-    ).scalar()
-    if newest is None or (last is not None and (newest <= last or at - last < JOIN_EVERY_US)):
+def _sums(connection: sa.Connection, chain: str) -> dict[str, Any]:
+    """What the transaction did to units and history since its last entry; the joining chain only joins."""
+    if chain == ALL:
+        return {}
+    tally = sealing.tally_of(connection)
+    if tally is not None and chain == ACTS:
+        tally.acted = True
+    return sealing.drain(connection)
+
+
+def seal(connection: sa.Connection, *, at: int, actor: str) -> None:
+    """At the end of a unit of work: nothing it did to units and history is left untold, and its acts are joined.
+
+    Joined at once, an act cannot be cut off the end of its chain without the joining chain telling.
+    """
+    tally = sealing.tally_of(connection)
+    if tally is None:
         return
-    append(connection, chain=ALL, at=at, actor=actor, act="join", subject="chains", payload=heads(connection))
+    if tally.rows or tally.states:
+        append(connection, chain=ACTS, at=at, actor=actor, act="change", subject="units", payload={})
+    if tally.acted:
+        join_chains(connection, at=at, actor=actor)
+
+
+def join_chains(connection: sa.Connection, *, at: int, actor: str) -> None:
+    """Bind the heads of all chains into one entry, if something was added since the last."""
+    bulk.lock_name(connection, f"journal {ALL}")  # two runs that end together join once
+    last = connection.execute(
+        sa.select(t.journal.c.payload).where(t.journal.c.chain == ALL).order_by(t.journal.c.sequence.desc()).limit(1)
+    ).scalar()
+    now = heads(connection)
+    if now and (last is None or json.loads(last) != now):
+        append(connection, chain=ALL, at=at, actor=actor, act="join", subject="chains", payload=now)
 
 
 def heads(connection: sa.Connection) -> dict[str, str]:
@@ -126,7 +148,7 @@ def breaks(connection: sa.Connection) -> list[Break]:
             joins.append(json.loads(row.payload))
     for join in joins:
         found += [
-            Break(chain, 0, "an entry that the hourly join names is gone")
+            Break(chain, 0, "an entry that the joining chain names is gone")
             for chain, head in join.items()
             if (chain, head) not in known
         ]

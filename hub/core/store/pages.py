@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk, journal
+from hub.core.store import bulk, journal, sealing
 from hub.core.store import tables as t
 from hub.core.store.holding import hold
-from hub.core.store.records import Batch, Outcome, Taking, take_changed, take_new, withdraw_units
+from hub.core.store.idranges import from_ranges, ranges
+from hub.core.store.ownership import Reading, leave, owners_gone
+from hub.core.store.records import Batch, Outcome, Taking, take_changed, take_new
+from hub.core.store.standing import units_to_history
 from hub.sdk.errors import SourceUnavailable
 
 if TYPE_CHECKING:
@@ -113,31 +116,7 @@ class PageToCommit:
     twins: dict[int, int] = field(default_factory=dict)
     already_same: int = 0
     already_held: int = 0
-
-
-def ranges(ids: Sequence[int]) -> str:
-    """Ids in order as text: ``1-5000,7001``. A run is written only where each id is the former plus one."""
-    parts: list[str] = []
-    start = previous = None
-    for unit in ids:
-        if previous is not None and unit == previous + 1:
-            previous = unit
-            continue
-        if start is not None:
-            parts.append(f"{start}-{previous}" if previous != start else str(start))
-        start = previous = unit
-    if start is not None:
-        parts.append(f"{start}-{previous}" if previous != start else str(start))
-    return ",".join(parts)
-
-
-def from_ranges(text: str) -> list[int]:
-    """The ids that `ranges` wrote."""
-    ids: list[int] = []
-    for part in text.split(",") if text else ():
-        first, _, last = part.partition("-")
-        ids.extend(range(int(first), int(last or first) + 1))
-    return ids
+    whole_objects: bool = False
 
 
 def known_units(connection: sa.Connection, stream_id: int, refs: Sequence[str]) -> dict[int, KnownUnit]:
@@ -239,9 +218,17 @@ def commit_page(connection: sa.Connection, page: PageToCommit, salt: bytes) -> C
 def commit_again(unit: UnitOfWork, page: PageToCommit) -> Counts:
     """Take the records of units that were mapped again; their evidence, digests and the cursor stay."""
     page = replace(page, refused=dict(page.refused), recorded_at=unit.at)
-    taking = Taking(unit.connection, page.connector_id, page.recorded_at)
+    reading = Reading(page.stream.id, page.origin, None, page.unit_ids, whole_objects=False)
+    taking = Taking(
+        unit.connection,
+        page.connector_id,
+        page.recorded_at,
+        lambda owners: owners_gone(unit.connection, reading, owners),
+    )
     outcome = _take_records(taking, page, set())
+    leave(unit.connection, sorted(outcome.left), page.recorded_at)
     _refuse_conflicts(page, outcome)
+    _keep_understood(unit.connection, page)
     hold(unit.connection, page)
     counts = Counts()
     _count(page, [], outcome, counts)
@@ -255,17 +242,34 @@ def commit_again(unit: UnitOfWork, page: PageToCommit) -> Counts:
             for place in page.taken
         ],
     )
+    refused = {unit_id for place in page.refused if (unit_id := page.unit_ids[place]) is not None}
+    sealing.note_states(unit.connection, [unit_id for unit_id in _ids(page) if unit_id not in refused], "mapped")
     if counts.changed or counts.held:
-        journal.append(
-            unit.connection,
-            chain=page.connector_key,
-            at=unit.at,
-            actor=unit.actor,
-            act="map-again",
-            subject=page.stream.name,
-            payload={"changed": counts.changed, "held": counts.held, "units": ranges(sorted(_ids(page)))},
-        )
+        unit.note_day()
+    journal.append(
+        unit.connection,
+        chain=page.connector_key,
+        at=unit.at,
+        actor=unit.actor,
+        act="map-again",
+        subject=page.stream.name,
+        payload={"changed": counts.changed, "held": counts.held, "units": ranges(sorted(_ids(page)))},
+    )
     return counts
+
+
+def _keep_understood(connection: sa.Connection, page: PageToCommit) -> None:
+    """Units that were understood and are held now: the history tells on which mapping their records stand."""
+    refused = [unit for place in page.refused if (unit := page.unit_ids[place]) is not None]
+    columns = [t.raw_unit.c.id]
+    rows = bulk.rows_by_id(connection, columns, t.raw_unit.c.id, sorted(refused), t.raw_unit.c.state == "mapped")
+    understood = [row.id for row in rows]
+    if understood:
+        units_to_history(connection, understood, page.recorded_at)
+        connection.execute(
+            t.raw_unit.update().where(t.raw_unit.c.id == sa.bindparam("b_id")).values(recorded_at=page.recorded_at),
+            [{"b_id": unit} for unit in understood],
+        )
 
 
 def _advance(connection: sa.Connection, page: PageToCommit) -> None:
@@ -292,7 +296,10 @@ def _advance(connection: sa.Connection, page: PageToCommit) -> None:
 
 
 def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: bytes) -> None:
-    taking = Taking(connection, page.connector_id, page.recorded_at)
+    reading = Reading(page.stream.id, page.origin, page.ordinal, page.unit_ids, whole_objects=page.whole_objects)
+    taking = Taking(
+        connection, page.connector_id, page.recorded_at, lambda owners: owners_gone(connection, reading, owners)
+    )
     place_of = {place: index for index, place in enumerate(page.taken)}
     fresh = [place for place in page.taken if page.unit_ids[place] is None]
     evidence_id = _keep_evidence(connection, page)
@@ -302,6 +309,7 @@ def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: b
     if again:
         _update_units(connection, page, again, place_of, evidence_id)
     outcome = _take_records(taking, page, is_fresh)
+    leave(connection, sorted(outcome.left), page.recorded_at)
     _refuse_conflicts(page, outcome)
     hold(connection, page)
     _count(page, fresh, outcome, counts)
@@ -314,7 +322,7 @@ def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: b
         subject=page.stream.name,
         payload={
             "new": counts.new, "changed": counts.changed, "held": counts.held, "units": ranges(sorted(_ids(page))),
-            "digest": hmac.new(salt, b"".join(page.digests), hashlib.sha256).hexdigest(),
+            "evidence": evidence_id, "digest": hmac.new(salt, b"".join(page.digests), hashlib.sha256).hexdigest(),
         },
     )  # fmt: skip
 
@@ -387,40 +395,45 @@ def _update_units(
     )  # fmt: skip
 
 
-def units_to_history(connection: sa.Connection, ids: list[int], superseded_at: int) -> None:
-    """Copy the present state of raw units to their history."""
-    columns = [column for column in t.raw_unit.c if column.name not in ("ref", "stream_id")]
-    rows = bulk.rows_by_id(connection, columns, t.raw_unit.c.id, ids)
-    names = ["unit_id" if column.name == "id" else column.name for column in columns]
-    if rows:
-        connection.execute(
-            t.raw_unit_history.insert(),
-            [
-                {**dict(zip(names, row[1:], strict=True)), "superseded_at": superseded_at}
-                for row in sorted(rows, key=lambda row: int(row[0]))
-            ],
-        )
-
-
 def _take_records(taking: Taking, page: PageToCommit, fresh: set[int]) -> Outcome:
+    """Take the page's records in; a unit that claims another's key gives none.
+
+    What such a unit gave before stands, so the page is then taken in once more without it.
+    """
+    refused: dict[int, str] = {}
+    while True:
+        attempt, sums = taking.connection.begin_nested(), sealing.mark(taking.connection)
+        outcome = _take_records_but(taking, page, fresh, refused)
+        if not outcome.refused:
+            attempt.commit()
+            outcome.refused = refused
+            return outcome
+        attempt.rollback()
+        sealing.back_to(taking.connection, sums)
+        refused |= outcome.refused
+
+
+def _take_records_but(taking: Taking, page: PageToCommit, fresh: set[int], refused: Container[int]) -> Outcome:
+    """One try, without the records of units in `refused`; mere mentions of an account are taken all the same."""
     outcome = Outcome()
     new: list[Batch] = []
     changed: list[Batch] = []
-    again = {page.unit_ids[place] or 0 for place in page.taken if place not in fresh}
+    understood = {page.unit_ids[place] or 0 for place in page.taken if place not in fresh and place not in page.refused}
+    again = {unit for unit in understood if unit not in refused}
     for kind, places, values in page.batches:
-        if not again:
+        stubs = values.get("stub") or [False] * len(places)
+        wanted = [i for i, place in enumerate(places) if stubs[i] or page.unit_ids[place] not in refused]
+        if not again and len(wanted) == len(places):
             new.append(Batch(kind, [page.unit_ids[place] or 0 for place in places], values))
             continue
         for chosen, into in ((True, new), (False, changed)):
-            picks = [i for i, place in enumerate(places) if (place in fresh) is chosen]
+            picks = [i for i in wanted if (places[i] in fresh) is chosen]
             if picks:
                 part = {name: [column[i] for i in picks] for name, column in values.items()}
                 into.append(Batch(kind, [page.unit_ids[places[i]] or 0 for i in picks], part))
     if again:
         take_changed(taking, changed, again, outcome)
     take_new(taking, new, outcome)
-    if outcome.refused:
-        withdraw_units(taking, set(outcome.refused))
     return outcome
 
 
@@ -454,8 +467,8 @@ def _count(page: PageToCommit, fresh: list[int], outcome: Outcome, counts: Count
 
 def _remember(connection: sa.Connection, page: PageToCommit) -> None:
     """Note how the page was read, for the next time; a page read again in the same way writes nothing."""
-    if not page.unit_ids:
-        return
+    if not page.unit_ids and not page.origin:
+        return  # nothing was read; an object that became empty is remembered as such
     units = [unit or 0 for unit in page.unit_ids]
     key = {"stream_id": page.stream.id, "origin": page.origin, "ordinal": page.ordinal}
     where = [t.page.c[name] == value for name, value in key.items()]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
 
-from hub.core.ledger.facts import Allocations, Documents, Instalments, Settlements
+from hub.core.ledger.facts import Allocations, Anomaly, Documents, Instalments, Settlements
 from hub.core.store import bulk
 from hub.core.store import tables as t
+from hub.core.store.attaching import attached_instalments, attached_settlements
 from hub.core.store.record_tables import RECORD_TABLES
+from hub.core.store.snapshots import settled_by_absence, snapshot_lines
 from hub.sdk.records import ANY_SELLER
 
 #: Which connector decides amounts, by seller: seller → connector id. None: every connector does.
@@ -23,7 +25,10 @@ Books = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class LedgerFacts:
-    """What the ledger needs, with columns that only readers of invoices want (parallel to `documents`)."""
+    """What the ledger needs, with columns that only readers of invoices want (parallel to `documents`).
+
+    `ambiguous`: lines that name a document by a number which several bear; they count nowhere.
+    """
 
     documents: Documents
     settlements: Settlements
@@ -33,6 +38,7 @@ class LedgerFacts:
     order_ref: list[str | None]
     payment_ref: list[str | None]
     discount_terms: list[str | None]
+    ambiguous: list[Anomaly]
 
 
 def as_known(name: str, known_at: int | None) -> sa.FromClause:
@@ -71,15 +77,19 @@ def ledger_facts(connection: sa.Connection, books: Books, known_at: int | None =
         sa.select(*(invoices.c[name] for name in names)).where(of_books(invoices, books)).order_by(*order)
     ).all()
     columns = _columns(rows, len(names))
+    settlements, ambiguous = _settlements(connection, books, known_at)
+    parts = as_known("instalment", known_at)
+    instalments, unclear = attached_instalments(connection, parts, invoices, of_books(invoices, books))
     return LedgerFacts(
         documents=Documents(*columns[:11]),
-        settlements=ledger_settlements(connection, books, known_at),
+        settlements=settlements,
         allocations=_allocations(connection, known_at),
-        instalments=_instalments(connection, books, known_at),
+        instalments=instalments,
         debtor_terms=_debtor_terms(connection, books, known_at),
         order_ref=columns[11],
         payment_ref=columns[12],
         discount_terms=columns[13],
+        ambiguous=ambiguous + unclear,
     )
 
 
@@ -104,78 +114,16 @@ def of_books(table: sa.FromClause, books: Books) -> sa.ColumnElement[bool]:
 
 def ledger_settlements(connection: sa.Connection, books: Books, known_at: int | None = None) -> Settlements:
     """Lines of the books joined to their documents, and documents that left a complete snapshot as settled."""
+    return _settlements(connection, books, known_at)[0]
+
+
+def _settlements(connection: sa.Connection, books: Books, known_at: int | None) -> tuple[Settlements, list[Anomaly]]:
     lines, invoices = as_known("settlement_line", known_at), as_known("invoice", known_at)
-    same_document = sa.and_(
-        invoices.c.connector_id == lines.c.connector_id,
-        invoices.c.kind == lines.c.target,
-        invoices.c.seller == lines.c.seller,
-        invoices.c.number_key == lines.c.document_key,
-        sa.or_(
-            lines.c.document_issued_on.is_(None),
-            invoices.c.issue_year == sa.extract("year", lines.c.document_issued_on),
-        ),
-    )
-    statement = (
-        sa.select(
-            sa.func.max(invoices.c.id), lines.c.settled_on, lines.c.amount_minor, sa.false(), lines.c.recorded_at,
-            lines.c.currency,
-        )
-        .select_from(lines.join(invoices, same_document))
-        .where(of_books(lines, books))
-        .group_by(lines.c.id, lines.c.settled_on, lines.c.amount_minor, lines.c.recorded_at, lines.c.currency)
-        .order_by(lines.c.id)
-    )  # fmt: skip
-    rows = [tuple(row) for row in connection.execute(statement)]
-    snapshots = _snapshots(connection, books, known_at) + _settled_by_absence(connection, books, known_at)
-    return Settlements(*_columns(rows + snapshots, 6))
-
-
-def _snapshots(connection: sa.Connection, books: Books, known_at: int | None) -> list[tuple[Any, ...]]:
-    """The books' word on each document, where they give one: an opening settlement that each reading replaces."""
-    invoices = as_known("invoice", known_at)
-    rows = connection.execute(
-        sa.select(
-            invoices.c.id,
-            sa.func.coalesce(invoices.c.settled_on, invoices.c.issued_on, type_=sa.Date()),
-            invoices.c.settled_minor,
-            sa.true(),
-            invoices.c.recorded_at,
-            invoices.c.currency,
-        )
-        .where(of_books(invoices, books), invoices.c.settled_minor.is_not(None))
-        .order_by(invoices.c.id)
-    )
-    return [tuple(row) for row in rows]
-
-
-def _settled_by_absence(connection: sa.Connection, books: Books, known_at: int | None) -> list[tuple[Any, ...]]:
-    """Documents missing from a complete snapshot whose connector says that this means paid; they count as settled."""
-    unit, past, invoices = t.raw_unit, t.raw_unit_history, as_known("invoice", known_at)
-    settled: sa.Select[Any] | sa.CompoundSelect[Any]
-    settled = sa.select(unit.c.id, unit.c.recorded_at).where(unit.c.state == "settled")
-    if known_at is not None:  # it may have come back since
-        then = sa.select(past.c.unit_id, past.c.recorded_at).where(
-            past.c.state == "settled", past.c.recorded_at <= known_at, past.c.superseded_at > known_at
-        )
-        settled = sa.union_all(settled.where(unit.c.recorded_at <= known_at), then)
-    gone = settled.subquery("gone")
-    rows = connection.execute(
-        sa.select(invoices.c.id, gone.c.recorded_at, invoices.c.total_minor, invoices.c.currency)
-        .join(gone, gone.c.id == invoices.c.unit_id)
-        .where(of_books(invoices, books))
-        .order_by(invoices.c.id)
-    )
-    return [
-        (
-            row.id,
-            datetime.fromtimestamp(row.recorded_at / 1e6, UTC).date(),
-            row.total_minor,
-            True,
-            row.recorded_at,
-            row.currency,
-        )
-        for row in rows
-    ]
+    rows, ambiguous = attached_settlements(connection, lines, invoices, of_books(lines, books))
+    mine = of_books(invoices, books)
+    rows += snapshot_lines(connection, invoices, mine, known_at)
+    rows += settled_by_absence(connection, invoices, mine, known_at)
+    return Settlements(*_columns(rows, 6)), ambiguous
 
 
 def _allocations(connection: sa.Connection, known_at: int | None) -> Allocations:
@@ -196,24 +144,6 @@ def _allocations(connection: sa.Connection, known_at: int | None) -> Allocations
     if known_at is not None:
         statement = statement.where(a.c.recorded_at <= known_at)
     return Allocations(*_columns(connection.execute(statement).all(), 7))
-
-
-def _instalments(connection: sa.Connection, books: Books, known_at: int | None) -> Instalments:
-    parts, invoices = as_known("instalment", known_at), as_known("invoice", known_at)
-    same_document = sa.and_(
-        invoices.c.connector_id == parts.c.connector_id,
-        sa.or_(parts.c.seller == ANY_SELLER, invoices.c.seller == parts.c.seller),
-        invoices.c.number_key == parts.c.invoice_key,
-        invoices.c.kind == "invoice",
-    )
-    rows = connection.execute(
-        sa.select(sa.func.max(invoices.c.id), parts.c.due_on, parts.c.amount_minor)
-        .select_from(parts.join(invoices, same_document))
-        .where(of_books(invoices, books))
-        .group_by(parts.c.id, parts.c.due_on, parts.c.amount_minor)
-        .order_by(parts.c.id)
-    ).all()
-    return Instalments(*_columns(rows, 3))
 
 
 def _debtor_terms(connection: sa.Connection, books: Books, known_at: int | None) -> dict[tuple[str, str], str]:

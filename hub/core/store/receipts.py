@@ -13,6 +13,7 @@ from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
 from hub.core.store.reading import as_known, debtor_accounts
 from hub.core.store.record_tables import RECORD_TABLES
+from hub.core.store.sealing import digest_of_rows
 
 _SHARED = (
     "seller", "account", "value_on", "remittance", "end_to_end_ref", "structured_ref", "method", "transaction_code",
@@ -167,8 +168,21 @@ def take_back(unit: UnitOfWork, returns: Sequence[tuple[int, int, str]]) -> list
                 for receipt, (disbursement, reason) in fresh.items()
             ],
         )
-        unit.journal("return", "receipt", {"ids": sorted(fresh)})
+        rows = returns_by_receipt(unit.connection, sorted(fresh))
+        unit.journal("return", "receipt", {"ids": sorted(fresh), "digest": returns_digest(unit.salt, rows)})
     return sorted(fresh)
+
+
+def returns_by_receipt(connection: sa.Connection, receipts: Sequence[int]) -> list[sa.Row[Any]]:
+    """What is noted of these receipts that were taken back, in order of the receipts."""
+    columns = list(t.receipt_return.columns)
+    rows = bulk.rows_by_id(connection, columns, t.receipt_return.c.receipt_id, sorted(receipts))
+    return sorted((row for row in rows), key=lambda row: int(row.receipt_id))
+
+
+def returns_digest(salt: bytes, rows: Sequence[sa.Row[Any]]) -> str:
+    """What the journal keeps of them."""
+    return digest_of_rows(salt, [[getattr(row, column.name) for column in t.receipt_return.columns] for row in rows])
 
 
 def standing_allocations(connection: sa.Connection, receipt_ids: Sequence[int]) -> list[int]:

@@ -6,6 +6,7 @@ be there, or when units changed, a staging table and set-based statements find o
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 
 from hub.core.store import bulk
 from hub.core.store.record_tables import FOLDED, RECORD_TABLES, RecordTable, fold, table_of
+from hub.core.store.sealing import note_past
 
 
 @dataclass(slots=True)
@@ -26,20 +28,32 @@ class Batch:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a page's units: those that added, changed or withdrew a record, and those refused (by unit id)."""
+    """What became of a page's units: those that added, changed or withdrew a record, and those refused (by unit id).
+
+    `left`: former units whose records moved to a unit of the page.
+    """
 
     inserted: set[int] = field(default_factory=set)
     changed: set[int] = field(default_factory=set)
     refused: dict[int, str] = field(default_factory=dict)
+    left: set[int] = field(default_factory=set)
+
+
+def _none_gone(_owners: Collection[int]) -> set[int]:
+    return set()
 
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Constants of one page: for whom and when records are taken in."""
+    """Constants of one page: for whom and when records are taken in.
+
+    `gone` says which of some units no longer speak for their records: those may move to a unit that gives the same.
+    """
 
     connection: sa.Connection
     connector_id: int
     recorded_at: int
+    gone: Callable[[Collection[int]], set[int]] = _none_gone
 
 
 def take_new(taking: Taking, batches: list[Batch], outcome: Outcome) -> None:
@@ -138,7 +152,13 @@ def _merge(
     count = len(columns["unit_id"])
     bulk.insert_columns(taking.connection, staged, {**_compact(columns), "place": list(range(count))})
     existing = _matches(taking, table, staged)
-    fresh, different, kept = _classify(table, columns, existing, units, outcome)
+    claimed = {
+        row.unit_id
+        for row in existing.values()
+        if row.unit_id not in units and row.withdrawn_at is None and not row.differs and not row.stub
+    }
+    gone = taking.gone(claimed) if claimed else set()
+    fresh, different, kept = _classify(table, columns, existing, units, gone, outcome)
     if different:
         _supersede(taking, table, staged, different)
         outcome.changed.update(columns["unit_id"][place] for place in different)
@@ -175,11 +195,13 @@ def _classify(
     columns: dict[str, list[Any]],
     existing: dict[int, sa.Row[Any]],
     units: set[int],
+    gone: set[int],
     outcome: Outcome,
 ) -> tuple[list[int], dict[int, int], set[int]]:
     """Places to insert, places that supersede (→ row id), and ids of rows that stand.
 
-    A key claimed by another living unit refuses the newcomer, unless it or the former is a mere mention (stub).
+    A key claimed by another living unit refuses the newcomer, unless it or the former is a mere mention (stub), or the
+    newcomer says the very same and the former unit is in `gone`.
     """
     fresh: list[int] = []
     different: dict[int, int] = {}
@@ -202,9 +224,16 @@ def _classify(
             fresh.append(place)
         elif stub and row.withdrawn_at is None:
             kept.add(row.id)
-        elif row.unit_id not in units and row.withdrawn_at is None and not row.stub:
+        elif (
+            row.unit_id not in units
+            and row.withdrawn_at is None
+            and not row.stub
+            and (row.differs or row.unit_id not in gone)
+        ):
             outcome.refused[unit] = _taken(table, key)
         else:
+            if row.unit_id in gone:
+                outcome.left.add(row.unit_id)
             seen[key] = place
             kept.add(row.id)
             if row.differs or row.unit_id != unit:
@@ -239,13 +268,10 @@ def _to_history(taking: Taking, table: RecordTable, ids: list[int]) -> None:
     names = [column.name for column in table.current.columns]
     rows = bulk.rows_by_id(taking.connection, list(table.current.columns), table.current.c.id, ids)
     if rows:
-        taking.connection.execute(
-            table.history.insert(),
-            [
-                {**dict(zip(names, row[1:], strict=True)), "superseded_at": taking.recorded_at}
-                for row in sorted(rows, key=lambda row: int(row[0]))
-            ],
-        )
+        past = [(*row[1:], taking.recorded_at) for row in sorted(rows, key=lambda row: int(row[0]))]
+        names.append("superseded_at")
+        taking.connection.execute(table.history.insert(), [dict(zip(names, row, strict=True)) for row in past])
+        note_past(taking.connection, table.history.name, past)
 
 
 def _tables_in_use(connection: sa.Connection) -> list[RecordTable]:

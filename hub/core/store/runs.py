@@ -50,6 +50,19 @@ def connector_id(connection: sa.Connection, key: str, plugin: str) -> int:
     return int(found.id)
 
 
+def note_places(connection: sa.Connection, connector: int, places: Sequence[str]) -> None:
+    """Keep where a connector reads."""
+    where = (t.connector.c.id == connector, t.connector.c.places.is_distinct_from(json.dumps(list(places))))
+    connection.execute(t.connector.update().where(*where).values(places=json.dumps(list(places))))
+
+
+def places_by_key(connection: sa.Connection) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Plugin and places of every connector that brought something, by its key."""
+    brought = sa.select(t.stream.c.connector_id)
+    rows = connection.execute(sa.select(t.connector).where(t.connector.c.id.in_(brought)).order_by(t.connector.c.id))
+    return {row.key: (row.plugin, tuple(json.loads(row.places or "[]"))) for row in rows}
+
+
 def _key_of(result: sa.CursorResult[Any]) -> int:
     """The primary key of the row just inserted."""
     key = result.inserted_primary_key

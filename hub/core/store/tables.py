@@ -35,6 +35,7 @@ connector = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("key", sa.Text, nullable=False, comment="stable id; survives a renamed section"),
     sa.Column("plugin", sa.Text, nullable=False),
+    sa.Column("places", sa.Text, comment="JSON list of the paths it read last: a renamed section is noticed by them"),
     sa.UniqueConstraint("key", name="uq_connector_key"),
 )
 
@@ -58,7 +59,16 @@ stream = sa.Table(
     sa.Column("ordinal", sa.Integer, nullable=False, comment="pages of that object committed so far"),
     sa.Column("mapping_id", sa.Integer, sa.ForeignKey("mapping.id"), comment="all units of the stream are mapped so"),
     sa.Column("version", sa.BigInteger, nullable=False, comment="raised by each page: two runs at once are noticed"),
+    sa.Column("compared_document", Id, comment="documents up to this id were compared with others of their number"),
     sa.UniqueConstraint("connector_id", "name", name="uq_stream_name"),
+)
+
+recorded_day = sa.Table(
+    "recorded_day",
+    metadata,
+    sa.Column("at", Instant, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Date, nullable=False),
+    comment="the hub's day at an instant of recording, where it is not that of UTC: time zone, [hub] today",
 )
 
 run = sa.Table(

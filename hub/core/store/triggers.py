@@ -6,6 +6,8 @@ that two people who allocate the same money at the same instant cannot both win.
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 APPEND_ONLY = ("journal", "allocation", "allocation_reversal", "receipt_return")
 
 _SPENT = """(SELECT COALESCE(SUM({amount}), 0) FROM allocation a WHERE a.{column} = NEW.{column} {only}
@@ -66,6 +68,50 @@ def _postgresql() -> list[str]:
             f"CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} EXECUTE FUNCTION hub_only_grows()"
         )
     return statements
+
+
+def missing(connection: sa.Connection) -> list[str]:
+    """Rules that the data base does not keep, or keeps in other words than ours: their names."""
+    dialect = connection.dialect.name
+    there = _on_sqlite(connection) if dialect == "sqlite" else _on_postgresql(connection)
+    wanted = {_name_of(statement): _core_of(statement) for statement in statements(dialect)}
+    return sorted(name for name, words in wanted.items() if there.get(name) != words)
+
+
+def _on_sqlite(connection: sa.Connection) -> dict[str, str]:
+    rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    return {row[0]: _core_of(row[1]) for row in rows}
+
+
+def _on_postgresql(connection: sa.Connection) -> dict[str, str]:
+    """Functions by their text; triggers, if they are switched on, by what they fire on and call."""
+    functions = connection.exec_driver_sql(
+        "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+    )
+    found = {row[0]: _folded(row[1]) for row in functions}
+    triggers = connection.exec_driver_sql(
+        "SELECT t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+        "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND c.relnamespace = current_schema()::regnamespace"
+    )
+    return found | {row[0]: _core_of(row[1]) for row in triggers}
+
+
+def _name_of(statement: str) -> str:
+    return statement.split(maxsplit=3)[2].removesuffix("()")
+
+
+def _core_of(statement: str) -> str:
+    """What a rule says, without the differences in how the data base tells it back."""
+    if "$$" in statement:
+        return _folded(statement.split("$$")[1])
+    text = _folded(statement).replace(" on public.", " on ").replace(" for each statement", "")
+    verbs, _, rest = text.partition(" on ")
+    head, _, events = verbs.partition(" before ")
+    return f"{head} before {' or '.join(sorted(events.split(' or ')))} on {rest}"
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).lower()
 
 
 def statements(dialect: str) -> list[str]:

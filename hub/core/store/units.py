@@ -9,8 +9,12 @@ import sqlalchemy as sa
 
 from hub.core.store import bulk, journal
 from hub.core.store import tables as t
-from hub.core.store.pages import units_to_history
+from hub.core.store.database import UnitOfWork
+from hub.core.store.holding import close_held
+from hub.core.store.idranges import ranges
 from hub.core.store.records import Taking, withdraw_units
+from hub.core.store.sealing import note_states
+from hub.core.store.standing import units_to_history
 
 #: How many units are worked on at a time.
 BATCH = 5_000
@@ -70,46 +74,41 @@ def stored_page(
     )
 
 
-def missing_units(connection: sa.Connection, stream_id: int, seen: bytearray) -> list[int]:
-    """Living units of a stream that a complete run did not see; `seen` is a byte per unit id."""
+def missing_units(connection: sa.Connection, stream_id: int, seen: bytearray) -> tuple[list[int], int]:
+    """Living units of a stream that a complete run did not see, and how many live; `seen` is a byte per unit id."""
     rows = connection.execute(
         sa.select(t.raw_unit.c.id)
         .where(t.raw_unit.c.stream_id == stream_id, t.raw_unit.c.state.in_(("mapped", "held", "discarded")))
         .order_by(t.raw_unit.c.id)
-    ).scalars()
-    return [unit for unit in rows if unit >= len(seen) or not seen[unit]]
+    )
+    living = list(rows.scalars())
+    return [unit for unit in living if unit >= len(seen) or not seen[unit]], len(living)
 
 
 def lose_units(
-    connection: sa.Connection,
-    connector_id: int,
-    connector_key: str,
-    stream_name: str,
-    units: list[int],
-    meaning: str,
-    at: int,
-    actor: str,
+    unit: UnitOfWork, connector_id: int, connector_key: str, stream_name: str, units: list[int], meaning: str
 ) -> None:
     """Units gone from a complete snapshot: their records are withdrawn, or their invoices taken as settled.
 
     `meaning` is ``withdrawn`` (the fact was taken back) or ``settled`` (the books dropped it because nothing is owed
     any more): the record stays and the ledger counts it as paid by the books.
     """
+    connection, at = unit.connection, unit.at
+    unit.note_day()
     for start in range(0, len(units), BATCH):
         some = units[start : start + BATCH]
         units_to_history(connection, some, at)
         connection.execute(
             t.raw_unit.update().where(t.raw_unit.c.id == sa.bindparam("b_id")).values(state=meaning, recorded_at=at),
-            [{"b_id": unit} for unit in some],
+            [{"b_id": unit_id} for unit_id in some],
         )
+        note_states(connection, some, meaning)
         if meaning == "withdrawn":
             withdraw_units(Taking(connection, connector_id, at), set(some))
         rows = bulk.rows_by_id(connection, [t.held.c.id], t.held.c.unit_id, some, t.held.c.state == "open")
         if rows:
-            from hub.core.store.holding import close_held
-
-            close_held(connection, [row.id for row in rows], "mended", at, actor, "gone from the source")
+            close_held(connection, [row.id for row in rows], "mended", at, unit.actor, "gone from the source")
         journal.append(
-            connection, chain=connector_key, at=at, actor=actor, act=meaning, subject=stream_name,
-            payload={"units": some if len(some) < 50 else [some[0], "…", some[-1]], "count": len(some)},
+            connection, chain=connector_key, at=at, actor=unit.actor, act=meaning, subject=stream_name,
+            payload={"units": ranges(some), "count": len(some)},
         )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,26 +12,28 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.core.ledger import Settlements, absorbed_minor
-from hub.core.store import allocations, bulk, journal
+from hub.core.store import allocations, bulk, journal, standing
 from hub.core.store import tables as t
-from hub.core.store.pages import from_ranges
+from hub.core.store.idranges import from_ranges
 from hub.core.store.reading import as_known, ledger_settlements, of_books
 from hub.core.store.record_tables import RECORD_TABLES, table_of
+from hub.core.store.units import StoredPage
 
 
 @dataclass(frozen=True, slots=True)
 class StreamName:
-    """A stream and its connector's key."""
+    """A stream, its connector's key, and the mapping of its units."""
 
     id: int
     name: str
     connector: str
+    mapping_id: int | None
 
 
 def streams(connection: sa.Connection) -> list[StreamName]:
     """All streams, by connector."""
     rows = connection.execute(
-        sa.select(t.stream.c.id, t.stream.c.name, t.connector.c.key)
+        sa.select(t.stream.c.id, t.stream.c.name, t.connector.c.key, t.stream.c.mapping_id)
         .join(t.connector, t.connector.c.id == t.stream.c.connector_id)
         .order_by(t.stream.c.id)
     )
@@ -46,6 +48,30 @@ def journal_entries(connection: sa.Connection) -> int:
 def evidence_digest(connection: sa.Connection, evidence_id: int) -> bytes:
     """The stored digest of a piece of evidence."""
     return bytes(connection.execute(sa.select(t.evidence.c.digest).where(t.evidence.c.id == evidence_id)).scalar_one())
+
+
+def last_good(connection: sa.Connection, stream_id: int) -> dict[int, standing.GoodVersion]:
+    """Units of the stream whose present version is not understood, with the version that their records stand on."""
+    return standing.good_versions(connection, standing.not_understood(connection, stream_id))
+
+
+def good_pages(connection: sa.Connection, versions: Mapping[int, standing.GoodVersion]) -> Iterator[StoredPage]:
+    """Last good versions as pages, to be mapped again: one per piece of evidence."""
+    names = bulk.rows_by_id(connection, [t.raw_unit.c.id, t.raw_unit.c.ref], t.raw_unit.c.id, sorted(versions))
+    refs = {row.id: row.ref for row in names}
+    for evidence_id, group in standing.by_evidence(versions.values()):
+        proof = connection.execute(sa.select(t.evidence).where(t.evidence.c.id == evidence_id)).one()
+        yield StoredPage(
+            evidence_id=evidence_id,
+            origin=proof.origin,
+            blob=bytes(proof.body) if proof.body is not None else None,
+            unit_ids=[version.unit_id for version in group],
+            positions=[version.position for version in group],
+            digests=[version.digest for version in group],
+            refs=[refs[version.unit_id] for version in group],
+            states=["mapped"] * len(group),
+            mapping_ids=[version.mapping_id for version in group],
+        )
 
 
 def orphans(connection: sa.Connection) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.core.host.answers import MAPPED
 from hub.core.store import units
+from hub.core.store.corrections import open_questions
 from hub.core.store.pages import Counts, PageToCommit, StreamState, commit_again
 from hub.core.store.units import StoredPage
 from hub.core.sync.mapped import read_mapped
@@ -14,7 +15,8 @@ def map_again(session: Session, state: StreamState, only: frozenset[int] | None 
     """Map the stream's kept units with the session's mapping; the units of one piece of evidence are one transaction.
 
     Args:
-        only: ids of the units to map again; None: all that are not yet mapped this way.
+        only: ids of the units to map again; None: all that are not yet mapped this way, but those about which a
+            person was asked whether they are new.
 
     Returns:
         Counts of units whose records changed (`changed`), are the same, or are held now; `read` is their sum. Units
@@ -23,11 +25,12 @@ def map_again(session: Session, state: StreamState, only: frozenset[int] | None 
     total = Counts()
     with session.store.read() as connection:
         pages = list(units.stored_pages(connection, state.id))
+        asked = open_questions(connection)
     for page in pages:
         chosen = [
             index
             for index, unit in enumerate(page.unit_ids)
-            if (page.mapping_ids[index] != session.mapping_id if only is None else unit in only)
+            if (page.mapping_ids[index] != session.mapping_id and unit not in asked if only is None else unit in only)
         ]
         if chosen and page.blob is not None:
             total.add(_one_page(session, state, page, page.blob, chosen))

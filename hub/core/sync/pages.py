@@ -58,7 +58,7 @@ class Seen:
 
 @dataclass(slots=True)
 class PageResult:
-    """A page taken in, and where the next one starts."""
+    """A page taken in, and where the next one starts. `back`: units that were gone from the source, and are not now."""
 
     counts: Counts
     cursor: str | None
@@ -67,6 +67,7 @@ class PageResult:
     last: bool
     skipped: list[str]
     state: StreamState
+    back: set[int]
 
 
 @dataclass(slots=True)
@@ -102,6 +103,7 @@ class PageReader:
         self._seen_here = Seen()
         self._quiet = 0
         self._known_stubs: set[tuple[Any, ...]] = set()
+        self._back: set[int] = set()
 
     def ask(self, cursor: str | None) -> None:
         """Let the connector fetch the page after `cursor`; the answer is taken by `next_page`."""
@@ -139,6 +141,7 @@ class PageReader:
             connector_id=self._session.connector_id, connector_key=self._session.key, stream=state, cursor=offer.cursor,
             origin=offer.origin, ordinal=ordinal, fingerprint=offer.fingerprint, mapping_id=self._session.mapping_id,
             recorded_at=0, actor=self._session.actor, unit_ids=[],
+            whole_objects=self._stream.whole_objects,
         )  # fmt: skip
 
     def _find_changes(self, page: PageToCommit, state: StreamState, known_page: Expectation | None) -> None:
@@ -200,6 +203,8 @@ class PageReader:
             here[ref], first[ref] = digest, place
             if unit is not None:
                 page.unit_ids[place] = unit.id
+                if unit.state not in _STANDING:
+                    self._back.add(unit.id)
                 if unit.digest == digest and unit.state in (("discarded",) if self._full else _STANDING):
                     same.append(unit.id)
                     page.refused.pop(place, None)
@@ -283,12 +288,15 @@ class PageReader:
         if self._stream.repeats == "by_origin":
             self._seen_here.mark(met)
         after = replace(state, cursor=offer.cursor, origin=offer.origin, ordinal=page.ordinal + 1, version=version)
-        return PageResult(counts, offer.cursor, offer.origin, page.ordinal, offer.last, offer.skipped, after)
+        back, self._back = self._back, set()
+        return PageResult(counts, offer.cursor, offer.origin, page.ordinal, offer.last, offer.skipped, after, back)
 
     def _write(self, unit: UnitOfWork, page: PageToCommit, offer: _Offer) -> tuple[Counts, list[int | None], int]:
         """One try at committing `page`; it works on a copy, for a transaction may have to be run again."""
         fresh = replace(page, unit_ids=list(page.unit_ids), refused=dict(page.refused), recorded_at=unit.at)
         counts = commit_page(unit.connection, fresh, unit.salt)
+        if counts.changed:
+            unit.note_day()
         former = page.stream.origin
         if former is not None and former != page.origin:
             forget_pages(unit.connection, page.stream.id, former, page.stream.ordinal)

@@ -7,13 +7,15 @@ page the connector already fetches the next. A run is complete or not, and says 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hub.core.host.process import ConnectorProcess, Limits, Start, named, place_of
-from hub.core.store import Store, UnitOfWork, journal, runs, units
+from hub.core.store import Store, UnitOfWork, journal, runs
+from hub.core.store.corrections import compare_newcomers
 from hub.core.store.engine import DatabaseUnreachable
-from hub.core.store.holding import close_absent, open_units
+from hub.core.store.holding import close_absent
 from hub.core.store.pages import Counts, StreamState, page_units
+from hub.core.sync.absent import find_absent, lose
 from hub.core.sync.again import map_again
 from hub.core.sync.pages import PageReader, Seen
 from hub.core.sync.session import Session
@@ -22,17 +24,25 @@ from hub.sdk.units import Stream
 
 #: Pages without progress of the cursor after which a source is taken to be going in circles.
 MAX_STANDING_PAGES = 3
+#: Share of a snapshot, in percent, that may be missing without a person being asked.
+MISSING_PERCENT = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectorSpec:
-    """A connector as configured: its stable key, how to start it, and what its mapping depends on."""
+    """A connector as configured: its stable key, how to start it, and what its mapping depends on.
+
+    `missing_percent`: how much of a snapshot may be missing before a person is asked.
+    `places`: setting and path of the files it reads, if it does.
+    """
 
     key: str
     name: str
     plugin: str
     start: Start
     fingerprint: str
+    missing_percent: int = MISSING_PERCENT
+    places: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
 
@@ -52,22 +62,30 @@ Progress = Callable[[str, Counts], None]
 
 
 def sync_connector(
-    store: Store, spec: ConnectorSpec, *, actor: str, full: bool = False, progress: Progress | None = None
+    store: Store,
+    spec: ConnectorSpec,
+    *,
+    actor: str,
+    full: bool = False,
+    accept_missing: bool = False,
+    progress: Progress | None = None,
 ) -> RunReport:
     """Run one connector now. Errors of the connector are reported, not raised; those of the data base are raised.
 
     Args:
         full: ignore cursors and digests: everything is read and mapped again; nothing is deleted by that.
+        accept_missing: a person says that what a snapshot no longer has is really gone, however much it is.
         progress: called after every page.
     """
 
-    def begin(unit: UnitOfWork) -> tuple[int, int, int]:
+    def begin(unit: UnitOfWork) -> tuple[int, int, int, int]:
         connector = runs.connector_id(unit.connection, spec.key, spec.plugin)
         mapping = runs.mapping_id(unit.connection, connector, spec.fingerprint)
-        return connector, mapping, runs.begin_run(unit.connection, connector, unit.at, actor, full=full)
+        runs.note_places(unit.connection, connector, spec.places)
+        return connector, mapping, runs.begin_run(unit.connection, connector, unit.at, actor, full=full), unit.at
 
-    connector, mapping, run_id = store.again(actor, begin)
-    run = _Run(store, spec, actor, run_id, full=full, progress=progress)
+    connector, mapping, run_id, began = store.again(actor, begin)
+    run = _Run(store, spec, actor, run_id, began, full=full, accept_missing=accept_missing, progress=progress)
     error: HubError | None = None
     try:
         with ConnectorProcess(spec.start, spec.limits) as process:
@@ -92,19 +110,32 @@ class _AtHand:
     pages: int = 0
     skipped: list[str] = field(default_factory=list)
     whole: set[str] = field(default_factory=set)
+    back: set[int] = field(default_factory=set)
 
 
 class _Run:
     """The state of one run: what the functions of this module share."""
 
     def __init__(
-        self, store: Store, spec: ConnectorSpec, actor: str, run_id: int, *, full: bool, progress: Progress | None
+        self,
+        store: Store,
+        spec: ConnectorSpec,
+        actor: str,
+        run_id: int,
+        began: int,
+        *,
+        full: bool,
+        accept_missing: bool,
+        progress: Progress | None,
     ) -> None:
         self._store = store
         self._spec = spec
         self._actor = actor
         self._run_id = run_id
+        self._began = began
         self._full = full
+        self._accept_missing = accept_missing
+        self._question: HubError | None = None
         self._progress = progress
         self._at_hand: _AtHand | None = None
 
@@ -124,6 +155,7 @@ class _Run:
             page = reader.next_page(at.state, before)
             at.skipped += page.skipped
             at.counts.add(page.counts)
+            at.back.update(page.back)
             at.pages += 1
             if page.ordinal == 0 and stream.whole_objects:
                 at.whole.add(page.origin)
@@ -137,7 +169,8 @@ class _Run:
         self._at_hand = None
 
     def finish(self, error: HubError | None) -> RunReport:
-        """Write the end of the run and say what it came to."""
+        """Write the end of the run and say what it came to: an error, else the question that a person must answer."""
+        error = error or self._question
         state, streams = self._store.again(self._actor, lambda unit: self._note_end(unit, error))
         total = Counts()
         for stream in streams:
@@ -146,18 +179,19 @@ class _Run:
 
     def _note_end(self, unit: UnitOfWork, error: HubError | None) -> tuple[str, list[runs.StreamRun]]:
         if self._at_hand is not None:
-            self._note(unit, self._at_hand, complete=False)
+            self._note(unit, self._at_hand, self._at_hand.counts, complete=False)
         streams = runs.stream_runs(unit.connection, self._run_id)
         state, words = "complete", None
         if error is not None:
-            state = "incomplete" if any(stream.counts.read for stream in streams) else "failed"
+            began = error is self._question or any(stream.counts.read for stream in streams)
+            state = "incomplete" if began else "failed"
             words = {name: str(value) for name, value in error.as_wire().items() if value is not None}
         runs.end_run(unit.connection, self._run_id, unit.at, state, words)
         journal.join_chains(unit.connection, at=unit.at, actor=self._actor)
         return state, streams
 
-    def _note(self, unit: UnitOfWork, at: _AtHand, *, complete: bool) -> None:
-        runs.note_stream(unit.connection, self._run_id, at.state.id, at.counts, at.pages, at.skipped, complete=complete)
+    def _note(self, unit: UnitOfWork, at: _AtHand, counts: Counts, *, complete: bool) -> None:
+        runs.note_stream(unit.connection, self._run_id, at.state.id, counts, at.pages, at.skipped, complete=complete)
 
     def _remember(self, at: _AtHand) -> None:
         """The run goes on where another one was ended: what that one read of the object at hand was met already."""
@@ -181,13 +215,40 @@ class _Run:
     def _close_stream(self, session: Session, at: _AtHand) -> None:
         """The stream was read to its end: see what a snapshot no longer has, and note the result."""
 
-        def close(unit: UnitOfWork) -> None:
+        def close(unit: UnitOfWork) -> HubError | None:
             close_absent(unit, at.state.id, sorted(at.whole), at.seen.met)
+            counts = self._compare_newcomers(unit, session, at)
+            question = None
             if at.stream.mode == "snapshot" and at.stream.missing != "keep":
-                at.counts.missing = _lose(unit, session, at)
-            self._note(unit, at, complete=True)
+                absent = find_absent(unit.connection, at.state.id, at.seen, at.skipped)
+                if self._accept_missing or not absent.too_many(self._spec.missing_percent):
+                    lose(unit, session, at.stream, absent)
+                    counts.missing = len(absent.units)
+                else:
+                    question = absent.question(self._spec.name, at.stream)
+            self._note(unit, at, counts, complete=question is None)
+            return question
 
-        self._store.again(self._actor, close)
+        question = self._store.again(self._actor, close)
+        self._question = self._question or question
+
+    def _compare_newcomers(self, unit: UnitOfWork, session: Session, at: _AtHand) -> Counts:
+        """New documents beside older ones of their number: those that became a question are not new, but held."""
+        asked = compare_newcomers(
+            unit,
+            session.connector_id,
+            session.key,
+            at.state.id,
+            at.seen.met,
+            back=at.back,
+            whole_objects=at.stream.whole_objects,
+            since=self._began,
+        ).asked
+        new = min(len(asked), at.counts.new)
+        changed = min(len(asked) - new, at.counts.changed)
+        return replace(
+            at.counts, new=at.counts.new - new, changed=at.counts.changed - changed, held=at.counts.held + new + changed
+        )
 
     def _circles(self, stream: Stream) -> BrokenPromise:
         return BrokenPromise(
@@ -196,26 +257,3 @@ class _Run:
             where=place_of(self._spec.start),
             mend="report it to the connector's author; what was read so far is kept",
         )
-
-
-def _lose(unit: UnitOfWork, session: Session, at: _AtHand) -> int:
-    """What the complete snapshot no longer has is settled or withdrawn, as the connector is configured.
-
-    Objects that were skipped because they did not change count as seen; if one of them was never read (a file still
-    being written), nothing can be said about what is missing.
-    """
-    stream = at.stream
-    for origin in at.skipped:
-        known = page_units(unit.connection, at.state.id, origin)
-        if known is None:
-            return 0
-        at.seen.mark(known)
-    # A held record, of a skipped object too, may be any of those that seem missing: first it must be mended.
-    if any(at.seen.met(held) for held in open_units(unit.connection, at.state.id)):
-        return 0
-    gone = units.missing_units(unit.connection, at.state.id, at.seen.marks)
-    if gone:
-        units.lose_units(
-            unit.connection, session.connector_id, session.key, stream.name, gone, stream.missing, unit.at, unit.actor
-        )
-    return len(gone)

@@ -75,9 +75,10 @@ class Scripted:
         cls = KINDS[fields.pop("kind")]
         if fields.pop("unchecked", False):
             return cls.model_construct(**fields)
+        record = cls.model_validate_json(json.dumps(fields))
         if self._config.label and "label" in cls.model_fields:
-            fields["label"] = self._config.label
-        return cls.model_validate_json(json.dumps(fields))
+            return record.model_copy(update={"label": self._config.label})  # not validated here: the hub does it
+        return record
 
     def _script(self) -> Any:
         return json.loads(self._config.script.read_text())

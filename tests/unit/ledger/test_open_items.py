@@ -255,8 +255,8 @@ def test_spellings_are_frozen() -> None:
     }
     assert {
         "over_settled", "over_allocated", "unknown_document", "other_currency", "unreadable_terms",
-        "instalments_differ",
+        "instalments_differ", "ambiguous_document",
     } == {
         facts.OVER_SETTLED, facts.OVER_ALLOCATED, facts.UNKNOWN_DOCUMENT, facts.OTHER_CURRENCY,
-        facts.UNREADABLE_TERMS, facts.INSTALMENTS_DIFFER,
+        facts.UNREADABLE_TERMS, facts.INSTALMENTS_DIFFER, facts.AMBIGUOUS_DOCUMENT,
     }  # fmt: skip
