@@ -181,8 +181,8 @@ def test_money_is_never_a_float() -> None:
 def test_stored_spellings_are_frozen() -> None:
     """What stands in data bases is never spelled otherwise: kinds, roles, keys, and the words of each state."""
     assert (
-        "seller debtor invoice credit_note instalment receipt disbursement payout_line remittance_line settlement_line "
-        "control_total document dispute promise payment_plan_step contact_event"
+        "seller debtor invoice credit_note instalment receipt disbursement bank_statement payout_line remittance_line "
+        "settlement_line control_total document dispute promise payment_plan_step contact_event"
     ).split() == list(KINDS)
     assert ["RecordSource", "BulkMap", "ControlTotals", "KeySweep", "FileCheck"] == list(ROLES)
     words = {}

@@ -264,6 +264,22 @@ def test_the_migrations_make_what_the_code_expects(empty_database_url: str) -> N
             assert checks == found
 
 
+def test_bank_statements_come_to_a_data_base_in_use(store: Store) -> None:
+    """0003 on a data base that holds facts: nothing of them changes, and the schema is that of a fresh one."""
+    kept = sa.select(t.receipt.c.source_key, t.receipt.c.amount_minor).order_by(t.receipt.c.id)
+    with store.engine.begin() as connection:  # as it was before: 0003 only adds
+        before = connection.execute(kept).all()
+        for name in ("bank_statement", "bank_statement_history"):
+            connection.exec_driver_sql(f"DROP TABLE {name}")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    store.migrate()
+    assert HEAD == store.revision()
+    with store.engine.connect() as connection:
+        assert before == connection.execute(kept).all()
+        assert len(before) == 2
+        assert [] == compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+
+
 def test_two_hubs_may_start_at_once(empty_database_url: str) -> None:
     """Two processes find an empty data base: both start, and it is made once."""
     script = (
