@@ -219,7 +219,8 @@ class _Builder:
         except Garbled as garbled:
             fault = garbled.at(f"{self._opened.name}:{line}")
         own = reference(_text(top, "AcctSvcrRef"))
-        said = f"R{own}" if own else f"T{_words(element)}"
+        # Banks give one reference to several movements: what the payers wrote tells them apart.
+        said = f"R{own}{_written(details)}" if own else f"T{_words(element)}"
         key = digest(f"{self._account_salt()}\x1f{day[:10]}\x1f{mark}{text}{currency}\x1f{said}")
         move = Move(key, day[:10], minor, currency, None, line, fault=fault)
         if minor is not None and len(details) > 1 and self._split(move, element, details, minor):
@@ -275,6 +276,19 @@ def _words(entry: Element) -> str:
         if local(child.tag) != "NtryRef":
             texts.extend(child.itertext())
     return " ".join(" ".join(texts).split())
+
+
+def _written(details: list[Element]) -> str:
+    """What the payers wrote: end-to-end references and remittance, blanks left out; empty when there is nothing."""
+    texts: list[str] = []
+    for detail in details:
+        for child in detail:
+            name = local(child.tag)
+            if name == "RmtInf":
+                texts.extend(child.itertext())
+            elif name == "Refs":
+                texts += [reference(ref.text) for ref in child if local(ref.tag) == "EndToEndId"]
+    return "".join("".join(texts).split())
 
 
 def _text(top: dict[str, Element], name: str) -> str:

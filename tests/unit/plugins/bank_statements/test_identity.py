@@ -18,7 +18,8 @@ from hub.plugins.bank_statements.model import Balance, Move, Statement
 from hub.plugins.bank_statements.texts import rib_of
 from hub.plugins.bank_statements.timeline import KEPT_MOVES, Timeline
 from hub.plugins.bank_statements.units import PROOF
-from hub.sdk.testing import pages
+from hub.sdk.records import Receipt
+from hub.sdk.testing import pages, read_records
 from tests.unit.plugins.bank_statements.made import IBAN, RIB, Mv, camt, cfonb, source, text
 
 START = date(2026, 1, 5)
@@ -258,6 +259,21 @@ def test_the_entry_number_of_cfonb_is_no_part_of_a_movement(tmp_path: Path) -> N
     lines[1] = lines[1][:81] + "0000417" + lines[1][88:]
     (folder / "2.txt").write_bytes(text(lines))
     assert 1 == len(set(refs(folder)))
+
+
+def test_one_reference_of_the_bank_for_several_movements(tmp_path: Path) -> None:
+    """Told again in another order, each keeps its own ref: no receipt becomes another one."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    shared = [Mv(START, 45000, "X", [("", f"FACT {n}")], ref="LOT7") for n in range(3)]
+    (folder / "1.xml").write_bytes(camt(shared, 0, START, START, version=8))
+    (folder / "2.xml").write_bytes(camt(shared[::-1], 0, START, START, version=8))
+    told: dict[str, set[str]] = {}
+    for one in read_records(source(folder)):
+        for record in one.records:
+            if isinstance(record, Receipt):
+                told.setdefault(record.source_key, set()).add(str(record.remittance))
+    assert [{"FACT 0"}, {"FACT 1"}, {"FACT 2"}] == sorted(told.values(), key=min)
 
 
 def test_a_repeated_statement_adds_nothing_though_its_day_sums_to_zero(tmp_path: Path) -> None:
