@@ -207,6 +207,7 @@ def test_stored_spellings_are_frozen() -> None:
         "instalment": "seller invoice_number due_on rank",
         "receipt": "source_key",
         "disbursement": "source_key",
+        "bank_statement": "source_key",
         "payout_line": "payout_id charge_id",
         "remittance_line": "remittance_id line",
         "settlement_line": "seller settlement_id line",

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from hub.core.ledger import aged_balance
+from hub.core.services.bank import BankGap, bank_gaps
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.gaps import check_books
 from hub.core.services.ledger import view_in
@@ -30,7 +31,8 @@ class SellerStatus:
 
 @dataclass(slots=True)
 class Status:
-    """The whole picture; amounts in minor units by currency. `gaps` counts debtors; `buckets` names those of `aged`."""
+    """The whole picture; amounts in minor units by currency. `gaps` counts debtors, `bank` names what is wrong between
+    bank statements; `buckets` names those of `aged`."""
 
     runs: list[LastRun]
     held: dict[str, int]
@@ -41,6 +43,7 @@ class Status:
     suggested_receipts: int = 0
     anomalies: Counter[str] = field(default_factory=Counter)
     gaps: int = 0
+    bank: list[BankGap] = field(default_factory=list)
     buckets: tuple[str, ...] = ()
 
 
@@ -50,6 +53,7 @@ def status(desk: Desk) -> Status:
         result = Status(runs=runs.last_runs(connection), held=held.held_counts(connection), sellers=[])
         _ledger(desk, connection, result)
         _receipts(connection, result)
+        result.bank = bank_gaps(connection)
         return result
 
 

@@ -1,5 +1,7 @@
 """What each bank statement proves: a table of its own, so that a missing or doubled one shows."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,7 +11,7 @@ down_revision = "0001"
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def _columns() -> list[sa.Column]:
+def _columns() -> list[sa.Column[Any]]:
     return [
         sa.Column("id", _ID, nullable=False),
         sa.Column("connector_id", sa.Integer(), nullable=False),
