@@ -35,6 +35,8 @@ KEPT_BYTES: Final = 2 * 1024 * 1024
 PAGE_BYTES: Final = 2 * 1024 * 1024
 #: Bytes of bodies kept while a statement is being proved; a longer one is read a second time. No refusal.
 BUFFER_BYTES: Final = 40 * 1024 * 1024
+#: Characters of a number of a document (hub.sdk.records); a longer one stays in the text only. No refusal.
+REF_CHARS: Final = 200
 #: Characters of a name or reference, and of the joined remittance text (hub.sdk.records). HUB-BANK-034.
 NAME_CHARS: Final = 500
 REMITTANCE_CHARS: Final = 120_000

@@ -16,16 +16,16 @@ from hub.plugins.bank_statements.limits import Budget
 from hub.plugins.bank_statements.model import Opened
 from hub.plugins.bank_statements.readers import Understand, reader, understanding
 from hub.plugins.bank_statements.recognise import recognise
-from hub.plugins.bank_statements.seen import fields
+from hub.plugins.bank_statements.seen import fields, remittance_lines
 from hub.plugins.bank_statements.texts import digits_and_letters
 from hub.plugins.bank_statements.units import lost, units_of
 from hub.sdk.errors import RecordRejected
-from hub.sdk.records import BankStatement, Disbursement, Receipt, Record
+from hub.sdk.records import BankStatement, Disbursement, Receipt, Record, RemittanceLine
 from hub.sdk.roles import Columns, MappedPage
 from hub.sdk.units import RawUnit
 
 #: Raised whenever a unit would give other records than before.
-MAPPING_VERSION: Final = 1
+MAPPING_VERSION: Final = 2
 #: Settings that the records depend on.
 MAPPING_FIELDS: Final = (
     "account", "accounts", "seller", "currency", "decimals", "date_order", "use_camt054", "ofx_ids"
@@ -33,6 +33,7 @@ MAPPING_FIELDS: Final = (
 _DATES: Final = ("received_on", "paid_on", "value_on", "opened_on", "closed_on")
 _KINDS: Final[dict[str, type[Record]]] = {
     "bank_statement": BankStatement, "receipt": Receipt, "disbursement": Disbursement,
+    "remittance_line": RemittanceLine,
 }  # fmt: skip
 
 Row = tuple[str, dict[str, Any]]
@@ -91,7 +92,10 @@ class Mapper:
         except UnicodeDecodeError as error:
             raise reject("HUB-BANK-012", unit.place, encoding=error.encoding, reason=error.reason) from None
         whose = self._whose.get(seen.account) or self._know(seen.account)
-        return [fields(seen, unit.ref, whose[1], whose[0], unit.place)]
+        rows = [fields(seen, unit.ref, whose[1], whose[0], unit.place)]
+        if seen.lines and rows[0][0] == "receipt":
+            rows += [("remittance_line", line) for line in remittance_lines(seen, unit.ref)]
+        return rows
 
     def _proof(self, unit: RawUnit) -> Row:
         """What a statement proves, as a record."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from hub.sdk.money import MAX_MINOR
 class Seen:
     """What a statement says of one movement. Dates are ISO text; `minor` is signed, positive for money received.
 
+    `lines` are the documents that a structured remittance names: number, signed minor units or None, currency.
     `own_id` is what a person would quote to the bank; empty makes a readable id of account, date and amount.
     """
 
@@ -39,6 +41,20 @@ class Seen:
     original_currency: str | None = None
     fee_minor: int | None = None
     return_reason: str | None = None
+    lines: list[tuple[str, int | None, str | None]] = field(default_factory=list)
+
+
+def remittance_lines(seen: Seen, ref: str) -> Iterator[dict[str, Any]]:
+    """The documents that a structured remittance names, with the amount paid of each (negative: a credit note used)."""
+    for number, (document, minor, currency) in enumerate(seen.lines, 1):
+        yield {
+            "remittance_id": ref,
+            "line": number,
+            "receipt_source_key": ref,
+            "document_number": document,
+            "amount_minor": minor,
+            "currency": currency,
+        }
 
 
 def fields(seen: Seen, ref: str, seller: str | None, account: str, where: str) -> tuple[str, dict[str, Any]]:
