@@ -72,7 +72,7 @@ def _statements(
             if len(shown["statements"]) < LISTED:
                 shown["statements"].append(_one(statement, name, config))
             shown["notes"] += [note for note in statement.notes if len(shown["notes"]) < LISTED]
-            if len(shown["first"]) < SHOWN and not statement.rereads:
+            if len(shown["first"]) < SHOWN and statement.whole:
                 _first(shown["first"], statement, name, config, mapper, timeline)
 
 

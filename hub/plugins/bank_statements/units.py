@@ -52,6 +52,8 @@ def units_of(
     if not left or left < len(plan.ranks):
         yield from _proof(statement, name)
     plain, accented = statement.layouts()
+    if statement.packed is not None:
+        moves = statement.packed.moves(statement.moves)
     for move, rank in zip(statement.moves if moves is None else moves, plan.ranks, strict=True):
         if rank == TOLD:
             continue
@@ -102,9 +104,9 @@ def held(statement: Statement, name: str, fault: RecordRejected, plan: Plan) -> 
         layout["given"] = odd
     if plan.fault is not None:
         layout["refused"] = [plan.fault.code, plan.fault.what, plan.fault.mend]
-    body = b"" if statement.rereads else statement.raw()
+    body = statement.raw() if statement.whole else b""
     lines = statement.lines + (_dated(statement) is not None)
-    return _whole(body, statement.rereads, layout, f"{name}:{statement.line}", fault, lines)
+    return _whole(body, not statement.whole, layout, f"{name}:{statement.line}", fault, lines)
 
 
 def held_file(body: bytes, size: int, name: str, sha256: str, fault: RecordRejected) -> RawUnit:

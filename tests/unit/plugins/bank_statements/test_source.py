@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from hub.plugins.bank_statements import CONNECTOR, StatementsConfig, camt, hub_register
+from hub.plugins.bank_statements import CONNECTOR, StatementsConfig, camt, hub_register, packed
 from hub.plugins.bank_statements.faults import CODES
 from hub.sdk import BulkMap, FileCheck, RecordSource, Registry
 from hub.sdk.testing import pages
@@ -111,13 +111,16 @@ def test_sellers_by_account(folder: Path) -> None:
     assert "ACME" == connector.map("movements", unit)[0].seller
 
 
-def test_a_statement_too_long_to_buffer_is_read_twice(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same units, whether the bodies were kept or read again; an unproved one is held without its bytes."""
+@pytest.mark.parametrize("room", [0, 10**9])
+def test_a_statement_too_long_to_buffer(folder: Path, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """The same units, whether bodies were kept, packed or read again; an unproved one is held without its bytes."""
     twin = Mv(DAY, 45000, "LEROY", [("", "FACT 1")])
     data = made.camt([twin, twin, Mv(DAY, -5, "FRAIS")], 0, DAY, DAY, version=8)
     (folder / "a.xml").write_bytes(data)
     usual = [(unit.ref, unit.body, unit.layout) for unit in next(pages(source(folder), "movements")).units]
     monkeypatch.setattr(camt, "BUFFER_BYTES", 10)
+    monkeypatch.setattr(camt, "PACKED_BYTES", room)
+    monkeypatch.setattr(packed, "PIECE_BYTES", 1_500)
     for limit in (1, 2, 10):
         found = [unit for page in pages(source(folder), "movements", limit) for unit in page.units]
         assert usual == [(unit.ref, unit.body, unit.layout) for unit in found]
