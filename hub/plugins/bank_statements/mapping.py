@@ -16,7 +16,7 @@ from hub.plugins.bank_statements.limits import Budget
 from hub.plugins.bank_statements.model import Opened
 from hub.plugins.bank_statements.readers import Understand, reader, understanding
 from hub.plugins.bank_statements.recognise import recognise
-from hub.plugins.bank_statements.seen import fields, remittance_lines
+from hub.plugins.bank_statements.seen import fields, proof_fields, remittance_lines
 from hub.plugins.bank_statements.texts import digits_and_letters
 from hub.plugins.bank_statements.units import lost, units_of
 from hub.sdk.errors import RecordRejected
@@ -102,7 +102,8 @@ class Mapper:
         try:
             facts = json.loads(unit.body)
             account, seller = self._know(facts["account"])
-            return "bank_statement", {**facts, "source_key": unit.ref, "account": account or None, "seller": seller}
+            row = {**facts, "source_key": unit.ref, "account": account or None, "seller": seller}
+            return "bank_statement", proof_fields(row, unit.place)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             reason = "it does not say what a bank statement proves"
             raise reject("HUB-BANK-038", unit.place, reason=reason) from None

@@ -130,6 +130,22 @@ def fields(seen: Seen, ref: str, seller: str | None, account: str, where: str) -
     return ("receipt" if credit else "disbursement"), row
 
 
+def proof_fields(row: dict[str, Any], where: str) -> dict[str, Any]:
+    """The fields of a bank statement, fit to be stored.
+
+    Raises:
+        RecordRejected: a text is too long or holds control characters; a balance is beyond 64 bits.
+    """
+    for name in ("opening_minor", "closing_minor", "sum_minor"):
+        if abs(row[name]) > MAX_MINOR:
+            reason = "it is beyond what any account holds"
+            raise reject("HUB-BANK-030", where, text=str(row[name])[:40], reason=reason)
+    for name in ("account", "statement_ref"):
+        if row[name] is not None:
+            row[name] = _checked(row[name], name, where)
+    return row
+
+
 def _checked(value: str, name: str, where: str) -> str:
     """A long or odd text: refused when it cannot be stored, otherwise unchanged but for line ends."""
     limit = 200 if name.endswith("_id") or name in ("account", "seller") else NAME_CHARS

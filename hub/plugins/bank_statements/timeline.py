@@ -97,15 +97,17 @@ class Timeline:
             for place in range(one.first, one.last):
                 if left := have.get(told.keys[place]):
                     ranks[place] = left.pop()
-        taken, own = self._taken(account), set[tuple[str, int]]()
+        taken, own = self._taken(account), {(key, rank) for key, rank in zip(told.keys, ranks, strict=True) if rank}
+        free: dict[str, int] = {}
         result: list[int] = []
         for key, known in zip(told.keys, ranks, strict=True):
-            rank = 1 if known is None else known
-            if known is None:
-                used = taken.get(key, ())
-                while rank in used or (key, rank) in own:
-                    rank += 1
-            own.add((key, rank))
+            if known is not None:
+                result.append(known)
+                continue
+            used, rank = taken.get(key, ()), free.get(key, 1)
+            while rank in used or (key, rank) in own:
+                rank += 1
+            free[key] = rank + 1
             result.append(rank)
         return Plan(result, told_by)
 
