@@ -57,8 +57,8 @@ def _details(seen: Seen, lines: list[str]) -> None:
         if qualifier == "LC2" and last == "LCC":
             seen.remittance[-1] += text.rstrip()
         elif qualifier in ("LCC", "LC2"):
-            # Cut after 70 characters, wherever that falls: a blank there is the sender's, lost at the line's end.
-            seen.remittance.append(text + " " if len(text) == 69 else text)
+            # Cut after 70 characters, wherever that falls: blanks there are the sender's, lost at the line's end.
+            seen.remittance.append(text + " " if len(text) < 70 else text)
         elif qualifier in _APART:
             by.setdefault(qualifier, text)
         elif text.strip():

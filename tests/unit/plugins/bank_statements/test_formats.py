@@ -129,6 +129,70 @@ def test_returns_of_camt(tmp_path: Path, old: str, new: str, said: str | None) -
     assert (said is not None) == (record.method == "return")
 
 
+def test_every_qualifier_of_05_finds_its_place(tmp_path: Path) -> None:
+    """Texts in order in the remittance, parties, references and the original amount in their fields."""
+    details = [
+        ("NPY", "SARL LEROY"), ("IPY", "552100554"), ("NPO", "LEROY HOLDING"), ("NBE", "NOUS"), ("CPY", "FR76 1"),
+        ("LIB", "VIREMENT"), ("LCC", "FACT 2026-001 ET".ljust(70)), ("LC2", "2026-002"), ("ZZZ", "INCONNU"),
+        ("LCS", "RF18539007547034"), ("RCN", "E2E-1".ljust(35) + "SUPP"), ("REF", "LOT-7".ljust(35) + "TX-9"),
+        ("MMO", "USD200000000050000"), ("FEE", "EUR200000000000150"), ("RUM", "RUM-1"),
+    ]  # fmt: skip
+    [record] = read(tmp_path, text(cfonb([Mv(DAY, 45000, "VIR RECU", details)], 0, DAY, DAY)))
+    assert ("SARL LEROY", "FR761", "RF18539007547034", "E2E-1", "LOT-7", "TX-9") == (
+        record.payer_name, record.payer_iban, record.structured_ref, record.end_to_end_ref, record.batch_ref,
+        record.bank_ref,
+    )  # fmt: skip
+    assert (50000, "USD") == (record.original_amount_minor, record.original_currency)
+    assert ["VIR RECU", "VIREMENT", "FACT 2026-001 ET 2026-002", "INCONNU"] == str(record.remittance).split("\n")
+    sent = [("NBE", "ASSURANCES"), ("CBE", "FR76 2"), ("NPY", "NOUS")]
+    [record] = read(tmp_path, text(cfonb([Mv(DAY, -45000, "VIR EMIS", sent, code="06")], 50000, DAY, DAY)))
+    assert ("ASSURANCES", "FR762", "transfer") == (record.payee_name, record.payee_iban, record.method)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "told", "name", "iban", "end_to_end", "remittance"),
+    [
+        (
+            "German, SEPA tags",
+            "166?00GUTSCHRIFT?20EREF+E2E-77?21SVWZ+RECHNUNG F1 UND F?222?31DE89370400440532013000?32MUSTER?33 GMBH",
+            "MUSTER GMBH", "DE89370400440532013000", "E2E-77", "RECHNUNG F1 UND F2",
+        ),
+        (
+            "German, no tags",
+            "166?00GUTSCHRIFT?20RECHNUNG F1 VOM 3. MAERZ 202?216 DANKE?32MUSTER GMBH",
+            "MUSTER GMBH", None, None, "RECHNUNG F1 VOM 3. MAERZ 2026 DANKE",
+        ),
+        (
+            "Dutch, by slashes",
+            "/TRTP/SEPA OVERBOEKING/IBAN/NL91ABNA0417164300/BIC/ABNANL2A/NAME/JANSEN BV/REMI/FACTUUR F1/EREF/E2E-77",
+            "JANSEN BV", "NL91ABNA0417164300", "E2E-77", "FACTUUR F1",
+        ),
+        (
+            "Dutch, structured",
+            "/REMI/STRD/CUR/RF18539007547034/NAME/JANSEN BV/IBAN/NL91ABNA0417164300",
+            "JANSEN BV", "NL91ABNA0417164300", None, "CUR/RF18539007547034",
+        ),
+        ("French, free text", "VIR SEPA RECU /DE LEROY", None, None, None, "VIR SEPA RECU /DE LEROY"),
+    ],
+)  # fmt: skip
+def test_dialects_of_mt940(
+    tmp_path: Path, dialect: str, told: str, name: str | None, iban: str | None, end_to_end: str | None, remittance: str
+) -> None:
+    """The same facts from the field :86: of German, Dutch and French banks, wherever its lines are cut."""
+    for width in (65, 27, 200):
+        lines = "\r\n".join(told[n : n + width] for n in range(0, len(told), width))
+        if dialect.startswith("French") and width < len(told):
+            continue
+        data = (
+            ":20:X\r\n:25:FR7630999000010001234567836\r\n:28C:1/1\r\n:60F:C260406EUR0,\r\n"
+            f":61:2604070407C450,00NTRFNONREF\r\n:86:{lines}\r\n:62F:C260407EUR450,\r\n-\r\n"
+        )
+        [record] = read(tmp_path, data.encode())
+        assert (name, iban, end_to_end, remittance) == (
+            record.payer_name, record.payer_iban, record.end_to_end_ref, record.remittance,
+        )  # fmt: skip
+
+
 def test_a_structured_remittance_becomes_lines(tmp_path: Path) -> None:
     """Documents with what is paid of each, credit notes negative, beside the text; only for money received."""
     told = (
