@@ -217,6 +217,31 @@ class Disbursement(_Movement):
     return_reason: Name | None = None
 
 
+class BankStatement(Record):
+    """What one statement of an account proves: from one balance to the next, in so many entries.
+
+    Balances are signed, negative for an overdraft. A statement whose balances its entries do not prove never becomes
+    one. Consecutive statements of an account meet: `closing_minor` of one is `opening_minor` of the next; where they
+    do not, a statement is missing (`hub.core.ledger.bank_chain`). `statement_ref` is the bank's number or id of it.
+    Source: CFONB 120 records 01 and 07, camt.053 OPBD and CLBD, MT940 60 and 62; formats.md §4.
+    """
+
+    kind: ClassVar[str] = "bank_statement"
+    key: ClassVar[tuple[str, ...]] = ("source_key",)
+
+    source_key: Ref
+    account: Ref | None = None
+    seller: Ref | None = None
+    opened_on: date
+    opening_minor: SignedMinor
+    closed_on: date
+    closing_minor: SignedMinor
+    currency: Currency
+    statement_ref: Name | None = None
+    entry_count: Annotated[int, Field(ge=0, le=MAX_MINOR)]
+    sum_minor: SignedMinor
+
+
 class PayoutLine(Record):
     """One charge inside a provider's payout: gross paid by the debtor, fee kept, net paid out."""
 
@@ -377,6 +402,7 @@ KINDS: dict[str, type[Record]] = {
         Instalment,
         Receipt,
         Disbursement,
+        BankStatement,
         PayoutLine,
         RemittanceLine,
         SettlementLine,

@@ -182,8 +182,8 @@ def test_money_is_never_a_float() -> None:
 def test_stored_spellings_are_frozen() -> None:
     """What stands in data bases is never spelled otherwise: kinds, roles, keys, and the words of each state."""
     assert (
-        "seller debtor invoice credit_note instalment receipt disbursement payout_line remittance_line settlement_line "
-        "control_total document dispute promise payment_plan_step contact_event"
+        "seller debtor invoice credit_note instalment receipt disbursement bank_statement payout_line remittance_line "
+        "settlement_line control_total document dispute promise payment_plan_step contact_event"
     ).split() == list(KINDS)
     assert ["RecordSource", "BulkMap", "ControlTotals", "KeySweep", "FileCheck"] == list(ROLES)
     words = {}
@@ -208,6 +208,7 @@ def test_stored_spellings_are_frozen() -> None:
         "instalment": "seller invoice_number due_on rank",
         "receipt": "source_key",
         "disbursement": "source_key",
+        "bank_statement": "source_key",
         "payout_line": "payout_id charge_id",
         "remittance_line": "remittance_id line",
         "settlement_line": "seller settlement_id line",

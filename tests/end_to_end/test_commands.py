@@ -213,7 +213,7 @@ def test_frozen_columns_of_allocations(company: Path, hub: Runs) -> None:
         ("open-items", ("--as-of", "2026-10-31")), ("allocations", ("--as-of", "31/10/2026")), ("proposals", ()),
         ("receipts", ("--as-of", "2026-10-31")), ("aged-balance", ("--known-on", "2099-01-01")),
         ("indicators", ("--as-of", "2026-10-31")), ("gaps", ()), ("journal", ("--known-on", "2099-01-01")),
-        ("held", ("--known-on", "2099-01-01")), ("debtors", ("--known-on", "2099-01-01")),
+        ("bank-gaps", ()), ("held", ("--known-on", "2099-01-01")), ("debtors", ("--known-on", "2099-01-01")),
     ],
 )  # fmt: skip
 def test_every_export_in_every_format(company: Path, hub: Runs, kind: str, arguments: tuple[str, ...]) -> None:

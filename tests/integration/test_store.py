@@ -264,32 +264,6 @@ def test_the_migrations_make_what_the_code_expects(empty_database_url: str) -> N
             assert checks == found
 
 
-def test_a_filled_data_base_is_migrated(
-    empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What 0001 kept is kept, and the schema ends equal to a fresh one."""
-    from tests.support.hubs import content, make_hub, sync, verified
-    from tests.support.in_process import InProcess
-
-    for module in ("hub.core.sync.run", "hub.core.services.verify"):
-        monkeypatch.setattr(f"{module}.ConnectorProcess", InProcess)
-    rows = "".join(f"F{n};C1;2026-09-01;{n},00;0,00\n" for n in range(1, 9))
-    (tmp_path / "invoices.csv").write_text(f"number;debtor_id;issued_on;total;open_amount\n{rows}")
-    hub = make_hub(tmp_path, empty_database_url, '[connector.ledger]\nplugin = "csv"\ninvoices = "invoices.csv"\n')
-    sync(hub, "ledger")
-    before = content(hub.store)
-    with hub.store.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE recorded_day")
-        connection.exec_driver_sql("ALTER TABLE connector DROP COLUMN places")
-        connection.exec_driver_sql("ALTER TABLE stream DROP COLUMN compared_document")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
-    hub.store.migrate()
-    assert HEAD == hub.store.revision()
-    with hub.store.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert [] == compare_metadata(context, metadata)
-    assert before == content(hub.store)
-    assert [] == verified(hub).differences
 
 
 def test_two_hubs_may_start_at_once(empty_database_url: str) -> None:

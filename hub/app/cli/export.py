@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 #: The spellings of `hub.core.services.exports.KINDS`; a test compares them. Here so that --help imports nothing.
 KINDS = (
-    "open-items", "allocations", "proposals", "receipts", "aged-balance", "indicators", "gaps", "journal", "held",
-    "debtors",
+    "open-items", "allocations", "proposals", "receipts", "aged-balance", "indicators", "gaps", "bank-gaps",
+    "journal", "held", "debtors",
 )  # fmt: skip
 #: The spellings of `hub.core.services.exports.FORMATS`; a test compares them.
 FORMATS = ("csv", "jsonl", "xlsx")
@@ -70,6 +70,7 @@ def command(
       aged-balance  what each debtor owes, by lateness
       indicators    DSO, overdue rate and the like, by seller and currency
       gaps          where the open items and the books' own balances differ
+      bank-gaps     where bank statements do not meet, or other money is booked
       journal       who did what, when
       held          records that could not be understood
       debtors       accounts of debtors as the books have them

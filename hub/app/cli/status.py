@@ -33,7 +33,8 @@ _BUCKETS = {"not_due": "not due", "credits": "credits"}
 def command(session: Session) -> int:
     """How things stand: connectors, open amounts, what waits for you.
 
-    Exit status 1 when something needs a person: records held, a run that did not come to its end, gaps, anomalies.
+    Exit status 1 when something needs a person: records held, a run that did not come to its end, gaps, bank
+    statements that do not meet, anomalies.
     """
     from hub.core.services.status import status
 
@@ -50,7 +51,7 @@ def command(session: Session) -> int:
 
 def _needs_a_person(found: Status) -> bool:
     unfinished = any(run.state in ("incomplete", "failed") for run in found.runs)
-    return bool(unfinished or found.held or found.gaps or found.anomalies)
+    return bool(unfinished or found.held or found.gaps or found.bank or found.anomalies)
 
 
 def _document(hub: Hub, found: Status) -> dict[str, Any]:
@@ -99,6 +100,22 @@ def _document(hub: Hub, found: Status) -> dict[str, Any]:
         "held": sum(found.held.values()),
         "standing_on_an_old_version": sum(found.stale.values()),
         "gaps": found.gaps,
+        "bank_gaps": [
+            {
+                "kind": one.gap.kind,
+                "account": one.account,
+                "seller": one.seller,
+                "currency": one.gap.currency,
+                "from": one.gap.from_on.isoformat(),
+                "to": one.gap.to_on.isoformat(),
+                **minor("expected", one.gap.expected_minor, one.gap.currency),
+                **minor("found", one.gap.found_minor, one.gap.currency),
+                **minor("difference", one.gap.difference_minor, one.gap.currency),
+                "what": one.what,
+                "mend": one.mend,
+            }
+            for one in found.bank
+        ],
         "anomalies": dict(sorted(found.anomalies.items())),
     }
 
@@ -129,7 +146,25 @@ def _show(hub: Hub, found: Status) -> None:
         click.echo(f"{many(number, 'anomaly', 'anomalies')}: {ANOMALIES.get(kind, kind)}")
     if found.gaps:
         click.echo(f"{many(found.gaps, 'debtor')} whose open items differ from the books' own balance")
+    _bank(found)
     _next(found)
+
+
+#: Differences between bank statements shown one by one.
+_SHOWN = 5
+
+
+def _bank(found: Status) -> None:
+    """What is wrong between the statements of each account, with its remedy."""
+    from hub.app.cli.words import count, wrapped
+
+    for one in found.bank[:_SHOWN]:
+        for text in wrapped(f"Account {one.account}: {one.what}."):
+            click.echo(text)
+        for text in wrapped(f"What to do: {one.mend}.", indent="  "):
+            click.echo(text)
+    if len(found.bank) > _SHOWN:
+        click.echo(f"and {count(len(found.bank) - _SHOWN)} more: hub export bank-gaps")
 
 
 def _runs(hub: Hub, found: Status) -> None:
@@ -202,6 +237,8 @@ def _next(found: Status) -> None:
         steps.append(("hub check", "why a connector did not come to its end"))
     if found.gaps:
         steps.append(("hub export gaps", "where the books and the open items differ"))
+    if found.bank:
+        steps.append(("hub export bank-gaps", "where bank statements do not meet, or other money is booked"))
     if found.suggested_receipts:
         steps.append(("hub allocations list --status suggested", "suggestions to confirm"))
     if not found.runs:

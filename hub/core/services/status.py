@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from hub.core.ledger import aged_balance
+from hub.core.services.bank import BankGap, bank_gaps
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.gaps import check_books
 from hub.core.services.ledger import view_in
@@ -33,7 +34,8 @@ class SellerStatus:
 class Status:
     """The whole picture; amounts in minor units by currency. `gaps` counts debtors; `buckets` names those of `aged`.
 
-    `stale` counts records, by connector, that stand on an old version because their newer one is held.
+    `stale` counts records, by connector, that stand on an old version because their newer one is held; `bank` names what
+    is wrong between bank statements.
     """
 
     runs: list[LastRun]
@@ -46,6 +48,7 @@ class Status:
     anomalies: Counter[str] = field(default_factory=Counter)
     gaps: int = 0
     stale: dict[str, int] = field(default_factory=dict)
+    bank: list[BankGap] = field(default_factory=list)
     buckets: tuple[str, ...] = ()
 
 
@@ -56,6 +59,7 @@ def status(desk: Desk) -> Status:
         result.stale = stale_counts(connection)
         _ledger(desk, connection, result)
         _receipts(connection, result)
+        result.bank = bank_gaps(connection)
         return result
 
 

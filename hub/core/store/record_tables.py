@@ -122,7 +122,9 @@ def _payload_columns(kinds: Sequence[type[Record]]) -> list[sa.Column[Any]]:
 def _checks(columns: list[sa.Column[Any]]) -> list[sa.CheckConstraint]:
     """Money is an integer of minor units beside a three-letter currency; amounts are positive, the kind signs."""
     checks = []
-    signed = {"balance_minor", "gross_minor", "fee_minor", "net_minor"}
+    signed = {
+        "balance_minor", "gross_minor", "fee_minor", "net_minor", "opening_minor", "closing_minor", "sum_minor",
+    }  # fmt: skip
     for column in columns:
         if column.name.endswith("_minor") and column.name not in signed:
             checks.append(sa.CheckConstraint(f"{column.name} >= 0", name=f"{column.name}_positive"))

@@ -13,8 +13,9 @@ from hub.plugins.bank_statements.camt_amounts import fees_of, minor_of, sign_of
 from hub.plugins.bank_statements.faults import reject
 from hub.plugins.bank_statements.garbled import Garbled
 from hub.plugins.bank_statements.identity import digest
-from hub.plugins.bank_statements.limits import BUFFER_BYTES, ELEMENT_BYTES, HEAD_ELEMENTS, SHELL_CHARS
+from hub.plugins.bank_statements.limits import BUFFER_BYTES, ELEMENT_BYTES, HEAD_ELEMENTS, PACKED_BYTES, SHELL_CHARS
 from hub.plugins.bank_statements.model import Balance, Move, Opened, Statement, dump
+from hub.plugins.bank_statements.packed import Packed, drop, weight
 from hub.plugins.bank_statements.texts import account_text, iso_date, reference, rib_of
 from hub.plugins.bank_statements.xmlread import (
     Element,
@@ -43,7 +44,8 @@ _NOT_BOOKED: Final = frozenset({"PDNG", "INFO", "FUTR"})
 def read(stream: BinaryIO, opened: Opened) -> Iterator[Statement]:
     """The statements of a camt.053 message (notifications of a camt.054), in its order.
 
-    The bodies of a very long statement are dropped (`Statement.rereads`): `moves_of` reads them again.
+    The bodies of a very long statement are packed (`Statement.packed`); when even that is too much they are dropped
+    (`Statement.rereads`), and `moves_of` reads them again.
 
     Raises:
         RecordRejected: the document cannot be read, and no statement is under way.
@@ -53,18 +55,31 @@ def read(stream: BinaryIO, opened: Opened) -> Iterator[Statement]:
     for step in _steps(stream, opened):
         if isinstance(step, Move):
             assert builder is not None  # noqa: S101 - _steps gives the builder first
-            kept += sum(map(len, step.parts)) + len(step.body or b"")
-            if kept > BUFFER_BYTES:
-                _drop(step)
-                if not builder.statement.rereads:
-                    builder.statement.rereads = True
-                    for move in builder.statement.moves:
-                        _drop(move)
+            kept += weight(step)
             builder.statement.moves.append(step)
+            if kept > BUFFER_BYTES:
+                _put_away(builder.statement, step)
         elif isinstance(step, _Builder):
             builder, kept = step, 0
         else:
             yield step
+
+
+def _put_away(statement: Statement, last: Move) -> None:
+    """Keep a statement that is too long to be buffered in little memory: `last` is its last movement so far."""
+    if statement.rereads:
+        drop(last)
+        return
+    if statement.packed is None:
+        statement.packed = Packed()
+        for move in statement.moves:
+            statement.packed.add(move)
+    else:
+        statement.packed.add(last)
+    if statement.packed.size > PACKED_BYTES:
+        statement.packed, statement.rereads = None, True
+        for move in statement.moves:
+            drop(move)
 
 
 def moves_of(path: str, opened: Opened, number: int) -> Iterator[Move]:
@@ -78,11 +93,6 @@ def moves_of(path: str, opened: Opened, number: int) -> Iterator[Move]:
                 if isinstance(step, Statement):
                     return
                 yield step
-
-
-def _drop(move: Move) -> None:
-    move.body, move.shell = None, None
-    move.parts = (b"",) * len(move.parts)
 
 
 def _steps(stream: BinaryIO, opened: Opened) -> Iterator[_Builder | Move | Statement]:
@@ -219,7 +229,8 @@ class _Builder:
         except Garbled as garbled:
             fault = garbled.at(f"{self._opened.name}:{line}")
         own = reference(_text(top, "AcctSvcrRef"))
-        said = f"R{own}" if own else f"T{_words(element)}"
+        # Banks give one reference to several movements: what the payers wrote tells them apart.
+        said = f"R{own}{_written(details)}" if own else f"T{_words(element)}"
         key = digest(f"{self._account_salt()}\x1f{day[:10]}\x1f{mark}{text}{currency}\x1f{said}")
         move = Move(key, day[:10], minor, currency, None, line, fault=fault)
         if minor is not None and len(details) > 1 and self._split(move, element, details, minor):
@@ -275,6 +286,19 @@ def _words(entry: Element) -> str:
         if local(child.tag) != "NtryRef":
             texts.extend(child.itertext())
     return " ".join(" ".join(texts).split())
+
+
+def _written(details: list[Element]) -> str:
+    """What the payers wrote: end-to-end references and remittance, blanks left out; empty when there is nothing."""
+    texts: list[str] = []
+    for detail in details:
+        for child in detail:
+            name = local(child.tag)
+            if name == "RmtInf":
+                texts.extend(child.itertext())
+            elif name == "Refs":
+                texts += [reference(ref.text) for ref in child if local(ref.tag) == "EndToEndId"]
+    return "".join("".join(texts).split())
 
 
 def _text(top: dict[str, Element], name: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from hub.plugins.bank_statements.garbled import Garbled
@@ -18,8 +19,11 @@ _DECIMAL: Final = re.compile(r"\+?([0-9]*)(?:\.([0-9]*))?")
 _SIGN: Final = {"CRDT": 1, "DBIT": -1}
 
 
+@lru_cache(4096)
 def minor_of(text: str, currency: str) -> int:
     """A decimal with a point, without sign, in minor units of `currency` (ISO 20022 ActiveOrHistoricCurrencyAndAmount).
+
+    Remembered for a while: an entry says its amount three or four times.
 
     Raises:
         Garbled: HUB-BANK-030 or 033.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from hub.plugins.bank_statements.camt_amounts import amount_at, charges, detail_amount, minor_of, sign_of
-from hub.plugins.bank_statements.codes import cfonb_method, iso_method
+from hub.plugins.bank_statements.codes import UNSTATED, cfonb_method, is_return, iso_method
 from hub.plugins.bank_statements.config import StatementsConfig
 from hub.plugins.bank_statements.garbled import Garbled
 from hub.plugins.bank_statements.identity import parse_ref
+from hub.plugins.bank_statements.limits import REF_CHARS
 from hub.plugins.bank_statements.seen import Seen
 from hub.plugins.bank_statements.texts import account_text, iso_date, reference
 from hub.plugins.bank_statements.xmlread import Tree, each, first, parse, text_at, text_of, tree
@@ -98,6 +99,7 @@ def _only_detail(seen: Seen, entry: Tree, detail: Tree) -> None:
 def _no_detail(seen: Seen, entry: Tree, details: list[Tree]) -> None:
     """An entry without details, or with details that do not add up: booked as one, and said so."""
     _code(seen, entry, {})
+    _returned(seen, entry, {})
     for detail in details:
         _remittance(seen, detail)
     if details:
@@ -115,12 +117,7 @@ def _detail(seen: Seen, entry: Tree, detail: Tree) -> None:
         seen.own_id = seen.bank_ref = own
     seen.end_to_end = reference(text_at(refs, "EndToEndId")) or None
     _code(seen, entry, detail)
-    returned = first(detail, "RtrInf")
-    if returned is not None:
-        reason = text_at(returned, "Rsn", "Cd") or text_at(returned, "Rsn", "Prtry") or "RETURN"
-        seen.return_reason = reason
-        if seen.minor >= 0:
-            seen.method = "return"
+    _returned(seen, entry, detail)
     _parties(seen, detail)
     _remittance(seen, detail)
     _fallback_text(seen, entry, detail)
@@ -142,6 +139,17 @@ def _code(seen: Seen, entry: Tree, detail: Tree) -> None:
             seen.code = own
             seen.method = cfonb_method(own) if len(own) == 2 and seen.account[:2] == "FR" else "other"
             return
+
+
+def _returned(seen: Seen, entry: Tree, detail: Tree) -> None:
+    """Money that comes back or is taken back: RtrInf says why; a code of returns or RvslInd says that it is."""
+    returned = first(detail, "RtrInf")
+    if returned is not None:
+        seen.return_reason = text_at(returned, "Rsn", "Cd") or text_at(returned, "Rsn", "Prtry") or UNSTATED
+    elif is_return(seen.code, seen.minor) or text_at(entry, "RvslInd") in ("true", "1"):
+        seen.return_reason = UNSTATED
+    if seen.return_reason and seen.minor >= 0:
+        seen.method = "return"
 
 
 def _parties(seen: Seen, detail: Tree) -> None:
@@ -189,9 +197,29 @@ def _remittance(seen: Seen, detail: Tree) -> None:
                 pieces.append(ref)
             elif seen.structured != ref:
                 pieces.append(ref)
-        pieces += [text_at(document, "Nb") for document in each(block, "RfrdDocInf")]
+        documents = [text_at(document, "Nb") for document in each(block, "RfrdDocInf")]
+        pieces += documents
+        if any(documents):
+            seen.lines += _lines(block, documents)
         pieces += [" ".join(text_of(part).split()) for part in each(block, "AddtlRmtInf")]
     seen.remittance += [piece for piece in pieces if piece]
+
+
+def _lines(block: Tree, documents: list[str]) -> list[tuple[str, int | None, str | None]]:
+    """Each document of a structured remittance; the amount is known when the block names one document only.
+
+    RmtdAmt is what is paid of it; CdtNoteAmt, or a document of type CREN, is a credit note used up.
+    """
+    paid, currency = None, None
+    if len(documents) == 1:
+        amounts = first(block, "RfrdDocAmt")
+        credit = amount_at(amounts, "CdtNoteAmt")
+        stated = amount_at(amounts, "RmtdAmt") or credit
+        if stated is not None:
+            used_up = stated is credit or text_at(block, "RfrdDocInf", "Tp", "CdOrPrtry", "Cd") == "CREN"
+            paid, currency = (-stated[0] if used_up else stated[0]), stated[1]
+    fit = [number for number in documents if 0 < len(number) <= REF_CHARS and number.isprintable()]
+    return [(number, paid, currency) for number in fit]
 
 
 def _fallback_text(seen: Seen, entry: Tree, detail: Tree) -> None:

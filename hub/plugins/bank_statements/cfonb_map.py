@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hub.plugins.bank_statements.cfonb import WIDTH, day_of, defaults, money_of
-from hub.plugins.bank_statements.codes import CFONB_RETURNED, cfonb_method
+from hub.plugins.bank_statements.codes import UNSTATED, cfonb_method, is_return
 from hub.plugins.bank_statements.config import StatementsConfig
 from hub.plugins.bank_statements.seen import Seen
 from hub.plugins.bank_statements.texts import account_text, reference
@@ -37,9 +37,9 @@ def understand(body: bytes, layout: dict[str, Any], config: StatementsConfig, re
     seen.bank_ref = reference(line[104:WIDTH]) or reference(line[81:88]) or None
     if line[103:104] in ("é", "è"):
         seen.statement = "the last digit of the amount is written é or è, read as 0"
-    reason = line[40:42].strip()
-    if minor < 0 and reason and (operation.upper() in CFONB_RETURNED or reason != "00"):
-        seen.return_reason = reason
+    reason = line[40:42].strip().strip("0") and line[40:42].strip()
+    if minor < 0:
+        seen.return_reason = reason or (UNSTATED if is_return(operation, minor) else None)
     label = line[48:79].strip()
     if label:
         seen.remittance.append(label)
@@ -57,8 +57,8 @@ def _details(seen: Seen, lines: list[str]) -> None:
         if qualifier == "LC2" and last == "LCC":
             seen.remittance[-1] += text.rstrip()
         elif qualifier in ("LCC", "LC2"):
-            # Cut after 70 characters, wherever that falls: a blank there is the sender's, lost at the line's end.
-            seen.remittance.append(text + " " if len(text) == 69 else text)
+            # Cut after 70 characters, wherever that falls: blanks there are the sender's, lost at the line's end.
+            seen.remittance.append(text + " " if len(text) < 70 else text)
         elif qualifier in _APART:
             by.setdefault(qualifier, text)
         elif text.strip():

@@ -18,8 +18,13 @@ _CFONB: Final = {
     "return": "12 C3 C5 C4",
 }
 _CFONB_METHOD: Final = {code: method for method, codes in _CFONB.items() for code in codes.split()}
-#: Debits that take back money already received: unpaid cheques, cards, bills and direct debits (formats.md §4.1).
-CFONB_RETURNED: Final = frozenset("03 10 26 27 33 34 36 38 98 B3 B4 C4".split())
+#: Debits that take back money already received: unpaid cheques, cards, bills and direct debits (formats.md §4.1). A
+#: refund of cards (36) is the firm's own act.
+CFONB_RETURNED: Final = frozenset("03 10 26 27 33 34 38 98 B3 B4 C4".split())
+#: Sub-families of ISO 20022 that mean the same: unpaid direct debit, cheque, card, bill; reversals; recalls.
+ISO_RETURNED: Final = frozenset("UPDD RCDD PRDD UPCQ CQRV UPCT UDFT RRTN RPCR".split())
+#: Reason of a return whose bank says no reason: a person has to look.
+UNSTATED: Final = "RETURN"
 
 _ISO_FAMILY: Final = {
     "RCDT": "transfer",
@@ -47,6 +52,14 @@ def iso_method(family: str, sub_family: str) -> str:
     if sub_family in _ISO_FEES:
         return "fee"
     return _ISO_FAMILY.get(family, "other")
+
+
+def is_return(code: str | None, minor: int) -> bool:
+    """Whether a bank's code (CFONB ``10``, ISO ``PMNT-IDDT-UPDD``) says that a payment came back or was taken back."""
+    if not code:
+        return False
+    last = code.rpartition("-")[2].upper()
+    return last in ISO_RETURNED if "-" in code else minor < 0 and last in CFONB_RETURNED
 
 
 #: MT940 type identification code (three characters after N, S or F) and OFX TRNTYPE.

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from hub.plugins.bank_statements.config import StatementsConfig
 from hub.plugins.bank_statements.files import Found, look
-from hub.plugins.bank_statements.identity import Days
 from hub.plugins.bank_statements.judge import judge
 from hub.plugins.bank_statements.limits import Budget, check_size
 from hub.plugins.bank_statements.mapping import Mapper
 from hub.plugins.bank_statements.model import Balance, Opened, Statement
 from hub.plugins.bank_statements.readers import reader
 from hub.plugins.bank_statements.recognise import Kind
-from hub.plugins.bank_statements.units import units_of
+from hub.plugins.bank_statements.timeline import Timeline
+from hub.plugins.bank_statements.units import PROOF, units_of
 from hub.sdk.errors import RecordRejected
 from hub.sdk.money import decimal_text
 
@@ -63,7 +63,7 @@ def _statements(
     """Read the file and add its statements to what is shown."""
     size = int(shown["bytes"])
     opened = Opened(name, kind.version, kind.encoding, size, config, Budget(name))
-    days = Days()
+    timeline = Timeline()
     with open(file, "rb") as stream:
         for statement in reader(kind.format)(stream, opened):
             if statement.account and statement.account not in shown["accounts"]:
@@ -72,8 +72,8 @@ def _statements(
             if len(shown["statements"]) < LISTED:
                 shown["statements"].append(_one(statement, name, config))
             shown["notes"] += [note for note in statement.notes if len(shown["notes"]) < LISTED]
-            if len(shown["first"]) < SHOWN and not statement.rereads:
-                _first(shown["first"], statement, name, config, mapper, days)
+            if len(shown["first"]) < SHOWN and statement.whole:
+                _first(shown["first"], statement, name, config, mapper, timeline)
 
 
 def _one(statement: Statement, name: str, config: StatementsConfig) -> dict[str, Any]:
@@ -104,12 +104,19 @@ def _sums(statement: Statement) -> dict[str, str]:
 
 
 def _first(
-    first: list[dict[str, Any]], statement: Statement, name: str, config: StatementsConfig, mapper: Mapper, days: Days
+    first: list[dict[str, Any]],
+    statement: Statement,
+    name: str,
+    config: StatementsConfig,
+    mapper: Mapper,
+    timeline: Timeline,
 ) -> None:
     """Add movements as understood, until enough are shown."""
-    for unit in units_of(statement, name, config, days):
+    for unit in units_of(statement, name, config, timeline):
         if len(first) >= SHOWN:
             return
+        if unit.layout == PROOF:
+            continue
         if unit.rejected is not None:
             first.append({"place": unit.place, "held": str(unit.rejected)})
             continue

@@ -121,6 +121,13 @@ CODES: Final[dict[str, tuple[str, str]]] = {
         "set decimals = … for this connector if the bank leaves it blank",
     ),
     "HUB-BANK-038": ("the movement is not understood: {reason}", _EXPORT),
+    # A statement beside those read before.
+    "HUB-BANK-050": (
+        "from {start} to {end} other movements of account {account} are proven by {file}: {differ}"
+        " (this one says opening {opening}, closing {closing})",
+        "ask the bank which of the two stands; if it is {file}, discard this one, otherwise correct by hand what only"
+        " one of them tells; nothing of this statement was booked",
+    ),
     # Formats that need to be told something.
     "HUB-BANK-040": (
         "a QIF file says neither account, currency nor date order",

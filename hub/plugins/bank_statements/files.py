@@ -10,6 +10,7 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from hub.plugins.bank_statements.config import StatementsConfig
@@ -35,6 +36,20 @@ _OPENED = {
 }
 
 
+#: What a balance says, opening and closing, for statements of one day: where it stands and how it is written.
+_CFONB_END = rb"(?:^|\n)%s(.{5}).{4}(.{5}).{5}(.{11}).{58}(.{14})"
+_CAMT_END = rb">\s*%s\s*<.{1,300}?[:<]Amt[^>]*>([^<]+)<.{1,60}?[:<]CdtDbtInd>([^<]+)<"
+_ENDS = {
+    "cfonb120": (re.compile(_CFONB_END % b"01"), re.compile(_CFONB_END % b"07")),
+    "camt": (re.compile(_CAMT_END % b"(?:OPBD|PRCD)", re.DOTALL), re.compile(_CAMT_END % b"CLBD", re.DOTALL)),
+    "mt940": (
+        re.compile(rb":60[FM]:([CD])\d{6}([A-Z]{3}[0-9,]+)"),
+        re.compile(rb":62[FM]:([CD])\d{6}([A-Z]{3}[0-9,]+)"),
+    ),
+}
+TAIL_BYTES = 4096
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A file that exists: `name` identifies it in the cursor, `label` in places for people."""
@@ -52,12 +67,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A file that was looked at once from end to end: digest, kind, date of its first opening balance (or empty)."""
+    """A file that was looked at once from end to end: digest, kind, date of its first opening balance (or empty).
+
+    `ends` are its first opening and its last closing balance as written, with the sign: for putting statements of one
+    day in order, no more; empty when they are not found in its first and last bytes.
+    """
 
     found: Found
     sha256: str
     kind: Kind
     opened_on: str
+    ends: tuple[str, str] = ("", "")
 
 
 def listed(config: StatementsConfig) -> Iterator[Found]:
@@ -127,11 +147,13 @@ def look(found: Found) -> Looked:
     with open(found.path, "rb") as stream:
         head = stream.read(HEAD_BYTES)
         total, utf8 = hashlib.sha256(head), _Utf8(head)
+        tail = head
         while chunk := stream.read(1024 * 1024):
             total.update(chunk)
             utf8.feed(chunk)
+            tail = (tail + chunk)[-TAIL_BYTES:]
     kind = recognise(head, utf8.valid())
-    return Looked(found, total.hexdigest()[:20], kind, opened_on(kind, head))
+    return Looked(found, total.hexdigest()[:20], kind, opened_on(kind, head), ends(kind, head, tail))
 
 
 class _Utf8:
@@ -152,6 +174,40 @@ class _Utf8:
 
     def valid(self) -> bool:
         return self._valid and not self._decoder.getstate()[0]
+
+
+def ends(kind: Kind, head: bytes, tail: bytes) -> tuple[str, str]:
+    """The first opening and the last closing balance as written: account and amount with its sign."""
+    family = "camt" if kind.format.startswith("camt") else kind.format
+    if family not in _ENDS:
+        return "", ""
+    opening, closing = _ENDS[family]
+    first = opening.search(head)
+    last = closing.search(head) if family == "camt" else next(reversed(list(closing.finditer(tail))), None)
+    return _said(first), _said(last)
+
+
+def _said(found: re.Match[bytes] | None) -> str:
+    return " ".join(part.decode("latin-1") for part in found.groups() if part) if found else ""
+
+
+def in_order(queue: list[Looked]) -> list[Looked]:
+    """By opening date and name; among files of one date, one that opens with another's closing balance comes after."""
+    queue = sorted(queue, key=lambda looked: (looked.opened_on, looked.found.name))
+    result: list[Looked] = []
+    for _, same in groupby(queue, key=lambda looked: looked.opened_on):
+        day = list(same)
+        after = {looked.ends[1]: looked for looked in reversed(day) if looked.ends[1]}
+        placed: dict[str, Looked] = {}
+        for looked in day:
+            chain: dict[str, Looked] = {}
+            one: Looked | None = looked
+            while one is not None and one.found.name not in chain and one.found.name not in placed:
+                chain[one.found.name] = one
+                one = after.get(one.ends[0])
+            placed |= dict(reversed(chain.items()))
+        result += placed.values()
+    return result
 
 
 def opened_on(kind: Kind, head: bytes) -> str:

@@ -33,8 +33,12 @@ HEAD_BYTES: Final = 64 * 1024
 KEPT_BYTES: Final = 2 * 1024 * 1024
 #: Bytes of bodies in one page, below the wire's 4 MB with room for layouts and places.
 PAGE_BYTES: Final = 2 * 1024 * 1024
-#: Bytes of bodies kept while a statement is being proved; a longer one is read a second time. No refusal.
-BUFFER_BYTES: Final = 40 * 1024 * 1024
+#: Bytes of bodies kept as they are while a statement is being proved; those of a longer one are compressed. No refusal.
+BUFFER_BYTES: Final = 24 * 1024 * 1024
+#: Bytes of compressed bodies kept; a statement that takes more is read a second time. No refusal.
+PACKED_BYTES: Final = 48 * 1024 * 1024
+#: Characters of a number of a document (hub.sdk.records); a longer one stays in the text only. No refusal.
+REF_CHARS: Final = 200
 #: Characters of a name or reference, and of the joined remittance text (hub.sdk.records). HUB-BANK-034.
 NAME_CHARS: Final = 500
 REMITTANCE_CHARS: Final = 120_000

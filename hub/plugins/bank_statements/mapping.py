@@ -11,27 +11,30 @@ from typing import Any, Final
 from hub.plugins.bank_statements.config import StatementsConfig
 from hub.plugins.bank_statements.faults import reject
 from hub.plugins.bank_statements.garbled import Garbled
-from hub.plugins.bank_statements.identity import Days
+from hub.plugins.bank_statements.identity import Given
 from hub.plugins.bank_statements.limits import Budget
 from hub.plugins.bank_statements.model import Opened
 from hub.plugins.bank_statements.readers import Understand, reader, understanding
 from hub.plugins.bank_statements.recognise import recognise
-from hub.plugins.bank_statements.seen import fields
+from hub.plugins.bank_statements.seen import fields, proof_fields, remittance_lines
 from hub.plugins.bank_statements.texts import digits_and_letters
 from hub.plugins.bank_statements.units import lost, units_of
 from hub.sdk.errors import RecordRejected
-from hub.sdk.records import Disbursement, Receipt, Record
+from hub.sdk.records import BankStatement, Disbursement, Receipt, Record, RemittanceLine
 from hub.sdk.roles import Columns, MappedPage
 from hub.sdk.units import RawUnit
 
 #: Raised whenever a unit would give other records than before.
-MAPPING_VERSION: Final = 1
+MAPPING_VERSION: Final = 2
 #: Settings that the records depend on.
 MAPPING_FIELDS: Final = (
     "account", "accounts", "seller", "currency", "decimals", "date_order", "use_camt054", "ofx_ids"
 )  # fmt: skip
-_DATES: Final = ("received_on", "paid_on", "value_on")
-_KINDS: Final[dict[str, type[Record]]] = {"receipt": Receipt, "disbursement": Disbursement}
+_DATES: Final = ("received_on", "paid_on", "value_on", "opened_on", "closed_on")
+_KINDS: Final[dict[str, type[Record]]] = {
+    "bank_statement": BankStatement, "receipt": Receipt, "disbursement": Disbursement,
+    "remittance_line": RemittanceLine,
+}  # fmt: skip
 
 Row = tuple[str, dict[str, Any]]
 
@@ -79,6 +82,8 @@ class Mapper:
             self._take_layout(unit)
         if self._layout.get("whole"):
             return list(self._replayed(unit, dict(self._layout)))
+        if self._layout["format"] == "statement":
+            return [self._proof(unit)]
         assert self._understand is not None  # noqa: S101 - set by _take_layout, for the type checker
         try:
             seen = self._understand(unit.body, self._layout, self._config, unit.ref)
@@ -87,7 +92,21 @@ class Mapper:
         except UnicodeDecodeError as error:
             raise reject("HUB-BANK-012", unit.place, encoding=error.encoding, reason=error.reason) from None
         whose = self._whose.get(seen.account) or self._know(seen.account)
-        return [fields(seen, unit.ref, whose[1], whose[0], unit.place)]
+        rows = [fields(seen, unit.ref, whose[1], whose[0], unit.place)]
+        if seen.lines and rows[0][0] == "receipt":
+            rows += [("remittance_line", line) for line in remittance_lines(seen, unit.ref)]
+        return rows
+
+    def _proof(self, unit: RawUnit) -> Row:
+        """What a statement proves, as a record."""
+        try:
+            facts = json.loads(unit.body)
+            account, seller = self._know(facts["account"])
+            row = {**facts, "source_key": unit.ref, "account": account or None, "seller": seller}
+            return "bank_statement", proof_fields(row, unit.place)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            reason = "it does not say what a bank statement proves"
+            raise reject("HUB-BANK-038", unit.place, reason=reason) from None
 
     def _know(self, written: str) -> tuple[str, str | None]:
         """How the configuration writes an account of a file, and whose it is."""
@@ -104,7 +123,7 @@ class Mapper:
         try:
             layout = json.loads(unit.layout)
             format_ = layout["format"]
-            understand = understanding("cfonb120" if format_ == "file" else format_)
+            understand = understanding("cfonb120" if format_ in ("file", "statement") else format_)
         except (ValueError, KeyError, TypeError, RecursionError):
             reason = "it does not carry the layout of a bank statement"
             raise reject("HUB-BANK-038", unit.place, reason=reason) from None
@@ -115,6 +134,9 @@ class Mapper:
         where = unit.place
         if "lost" in layout:
             raise lost(layout, where)
+        if "refused" in layout:
+            code, what, mend = layout["refused"]
+            raise RecordRejected(code=code, what=what, where=where, mend=mend)
         name, version = where.partition(":")[0], str(layout.get("version", ""))
         format_, encoding = layout["format"], str(layout.get("encoding", ""))
         if format_ == "file":
@@ -125,10 +147,9 @@ class Mapper:
             layout = {}
         size = len(unit.body)
         opened = Opened(name, version, encoding, size, self._config, Budget(where), layout)
-        days = Days()
+        given = Given(dict(layout.get("given") or {}))
         for statement in reader(format_)(BytesIO(unit.body), opened):
-            days.given = {str(key): int(value) for key, value in dict(layout.get("base") or {}).items()}
-            for part in units_of(statement, name, self._config, days):
+            for part in units_of(statement, name, self._config, given):
                 if part.rejected is not None:
                     raise part.rejected
                 yield from self.rows(part)

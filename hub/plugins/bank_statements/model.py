@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from hub.plugins.bank_statements.config import StatementsConfig
 from hub.plugins.bank_statements.limits import Budget
 from hub.sdk.errors import RecordRejected
+
+if TYPE_CHECKING:
+    from hub.plugins.bank_statements.packed import Packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Statement:
         head, tail: raw bytes before the first movement and after the last, for a held statement's evidence.
         fault: the statement's structure is already known to be wrong.
         complete: False when both balances are promised by the format and one is missing.
+        packed: the bodies, when the statement is too long for keeping them as they are.
         rereads: the bodies were dropped; read the file again to get them.
         notes: things left alone (pending entries), for the run's report.
     """
@@ -87,8 +91,14 @@ class Statement:
     tail: bytes = b""
     glue: bytes = b""
     fault: RecordRejected | None = None
+    packed: Packed | None = None
     rereads: bool = False
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        """Whether its bytes are at hand."""
+        return self.packed is None and not self.rereads
 
     @property
     def lines(self) -> int:

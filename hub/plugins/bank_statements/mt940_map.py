@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from hub.plugins.bank_statements.codes import SWIFT_METHOD
+from hub.plugins.bank_statements.codes import SWIFT_METHOD, UNSTATED
 from hub.plugins.bank_statements.config import StatementsConfig
 from hub.plugins.bank_statements.garbled import Garbled
 from hub.plugins.bank_statements.mt940_line import Line, amount_of, day_of, line_of
@@ -56,6 +56,10 @@ def understand(body: bytes, layout: dict[str, Any], config: StatementsConfig, re
     if not seen.end_to_end and minor >= 0 and not line.customer_ref.endswith("+") and line.customer_ref != "EREF":
         seen.end_to_end = reference(line.customer_ref) or None
     _charges(seen, "".join(extra))
+    if line.mark == "RC":  # a credit taken back
+        seen.return_reason = seen.return_reason or UNSTATED
+    elif line.mark == "RD":  # a debit that comes back
+        seen.method = "return"
     if not seen.remittance:
         seen.remittance = extra
     return seen
@@ -93,8 +97,8 @@ def _german(seen: Seen, text: str, head: re.Match[str]) -> None:
     if not seen.remittance and fields.get("00", "").strip():
         seen.remittance = [fields["00"].strip()]
     reason = fields.get("34", "").strip()
-    if reason.strip("0") and seen.minor < 0 and head[1] in _GVC_RETURNS:
-        seen.return_reason = reason
+    if seen.minor < 0 and head[1] in _GVC_RETURNS:
+        seen.return_reason = reason if reason.strip("0") else UNSTATED
 
 
 def _rejoined(parts: list[str]) -> list[str]:
@@ -139,8 +143,8 @@ def _slashes(seen: Seen, text: str) -> None:
     elif fields:
         known = {"EREF", "NAME", "IBAN", "BIC", "ISDT", "TRTP"}
         seen.remittance = [content for code, content in fields.items() if code not in known]
-    if fields.get("RTRN") and seen.minor < 0:
-        seen.return_reason = fields["RTRN"][:35]
+    if "/RTRN/" in text and seen.minor < 0:
+        seen.return_reason = fields.get("RTRN", "")[:35] or UNSTATED
 
 
 def _charges(seen: Seen, text: str) -> None:

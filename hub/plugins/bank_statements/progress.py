@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
 
 from hub.plugins.bank_statements.config import StatementsConfig
-from hub.plugins.bank_statements.identity import Days
+from hub.plugins.bank_statements.timeline import Timeline
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(slots=True)
@@ -22,14 +21,16 @@ class Progress:
         files: by name, what was read: size, modification time in ns, SHA-256 (first 20 digits).
         run: names read in the run that is under way, so that they are not reported as skipped.
         at: the file being read: its name, SHA-256 and how many of its units were given; None between files.
-        days: the memory of closing days, as it was before the file being read.
+        proven: what is proven of the accounts, as it was before the file being read: JSON of a `Timeline`.
+        timeline: the same, as it is now.
     """
 
     settings: str
     files: dict[str, tuple[int, int, str]] = field(default_factory=dict)
     run: list[str] = field(default_factory=list)
     at: tuple[str, str, int] | None = None
-    days: dict[str, Any] = field(default_factory=dict)
+    proven: str = "{}"
+    timeline: Timeline = field(default_factory=Timeline)
 
     def text(self) -> str:
         """The cursor."""
@@ -39,9 +40,9 @@ class Progress:
             "files": self.files,
             "run": self.run,
             "at": self.at,
-            "days": self.days,
         }
-        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return f'{text[:-1]},"proven":{self.proven}}}'
 
     @classmethod
     def parse(cls, cursor: str | None, config: StatementsConfig) -> Progress:
@@ -59,13 +60,14 @@ class Progress:
             if plain["v"] != _VERSION or plain["settings"] != settings:
                 return fresh
             at = plain["at"]
-            Days(plain["days"])
+            timeline = Timeline(plain["proven"])
             return cls(
                 settings=settings,
                 files={str(n): (int(s), int(m), str(d)) for n, (s, m, d) in plain["files"].items()},
                 run=[str(name) for name in plain["run"]],
                 at=(str(at[0]), str(at[1]), int(at[2])) if at else None,
-                days=plain["days"],
+                proven=timeline.text(),
+                timeline=timeline,
             )
         except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
             return fresh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from hub.sdk.money import MAX_MINOR
 class Seen:
     """What a statement says of one movement. Dates are ISO text; `minor` is signed, positive for money received.
 
+    `lines` are the documents that a structured remittance names: number, signed minor units or None, currency.
     `own_id` is what a person would quote to the bank; empty makes a readable id of account, date and amount.
     """
 
@@ -39,6 +41,20 @@ class Seen:
     original_currency: str | None = None
     fee_minor: int | None = None
     return_reason: str | None = None
+    lines: list[tuple[str, int | None, str | None]] = field(default_factory=list)
+
+
+def remittance_lines(seen: Seen, ref: str) -> Iterator[dict[str, Any]]:
+    """The documents that a structured remittance names, with the amount paid of each (negative: a credit note used)."""
+    for number, (document, minor, currency) in enumerate(seen.lines, 1):
+        yield {
+            "remittance_id": ref,
+            "line": number,
+            "receipt_source_key": ref,
+            "document_number": document,
+            "amount_minor": minor,
+            "currency": currency,
+        }
 
 
 def fields(seen: Seen, ref: str, seller: str | None, account: str, where: str) -> tuple[str, dict[str, Any]]:
@@ -112,6 +128,22 @@ def fields(seen: Seen, ref: str, seller: str | None, account: str, where: str) -
             if type(value) is str and name != "remittance":
                 row[name] = _checked(value, name, where)
     return ("receipt" if credit else "disbursement"), row
+
+
+def proof_fields(row: dict[str, Any], where: str) -> dict[str, Any]:
+    """The fields of a bank statement, fit to be stored.
+
+    Raises:
+        RecordRejected: a text is too long or holds control characters; a balance is beyond 64 bits.
+    """
+    for name in ("opening_minor", "closing_minor", "sum_minor"):
+        if abs(row[name]) > MAX_MINOR:
+            reason = "it is beyond what any account holds"
+            raise reject("HUB-BANK-030", where, text=str(row[name])[:40], reason=reason)
+    for name in ("account", "statement_ref"):
+        if row[name] is not None:
+            row[name] = _checked(row[name], name, where)
+    return row
 
 
 def _checked(value: str, name: str, where: str) -> str:

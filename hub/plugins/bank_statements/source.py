@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from hub.plugins.bank_statements.config import StatementsConfig
 from hub.plugins.bank_statements.faults import reject
-from hub.plugins.bank_statements.files import Found, Looked, listed, look, unchanged
-from hub.plugins.bank_statements.identity import Days
+from hub.plugins.bank_statements.files import Found, Looked, in_order, listed, look, unchanged
 from hub.plugins.bank_statements.limits import HEAD_BYTES, KEPT_BYTES, PAGE_BYTES, Budget, check_size
 from hub.plugins.bank_statements.mapping import Mapper
 from hub.plugins.bank_statements.model import Opened
 from hub.plugins.bank_statements.progress import Progress
 from hub.plugins.bank_statements.readers import reader
+from hub.plugins.bank_statements.timeline import Timeline
 from hub.plugins.bank_statements.units import held_file, units_of
 from hub.sdk.context import Context
 from hub.sdk.errors import RecordRejected
@@ -79,9 +79,9 @@ class Statements:
 class _Reading:
     """One file being read: its units in order, one looked at ahead so that its end is known."""
 
-    def __init__(self, looked: Looked, config: StatementsConfig, days: dict[str, Any], skip: int) -> None:
+    def __init__(self, looked: Looked, config: StatementsConfig, timeline: Timeline, skip: int) -> None:
         self.looked = looked
-        self.days = Days(days)
+        self._timeline = timeline
         self.index = 0
         self.notes: list[str] = []
         self._units = self._read(config)
@@ -120,7 +120,7 @@ class _Reading:
                     from hub.plugins.bank_statements.camt import moves_of
 
                     moves = moves_of(found.path, self._opened(config), number)
-                yield from units_of(statement, found.label, config, self.days, moves)
+                yield from units_of(statement, found.label, config, self._timeline, moves)
                 self.notes += [f"{found.label}: {note}" for note in statement.notes]
 
     def _opened(self, config: StatementsConfig) -> Opened:
@@ -157,7 +157,7 @@ class _Run:
         return Page(units=units, cursor=self.cursor, last=last, origin=origin, skipped=skipped)
 
     def _look_around(self, now: float) -> list[Looked]:
-        """What is to be read, in order: the file under way first, then by opening date and name."""
+        """What is to be read, in order: the file under way first, then as time goes (`files.in_order`)."""
         progress = self._progress
         digests = {digest for _, _, digest in progress.files.values()}
         queue: list[Looked] = []
@@ -185,8 +185,7 @@ class _Run:
             else:
                 queue.append(looked)
         at = progress.at[0] if progress.at else ""
-        queue.sort(key=lambda looked: (looked.found.name != at, looked.opened_on, looked.found.name))
-        return queue
+        return sorted(in_order(queue), key=lambda looked: looked.found.name != at)
 
     def _known(self, found: Found) -> None:
         if found.name not in self._progress.run:
@@ -204,7 +203,7 @@ class _Run:
         at, skip = progress.at, 0
         if at is not None and at[:2] == (looked.found.name, looked.sha256):
             skip = at[2]
-        self._reading = _Reading(looked, self._config, progress.days, skip)
+        self._reading = _Reading(looked, self._config, progress.timeline, skip)
         return self._reading
 
     def _fill(self, units: list[RawUnit], reading: _Reading, limit: int) -> None:
@@ -227,7 +226,7 @@ class _Run:
         """The file is read: it is known from now on, unless it changed meanwhile."""
         progress, found = self._progress, reading.looked.found
         progress.at, self._reading = None, None
-        progress.days = reading.days.plain()
+        progress.proven = progress.timeline.text()
         self._skipped += reading.notes
         if not unchanged(found):
             self._leave(found)

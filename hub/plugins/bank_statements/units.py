@@ -4,39 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
+from typing import Final, Protocol
 
 from hub.plugins.bank_statements.config import StatementsConfig
 from hub.plugins.bank_statements.faults import reject
-from hub.plugins.bank_statements.identity import Days, Ranks
+from hub.plugins.bank_statements.identity import TOLD, Plan, account_key
 from hub.plugins.bank_statements.judge import judge
 from hub.plugins.bank_statements.limits import KEPT_BYTES
-from hub.plugins.bank_statements.model import Move, Statement, dump
+from hub.plugins.bank_statements.model import Balance, Move, Statement, dump
 from hub.sdk.errors import RecordRejected
 from hub.sdk.units import RawUnit
 
+#: Layout of the units that say what a statement proves.
+PROOF: Final = dump({"format": "statement"})
+
+
+class Memory(Protocol):
+    """What places a statement: `timeline.Timeline`, or `identity.Given` for a replay."""
+
+    def place(self, statement: Statement, name: str, learn: bool = True) -> Plan: ...
+
 
 def units_of(
-    statement: Statement, name: str, config: StatementsConfig, days: Days, moves: Iterable[Move] | None = None
+    statement: Statement, name: str, config: StatementsConfig, memory: Memory, moves: Iterable[Move] | None = None
 ) -> Iterator[RawUnit]:
-    """The units of one statement: its movements when it may be booked, else itself, held.
+    """The units of one statement: itself and its movements when it may be booked, else itself, held.
 
     Args:
         statement: as read.
         name: of its file, for places.
         config: what the statement must be.
-        days: memory of closing days; it learns from a statement that may be booked.
+        memory: of what is proven; it learns from a statement that may be booked.
         moves: its movements with their bodies, when the statement had to drop them.
     """
     fault = judge(statement, name, config)
-    base = days.base(statement)
+    plan = memory.place(statement, name, learn=fault is None)
     if fault is not None:
-        yield held(statement, name, fault, base)
+        yield held(statement, name, fault, plan)
         return
-    days.learn(statement)
-    ranks = Ranks(base)
+    if plan.fault is not None:
+        yield held(statement, name, plan.fault, plan)
+        return
+    left = sum(rank == TOLD for rank in plan.ranks)
+    if left:
+        which = f"{left} of {len(plan.ranks)} movements" if left < len(plan.ranks) else "all its movements"
+        statement.notes.append(f"{which} were told in another format by {plan.told_by}: not booked again")
+    if not left or left < len(plan.ranks):
+        yield from _proof(statement, name)
     plain, accented = statement.layouts()
-    for move in statement.moves if moves is None else moves:
-        ref = ranks.ref(move.key)
+    if statement.packed is not None:
+        moves = statement.packed.moves(statement.moves)
+    for move, rank in zip(statement.moves if moves is None else moves, plan.ranks, strict=True):
+        if rank == TOLD:
+            continue
+        ref = f"{move.key.hex()}-{rank}"
         place = f"{name}:{move.line}"
         if not move.parts:
             body = move.body or b""
@@ -47,13 +68,45 @@ def units_of(
             yield RawUnit(f"{ref}/{number}", body, shell, f"{place} detail {number}")
 
 
-def held(statement: Statement, name: str, fault: RecordRejected, base: dict[str, int]) -> RawUnit:
-    """A statement held whole: its bytes, so that it can be replayed, and how many movements it stands for."""
+def _proof(statement: Statement, name: str) -> Iterator[RawUnit]:
+    """The statement as a unit of its own, when both its balances are dated: what it proves, without its movements."""
+    dated = _dated(statement)
+    if dated is None:
+        return
+    opening, closing = dated
+    said = [opening.on, opening.minor, closing.on, closing.minor, opening.currency]
+    facts = {
+        "account": statement.account,
+        "opened_on": opening.on,
+        "opening_minor": opening.minor,
+        "closed_on": closing.on,
+        "closing_minor": closing.minor,
+        "currency": opening.currency,
+        "statement_ref": statement.number or None,
+        "entry_count": len(statement.moves),
+        "sum_minor": closing.minor - opening.minor,
+    }
+    seen = blake2b(dump({"account": account_key(statement), "said": said}).encode(), digest_size=16)
+    yield RawUnit(f"statement-{seen.hexdigest()}", dump(facts).encode(), PROOF, f"{name}:{statement.line}")
+
+
+def _dated(statement: Statement) -> tuple[Balance, Balance] | None:
+    """Both balances of a statement, when both are given with their day."""
+    opening, closing = statement.opening, statement.closing
+    return (opening, closing) if opening and closing and opening.on and closing.on else None
+
+
+def held(statement: Statement, name: str, fault: RecordRejected, plan: Plan) -> RawUnit:
+    """A statement held whole: its bytes, so that it can be replayed; it stands for its movements and, when both its
+    balances are dated, for what it would prove."""
     layout = {**statement.layout, **statement.reading, "whole": True}
-    if base:
-        layout["base"] = base
-    body = b"" if statement.rereads else statement.raw()
-    return _whole(body, statement.rereads, layout, f"{name}:{statement.line}", fault, statement.lines)
+    if odd := plan.odd(statement.moves):
+        layout["given"] = odd
+    if plan.fault is not None:
+        layout["refused"] = [plan.fault.code, plan.fault.what, plan.fault.mend]
+    body = statement.raw() if statement.whole else b""
+    lines = statement.lines + (_dated(statement) is not None)
+    return _whole(body, not statement.whole, layout, f"{name}:{statement.line}", fault, lines)
 
 
 def held_file(body: bytes, size: int, name: str, sha256: str, fault: RecordRejected) -> RawUnit:

@@ -148,12 +148,13 @@ def tree(element: Element, without: str = "") -> Tree:
         name = known.get(tag) or local(tag)
         if name == without:
             continue
-        if len(child):
+        text = child.text
+        if (text is None or text.isspace()) and len(child):  # what holds text holds no elements in these messages
             node: Any = tree(child)
         elif name[-3:] == "Amt":
-            node = {"": child.text or "", "@Ccy": child.get("Ccy", "")}
+            node = {"": text or "", "@Ccy": child.get("Ccy", "")}
         else:
-            node = child.text or ""
+            node = text or ""
         if name in result:
             result[name].append(node)
         else:
@@ -170,7 +171,9 @@ def text_at(node: Any, *path: str) -> str:
         if not children:
             return ""
         node = children[0]
-    return text_of(node)
+    if type(node) is dict:
+        node = node.get("", "")
+    return node.strip() if node else ""
 
 
 def text_of(node: Any) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.core.services import bank
 from hub.core.services.desk import books_of
 from hub.core.services.exports.model import Column, Row, Scope
 from hub.core.store import exporting
@@ -36,6 +37,12 @@ JOURNAL = (
 HELD = (
     Column("id", "int"), Column("connector"), Column("stream"), Column("code"), Column("place"), Column("what"),
     Column("mend"), Column("lines", "int"), Column("recorded_at", "instant"), Column("excerpt"),
+)  # fmt: skip
+
+BANK_GAPS = (
+    Column("account"), Column("seller"), Column("currency"), Column("kind"), Column("from", "date"),
+    Column("to", "date"), Column("expected", "amount"), Column("found", "amount"), Column("difference", "amount"),
+    Column("what"), Column("mend"),
 )  # fmt: skip
 
 _DEBTOR_FIELDS = (
@@ -128,6 +135,16 @@ def held(scope: Scope) -> Iterator[Row]:
         yield (
             row.id, row.connector, row.stream, row.code, row.place, row.what, row.mend, row.lines, at,
             one_line(row.excerpt),
+        )  # fmt: skip
+
+
+def bank_gaps(scope: Scope) -> Iterator[Row]:
+    """Where the statements of an account do not meet or prove other money than is booked, by account and day."""
+    for one in bank.bank_gaps(scope.connection, known_at=scope.known_at):
+        gap = one.gap
+        yield (
+            one.account, one.seller, gap.currency, gap.kind, gap.from_on, gap.to_on, gap.expected_minor,
+            gap.found_minor, gap.difference_minor, one.what, one.mend,
         )  # fmt: skip
 
 

@@ -27,6 +27,11 @@ KINDS: dict[str, Kind] = {
     "aged-balance": Kind("What each debtor owes, by lateness", ledger.AGED_BALANCE, ledger.aged_rows),
     "indicators": Kind("DSO, overdue rate and the like, by seller and currency", ledger.INDICATORS, ledger.indicators),
     "gaps": Kind("Where the open items and the books' own balances differ", ledger.GAPS, ledger.gaps),
+    "bank-gaps": Kind(
+        "Where bank statements do not meet, or other money is booked than they prove", facts.BANK_GAPS,
+        facts.bank_gaps,
+        no_as_of="a statement proves its whole period; use --known-on",
+    ),
     "journal": Kind(
         "Who did what, when: the hash-chained journal", facts.JOURNAL, facts.journal,
         no_as_of="an entry has an instant of recording only; use --known-on",

@@ -6,9 +6,20 @@ import gzip
 import io
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
-from tests.unit.plugins.bank_statements.made import CAMT_TAIL, OWN, Mv, camt, camt_head, cfonb, entry, record, text
+from tests.unit.plugins.bank_statements.made import (
+    CAMT_TAIL,
+    IBAN,
+    OWN,
+    Mv,
+    camt,
+    camt_head,
+    cfonb,
+    entry,
+    record,
+    text,
+)
 
 DAY = date(2026, 4, 7)
 MOVES = [Mv(DAY, 45000, "VIR LEROY", [("LIB", "FACT 1")], ref="R1"), Mv(DAY, -700, "FRAIS", code="62")]
@@ -30,6 +41,76 @@ def cases() -> Iterator[tuple[str, bytes]]:
     yield from _mt940()
     yield from _ofx()
     yield from _qif()
+    yield from _proofs()
+
+
+def _proofs() -> Iterator[tuple[str, bytes]]:
+    """Statements that are hard to place beside one another."""
+    day = date(2026, 4, 7)
+    before, after = day - timedelta(days=1), day + timedelta(days=1)
+    idle = [Mv(day, 0, "INFO")] * 4_000
+    yield "proof: 4,000 movements of nothing, twice", text([*cfonb(idle, 0, before, day), *cfonb(idle, 0, before, day)])
+    yield (
+        "proof: 4,000 movements of nothing, and one more",
+        text([*cfonb(idle, 0, before, day), *cfonb([*idle, Mv(day, 5)], 0, before, day)]),
+    )
+    swing = [Mv(day, 100), Mv(day, -100)] * 2_000
+    yield (
+        "proof: 2,000 swings in three overlapping pieces",
+        text([*cfonb(swing[:3_000], 0, day, day), *cfonb(swing[1_000:], 0, day, day), *cfonb(swing, 0, day, day)]),
+    )
+    yield (
+        "proof: 1,500 statements of one day",
+        text(line for n in range(1_500) for line in cfonb([Mv(day, 1, "A")], n, day, day)),
+    )
+    yield (
+        "proof: 800 statements of one day, last first",
+        text(line for n in reversed(range(800)) for line in cfonb([Mv(day, 1, "A")], n, day, day)),
+    )
+    yield "proof: 1,000 empty statements", text(line for _ in range(1_000) for line in cfonb([], 5, day, day))
+    yield (
+        "proof: 300 statements that contradict the first",
+        text(line for n in range(300) for line in cfonb([Mv(day, n + 1, "A")], 0, before, day)),
+    )
+    yield "proof: opens after it closes", text(cfonb([Mv(day, 1)], 0, after, day))
+    yield (
+        "proof: years apart",
+        text([*cfonb([Mv(day, 1)], 0, date(1960, 1, 1), day), *cfonb([], 1, day, date(2059, 1, 1))]),
+    )
+    yield (
+        "proof: movements booked in other centuries",
+        text(
+            [
+                *cfonb([Mv(date(1961, 1, 1), 1), Mv(date(2058, 1, 1), 1)], 0, before, day),
+                *cfonb([Mv(date(1961, 1, 1), 1)], 2, day, after),
+            ]
+        ),
+    )
+    good = camt([Mv(day, 45000, "A"), Mv(day, 500, "B")], 0, day, day, version=8)
+    yield "proof: account of 5,000 characters", good.replace(IBAN.encode(), b"FR76" + b"1" * 5_000, 1)
+    yield (
+        "proof: balances beyond 64 bits",
+        good.replace(b"'EUR'>0<", b"'EUR'>92233720368547758.07<", 1).replace(
+            b"'EUR'>455<", b"'EUR'>92233720368548213.07<", 1
+        ),
+    )
+    yield (
+        "proof: number of odd characters",
+        good.replace(b"<ElctrncSeqNb>1<", "<ElctrncSeqNb>1\n\u0085\u202e<".encode(), 1),
+    )
+    yield (
+        "proof: number of 100,000 characters",
+        good.replace(b"<ElctrncSeqNb>1<", b"<ElctrncSeqNb>%s<" % (b"9" * 100_000), 1),
+    )
+    for amount in ("", "x", "-5", "9" * 400):
+        paid = f"<RfrdDocAmt><RmtdAmt Ccy='EUR'>{amount}</RmtdAmt></RfrdDocAmt>"
+        line = f"<Strd><RfrdDocInf><Nb>F1</Nb></RfrdDocInf>{paid}</Strd>"
+        yield f"remittance line: amount {amount[:9]!r}", good.replace(b"<RmtInf>", b"<RmtInf>" + line.encode(), 1)
+    for number in ("", " ", "F" * 5_000, "F\u0085", "é" * 200):
+        line = f"<Strd><RfrdDocInf><Nb>{number}</Nb></RfrdDocInf></Strd>"
+        yield f"remittance line: number {number[:9]!r}", good.replace(b"<RmtInf>", b"<RmtInf>" + line.encode(), 1)
+    many = "<Strd><RfrdDocInf><Nb>F1</Nb></RfrdDocInf></Strd>" * 5_000
+    yield "remittance line: 5,000 of them", good.replace(b"<RmtInf>", b"<RmtInf>" + many.encode(), 1)
 
 
 def _whole_files() -> Iterator[tuple[str, bytes]]:

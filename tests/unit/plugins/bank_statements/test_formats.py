@@ -9,7 +9,7 @@ import pytest
 
 from hub.plugins.bank_statements.cfonb import OVERPUNCH, units_of
 from hub.plugins.bank_statements.mt940_line import amount_of, day_of, line_of
-from hub.sdk.records import Disbursement, Receipt
+from hub.sdk.records import BankStatement, Disbursement, Receipt
 from hub.sdk.testing import read_records
 from tests.unit.plugins.bank_statements.made import (
     CAMT_TAIL,
@@ -17,6 +17,7 @@ from tests.unit.plugins.bank_statements.made import (
     OWN,
     SHARED,
     Mv,
+    camt,
     camt_head,
     cfonb,
     date,
@@ -30,14 +31,14 @@ DAY = date(2026, 4, 7)
 
 
 def read(tmp_path: Path, data: bytes, **settings: Any) -> list[Any]:
-    """Records, or the code of the refusal, of each unit of one file."""
+    """Records, or the code of the refusal, of each movement of one file."""
     folder = tmp_path / "in"
     folder.mkdir(exist_ok=True)
     (folder / "file").write_bytes(data)
     found: list[Any] = []
     for one in read_records(source(folder, **settings)):
         found += [one.rejected.code] if one.rejected else one.records
-    return found
+    return [one for one in found if not isinstance(one, BankStatement)]
 
 
 @pytest.mark.parametrize(("written", "units"), [("0000000166956E", 1669565), ("0000000000227R", -2279)])
@@ -87,6 +88,147 @@ def test_a_return_carries_its_reason(tmp_path: Path) -> None:
     [record] = read(tmp_path, text(cfonb([mv], 0, DAY, DAY)))
     assert isinstance(record, Disbursement)
     assert ("64", "GARAGE PETIT", "direct_debit") == (record.return_reason, record.payee_name, record.method)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "minor", "said"),
+    [
+        ("10", "  ", -320, "RETURN"),
+        ("27", "00", -320, "RETURN"),
+        ("03", "64", -320, "64"),
+        ("36", "  ", -320, None),  # a refund of cards is the firm's own act
+        ("05", "  ", -320, None),
+    ],
+)
+def test_a_return_without_reason_is_still_a_return(
+    tmp_path: Path, code: str, reason: str, minor: int, said: str | None
+) -> None:
+    """CFONB: the operation code says that the bank takes money back, whether or not 41–42 say why."""
+    [record] = read(tmp_path, text(cfonb([Mv(DAY, minor, "REJET", code=code, reason=reason)], 0, DAY, DAY)))
+    assert said == record.return_reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (">RCDT<", ">IDDT<", None),
+        (">ESCT<", ">UPDD<", "RETURN"),
+        (">ESCT<", ">RRTN<", "RETURN"),
+        ("<Sts>", "<RvslInd>true</RvslInd><Sts>", "RETURN"),
+        ("<RmtInf>", "<RtrInf><AddtlInf>PROVISION</AddtlInf></RtrInf><RmtInf>", "RETURN"),
+        ("<RmtInf>", "<RtrInf><Rsn><Cd>AM04</Cd></Rsn></RtrInf><RmtInf>", "AM04"),
+    ],
+)
+def test_returns_of_camt(tmp_path: Path, old: str, new: str, said: str | None) -> None:
+    """RtrInf, the bank transaction code or RvslInd: on a debit `return_reason`, on a credit the method."""
+    one = entry(Mv(DAY, -32000, "GARAGE PETIT"), version=8).replace(old, new, 1)
+    [record] = read(tmp_path, (camt_head(50000, DAY, 18000, DAY, version=8) + one + CAMT_TAIL).encode())
+    assert said == record.return_reason
+    one = entry(Mv(DAY, 32000, "GARAGE PETIT"), version=8).replace(old, new, 1)
+    [record] = read(tmp_path, (camt_head(0, DAY, 32000, DAY, version=8) + one + CAMT_TAIL).encode())
+    assert (said is not None) == (record.method == "return")
+
+
+def test_every_qualifier_of_05_finds_its_place(tmp_path: Path) -> None:
+    """Texts in order in the remittance, parties, references and the original amount in their fields."""
+    details = [
+        ("NPY", "SARL LEROY"), ("IPY", "552100554"), ("NPO", "LEROY HOLDING"), ("NBE", "NOUS"), ("CPY", "FR76 1"),
+        ("LIB", "VIREMENT"), ("LCC", "FACT 2026-001 ET".ljust(70)), ("LC2", "2026-002"), ("ZZZ", "INCONNU"),
+        ("LCS", "RF18539007547034"), ("RCN", "E2E-1".ljust(35) + "SUPP"), ("REF", "LOT-7".ljust(35) + "TX-9"),
+        ("MMO", "USD200000000050000"), ("FEE", "EUR200000000000150"), ("RUM", "RUM-1"),
+    ]  # fmt: skip
+    [record] = read(tmp_path, text(cfonb([Mv(DAY, 45000, "VIR RECU", details)], 0, DAY, DAY)))
+    assert ("SARL LEROY", "FR761", "RF18539007547034", "E2E-1", "LOT-7", "TX-9") == (
+        record.payer_name, record.payer_iban, record.structured_ref, record.end_to_end_ref, record.batch_ref,
+        record.bank_ref,
+    )  # fmt: skip
+    assert (50000, "USD") == (record.original_amount_minor, record.original_currency)
+    assert ["VIR RECU", "VIREMENT", "FACT 2026-001 ET 2026-002", "INCONNU"] == str(record.remittance).split("\n")
+    sent = [("NBE", "ASSURANCES"), ("CBE", "FR76 2"), ("NPY", "NOUS")]
+    [record] = read(tmp_path, text(cfonb([Mv(DAY, -45000, "VIR EMIS", sent, code="06")], 50000, DAY, DAY)))
+    assert ("ASSURANCES", "FR762", "transfer") == (record.payee_name, record.payee_iban, record.method)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "told", "name", "iban", "end_to_end", "remittance"),
+    [
+        (
+            "German, SEPA tags",
+            "166?00GUTSCHRIFT?20EREF+E2E-77?21SVWZ+RECHNUNG F1 UND F?222?31DE89370400440532013000?32MUSTER?33 GMBH",
+            "MUSTER GMBH", "DE89370400440532013000", "E2E-77", "RECHNUNG F1 UND F2",
+        ),
+        (
+            "German, no tags",
+            "166?00GUTSCHRIFT?20RECHNUNG F1 VOM 3. MAERZ 202?216 DANKE?32MUSTER GMBH",
+            "MUSTER GMBH", None, None, "RECHNUNG F1 VOM 3. MAERZ 2026 DANKE",
+        ),
+        (
+            "Dutch, by slashes",
+            "/TRTP/SEPA OVERBOEKING/IBAN/NL91ABNA0417164300/BIC/ABNANL2A/NAME/JANSEN BV/REMI/FACTUUR F1/EREF/E2E-77",
+            "JANSEN BV", "NL91ABNA0417164300", "E2E-77", "FACTUUR F1",
+        ),
+        (
+            "Dutch, structured",
+            "/REMI/STRD/CUR/RF18539007547034/NAME/JANSEN BV/IBAN/NL91ABNA0417164300",
+            "JANSEN BV", "NL91ABNA0417164300", None, "CUR/RF18539007547034",
+        ),
+        ("French, free text", "VIR SEPA RECU /DE LEROY", None, None, None, "VIR SEPA RECU /DE LEROY"),
+    ],
+)  # fmt: skip
+def test_dialects_of_mt940(
+    tmp_path: Path, dialect: str, told: str, name: str | None, iban: str | None, end_to_end: str | None, remittance: str
+) -> None:
+    """The same facts from the field :86: of German, Dutch and French banks, wherever its lines are cut."""
+    for width in (65, 27, 200):
+        lines = "\r\n".join(told[n : n + width] for n in range(0, len(told), width))
+        if dialect.startswith("French") and width < len(told):
+            continue
+        data = (
+            ":20:X\r\n:25:FR7630999000010001234567836\r\n:28C:1/1\r\n:60F:C260406EUR0,\r\n"
+            f":61:2604070407C450,00NTRFNONREF\r\n:86:{lines}\r\n:62F:C260407EUR450,\r\n-\r\n"
+        )
+        [record] = read(tmp_path, data.encode())
+        assert (name, iban, end_to_end, remittance) == (
+            record.payer_name, record.payer_iban, record.end_to_end_ref, record.remittance,
+        )  # fmt: skip
+
+
+def test_a_structured_remittance_becomes_lines(tmp_path: Path) -> None:
+    """Documents with what is paid of each, credit notes negative, beside the text; only for money received."""
+    told = (
+        "<Strd><RfrdDocInf><Tp><CdOrPrtry><Cd>CINV</Cd></CdOrPrtry></Tp><Nb>F1</Nb></RfrdDocInf>"
+        "<RfrdDocAmt><DuePyblAmt Ccy='EUR'>500</DuePyblAmt><RmtdAmt Ccy='EUR'>480.00</RmtdAmt></RfrdDocAmt></Strd>"
+        "<Strd><RfrdDocInf><Tp><CdOrPrtry><Cd>CREN</Cd></CdOrPrtry></Tp><Nb>A1</Nb></RfrdDocInf>"
+        "<RfrdDocAmt><RmtdAmt Ccy='EUR'>30</RmtdAmt></RfrdDocAmt></Strd>"
+        "<Strd><RfrdDocInf><Nb>A2</Nb></RfrdDocInf><RfrdDocAmt><CdtNoteAmt Ccy='EUR'>5</CdtNoteAmt></RfrdDocAmt></Strd>"
+        "<Strd><RfrdDocInf><Nb>F2</Nb></RfrdDocInf><RfrdDocInf><Nb>F3</Nb></RfrdDocInf></Strd>"
+    )
+    one = entry(Mv(DAY, 45000, "LEROY"), version=8).replace("<RmtInf>", f"<RmtInf>{told}")
+    receipt, *lines = read(tmp_path, (camt_head(0, DAY, 45000, DAY, version=8) + one + CAMT_TAIL).encode())
+    assert [("F1", 48000), ("A1", -3000), ("A2", -500), ("F2", None), ("F3", None)] == [
+        (line.document_number, line.amount_minor) for line in lines
+    ]
+    assert [1, 2, 3, 4, 5] == [line.line for line in lines]
+    assert {receipt.source_key} == {line.receipt_source_key for line in lines} == {line.remittance_id for line in lines}
+    assert "F1\nA1\nA2\nF2\nF3" == receipt.remittance
+    one = entry(Mv(DAY, -45000, "LEROY"), version=8).replace("<RmtInf>", f"<RmtInf>{told}")
+    assert 1 == len(read(tmp_path, (camt_head(45000, DAY, 0, DAY, version=8) + one + CAMT_TAIL).encode()))
+
+
+def test_intraday_movements_are_booked_once_by_the_statement_that_follows(tmp_path: Path) -> None:
+    """A camt.052 and an MT942 become no money, whatever they say; the camt.053 of the evening does, once."""
+    moves = [Mv(DAY, 45000, "LEROY", ref="R1"), Mv(DAY, -500, "FRAIS", ref="R2")]
+    evening = camt(moves, 0, DAY, DAY, version=8)
+    noon = evening.replace(b"camt.053", b"camt.052").replace(b"BkToCstmrStmt>", b"BkToCstmrAcctRpt>")
+    mt942 = b":20:X\n:25:FR7630999000010001234567836\n:28C:1\n:34F:EUR0,\n:61:260407C450,NTRFX\n-\n"
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "1.xml").write_bytes(noon.replace(b"Stmt>", b"Rpt>").replace(b"StmtRpt>", b"Rpt>"))
+    (folder / "2.xml").write_bytes(noon)  # its entries below Stmt, as some write it
+    (folder / "3.sta").write_bytes(mt942)
+    assert ["HUB-BANK-004"] * 3 + [45000, 500] == [
+        one if isinstance(one, str) else one.amount_minor for one in read(tmp_path, evening)
+    ]
 
 
 def test_blank_currency_and_decimals_come_from_the_settings(tmp_path: Path) -> None:

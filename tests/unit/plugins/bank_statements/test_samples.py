@@ -65,6 +65,8 @@ def test_a_sample_of_others_has_its_totals(name: str) -> None:
     found: dict[str, list[int]] = {}
     for unit in told["units"]:
         for record in unit.get("records", ()):
+            if record["kind"] == "bank_statement":
+                continue
             side = found.setdefault(record["currency"], [0, 0])
             side[record["kind"] == "disbursement"] += record["amount_minor"]
     held = [unit["held"] for unit in told["units"] if "held" in unit]
