@@ -57,6 +57,8 @@ class ReconcileSection(BaseModel):
     overpaid_by_reference: bool = Field(True, description="A certain reference and more money settles the invoice.")
     oldest_first: bool = Field(False, description="Unexplained money of a known payer goes to the oldest debt.")
     discount_grace_days: int = Field(3, ge=0, description="Days a cash discount is still accepted after its last.")
+    write_off_minor: int = Field(500, ge=0, description="Most that a person may write off of one invoice.")
+    discount_bp: int = Field(300, ge=0, description="Largest cash discount that a person may allow, of the total.")
     override: tuple[dict[str, Any], ...] = Field(
         (), description="[[reconcile.override]] seller, debtor (optional) and the fields that differ."
     )

@@ -66,31 +66,56 @@ def _each(found: RuleCount) -> list[str]:
 
 
 def _show(report: ReconcileReport) -> None:
-    from hub.app.cli.table import Col, next_steps, show_table
+    from hub.app.cli.phrases import SURPLUS, by_phrase, phrase
+    from hub.app.cli.table import Col, show_table
     from hub.app.cli.words import count, many
 
     if not report.receipts:
         click.echo("No receipt has money left to apply.")
-    else:
-        click.echo(f"{many(report.receipts, 'receipt')} with money to apply:")
-        click.echo()
-        taken_back = {"by the bank": report.returned} if report.returned.receipts else {}
-        parts = (
-            ("applied", report.automatic),
-            ("suggested", report.suggested),
-            ("left alone", report.left),
-            ("taken back", taken_back),
-        )
-        rows = [
-            [what, rule.replace("_", " "), count(found.receipts), "\n".join(_each(found))]
-            for what, counts in parts
-            for rule, found in _ordered(counts)
-        ]
-        columns = [Col(""), Col("rule or reason", wrap=True), Col("receipts", right=True), Col("amount", right=True)]
-        show_table(columns, rows)
+        return
+    click.echo(f"{many(report.receipts, 'receipt')} with money to apply:")
+    click.echo()
+    parts = (
+        ("Applied to invoices", report.automatic),
+        ("Waiting for you, with a suggestion", report.suggested),
+        ("Left alone", report.left),
+        (
+            "Taken back by the bank: the invoice is open",
+            {"return": report.returned} if report.returned.receipts else {},
+        ),
+    )
+    rows = []
+    for name, counts in parts:
+        if not counts:
+            continue
+        whole = _sum({rule: found for rule, found in counts.items() if rule != SURPLUS})
+        rows.append([name, count(whole.receipts), "\n".join(_each(_sum(counts)))])
+        if name.startswith("Taken"):
+            continue
+        for way, found in by_phrase(counts):
+            rest = way == phrase(SURPLUS)  # a part of receipts that are counted above
+            rows.append([f"  {way}", "" if rest else count(found.receipts), "\n".join(_each(found))])
+    show_table([Col("", wrap=True), Col("receipts", right=True), Col("amount", right=True)], rows)
+    _next(report)
+
+
+def _sum(counts: dict[str, RuleCount]) -> RuleCount:
+    from hub.core.services.reconcile import RuleCount
+
+    total = RuleCount()
+    for found in counts.values():
+        total.add(found)
+    return total
+
+
+def _next(report: ReconcileReport) -> None:
+    from hub.app.cli.table import next_steps
+    from hub.app.cli.words import many
+
     steps = []
     if report.suggested:
-        steps.append(("hub allocations list --status suggested", "look at the suggestions, confirm what is right"))
+        waiting = many(_sum(report.suggested).receipts, "receipt waits", "receipts wait")
+        steps.append(("hub allocations list --status suggested", f"{waiting} for you: confirm what is right"))
     if report.left:
         steps.append(("hub export receipts --out receipts.csv", "why each receipt was left alone"))
     steps.append(("hub export allocations --out allocations.csv", "what was applied to which invoice"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field
@@ -21,12 +20,14 @@ from hub.core.reconcile import (
     reconcile,
 )
 from hub.core.reconcile.outcome import AUTO, NOT_A_RECEIPT, RETURN
+from hub.core.services.decisions import proposal_id
 from hub.core.services.desk import Desk
 from hub.core.services.ledger import LedgerView, allocated_by_document, settled_in_books, view_in
-from hub.core.store import Connection
+from hub.core.store import Connection, lessons
 from hub.core.store import receipts as receipt_store
 from hub.core.store.allocations import NewAllocation, NewProposal, add_allocations, replace_proposals, reverse
 from hub.core.store.database import UnitOfWork
+from hub.core.store.marks import marked_receipts
 
 #: Proposals kept per receipt for a person to choose from.
 KEPT_PROPOSALS = 5
@@ -119,7 +120,7 @@ def load_inputs(desk: Desk, connection: Connection) -> Inputs:
         settled=settled,
         receipts=receipts,
         received_on=dict(zip(receipts.id, receipts.received_on, strict=True)),
-        learnt=receipt_store.learnt(connection),
+        learnt=lessons.learnt(connection),
         debtors=receipt_store.debtors(connection, view.books),
         remittances=receipt_store.remittances(connection, receipts.id),
         reversed_receipts=receipt_store.reversed_by_people(connection),
@@ -182,7 +183,7 @@ def _write(unit: UnitOfWork, inputs: Inputs, outcome: Outcome) -> ReconcileRepor
     allocated = allocated_by_document(inputs.view.facts)
     lines: list[NewAllocation] = []
     proposals: list[NewProposal] = []
-    verdicts: list[tuple[int, str, str]] = []
+    verdicts = [(receipt, NOT_A_RECEIPT, reason) for receipt, reason in marked_receipts(unit.connection).items()]
     orphaned = receipt_store.allocations_of_withdrawn(unit.connection)
     if orphaned:
         reverse(unit, orphaned, "its source withdrew the receipt")
@@ -203,7 +204,7 @@ def _write(unit: UnitOfWork, inputs: Inputs, outcome: Outcome) -> ReconcileRepor
         may_apply = may_apply and decision.receipt_id not in inputs.seen_elsewhere
         if may_apply and not _may_be_in_books(decision.proposals[0], in_books, allocated):
             best = decision.proposals[0]
-            lines += _lines(decision.receipt_id, best, inputs, in_books)
+            lines += _lines(decision.receipt_id, best, inputs, in_books, outcome.policy_version)
             used = sum(value for _, value in best.lines)
             report.surplus += used < amount
             _add(report.automatic, best.rule, len(best.lines), currency, used)
@@ -260,18 +261,19 @@ def _add(into: dict[str, RuleCount], rule: str, lines: int, currency: str, amoun
 
 def lines_of(proposal: Proposal) -> list[tuple[int, str, int]]:
     """Money lines and deductions of a proposal: (invoice id, nature, amount); deductions without an item go to the
-    first invoice."""
-    money = [(item, "money", amount) for item, amount in proposal.lines]
+    first invoice, and several of one nature on one invoice are one line."""
+    found: dict[tuple[int, str], int] = {}
+    for item, amount in proposal.lines:
+        found[item, "money"] = found.get((item, "money"), 0) + amount
     first = next((item for item, amount in proposal.lines if amount > 0), proposal.lines[0][0])
-    return money + [(item or first, nature, amount) for nature, item, amount in proposal.deductions]
+    for nature, to, amount in proposal.deductions:
+        found[to or first, nature] = found.get((to or first, nature), 0) + amount
+    return [(item, nature, amount) for (item, nature), amount in found.items()]
 
 
-def proposal_id(receipt_id: int, lines: list[tuple[int, str, int]]) -> str:
-    """A short name of one way to allocate one receipt: the same way has the same name in every run."""
-    return "P" + hashlib.sha256(json.dumps([receipt_id, lines]).encode()).hexdigest()[:12]
-
-
-def _lines(receipt_id: int, proposal: Proposal, inputs: Inputs, in_books: dict[int, int]) -> list[NewAllocation]:
+def _lines(
+    receipt_id: int, proposal: Proposal, inputs: Inputs, in_books: dict[int, int], version: str
+) -> list[NewAllocation]:
     lines = lines_of(proposal)
     name = proposal_id(receipt_id, lines)
     evidence = json.dumps(proposal.evidence, ensure_ascii=False, sort_keys=True)
@@ -280,7 +282,7 @@ def _lines(receipt_id: int, proposal: Proposal, inputs: Inputs, in_books: dict[i
             proposal=name, receipt_id=receipt_id, invoice_id=item, nature=nature, amount_minor=amount,
             currency=proposal.currency, origin="auto", rule=proposal.rule, reason=proposal.reason,
             confidence_ppm=round(proposal.confidence * 1_000_000), evidence=evidence,
-            books_settled_minor=in_books.get(item, 0), effective_on=inputs.received_on[receipt_id],
+            books_settled_minor=in_books.get(item, 0), effective_on=inputs.received_on[receipt_id], policy=version,
         )
         for item, nature, amount in lines
     ]  # fmt: skip
