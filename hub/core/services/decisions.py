@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from hub.core.services.desk import Desk
@@ -52,7 +51,7 @@ def written(desk: Desk, unit: UnitOfWork, lines: Sequence[NewAllocation]) -> lis
     """
     found = states(desk, unit.connection, [line.invoice_id for line in lines])
     _refuse_stale(unit, lines, found)
-    new = [replace(line, books_settled_minor=found[line.invoice_id].in_books_minor) for line in lines]
+    new = [line._replace(books_settled_minor=found[line.invoice_id].in_books_minor) for line in lines]
     ids = add_allocations(unit, new)
     rows = allocation_rows(unit.connection, decision=str(ids[0]))
     moot_proposals(unit, [line.receipt_id for line in lines], rows[0].proposal)

@@ -6,9 +6,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -19,8 +19,7 @@ from hub.core.store.pages import ranges
 from hub.sdk.errors import HubError
 
 
-@dataclass(frozen=True, slots=True)
-class NewAllocation:
+class NewAllocation(NamedTuple):
     """One line to write. `nature` "money" uses the receipt; any other closes the rest of the invoice."""
 
     proposal: str
@@ -53,8 +52,11 @@ class NewProposal:
     evidence: str
 
 
-#: Columns that allocations did not have from the first day.
-_LATER_COLUMNS = frozenset(("policy",))
+#: The columns of an allocation in the order of its table: bookkeeping stands between the fields of `NewAllocation`.
+_DAY = NewAllocation._fields.index("effective_on")
+_COLUMNS = (
+    "id", *NewAllocation._fields[: _DAY + 1], "recorded_at", "actor", *NewAllocation._fields[_DAY + 1 :]
+)  # fmt: skip
 
 
 def add_allocations(unit: UnitOfWork, lines: Sequence[NewAllocation]) -> list[int]:
@@ -65,23 +67,25 @@ def add_allocations(unit: UnitOfWork, lines: Sequence[NewAllocation]) -> list[in
     Raises:
         HubError: the data base refused: the receipt or the invoice has not that much left.
     """
-    names_taken = _names_taken(unit.connection, sorted({line.proposal for line in lines}))
-    lines = [replace(line, proposal=names_taken.get(line.proposal, line.proposal)) for line in lines]
+    taken = _names_taken(unit.connection, sorted({line.proposal for line in lines}))
+    if taken:
+        lines = [line._replace(proposal=taken.get(line.proposal, line.proposal)) for line in lines]
     ordered = sorted(lines, key=lambda line: (line.receipt_id, line.proposal, line.amount_minor > 0))
     ids = bulk.reserve_ids(unit.connection, t.allocation, len(ordered))
-    names = ("id", "recorded_at", "actor", *NewAllocation.__slots__)
+    days = {line.effective_on: line.effective_on.isoformat() for line in ordered}
+    at, actor = unit.at, unit.actor
     rows = [
-        (number, unit.at, unit.actor, *(_plain(getattr(line, name)) for name in NewAllocation.__slots__))
+        (number, *line[:_DAY], days[line.effective_on], at, actor, *line[_DAY + 1 :])
         for number, line in zip(ids, ordered, strict=True)
     ]
     try:
-        bulk.insert_rows(unit.connection, t.allocation, names, rows)
+        bulk.insert_rows(unit.connection, t.allocation, _COLUMNS, rows)
     except sa.exc.DBAPIError as error:
         if refused_by_rule(error):
             raise refused(error) from error
         raise
     if ids:
-        digest = digest_of(unit.salt, allocations_by_id(unit.connection, ids))
+        digest = _digest(unit.salt, [_told(row) for row in rows])
         unit.journal("allocate", "allocation", {"ids": ranges(ids), "digest": digest})
     return ids
 
@@ -94,16 +98,17 @@ def allocations_by_id(connection: sa.Connection, ids: Sequence[int]) -> list[sa.
 
 def digest_of(salt: bytes, allocations: Sequence[sa.Row[Any]]) -> str:
     """What the journal keeps of allocations: their content, salted, so that a later change shows."""
-    # A column that came later counts only where it says something: older entries keep their digests.
-    plain = [
-        [
-            _plain(getattr(row, column.name))
-            for column in t.allocation.columns
-            if column.name not in _LATER_COLUMNS or getattr(row, column.name) is not None
-        ]
-        for row in allocations
-    ]
-    return hmac.new(salt, json.dumps(plain, ensure_ascii=False).encode(), hashlib.sha256).hexdigest()
+    return _digest(salt, [_told([_plain(getattr(row, name)) for name in _COLUMNS]) for row in allocations])
+
+
+def _told(row: Sequence[Any]) -> Sequence[Any]:
+    """The values that a digest is made of, in the order of the columns. One that came later counts only where it says
+    something: older entries keep their digests."""
+    return row if row[-1] is not None else row[:-1]
+
+
+def _digest(salt: bytes, rows: Sequence[Sequence[Any]]) -> str:
+    return hmac.new(salt, json.dumps(rows, ensure_ascii=False).encode(), hashlib.sha256).hexdigest()
 
 
 def _names_taken(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:

@@ -61,8 +61,8 @@ def receipts_called(
         r.c.amount_minor - spent, back,
     ).order_by(r.c.id)  # fmt: skip
     statement = statement.where(r.c.id.in_(rows) if receipt_id is None else r.c.receipt_id == receipt_id)
-    rows = [ChosenReceipt(*row) for row in connection.execute(statement)]
-    return [row._replace(left_minor=int(row.left_minor)) for row in rows]  # PostgreSQL sums as numeric
+    found = [ChosenReceipt(*row) for row in connection.execute(statement)]
+    return [row._replace(left_minor=int(row.left_minor)) for row in found]  # PostgreSQL sums as numeric
 
 
 def invoices_called(
