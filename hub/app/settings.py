@@ -108,12 +108,7 @@ def read_settings(path: Path) -> Settings:
     Raises:
         ConfigError: it is no TOML, or a key or value is not understood; the place is named.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            code="HUB-CFG-002", what=f"not readable as TOML: {error}", where=str(path), mend="correct that line"
-        ) from error
+    raw = _toml(path)
     _known(path, "", raw, ("hub", "seller", "connector", "reconcile"))
     connectors = _tables(path, raw, "connector")
     return Settings(
@@ -127,6 +122,30 @@ def read_settings(path: Path) -> Settings:
         reconcile=_section(path, "reconcile", ReconcileSection, raw.get("reconcile", {})),
         folder=path.resolve().parent,
     )
+
+
+def read_rules(path: Path) -> ReconcileSection:
+    """Rules in a file of their own: the keys of [reconcile], alone or in such a section (a copy of hub.toml will do).
+
+    Raises:
+        ConfigError: it is no TOML, or a key or value is not understood; the place is named.
+    """
+    raw = _toml(path)
+    return _section(path, "reconcile", ReconcileSection, raw.get("reconcile", raw))
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(
+            code="HUB-CFG-001", what=f"{str(path)!r} cannot be read: {error.strerror}", where=str(path),
+            mend="name a file that is there",
+        ) from error  # fmt: skip
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            code="HUB-CFG-002", what=f"not readable as TOML: {error}", where=str(path), mend="correct that line"
+        ) from error
 
 
 def _tables(path: Path, raw: Mapping[str, Any], name: str) -> dict[str, dict[str, Any]]:

@@ -141,10 +141,9 @@ def _money(connection: sa.Connection, r: Receipts) -> None:
         }  # fmt: skip
         if name == "disbursement":
             columns["return_reason"] = [r.return_reason[n] for n in rows]
-        known = RECORD_TABLES[name].current.c
-        _insert(
-            connection, name, {key: value for key, value in columns.items() if key in known}, [r.id[n] for n in rows]
-        )
+        table = RECORD_TABLES[name].current.c
+        known = {key: value for key, value in columns.items() if key in table}
+        _insert(connection, name, known, [r.id[n] for n in rows])
 
 
 def _remittances(connection: sa.Connection, scenario: Scenario, receipts: Receipts) -> None:
@@ -162,9 +161,9 @@ def _remittances(connection: sa.Connection, scenario: Scenario, receipts: Receip
         "currency": ["EUR"] * len(lines), "seller": ["*"] * len(lines),
     }  # fmt: skip
     if lines:
-        _insert(
-            connection, "remittance_line", {k: v for k, v in names.items() if k in table.c}, range(1, len(lines) + 1)
-        )
+        table = RECORD_TABLES["remittance_line"].current.c
+        known = {key: value for key, value in columns.items() if key in table}
+        _insert(connection, "remittance_line", known, range(1, len(lines) + 1))
 
 
 def last(receipts: Receipts, number: int) -> Receipts:

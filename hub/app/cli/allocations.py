@@ -13,7 +13,7 @@ from hub.app.cli.session import Session
 if TYPE_CHECKING:
     from hub.core.store.decisions import AllocationRow
 
-_STATUSES = ("auto", "confirmed", "reversed", "suggested")
+_STATUSES = ("reopened", "auto", "confirmed", "reversed", "suggested")
 
 
 @click.group("allocations", short_help="What receipts were applied to: list, confirm, reverse, explain.")
@@ -74,7 +74,7 @@ def entry(row: AllocationRow) -> dict[str, Any]:
 
 def _show_list(rows: list[AllocationRow]) -> None:
     from hub.app.cli.table import Col, next_steps, show_table
-    from hub.app.cli.words import amount, amounts, day, many
+    from hub.app.cli.words import amount, amounts, day, many, wrapped
 
     if not rows:
         click.echo("Nothing was applied or suggested.")
@@ -99,9 +99,16 @@ def _show_list(rows: list[AllocationRow]) -> None:
     steps = [(f"hub allocations explain {name}", "why, in plain words")]
     if suggested:
         steps.append((f"hub allocations confirm {name}", "apply this suggestion"))
-    standing = [row.proposal for row in rows if row.status in ("auto", "confirmed")]
+    reopened = [row for row in rows if row.status == "reopened"]
+    for row in {row.proposal: row for row in reopened}.values():
+        said = f"The books reopened {row.invoice_number} that was paid by receipt {row.receipt_id}: it needs a person."
+        for line in wrapped(said):
+            click.echo(line)
+    standing = [row.proposal for row in reopened or rows if row.status in ("reopened", "auto", "confirmed")]
     if standing:
-        steps.append((f'hub allocations reverse {standing[0]} --reason "…"', "undo one"))
+        steps.append(
+            (f'hub allocations reverse {standing[0]} --reason "…"', "undo it; then apply it anew, if the books err")
+        )
     next_steps(*steps)
 
 

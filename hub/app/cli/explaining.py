@@ -72,11 +72,16 @@ def _decision(decision: Explanation, zone: tzinfo, *, whole: bool) -> None:
     click.echo()
     by = f" by {row.actor}, {moment(row.recorded_at, zone)}" if row.actor else ""
     status = {"auto": "applied automatically", "confirmed": "decided", "suggested": "suggested, not applied"}
+    status["reopened"] = f"{status.get(row.origin, row.origin)}"
     for line in wrapped(f"{row.proposal}: {status.get(row.status, row.status)}{by}"):
         click.echo(line)
     _table(rows)
     for line in wrapped(f"Why: {phrase(row.rule)}. {_reason(row)}"):
         click.echo(line)
+    if row.status == "reopened":
+        said = "The books settled it and opened it again: it counts as open. Ask them; reverse this, or, if they err, "
+        for line in wrapped(f"Needs a person: {said}reverse it and apply it anew."):
+            click.echo(line)
     if row.reversed_because:
         who = f"{row.reversed_by}, {moment(row.reversed_at, zone)}"
         for line in wrapped(f"Reversed by {who}: {row.reversed_because}"):

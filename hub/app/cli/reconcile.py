@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.app.cli.export import Day
 from hub.app.cli.group import common, pass_session, with_json
 from hub.app.cli.session import Session
 
@@ -14,15 +17,29 @@ if TYPE_CHECKING:
 
 
 @click.command("reconcile", short_help="Apply receipts to invoices, and suggest what is not certain.")
+@click.option(
+    "--as-if",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="RULES.toml",
+    help="Only say what other rules would decide otherwise; nothing is written.",
+)
+@click.option("--since", type=Day(), help="With --as-if: receipts from this day on [default: 90 days back].")
 @with_json
 @common
 @pass_session
-def command(session: Session) -> int:
+def command(session: Session, as_if: Path | None, since: date | None) -> int:
     """Apply receipts to invoices, and suggest what is not certain.
 
     What [reconcile] in hub.toml allows is applied at once; each decision explains itself and can be reversed. Running
     it again without new facts changes nothing.
+
+    --as-if tries the rules of a file (the keys of [reconcile], or a copy of hub.toml) on the receipts since a day, and
+    says in money and receipts what they would apply, no longer apply, or apply otherwise.
     """
+    if as_if is not None:
+        return _as_if(session, as_if, since)
+    if since is not None:
+        raise click.UsageError("--since goes with --as-if: hub reconcile itself looks at all receipts.")
     from hub.app.policies import policy_of
     from hub.core.services.reconcile import reconcile_now
 
@@ -42,6 +59,23 @@ def command(session: Session) -> int:
         )
     else:
         _show(report)
+    return 0
+
+
+def _as_if(session: Session, path: Path, since: date | None) -> int:
+    from hub.app.cli import replaying
+    from hub.app.policies import policy_of, rules_in
+    from hub.core.services.replay import compare
+
+    policy, other = policy_of(session.hub.settings), rules_in(path).policy
+    day = since or session.hub.clock.today() - timedelta(days=90)
+    found = compare(session.desk, policy, other, day)
+    if session.json:
+        from hub.app.cli.table import show_json
+
+        show_json(replaying.document(found, policy.version, other.version))
+    else:
+        replaying.show(found, policy.version, other.version)
     return 0
 
 

@@ -20,6 +20,7 @@ ANOMALIES = {
     "unknown_document": "settled or applied, but the invoice is not known",
     "other_currency": "settled or applied in another currency than the invoice",
     "unreadable_terms": "payment terms that could not be read",
+    "reopened_in_books": "paid by a receipt, but the books opened them again: hub allocations list --status reopened",
     "instalments_differ": "instalments that do not add up to the invoice",
 }
 _BUCKETS = {"not_due": "not due", "credits": "credits"}

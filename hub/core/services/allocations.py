@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from hub.core.services.decisions import refuse_decided, written
+from hub.core.services.decisions import refuse_decided, reopened_documents, written
 from hub.core.services.desk import Desk
 from hub.core.services.rules import Rules
 from hub.core.store import Connection
@@ -26,12 +26,27 @@ class Explanation:
     evidence: dict[str, Any]
 
 
+#: Shown in lists for an allocation that the books confirmed and gave up; it is stored and exported as what it was.
+REOPENED = "reopened"
+
+
 def list_allocations(desk: Desk, *, statuses: Sequence[str] = ()) -> list[AllocationRow]:
     """Allocations, then suggestions (rows of one proposal together, best first); all statuses unless some are named."""
     with desk.store.read() as connection:
         rows = [] if statuses and set(statuses) <= {"suggested"} else allocation_rows(connection)
+        rows = _marked(rows, reopened_documents(desk, connection))
         rows += proposal_rows(connection)
     return [row for row in rows if not statuses or row.status in statuses]
+
+
+def _marked(rows: list[AllocationRow], reopened: frozenset[int]) -> list[AllocationRow]:
+    """Standing allocations to documents that the books reopened have that status of their own."""
+    if not reopened:
+        return rows
+    return [
+        replace(row, status=REOPENED) if row.invoice_row in reopened and row.status != "reversed" else row
+        for row in rows
+    ]
 
 
 def confirm(desk: Desk, rules: Rules, proposal: str, reason: str | None = None) -> list[AllocationRow]:
@@ -134,6 +149,7 @@ def explain(desk: Desk, name: str) -> list[Explanation]:
             for receipt in receipts_called(connection, name):
                 rows += allocation_rows(connection, receipt_row=receipt.id)
                 rows += proposal_rows(connection, receipt_row=receipt.id)
+        rows = _marked(rows, reopened_documents(desk, connection))
         alone = verdict_rows(connection, name)
     if not rows and alone:
         raise HubError(
@@ -144,7 +160,7 @@ def explain(desk: Desk, name: str) -> list[Explanation]:
         )
     if not rows:
         raise _unknown(name)
-    rows.sort(key=lambda row: ("confirmed", "auto", "suggested", "reversed").index(row.status))
+    rows.sort(key=lambda row: (REOPENED, "confirmed", "auto", "suggested", "reversed").index(row.status))
     decisions: dict[str, list[AllocationRow]] = {}
     for row in rows:
         decisions.setdefault(row.proposal, []).append(row)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from hub.core.ledger.facts import REOPENED_IN_BOOKS
 from hub.core.services.desk import Desk
 from hub.core.services.ledger import settled_in_books, view_in
 from hub.core.store import Connection
@@ -14,6 +15,7 @@ from hub.core.store.allocations import NewAllocation, add_allocations, moot_prop
 from hub.core.store.choosing import numbers_of, receipts_called
 from hub.core.store.database import UnitOfWork
 from hub.core.store.decisions import AllocationRow, allocation_rows
+from hub.core.store.reopened import once_confirmed
 from hub.sdk.errors import HubError
 
 
@@ -39,6 +41,14 @@ def states(desk: Desk, connection: Connection, documents: Sequence[int]) -> dict
         if (item.open_minor > 0) == (item.kind == "invoice")
     }
     return {row: State(opened.get(row, 0), in_books.get(row, 0)) for row in documents}
+
+
+def reopened_documents(desk: Desk, connection: Connection) -> frozenset[int]:
+    """Documents that the books settled after an allocation was made here, and opened again since: a person decides."""
+    if not once_confirmed(connection, None):
+        return frozenset()
+    anomalies = view_in(desk, connection).ledger.anomalies
+    return frozenset(anomaly.document_id for anomaly in anomalies if anomaly.kind == REOPENED_IN_BOOKS)
 
 
 def written(desk: Desk, unit: UnitOfWork, lines: Sequence[NewAllocation]) -> list[AllocationRow]:

@@ -10,9 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.core.ledger import with_reopened
 from hub.core.ledger.facts import Allocations, Documents, Instalments, Settlements
 from hub.core.store import tables as t
 from hub.core.store.record_tables import RECORD_TABLES
+from hub.core.store.reopened import once_confirmed
 from hub.sdk.records import ANY_SELLER
 
 #: Which connector decides amounts, by seller: seller → connector id. None: every connector does.
@@ -62,10 +64,11 @@ def ledger_facts(connection: sa.Connection, books: Books, known_at: int | None =
         sa.select(*(invoices.c[name] for name in names)).where(of_books(invoices, books)).order_by(*order)
     ).all()
     columns = _columns(rows, len(names))
+    settlements = ledger_settlements(connection, books, known_at)
     return LedgerFacts(
         documents=Documents(*columns[:11]),
-        settlements=ledger_settlements(connection, books, known_at),
-        allocations=_allocations(connection, known_at),
+        settlements=settlements,
+        allocations=_allocations(connection, settlements, known_at),
         instalments=_instalments(connection, books, known_at),
         debtor_terms=_debtor_terms(connection, books, known_at),
         order_ref=columns[11],
@@ -169,8 +172,8 @@ def _settled_by_absence(connection: sa.Connection, books: Books, known_at: int |
     ]
 
 
-def _allocations(connection: sa.Connection, known_at: int | None) -> Allocations:
-    """Allocations that stand (reversed ones left out), by document."""
+def _allocations(connection: sa.Connection, settlements: Settlements, known_at: int | None) -> Allocations:
+    """Allocations that stand (reversed ones left out), by document; those the books gave up again are marked so."""
     reversal = t.allocation_reversal
     reversed_by_then = sa.select(reversal.c.allocation_id)
     if known_at is not None:
@@ -179,14 +182,17 @@ def _allocations(connection: sa.Connection, known_at: int | None) -> Allocations
     statement = (
         sa.select(
             a.c.invoice_id, a.c.receipt_id, a.c.amount_minor, a.c.effective_on, a.c.books_settled_minor, a.c.origin,
-            a.c.currency,
+            a.c.currency, a.c.id,
         )
         .where(a.c.id.not_in(reversed_by_then), a.c.receipt_id.in_(sa.select(standing.c.id)))
         .order_by(a.c.id)
     )  # fmt: skip
     if known_at is not None:
         statement = statement.where(a.c.recorded_at <= known_at)
-    return Allocations(*_columns(connection.execute(statement).all(), 7))
+    *columns, ids = _columns(connection.execute(statement).all(), 8)
+    found = Allocations(*columns)
+    suspects = once_confirmed(connection, known_at)
+    return with_reopened(found, [id_ in suspects for id_ in ids], settlements) if suspects else found
 
 
 def _instalments(connection: sa.Connection, books: Books, known_at: int | None) -> Instalments:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -20,13 +21,15 @@ _SHARED = (
 )  # fmt: skip
 
 
-def unapplied(connection: sa.Connection) -> Receipts:
+def unapplied(connection: sa.Connection, undone_since: date | None = None) -> Receipts:
     """Receipts with something left, and disbursements as negative amounts with the id negated.
 
     Disbursements that are known to take a receipt back are left out, like that receipt; so are receipts that a person
     marked as no debtor's payment. Receipts that are wholly
     applied are given (with nothing left) when money of the same amount went out: it may be theirs, coming back.
     Order: by date, then by id.
+
+    `undone_since`: as if nothing had been applied automatically of receipts received from that day on.
     """
     receipts = as_known("receipt", None)
     spent = (
@@ -34,6 +37,7 @@ def unapplied(connection: sa.Connection) -> Receipts:
         .where(
             t.allocation.c.nature == "money",
             t.allocation.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)),
+            sa.true() if undone_since is None else sa.not_(_automatic_since(undone_since)),
         )
         .group_by(t.allocation.c.receipt_id)
         .subquery()
@@ -77,6 +81,11 @@ def unapplied(connection: sa.Connection) -> Receipts:
     return Receipts(**dict(zip(names, columns, strict=True)))
 
 
+def _automatic_since(day: date) -> sa.ColumnElement[bool]:
+    """Allocations that the hub made by itself, of receipts received from `day` on (their date of effect)."""
+    return sa.and_(t.allocation.c.origin == "auto", t.allocation.c.effective_on >= day)
+
+
 def debtors(connection: sa.Connection, books: Mapping[str, int]) -> Debtors:
     """The accounts of debtors by seller, in the engine's columns; mentions beside invoices included."""
     accounts = debtor_accounts(connection, books)
@@ -112,6 +121,12 @@ def remittances(connection: sa.Connection, receipt_ids: Sequence[int]) -> Remitt
         receipt_id=[key[1] for key in lists],
         lines=[tuple(value) for value in lists.values()],
     )
+
+
+def names_of(connection: sa.Connection, receipt_ids: Sequence[int]) -> dict[int, str]:
+    """What their sources call these receipts."""
+    columns = [t.receipt.c.id, t.receipt.c.receipt_id]
+    return {row.id: row.receipt_id for row in bulk.rows_by_id(connection, columns, t.receipt.c.id, receipt_ids)}
 
 
 def take_back(unit: UnitOfWork, returns: Sequence[tuple[int, int, str]]) -> list[int]:
