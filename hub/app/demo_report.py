@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hub.app.cli.phrases import SURPLUS, by_phrase, phrase
 from hub.app.cli.table import Col, table_lines
 from hub.app.cli.words import amount, amounts, count, day, many, screen_width, styled, wrapped
 
@@ -22,28 +23,6 @@ if TYPE_CHECKING:
 _STREAMS = {"debtors": "debtors", "invoices": "invoices and credit notes", "movements": "bank movements"}
 #: How this person calls the hub: run.py says it.
 HUB = os.environ.get("HUB_COMMAND", "hub")
-#: The rest of receipts that are counted where most of them went.
-SURPLUS_WAY = "the rest of {} applied above"
-#: How it was found, by the beginning of the rule's name; the first that fits. Others are shown by their own name.
-_WAYS = (
-    ("named_in_part", "invoice number, a part of its amount"),
-    ("named_overpaid", "invoice number, more than its amount"),
-    ("named_less", "invoice number, less a discount or bank charges"),
-    ("number", "invoice number and exact amount"),
-    ("order", "order or payment reference and exact amount"),
-    ("payer_statement", "a month's statement, exact amount"),
-    ("payer_amount", "who paid, and the only amount that fits"),
-    ("other_currency", "an invoice in another currency"),
-    ("amount_only", "the amount alone: nobody is named"),
-    ("payer_bank_fee", "who paid, less bank charges"),
-    ("oldest_first", "who paid; no amount fits: the oldest debts"),
-    ("duplicate", "an invoice that is paid already"),
-    ("surplus", SURPLUS_WAY),
-    ("internal_transfer", "a transfer between own accounts"),
-    ("tax_or_social", "from the tax office or a social body"),
-    ("insurance", "from an insurer"),
-    ("nothing_fits", "no open invoice fits"),
-)
 
 
 def opening(hub: Hub, folder: Path) -> Iterator[str]:
@@ -87,11 +66,11 @@ def receipts(report: ReconcileReport, found: Status) -> Iterator[str]:
     rows: list[list[str]] = []
     for name, counts in parts:
         total = _sum(counts.values())
-        whole = sum(found.receipts for rule, found in counts.items() if rule != "surplus")
+        whole = sum(found.receipts for rule, found in counts.items() if rule != SURPLUS)
         rows.append([name, count(whole), amounts(total)])
-        for way, c in _by_way(counts):
-            rest = way == SURPLUS_WAY  # a part of receipts that are counted above
-            label = f"  {way.format(many(c.receipts, 'receipt'))}"
+        for way, c in by_phrase(counts):
+            rest = way == phrase(SURPLUS)  # a part of receipts that are counted above
+            label = f"  {way}"
             rows.append([label, "" if rest else count(c.receipts), amounts(c.amounts)])
     if report.returned.receipts:
         back = report.returned
@@ -163,20 +142,6 @@ def _sum(counts: Iterable[RuleCount]) -> Counter[str]:
     for entry in counts:
         total += entry.amounts
     return total
-
-
-def _by_way(counts: Mapping[str, RuleCount]) -> list[tuple[str, RuleCount]]:
-    """Rules that mean the same to a reader, together; the largest number of receipts first."""
-    from hub.core.services.reconcile import RuleCount
-
-    ways: dict[str, RuleCount] = {}
-    for rule, found in counts.items():
-        way = next((words for start, words in _WAYS if rule.startswith(start)), rule.replace("_", " "))
-        entry = ways.setdefault(way, RuleCount())
-        entry.receipts += found.receipts
-        entry.lines += found.lines
-        entry.amounts += found.amounts
-    return sorted(ways.items(), key=lambda pair: (-pair[1].receipts, pair[0]))
 
 
 def _seller(hub: Hub, entry: SellerStatus) -> str:

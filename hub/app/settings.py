@@ -57,6 +57,8 @@ class ReconcileSection(BaseModel):
     overpaid_by_reference: bool = Field(True, description="A certain reference and more money settles the invoice.")
     oldest_first: bool = Field(False, description="Unexplained money of a known payer goes to the oldest debt.")
     discount_grace_days: int = Field(3, ge=0, description="Days a cash discount is still accepted after its last.")
+    write_off_minor: int = Field(500, ge=0, description="Most that a person may write off of one invoice.")
+    discount_bp: int = Field(300, ge=0, description="Largest cash discount that a person may allow, of the total.")
     override: tuple[dict[str, Any], ...] = Field(
         (), description="[[reconcile.override]] seller, debtor (optional) and the fields that differ."
     )
@@ -106,12 +108,7 @@ def read_settings(path: Path) -> Settings:
     Raises:
         ConfigError: it is no TOML, or a key or value is not understood; the place is named.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            code="HUB-CFG-002", what=f"not readable as TOML: {error}", where=str(path), mend="correct that line"
-        ) from error
+    raw = _toml(path)
     _known(path, "", raw, ("hub", "seller", "connector", "reconcile"))
     connectors = _tables(path, raw, "connector")
     return Settings(
@@ -125,6 +122,30 @@ def read_settings(path: Path) -> Settings:
         reconcile=_section(path, "reconcile", ReconcileSection, raw.get("reconcile", {})),
         folder=path.resolve().parent,
     )
+
+
+def read_rules(path: Path) -> ReconcileSection:
+    """Rules in a file of their own: the keys of [reconcile], alone or in such a section (a copy of hub.toml will do).
+
+    Raises:
+        ConfigError: it is no TOML, or a key or value is not understood; the place is named.
+    """
+    raw = _toml(path)
+    return _section(path, "reconcile", ReconcileSection, raw.get("reconcile", raw))
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(
+            code="HUB-CFG-001", what=f"{str(path)!r} cannot be read: {error.strerror}", where=str(path),
+            mend="name a file that is there",
+        ) from error  # fmt: skip
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            code="HUB-CFG-002", what=f"not readable as TOML: {error}", where=str(path), mend="correct that line"
+        ) from error
 
 
 def _tables(path: Path, raw: Mapping[str, Any], name: str) -> dict[str, dict[str, Any]]:

@@ -19,7 +19,7 @@ from hub.core.services.exports import Asked, open_table
 from hub.core.services.held import list_held
 from hub.core.services.reconcile import reconcile_now
 from hub.core.services.status import status
-from hub.core.store.allocations import AllocationRow
+from hub.core.store.decisions import AllocationRow
 from hub.core.store.runs import LastRun
 from hub.core.sync.run import RunReport, sync_connector
 from hub.sdk.errors import ConfigError

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from hub.core.store import Store, UnitOfWork, journal, migrate
+from hub.core.store import Store, UnitOfWork, journal, marks, migrate
 from hub.core.store import tables as t
 from hub.core.store.allocations import NewAllocation, add_allocations, reverse
 from hub.core.store.engine import DatabaseUnreachable
@@ -95,9 +95,14 @@ def test_the_rules_hold_against_plain_sql(store: Store) -> None:
     store.again("anne", lambda unit: reverse(unit, [1], "undone"))
     allocate(store, line(1, 1, 10_000))
     store.again("anne", lambda unit: take_back(unit, [(2, 1, "AC04")]))
+    store.again("anne", lambda unit: marks.add_mark(unit, 2, "no debtor's"))
+    store.again("anne", lambda unit: marks.undo_mark(unit, 1, 2, "it was"))
+    with store.write("anne") as unit:
+        forgotten = {"lesson": "L1", "through_allocation_id": 1, "reason": "x", "recorded_at": 1, "actor": "anne"}
+        unit.connection.execute(t.lesson_forgotten.insert().values(**forgotten))
     copy = (
-        "INSERT INTO allocation SELECT 77, proposal, receipt_id, invoice_id, nature, amount_minor, currency, origin, "
-        "rule, reason, confidence_ppm, evidence, books_settled_minor, effective_on, recorded_at, actor "
+        "INSERT INTO allocation SELECT 77, 'copy', receipt_id, invoice_id, nature, amount_minor, currency, origin, "
+        "rule, reason, confidence_ppm, evidence, books_settled_minor, effective_on, recorded_at, actor, policy "
         "FROM allocation WHERE id = 2"
     )
     statements = [copy, *(" ".join(("DELETE FROM", name)) for name in APPEND_ONLY)]
@@ -262,8 +267,6 @@ def test_the_migrations_make_what_the_code_expects(empty_database_url: str) -> N
             inspector = sa.inspect(connection)
             found = {name: {check["name"] for check in inspector.get_check_constraints(name)} for name in checks}
             assert checks == found
-
-
 
 
 def test_two_hubs_may_start_at_once(empty_database_url: str) -> None:

@@ -15,7 +15,8 @@ from hub.app.bootstrap import Hub
 from hub.core.services.ledger import view
 from hub.core.store import exporting, triggers
 from hub.core.store import tables as t
-from hub.core.store.allocations import allocation_rows, reverse
+from hub.core.store.allocations import reverse
+from hub.core.store.decisions import allocation_rows
 from hub.core.store.reading import allocated_by_receipt
 from hub.core.store.receipts import take_back
 from tests.integration.test_store import allocate, drop_triggers, line

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.app.cli import by_hand
 from hub.app.cli.group import common, pass_session, with_json
 from hub.app.cli.session import Session
 
 if TYPE_CHECKING:
-    from hub.core.store.allocations import AllocationRow
+    from hub.core.store.decisions import AllocationRow
 
-_STATUSES = ("auto", "confirmed", "reversed", "suggested")
+_STATUSES = ("reopened", "auto", "confirmed", "reversed", "suggested")
 
 
 @click.group("allocations", short_help="What receipts were applied to: list, confirm, reverse, explain.")
 @common
 def command() -> None:
-    """What receipts were applied to: list, confirm, reverse, explain.
+    """What receipts were applied to: list, confirm, reverse, explain; or decide by hand.
 
     Lines decided together share a name, such as P4f2a…; a receipt's own id is understood as well by explain.
     """
@@ -73,7 +74,7 @@ def entry(row: AllocationRow) -> dict[str, Any]:
 
 def _show_list(rows: list[AllocationRow]) -> None:
     from hub.app.cli.table import Col, next_steps, show_table
-    from hub.app.cli.words import amount, amounts, day, many
+    from hub.app.cli.words import amount, amounts, day, many, wrapped
 
     if not rows:
         click.echo("Nothing was applied or suggested.")
@@ -98,9 +99,16 @@ def _show_list(rows: list[AllocationRow]) -> None:
     steps = [(f"hub allocations explain {name}", "why, in plain words")]
     if suggested:
         steps.append((f"hub allocations confirm {name}", "apply this suggestion"))
-    standing = [row.proposal for row in rows if row.status in ("auto", "confirmed")]
+    reopened = [row for row in rows if row.status == "reopened"]
+    for row in {row.proposal: row for row in reopened}.values():
+        said = f"The books reopened {row.invoice_number} that was paid by receipt {row.receipt_id}: it needs a person."
+        for line in wrapped(said):
+            click.echo(line)
+    standing = [row.proposal for row in reopened or rows if row.status in ("reopened", "auto", "confirmed")]
     if standing:
-        steps.append((f'hub allocations reverse {standing[0]} --reason "…"', "undo one"))
+        steps.append(
+            (f'hub allocations reverse {standing[0]} --reason "…"', "undo it; then apply it anew, if the books err")
+        )
     next_steps(*steps)
 
 
@@ -125,21 +133,26 @@ def words_of(stored: str) -> str:
 
 @command.command("confirm")
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.option("--reason", help="Why, if there is something to say; kept with the decision.")
+@with_json
 @common
 @pass_session
-def confirm(session: Session, names: tuple[str, ...]) -> None:
+def confirm(session: Session, names: tuple[str, ...], reason: str | None) -> None:
     """Apply suggestions, as your decision. Other suggestions for the same receipt go."""
     from hub.app.cli.table import next_steps
+    from hub.app.policies import rules_of
     from hub.core.services.allocations import confirm as apply
 
-    for name in names:
-        _say("applied", apply(session.desk, name))
-    next_steps(("hub allocations list --status suggested", "what else is suggested"))
+    rules = rules_of(session.hub.settings)
+    say(session, "applied", *(apply(session.desk, rules, name, (reason or "").strip()) for name in names))
+    if not session.json:
+        next_steps(("hub allocations list --status suggested", "what else is suggested"))
 
 
 @command.command("reverse")
 @click.argument("name")
 @click.option("--reason", required=True, help="Why; kept with the reversal.")
+@with_json
 @common
 @pass_session
 def reverse(session: Session, name: str, reason: str) -> None:
@@ -147,21 +160,44 @@ def reverse(session: Session, name: str, reason: str) -> None:
     from hub.app.cli.table import next_steps
     from hub.core.services.allocations import reverse_proposal
 
-    if not reason.strip():
-        raise click.UsageError("--reason needs a few words.")
-    _say("reversed", reverse_proposal(session.desk, name, reason.strip()))
-    next_steps(("hub reconcile", "look for another explanation of the receipt"))
+    say(session, "reversed", reverse_proposal(session.desk, name, by_hand.reasoned(reason)))
+    if not session.json:
+        next_steps(("hub reconcile", "look for another explanation of the receipt"))
+
+
+def say(session: Session, done: str, *decisions: list[AllocationRow]) -> None:
+    """What was just done, decision by decision, and what it taught. Each is told as soon as it is made."""
+    from hub.app.cli.table import show_json
+    from hub.app.cli.words import wrapped
+    from hub.core.services.lessons import lessons_of
+
+    told: list[dict[str, Any]] = []
+    learnt: list[str] = []
+    for rows in decisions:
+        lessons = [] if done == "reversed" else lessons_of(session.desk, rows[0].proposal)
+        learnt += [lesson.name for lesson in lessons]
+        told += [entry(row) for row in rows]
+        if not session.json:
+            _say(done, rows)
+            for lesson in lessons:
+                who = f"{by_hand.payer_words(lesson)} is known to pay for {lesson.seller} {lesson.debtor_id}"
+                for line in wrapped(f"From now on, {who}."):
+                    click.echo(line)
+    if session.json:
+        show_json({done.replace(" ", "_"): told, "learnt": learnt})
 
 
 def _say(done: str, rows: list[AllocationRow]) -> None:
     from hub.app.cli.words import amount, day
 
-    first = rows[0]
-    payer = f" of {first.payer_name}" if first.payer_name else ""
-    click.echo(f"{done} {first.proposal}: receipt {first.receipt_id}{payer}, {day(first.received_on)}")
-    for row in rows:
-        what = "" if row.nature == "money" else f"  ({words_of(row.nature)})"
-        click.echo(f"  {amount(row.amount_minor, row.currency)} on {row.invoice_number}{what}")
+    click.echo(f"{done} {rows[0].proposal}:")
+    for receipt in dict.fromkeys(row.receipt_row for row in rows):
+        mine = [row for row in rows if row.receipt_row == receipt]
+        payer = f" of {mine[0].payer_name}" if mine[0].payer_name else ""
+        click.echo(f"  receipt {mine[0].receipt_id}{payer}, {day(mine[0].received_on)}")
+        for row in mine:
+            what = "" if row.nature == "money" else f"  ({words_of(row.nature)})"
+            click.echo(f"    {amount(row.amount_minor, row.currency)} on {row.invoice_number}{what}")
 
 
 @command.command("explain")
@@ -177,8 +213,13 @@ def explain(session: Session, name: str) -> None:
     if session.json:
         from hub.app.cli.table import show_json
 
-        show_json({"lines": [entry(row) for row in found.lines], "evidence": found.evidence})
+        lines = [entry(row) for decision in found for row in decision.lines]
+        show_json({"lines": lines, "evidence": found[0].evidence})
     else:
         from hub.app.cli.explaining import show_explanation
 
-        show_explanation(found.lines, found.evidence, session.hub.zone)
+        show_explanation(found, session.hub.zone)
+
+
+for verb in (by_hand.allocate, by_hand.write_off, by_hand.mark, by_hand.unmark, by_hand.learnt, by_hand.forget):
+    command.add_command(verb)

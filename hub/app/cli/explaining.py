@@ -1,4 +1,4 @@
-"""One screen of plain words about one decision: the receipt, the lines, the rule, what was found, the rivals."""
+"""One screen of plain words about one decision: the receipt, the lines, why, what speaks against it, what to do."""
 
 from __future__ import annotations
 
@@ -9,124 +9,197 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.app.cli.allocations import words_of
+from hub.app.cli.phrases import phrase
 from hub.app.cli.table import Col, next_steps, show_table
 from hub.app.cli.words import amount, day, moment, styled, wrapped
 
 if TYPE_CHECKING:
-    from hub.core.store.allocations import AllocationRow
+    from hub.core.services.allocations import Explanation
+    from hub.core.store.decisions import AllocationRow
 
 #: How the payer was recognised, by the engine's spelling.
 _FOUND_BY = {
     "iban": "by the account it came from",
-    "name": "by its name",
-    "siren": "by its company number in the text",
-    "text": "by its name in the text",
-    "learnt": "learnt from what a person confirmed",
+    "name": "by the name the bank gives",
+    "siren": "by the company number in the text",
+    "text": "by a name in the text",
+    "learnt iban": "by an account that somebody confirmed before",
+    "learnt name": "by a name that somebody confirmed before",
+    "iban and name differ": "but the account is one debtor's and the name another's",
 }
 _WHERE = {
-    "remittance": "the text of the transfer",
-    "structured_ref": "the structured reference",
-    "end_to_end_ref": "the end-to-end reference",
-    "payer_name": "the payer's name",
+    "remittance": "The text of the transfer",
+    "structured_ref": "The structured reference",
+    "end_to_end_ref": "The end-to-end reference",
+    "payer_name": "The payer's name",
+}
+_STANCE = {
+    "agrees": "The payer is known to pay for this debtor",
+    "unknown": "The payer is not known: nothing for it, nothing against it",
+    "contradicts": "The payer is known as another debtor",
 }
 
 
-def show_explanation(lines: list[AllocationRow], evidence: dict[str, Any], zone: tzinfo) -> None:
-    """Print why `lines` stand together. Several suggestions for one receipt are shown best first."""
-    first = lines[0]
-    _receipt(first)
-    for proposal in dict.fromkeys(row.proposal for row in lines):
-        _lines([row for row in lines if row.proposal == proposal], zone)
-    click.echo()
-    for line in _found(evidence, first.currency):
-        click.echo(line)
+def show_explanation(found: list[Explanation], zone: tzinfo) -> None:
+    """Print why decisions stand; several about one receipt are shown those that stand first, then best first."""
+    for line in _receipts(found[0].lines):
+        click.echo(styled(line, "bold"))
+    for number, decision in enumerate(found):
+        _decision(decision, zone, whole=number == 0)
+    first = found[0].lines[0]
     if first.status == "suggested" and first.currency == first.receipt_currency:
-        next_steps((f"hub allocations confirm {first.proposal}", "apply it, as your decision"))
-    elif first.status != "reversed":
+        steps = [(f"hub allocations confirm {first.proposal}", "apply it, as your decision")]
+        by_hand = f'hub allocations allocate --receipt {first.receipt_id} --invoice … --reason "…"'
+        steps.append((by_hand, "apply it otherwise"))
+        steps.append((f'hub allocations mark {first.receipt_id} --reason "…"', "it is no debtor's payment"))
+        next_steps(*steps)
+    elif first.status != "reversed" and first.status != "suggested":
         next_steps((f'hub allocations reverse {first.proposal} --reason "…"', "undo it"))
 
 
-def _receipt(row: AllocationRow) -> None:
-    payer = f" from {row.payer_name}" if row.payer_name else ""
-    text = (
-        f"Receipt {row.receipt_id}: {amount(row.receipt_minor, row.receipt_currency)} on {day(row.received_on)}{payer}"
-    )
-    for line in wrapped(text):
-        click.echo(styled(line, "bold"))
+def _receipts(rows: list[AllocationRow]) -> list[str]:
+    lines = []
+    for row in {row.receipt_row: row for row in rows}.values():
+        payer = f" from {row.payer_name}" if row.payer_name else ""
+        money = amount(row.receipt_minor, row.receipt_currency)
+        lines += wrapped(f"Receipt {row.receipt_id}: {money} on {day(row.received_on)}{payer}")
+    return lines
 
 
-def _lines(rows: list[AllocationRow], zone: tzinfo) -> None:
+def _decision(decision: Explanation, zone: tzinfo, *, whole: bool) -> None:
+    rows = decision.lines
     row = rows[0]
     click.echo()
     by = f" by {row.actor}, {moment(row.recorded_at, zone)}" if row.actor else ""
-    click.echo(f"{row.proposal}, {row.status}{by}")
-    table = [
-        [
-            r.invoice_number,
-            words_of(r.invoice_kind),
-            r.debtor_id,
-            words_of(r.nature),
-            amount(r.amount_minor, r.currency),
-        ]
-        for r in rows
-    ]
-    columns = [Col("invoice", wrap=True), Col("kind"), Col("debtor", wrap=True), Col("as"), Col("amount", right=True)]
-    show_table(columns, table)
-    sure = f"{row.confidence_ppm / 10_000:.1f}".replace(".", ",")
-    for line in wrapped(f"Why: {row.reason} Rule: {words_of(row.rule)}; confidence {sure} %."):
+    status = {"auto": "applied automatically", "confirmed": "decided", "suggested": "suggested, not applied"}
+    status["reopened"] = f"{status.get(row.origin, row.origin)}"
+    for line in wrapped(f"{row.proposal}: {status.get(row.status, row.status)}{by}"):
         click.echo(line)
+    _table(rows)
+    for line in wrapped(f"Why: {phrase(row.rule)}. {_reason(row)}"):
+        click.echo(line)
+    if row.status == "reopened":
+        said = "The books settled it and opened it again: it counts as open. Ask them; reverse this, or, if they err, "
+        for line in wrapped(f"Needs a person: {said}reverse it and apply it anew."):
+            click.echo(line)
     if row.reversed_because:
-        for line in wrapped(f"Reversed because: {row.reversed_because}"):
+        who = f"{row.reversed_by}, {moment(row.reversed_at, zone)}"
+        for line in wrapped(f"Reversed by {who}: {row.reversed_because}"):
+            click.echo(line)
+    if whole or row.status != "suggested":
+        for line in found_words(decision.evidence, rows):
             click.echo(line)
 
 
-def _found(evidence: dict[str, Any], currency: str) -> list[str]:
+def _reason(row: AllocationRow) -> str:
+    """The engine's sentence; a person's reason in quotation marks."""
+    if row.rule == "by_hand":
+        return f"“{row.reason}”"
+    words = row.reason.strip()
+    sure = f"{row.confidence_ppm / 10_000:.1f}".replace(".", ",").removesuffix(",0")
+    kind = "suggestions" if row.rank > 1 or row.status == "suggested" else "decisions"
+    return f"{words} Of 100 such {kind} about {sure} are right."
+
+
+def _table(rows: list[AllocationRow]) -> None:
+    """Lines of money and deductions; the receipt of each only where there are several."""
+    several = len({row.receipt_row for row in rows}) > 1
+    table = [
+        [
+            *([row.receipt_id] if several else []),
+            row.invoice_number,
+            row.debtor_id,
+            _as(row),
+            amount(row.amount_minor, row.currency),
+        ]
+        for row in rows
+    ]
+    columns = [Col("invoice", wrap=True), Col("debtor", wrap=True), Col("as", wrap=True), Col("amount", right=True)]
+    show_table([Col("receipt", wrap=True), *columns] if several else columns, table)
+
+
+def _as(row: AllocationRow) -> str:
+    if row.nature != "money":
+        return words_of(row.nature)
+    return "credit note used up" if row.invoice_kind == "credit_note" else "money"
+
+
+def found_words(evidence: dict[str, Any], rows: list[AllocationRow]) -> list[str]:
     """The evidence in sentences; what has no sentence is shown under its own name, so that nothing is left out."""
+    currency = rows[0].currency
     sentences: dict[str, Callable[[Any], str]] = {
-        "tokens": lambda found: f"Found in {_where(evidence)}: {_listed(found)}",
-        "texts": lambda found: f"Texts read: {_listed(found)}",
-        "payer": lambda found: f"The payer {_payer(found)}",
-        "payer_found_by": lambda found: f"Payer recognised {_FOUND_BY.get(found, found)}" if found else "",
-        "payer_score": lambda found: f"Likeness of the payer: {_percent(found)}",
-        "received": lambda found: f"Money to apply: {amount(found, currency)}",
-        "open": lambda found: f"Open then: {_open(found, currency)}",
-        "refused": lambda found: f"Other explanations, refused: {_listed(found)}",
-        "rivals": lambda found: f"Rivals: {_listed(found)}",
-        "against": lambda found: f"Against it: {_listed(found)}",
-        "numbers": lambda found: f"Numbers read in the text: {_listed(found)}",
-        "unknown_numbers": lambda found: f"Numbers that belong to no open invoice: {_listed(found)}",
-        "not_found": lambda found: f"Named in the remittance, not found: {_listed(found)}",
-        "policy": lambda found: f"Policy of the time: version {found}",
+        "tokens": lambda found: f"{_where(evidence)} says {_quoted(found)}.",
+        "texts": lambda found: f"Texts read: {_listed(found)}.",
+        "payer": lambda found: f"{_STANCE.get(found, found)}{_by_what(evidence)}.",
+        "payer_found_by": lambda found: _recognised(found, evidence),
+        "received": lambda found: _received(found, rows),
+        "open": lambda found: f"Open then: {_open(found, evidence.get('open_currency', currency))}.",
+        "left_of_receipts": lambda found: f"Not applied then: {_open(found, currency)}.",
+        "sets_that_add_up": lambda found: "" if found == 1 else f"{found} sets of open invoices add up to the amount.",
+        "same_amount": lambda found: f"{found} open items have this amount." if found != 1 else "",
+        "ordered": lambda found: f"The payer ordered {amount(found[1], found[0])}." if len(found) == 2 else "",
+        "numbers": lambda found: f"Numbers read in the text: {_listed(found)}.",
+        "unknown_numbers": lambda found: f"Numbers in the text that belong to no open invoice: {_listed(found)}.",
+        "not_found": lambda found: f"Named in the payer's list, not found: {_listed(found)}.",
+        "closed": lambda found: f"Paid already: {_listed(found)}.",
+        "against": lambda found: f"Against it: {_listed(found)}.",
+        "rivals": lambda found: f"Against it: {_listed(found)}." if _listed(found) else "",
+        "refused": lambda found: f"Also looked at, and refused: {_refused(found)}.",
+        "confirmed_because": lambda found: f"Confirmed because: {found}",
+        "policy": lambda found: f"Decided under version {found} of the rules in [reconcile].",
     }
-    silent = {"where", "strength"}
-    known = [name for name in sentences if name in evidence]
+    silent = {"where", "strength", "payer_score", "chance", "open_currency"}
+    texts = [sentences[name](evidence[name]) for name in sentences if evidence.get(name) not in (None, [], {}, "")]
     others = [name for name in sorted(evidence) if name not in sentences and name not in silent]
-    texts = [sentences[name](evidence[name]) for name in known if evidence[name] not in (None, [], {}, "")]
     texts += [f"{words_of(name)}: {_listed(evidence[name])}" for name in others if evidence[name] not in (None, [], "")]
+    if "policy" not in evidence and rows[0].policy:
+        texts.append(sentences["policy"](rows[0].policy))
     return [line for text in texts if text for line in wrapped(f"- {text}")]
 
 
 def _where(evidence: dict[str, Any]) -> str:
-    where = evidence.get("where", "the texts of the receipt")
+    where = evidence.get("where", "The text")
     return _WHERE.get(where, str(where)) if isinstance(where, str) else _listed(where)
 
 
-def _payer(stance: str) -> str:
-    return {
-        "agrees": "is known to pay for this debtor",
-        "unknown": "is not known: neither for nor against",
-        "contradicts": "is known as another debtor",
-    }.get(stance, str(stance))
+def _by_what(evidence: dict[str, Any]) -> str:
+    """How the payer was recognised, behind what that means."""
+    how = _FOUND_BY.get(str(evidence.get("payer_found_by")))
+    return f", recognised {how}" if how and evidence.get("payer") == "agrees" else ""
 
 
-def _percent(score: Any) -> str:
-    return f"{score * 100:.1f} %".replace(".", ",") if isinstance(score, float) else str(score)
+def _recognised(found: str, evidence: dict[str, Any]) -> str:
+    if "payer" in evidence or found == "unknown":
+        return "" if "payer" in evidence else "Nobody known pays like this."
+    score = evidence.get("payer_score")
+    alike = f" ({round(score * 100)} % alike)" if isinstance(score, float) and score < 1 else ""
+    return f"The payer was recognised {_FOUND_BY.get(found, found)}{alike}."
+
+
+def _received(minor: int, rows: list[AllocationRow]) -> str:
+    """Said only when it is not the whole receipt."""
+    if minor == rows[0].receipt_minor:
+        return ""
+    return f"Of the receipt {amount(minor, rows[0].receipt_currency)} were left to apply."
 
 
 def _open(found: Any, currency: str) -> str:
     if not isinstance(found, dict):
         return amount(found, currency) if isinstance(found, int) else str(found)
     return ", ".join(f"{number} {amount(minor, currency)}" for number, minor in found.items())
+
+
+def _refused(found: Any) -> str:
+    """``rule: numbers (0.95)`` as the engine notes it, with the phrase in place of the rule."""
+    told = []
+    for entry in found if isinstance(found, list) else [found]:
+        rule, colon, rest = str(entry).partition(": ")
+        told.append(f"{rest.rsplit(' (', 1)[0]} ({phrase(rule)})" if colon else str(entry))
+    return "; ".join(told)
+
+
+def _quoted(found: Any) -> str:
+    return ", ".join(f"“{part}”" for part in found) if isinstance(found, list | tuple) else f"“{found}”"
 
 
 def _listed(found: Any) -> str:

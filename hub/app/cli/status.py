@@ -21,6 +21,7 @@ ANOMALIES = {
     "ambiguous_document": "settled or due in parts, but several invoices bear that number",
     "other_currency": "settled or applied in another currency than the invoice",
     "unreadable_terms": "payment terms that could not be read",
+    "reopened_in_books": "paid by a receipt, but the books opened them again: hub allocations list --status reopened",
     "instalments_differ": "instalments that do not add up to the invoice",
 }
 _BUCKETS = {"not_due": "not due", "credits": "credits"}

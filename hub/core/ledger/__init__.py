@@ -12,7 +12,7 @@ currencies never meet in a sum, and what does not fit is an `Anomaly` with a nam
 """
 
 from hub.core.ledger.ageing import AgedBalance, AgedRow, aged_balance, bucket_names
-from hub.core.ledger.balances import Balances, absorbed_minor, books_settled_minor, document_balances
+from hub.core.ledger.balances import Balances, absorbed_minor, books_settled_minor, document_balances, with_reopened
 from hub.core.ledger.claims import Claim, Contest, HolderType, contested_minor, open_claims
 from hub.core.ledger.due_dates import split_by_instalments
 from hub.core.ledger.facts import Allocations, Anomaly, Documents, Instalments, Settlements
@@ -90,4 +90,5 @@ __all__ = [
     "turnover_to_offset",
     "unpaid_percent",
     "weighted_days_late",
+    "with_reopened",
 ]

@@ -8,7 +8,7 @@ in the books later, and must not be counted twice (DESIGN §3, "What is open").
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from typing import NamedTuple, TypeVar
@@ -19,6 +19,8 @@ from hub.core.ledger.facts import (
     OTHER_CURRENCY,
     OVER_ALLOCATED,
     OVER_SETTLED,
+    REOPENED,
+    REOPENED_IN_BOOKS,
     REVERSED,
     UNKNOWN_DOCUMENT,
     Allocations,
@@ -79,6 +81,7 @@ def document_balances(
     found = _fitting(documents, row_of, settlements, settlements.settled_on, anomalies, as_of)
     lines = _Lines(*found, as_of)
     settled, later = lines.settled(len(row_of))
+    anomalies += _reopened(documents, row_of, allocations)
     standing = _standing(allocations)
     made_on = _fitting(documents, row_of, standing, standing.effective_on, anomalies, as_of)
     active = _active(documents, *made_on, as_of)
@@ -119,10 +122,44 @@ def _by_place(anomaly: Anomaly) -> tuple[str, int, int, str]:
 
 
 def _standing(allocations: Allocations) -> Allocations:
-    """The allocations that were not reversed."""
-    if REVERSED not in allocations.status:
+    """The allocations that were not reversed, nor given up by the books."""
+    void = (REVERSED, REOPENED)
+    if not any(status in allocations.status for status in void):
         return allocations
-    return _rows_of(allocations, [i for i, status in enumerate(allocations.status) if status != REVERSED])
+    return _rows_of(allocations, [i for i, status in enumerate(allocations.status) if status not in void])
+
+
+def _reopened(documents: Documents, row_of: dict[int, int], allocations: Allocations) -> list[Anomaly]:
+    """Allocations that the books confirmed and then gave up: named, and not counted as paid."""
+    if REOPENED not in allocations.status:
+        return []
+    found = []
+    for i, status in enumerate(allocations.status):
+        row = row_of.get(allocations.document_id[i])
+        if status == REOPENED and row is not None:
+            detail = f"{documents.number[row]}: the books reopened it, though a receipt is applied to it"
+            amount, currency = abs(allocations.amount_minor[i]), documents.currency[row]
+            found.append(Anomaly(REOPENED_IN_BOOKS, documents.id[row], amount, currency, detail))
+    return found
+
+
+def with_reopened(allocations: Allocations, suspects: Sequence[bool], settlements: Settlements) -> Allocations:
+    """`allocations` with those marked "reopened" that the books once confirmed and do not hold any more.
+
+    Args:
+        suspects: per allocation, whether the books settled its document further after it was made, and that
+            settlement is gone since. Where another settlement has taken its place, nothing is marked.
+    """
+    now = books_settled_minor(settlements)
+    columns = zip(
+        suspects, allocations.document_id, allocations.amount_minor, allocations.books_settled_minor,
+        allocations.status, strict=True,
+    )  # fmt: skip
+    status = [
+        REOPENED if suspect and now.get(document, 0) - level < abs(amount) and was != REVERSED else was
+        for suspect, document, amount, level, was in columns
+    ]
+    return replace(allocations, status=status)
 
 
 def _rows_of(table: Lines, keep: list[int]) -> Lines:

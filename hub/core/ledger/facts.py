@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 INVOICE = "invoice"
 CREDIT_NOTE = "credit_note"
 REVERSED = "reversed"
+REOPENED = "reopened"
 
 
 def _align(table: Any, first: str, blanks: dict[str, object]) -> None:
@@ -84,8 +85,9 @@ class Allocations:
 
     On an invoice `amount_minor` is what it lowers the open amount by. On a credit note it is what is used
     up of it: its sign does not matter, since receipts net of a credit note are stored with a negative line.
-    `status` "reversed" makes the line void. `books_settled_minor`: what the books had settled on that
-    document when the allocation was made, over all dates. `currency`: as for `Settlements`.
+    `status` "reversed" makes the line void; "reopened": the books confirmed it and then gave it up.
+    `books_settled_minor`: what the books had settled on that document when the allocation was made, over all
+    dates. `currency`: as for `Settlements`.
     """
 
     document_id: list[int] = field(default_factory=list)
@@ -120,6 +122,7 @@ AMBIGUOUS_DOCUMENT = "ambiguous_document"
 OTHER_CURRENCY = "other_currency"
 UNREADABLE_TERMS = "unreadable_terms"
 INSTALMENTS_DIFFER = "instalments_differ"
+REOPENED_IN_BOOKS = "reopened_in_books"
 
 
 class Anomaly(NamedTuple):
@@ -130,7 +133,8 @@ class Anomaly(NamedTuple):
         "ambiguous_document": a line whose number several documents bear, none of which is surely meant;
         "other_currency": a line in another currency than its document (both are left out of every sum);
         "unreadable_terms": payment terms nobody could parse where they were needed; "instalments_differ":
-        they do not add up to the total.
+        they do not add up to the total; "reopened_in_books": paid by an allocation that the books confirmed and
+        then gave up: the invoice is open again until a person decides.
     amount_minor: the excess, the amount of the line left out, or instalments minus total; 0 for terms.
     currency: of the amount; None when the line did not say.
     """

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from hub.core.services.decisions import refuse_decided, reopened_documents, written
 from hub.core.services.desk import Desk
-from hub.core.services.ledger import LedgerView, settled_in_books, view_in
-from hub.core.store.allocations import (
-    AllocationRow,
-    NewAllocation,
-    add_allocations,
-    allocation_rows,
-    drop_proposals,
-    proposal_rows,
-    reverse,
-    verdict_rows,
-)
+from hub.core.services.rules import Rules
+from hub.core.store import Connection
+from hub.core.store.allocations import NewAllocation, reverse
+from hub.core.store.choosing import lock, receipts_called
 from hub.core.store.database import UnitOfWork
-from hub.core.store.receipts import unapplied
+from hub.core.store.decisions import AllocationRow, allocation_rows, moot_by, proposal_rows, verdict_rows
 from hub.sdk.errors import HubError
 
 
@@ -32,24 +26,41 @@ class Explanation:
     evidence: dict[str, Any]
 
 
+#: Shown in lists for an allocation that the books confirmed and gave up; it is stored and exported as what it was.
+REOPENED = "reopened"
+
+
 def list_allocations(desk: Desk, *, statuses: Sequence[str] = ()) -> list[AllocationRow]:
     """Allocations, then suggestions (rows of one proposal together, best first); all statuses unless some are named."""
     with desk.store.read() as connection:
-        rows = allocation_rows(connection) + proposal_rows(connection)
+        rows = [] if statuses and set(statuses) <= {"suggested"} else allocation_rows(connection)
+        rows = _marked(rows, reopened_documents(desk, connection))
+        rows += proposal_rows(connection)
     return [row for row in rows if not statuses or row.status in statuses]
 
 
-def confirm(desk: Desk, proposal: str) -> list[AllocationRow]:
-    """Apply a suggestion as a person's decision; returns its lines.
+def _marked(rows: list[AllocationRow], reopened: frozenset[int]) -> list[AllocationRow]:
+    """Standing allocations to documents that the books reopened have that status of their own."""
+    if not reopened:
+        return rows
+    return [
+        replace(row, status=REOPENED) if row.invoice_row in reopened and row.status != "reversed" else row
+        for row in rows
+    ]
+
+
+def confirm(desk: Desk, rules: Rules, proposal: str, reason: str | None = None) -> list[AllocationRow]:
+    """Apply a suggestion as a person's decision; returns its lines. `reason` is kept with what the engine found.
 
     Raises:
-        HubError: no such suggestion, or the money or the invoice was used meanwhile.
+        HubError: no such suggestion, or the money or the invoice was used meanwhile; of what was decided already, by
+            whom and when.
     """
 
     def work(unit: UnitOfWork) -> list[AllocationRow]:
-        chosen = [row for row in proposal_rows(unit.connection) if row.proposal == proposal]
-        if not chosen:
-            raise _unknown(proposal)
+        chosen = _choice(desk, unit.connection, proposal)
+        lock(unit, [row.receipt_row for row in chosen], [row.invoice_row for row in chosen])
+        chosen = _choice(desk, unit.connection, proposal)  # as it stands now that nobody else can decide
         if any(row.currency != row.receipt_currency for row in chosen):
             raise HubError(
                 code="HUB-REC-013",
@@ -57,43 +68,42 @@ def confirm(desk: Desk, proposal: str) -> list[AllocationRow]:
                 where=proposal,
                 mend="an allocation has one currency: book the exchange in the ledger; the hub reads it from there",
             )
-        view = view_in(desk, unit.connection)
-        _refuse_stale(unit, view, chosen)
-        in_books = settled_in_books(view.facts)
-        add_allocations(unit, [_confirmed(row, in_books) for row in chosen])
-        drop_proposals(unit, chosen[0].receipt_row)
-        return chosen
+        return written(desk, unit, [_confirmed(row, rules, reason) for row in chosen])
 
     return desk.store.again(desk.actor, work)
 
 
-def _refuse_stale(unit: UnitOfWork, view: LedgerView, chosen: list[AllocationRow]) -> None:
-    """A suggestion is as old as the last reconciliation: what it pays must still be open, its money still there."""
-    still_open = {item.document_id: abs(item.open_minor) for item in view.ledger.items}
-    receipts = unapplied(unit.connection)
-    left = dict(zip(receipts.id, receipts.unapplied_minor, strict=True)).get(chosen[0].receipt_row, 0)
-    wanted: dict[int, int] = {}
-    for row in chosen:
-        wanted[row.invoice_row] = wanted.get(row.invoice_row, 0) + abs(row.amount_minor)
-    too_much = next((row for row in chosen if wanted[row.invoice_row] > still_open.get(row.invoice_row, 0)), None)
-    if too_much is not None or sum(row.amount_minor for row in chosen if row.nature == "money") > left:
-        what = (
-            f"{too_much.invoice_number} has less open than that" if too_much else "the receipt has less left than that"
-        )
+def _choice(desk: Desk, connection: Connection, proposal: str) -> list[AllocationRow]:
+    """The lines of a suggestion that still is a choice.
+
+    Raises:
+        HubError: it is none any more, with what became of it; or never was.
+    """
+    rows = proposal_rows(connection, proposal=proposal)
+    if rows:
+        return rows
+    refuse_decided(desk, connection, proposal)
+    other = moot_by(connection, proposal)
+    if other is not None:
+        by = allocation_rows(connection, decision=other)[0]
         raise HubError(
-            code="HUB-REC-010",
-            what=f"the allocation was refused: {what}",
-            where=chosen[0].proposal,
-            mend="something changed since the suggestion was made: run hub reconcile again",
+            code="HUB-REC-030",
+            what=f"{by.actor} decided otherwise about this receipt, {desk.moment(by.recorded_at or 0)}: {other}",
+            where=proposal,
+            mend=f"look at hub allocations explain {other}; what it left is judged by the next hub reconcile",
         )
+    raise _unknown(proposal)
 
 
-def _confirmed(row: AllocationRow, in_books: dict[int, int]) -> NewAllocation:
+def _confirmed(row: AllocationRow, rules: Rules, reason: str | None) -> NewAllocation:
+    evidence = row.evidence
+    if reason:
+        evidence = json.dumps({**json.loads(row.evidence), "confirmed_because": reason}, ensure_ascii=False)
     return NewAllocation(
         proposal=row.proposal, receipt_id=row.receipt_row, invoice_id=row.invoice_row, nature=row.nature,
         amount_minor=row.amount_minor, currency=row.currency, origin="confirmed", rule=row.rule, reason=row.reason,
-        confidence_ppm=row.confidence_ppm, evidence=row.evidence,
-        books_settled_minor=in_books.get(row.invoice_row, 0), effective_on=row.effective_on,
+        confidence_ppm=row.confidence_ppm, evidence=evidence, books_settled_minor=0,
+        effective_on=row.effective_on, policy=rules.policy.version,
     )  # fmt: skip
 
 
@@ -101,47 +111,60 @@ def reverse_proposal(desk: Desk, name: str, reason: str) -> list[AllocationRow]:
     """Reverse an allocation: all standing lines that were decided together. `name` is a proposal or an allocation id.
 
     Raises:
-        HubError: nothing stands under that name.
+        HubError: nothing bears that name, or it was reversed already (by whom, when and why).
     """
 
     def work(unit: UnitOfWork) -> list[AllocationRow]:
-        chosen = [row for row in _named(allocation_rows(unit.connection), name) if row.status != "reversed"]
-        if not chosen:
+        rows = allocation_rows(unit.connection, decision=name)
+        lock(unit, [row.receipt_row for row in rows], [])
+        rows = allocation_rows(unit.connection, decision=name)
+        chosen = [row for row in rows if row.status != "reversed"]
+        if not rows:
             raise _unknown(name)
+        if not chosen:
+            last = max(rows, key=lambda row: row.reversed_at or 0)
+            raise HubError(
+                code="HUB-REC-011",
+                what=f"{last.reversed_by} reversed {last.proposal} already, {desk.moment(last.reversed_at or 0)}: "
+                f"{last.reversed_because}",
+                where=name,
+                mend="nothing to do; hub reconcile looks for another explanation of the receipt",
+            )
         reverse(unit, [row.allocation_id for row in chosen if row.allocation_id is not None], reason)
         return chosen
 
     return desk.store.again(desk.actor, work)
 
 
-def explain(desk: Desk, name: str) -> Explanation:
-    """Everything known about one decision. `name`: a proposal, an allocation id, or a receipt's own id.
+def explain(desk: Desk, name: str) -> list[Explanation]:
+    """Everything known about one decision, or all decisions about one receipt: those that stand first, then
+    suggestions, best first. `name`: a proposal, an allocation id, or a receipt's own id.
 
     Raises:
-        HubError: nothing is known under that name.
+        HubError: nothing is known under that name, or the receipt was left alone (why).
     """
     with desk.store.read() as connection:
-        rows = allocation_rows(connection) + proposal_rows(connection)
-        verdicts = verdict_rows(connection)
-    chosen = _named(rows, name) or [row for row in rows if row.receipt_id == name]
-    alone = next((row for row in verdicts if row.receipt_id == name), None)
-    if not chosen and alone is not None:
+        rows = allocation_rows(connection, decision=name) or proposal_rows(connection, proposal=name)
+        if not rows:
+            for receipt in receipts_called(connection, name):
+                rows += allocation_rows(connection, receipt_row=receipt.id)
+                rows += proposal_rows(connection, receipt_row=receipt.id)
+        rows = _marked(rows, reopened_documents(desk, connection))
+        alone = verdict_rows(connection, name)
+    if not rows and alone:
         raise HubError(
             code="HUB-REC-014",
-            what=f"receipt {name} is not applied: {alone.reason}",
+            what=f"receipt {name} is not applied: {alone[0].reason}",
             where=name,
             mend="if that is wrong, look at the open items: hub export open-items",
         )
-    if not chosen:
+    if not rows:
         raise _unknown(name)
-    return Explanation(chosen, json.loads(chosen[0].evidence))
-
-
-def _named(rows: list[AllocationRow], name: str) -> list[AllocationRow]:
-    """Rows of the proposal called `name`, or of the proposal that the allocation with this id belongs to."""
-    by_id = {str(row.allocation_id): row.proposal for row in rows if row.allocation_id is not None}
-    proposal = by_id.get(name, name)
-    return [row for row in rows if row.proposal == proposal]
+    rows.sort(key=lambda row: (REOPENED, "confirmed", "auto", "suggested", "reversed").index(row.status))
+    decisions: dict[str, list[AllocationRow]] = {}
+    for row in rows:
+        decisions.setdefault(row.proposal, []).append(row)
+    return [Explanation(lines, json.loads(lines[0].evidence)) for lines in decisions.values()]
 
 
 def _unknown(name: str) -> HubError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from hub.core.store import Connection, Store
@@ -26,6 +26,10 @@ class Desk:
     def known_at(self, known_on: date | None) -> int | None:
         """`known_on` as an instant: the end of that day in the hub's time zone; None: now."""
         return None if known_on is None else instant_of(known_on, self.zone)
+
+    def moment(self, microseconds: int) -> str:
+        """An instant of the data base in the hub's time zone, for a sentence: ``30/06/2026 18:04``."""
+        return datetime.fromtimestamp(microseconds // 1_000_000, self.zone).strftime("%d/%m/%Y %H:%M")
 
 
 def books_of(desk: Desk, connection: Connection) -> dict[str, int]:

@@ -10,7 +10,7 @@ from hub.core.services.bank import BankGap, bank_gaps
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.gaps import check_books
 from hub.core.services.ledger import view_in
-from hub.core.store import Connection, allocations, held, runs
+from hub.core.store import Connection, decisions, held, marks, runs
 from hub.core.store.reading import allocated_by_receipt, connector_keys, returned_receipts, rows_of
 from hub.core.store.runs import LastRun
 from hub.core.store.standing import stale_counts
@@ -34,8 +34,8 @@ class SellerStatus:
 class Status:
     """The whole picture; amounts in minor units by currency. `gaps` counts debtors; `buckets` names those of `aged`.
 
-    `stale` counts records, by connector, that stand on an old version because their newer one is held; `bank` names what
-    is wrong between bank statements.
+    `stale` counts records, by connector, that stand on an old version because their newer one is held; `bank` names
+    what is wrong between bank statements.
     """
 
     runs: list[LastRun]
@@ -88,11 +88,11 @@ def _ledger(desk: Desk, connection: Connection, result: Status) -> None:
 
 def _receipts(connection: Connection, result: Status) -> None:
     spent = allocated_by_receipt(connection)
-    returned = returned_receipts(connection)
+    returned = returned_receipts(connection) | marks.marked_receipts(connection).keys()
     for row in rows_of(connection, "receipt", ("id", "amount_minor", "currency")):
         result.received[row.currency] += row.amount_minor
         left = row.amount_minor - spent.get(row.id, 0)
         if left and row.id not in returned:
             result.unapplied[row.currency] += left
             result.unapplied_receipts += 1
-    result.suggested_receipts = len({row.receipt_row for row in allocations.proposal_rows(connection)})
+    result.suggested_receipts = len({row.receipt_row for row in decisions.proposal_rows(connection)})

@@ -45,7 +45,11 @@ def receipts(connection: sa.Connection, *, as_of: date | None = None, known_at: 
     if as_of is not None:
         spent = spent.where(a.c.effective_on <= as_of)
     used = spent.group_by(a.c.receipt_id).subquery()
-    best = sa.select(t.proposal.c.receipt_id, t.proposal.c.reason).where(t.proposal.c.rank == 1).subquery()
+    best = (
+        sa.select(t.proposal.c.receipt_id, t.proposal.c.reason)
+        .where(t.proposal.c.rank == 1, t.proposal.c.moot_by.is_(None))
+        .subquery()
+    )
     v = t.receipt_verdict
     names = (
         "receipt_id", "account", "seller", "received_on", "value_on", "amount_minor", "currency", "payer_name",

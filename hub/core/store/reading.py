@@ -11,11 +11,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.core.ledger import with_reopened
 from hub.core.ledger.facts import Allocations, Anomaly, Documents, Instalments, Settlements
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.attaching import attached_instalments, attached_settlements
 from hub.core.store.record_tables import RECORD_TABLES
+from hub.core.store.reopened import once_confirmed
 from hub.core.store.snapshots import settled_by_absence, snapshot_lines
 from hub.sdk.records import ANY_SELLER
 
@@ -83,7 +85,7 @@ def ledger_facts(connection: sa.Connection, books: Books, known_at: int | None =
     return LedgerFacts(
         documents=Documents(*columns[:11]),
         settlements=settlements,
-        allocations=_allocations(connection, known_at),
+        allocations=_allocations(connection, settlements, known_at),
         instalments=instalments,
         debtor_terms=_debtor_terms(connection, books, known_at),
         order_ref=columns[11],
@@ -126,8 +128,8 @@ def _settlements(connection: sa.Connection, books: Books, known_at: int | None) 
     return Settlements(*_columns(rows, 6)), ambiguous
 
 
-def _allocations(connection: sa.Connection, known_at: int | None) -> Allocations:
-    """Allocations that stand (reversed ones left out), by document."""
+def _allocations(connection: sa.Connection, settlements: Settlements, known_at: int | None) -> Allocations:
+    """Allocations that stand (reversed ones left out), by document; those the books gave up again are marked so."""
     reversal = t.allocation_reversal
     reversed_by_then = sa.select(reversal.c.allocation_id)
     if known_at is not None:
@@ -136,14 +138,17 @@ def _allocations(connection: sa.Connection, known_at: int | None) -> Allocations
     statement = (
         sa.select(
             a.c.invoice_id, a.c.receipt_id, a.c.amount_minor, a.c.effective_on, a.c.books_settled_minor, a.c.origin,
-            a.c.currency,
+            a.c.currency, a.c.id,
         )
         .where(a.c.id.not_in(reversed_by_then), a.c.receipt_id.in_(sa.select(standing.c.id)))
         .order_by(a.c.id)
     )  # fmt: skip
     if known_at is not None:
         statement = statement.where(a.c.recorded_at <= known_at)
-    return Allocations(*_columns(connection.execute(statement).all(), 7))
+    *columns, ids = _columns(connection.execute(statement).all(), 8)
+    found = Allocations(*columns)
+    suspects = once_confirmed(connection, known_at)
+    return with_reopened(found, [id_ in suspects for id_ in ids], settlements) if suspects else found
 
 
 def _debtor_terms(connection: sa.Connection, books: Books, known_at: int | None) -> dict[tuple[str, str], str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import date
 
 import sqlalchemy as sa
 
-from hub.core.reconcile.inputs import Debtors, Learnt, Receipts, Remittances
+from hub.core.reconcile.inputs import Debtors, Receipts, Remittances
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
+from hub.core.store.marks import standing_marks
 from hub.core.store.reading import as_known, debtor_accounts
 from hub.core.store.record_tables import RECORD_TABLES
 from hub.core.store.sealing import digest_of_rows
@@ -21,12 +22,15 @@ _SHARED = (
 )  # fmt: skip
 
 
-def unapplied(connection: sa.Connection) -> Receipts:
+def unapplied(connection: sa.Connection, undone_since: date | None = None) -> Receipts:
     """Receipts with something left, and disbursements as negative amounts with the id negated.
 
-    Disbursements that are known to take a receipt back are left out, like that receipt. Receipts that are wholly
+    Disbursements that are known to take a receipt back are left out, like that receipt; so are receipts that a person
+    marked as no debtor's payment. Receipts that are wholly
     applied are given (with nothing left) when money of the same amount went out: it may be theirs, coming back.
     Order: by date, then by id.
+
+    `undone_since`: as if nothing had been applied automatically of receipts received from that day on.
     """
     receipts = as_known("receipt", None)
     spent = (
@@ -34,6 +38,7 @@ def unapplied(connection: sa.Connection) -> Receipts:
         .where(
             t.allocation.c.nature == "money",
             t.allocation.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)),
+            sa.true() if undone_since is None else sa.not_(_automatic_since(undone_since)),
         )
         .group_by(t.allocation.c.receipt_id)
         .subquery()
@@ -43,14 +48,18 @@ def unapplied(connection: sa.Connection) -> Receipts:
     taken_back = sa.exists().where(
         out.c.amount_minor == receipts.c.amount_minor, out.c.currency == receipts.c.currency, unexplained
     )
-    left = receipts.c.amount_minor - sa.func.coalesce(spent.c.spent, 0)
+    # PostgreSQL adds integers up to a numeric; the engine counts in integers.
+    left = receipts.c.amount_minor - sa.cast(sa.func.coalesce(spent.c.spent, 0), sa.BigInteger)
     money_in = sa.select(
         receipts.c.id, receipts.c.received_on, receipts.c.currency, receipts.c.amount_minor, left.label("left"),
         receipts.c.payer_name, receipts.c.payer_iban, *(receipts.c[name] for name in _SHARED),
         sa.null().label("return_reason"),
     ).select_from(receipts.outerjoin(spent, spent.c.receipt_id == receipts.c.id))  # fmt: skip
     returned = sa.select(t.receipt_return.c.receipt_id)
-    money_in = money_in.where(sa.or_(left > 0, taken_back), receipts.c.id.not_in(returned))
+    marked = sa.select(standing_marks().subquery().c.receipt_id)
+    money_in = money_in.where(
+        sa.or_(left > 0, taken_back), receipts.c.id.not_in(returned), receipts.c.id.not_in(marked)
+    )
     money_out = sa.select(
         -out.c.id, out.c.paid_on, out.c.currency, -out.c.amount_minor, sa.literal(0), out.c.payee_name,
         out.c.payee_iban, *(out.c[name] for name in _SHARED), out.c.return_reason,
@@ -73,6 +82,11 @@ def unapplied(connection: sa.Connection) -> Receipts:
     return Receipts(**dict(zip(names, columns, strict=True)))
 
 
+def _automatic_since(day: date) -> sa.ColumnElement[bool]:
+    """Allocations that the hub made by itself, of receipts received from `day` on (their date of effect)."""
+    return sa.and_(t.allocation.c.origin == "auto", t.allocation.c.effective_on >= day)
+
+
 def debtors(connection: sa.Connection, books: Mapping[str, int]) -> Debtors:
     """The accounts of debtors by seller, in the engine's columns; mentions beside invoices included."""
     accounts = debtor_accounts(connection, books)
@@ -85,34 +99,6 @@ def debtors(connection: sa.Connection, books: Mapping[str, int]) -> Debtors:
         vat_number=[account.vat_number for account in accounts],
         parent_id=[account.parent_id for account in accounts],
         ibans=[tuple((account.ibans or "").split()) for account in accounts],
-    )
-
-
-def learnt(connection: sa.Connection) -> Learnt:
-    """Who pays for whom, from what people confirmed and did not reverse."""
-    invoice, receipt = t.invoice, t.receipt
-    rows = connection.execute(
-        sa.select(receipt.c.payer_iban, receipt.c.payer_name, invoice.c.seller, invoice.c.debtor_id)
-        .select_from(t.allocation)
-        .join(receipt, receipt.c.id == t.allocation.c.receipt_id)
-        .join(invoice, invoice.c.id == t.allocation.c.invoice_id)
-        .where(
-            t.allocation.c.origin == "confirmed",
-            t.allocation.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)),
-        )
-        .distinct()
-    ).all()
-    by_iban: dict[str, set[tuple[str, str]]] = {}
-    by_name: dict[str, set[tuple[str, str]]] = {}
-    for row in rows:
-        debtor = (row.seller, row.debtor_id)
-        if row.payer_iban:
-            by_iban.setdefault("".join(row.payer_iban.split()).upper(), set()).add(debtor)
-        if row.payer_name:
-            by_name.setdefault(row.payer_name, set()).add(debtor)
-    return Learnt(
-        by_iban={key: tuple(sorted(value)) for key, value in sorted(by_iban.items())},
-        by_name={key: tuple(sorted(value)) for key, value in sorted(by_name.items())},
     )
 
 
@@ -138,12 +124,10 @@ def remittances(connection: sa.Connection, receipt_ids: Sequence[int]) -> Remitt
     )
 
 
-def ids_by_public_id(connection: sa.Connection, receipt_id: str) -> list[Any]:
-    """Receipts a person may mean by the source's own id: rows (id, receipt_id, received_on, amount, currency)."""
-    receipt = as_known("receipt", None)
-    columns = [receipt.c[name] for name in ("id", "receipt_id", "received_on", "amount_minor", "currency")]
-    rows = bulk.rows_by_text(connection, columns, receipt.c.receipt_id, [receipt_id])
-    return [row[1:] for row in rows]
+def names_of(connection: sa.Connection, receipt_ids: Sequence[int]) -> dict[int, str]:
+    """What their sources call these receipts."""
+    columns = [t.receipt.c.id, t.receipt.c.receipt_id]
+    return {row.id: row.receipt_id for row in bulk.rows_by_id(connection, columns, t.receipt.c.id, receipt_ids)}
 
 
 def take_back(unit: UnitOfWork, returns: Sequence[tuple[int, int, str]]) -> list[int]:

@@ -212,6 +212,7 @@ allocation = sa.Table(
     sa.Column("effective_on", sa.Date, nullable=False),
     sa.Column("recorded_at", Instant, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("policy", sa.Text, comment="version of the rules it was decided under; empty for older rows"),
     sa.CheckConstraint(
         _one_of("nature", "money", "discount", "bank_fee", "rounding", "write_off", "exchange"), name="nature"
     ),
@@ -219,6 +220,8 @@ allocation = sa.Table(
     sa.CheckConstraint("amount_minor <> 0", name="amount"),
     sa.CheckConstraint("length(currency) = 3", name="currency_iso"),
     sa.CheckConstraint("confidence_ppm BETWEEN 0 AND 1000000", name="confidence"),
+    # Two people who confirm one suggestion at the same instant write the same line: one of them is refused.
+    sa.Index("uq_allocation_line", "proposal", "receipt_id", "invoice_id", "nature", unique=True),
     sa.Index("ix_allocation_receipt_id", "receipt_id"),
     sa.Index("ix_allocation_invoice_id", "invoice_id"),
 )
@@ -243,6 +246,7 @@ proposal = sa.Table(
     sa.Column("confidence_ppm", sa.Integer, nullable=False),
     sa.Column("lines", sa.Text, nullable=False, comment="JSON: [[invoice id, nature, amount], …]"),
     sa.Column("evidence", sa.Text, nullable=False),
+    sa.Column("moot_by", sa.Text, comment="decision made since about its receipt: it is no choice any more"),
     sa.Index("ix_proposal_proposal", "proposal"),
     comment="suggestions of the last reconciliation, for a person; replaced by the next",
 )
@@ -256,6 +260,37 @@ receipt_return = sa.Table(
     sa.Column("recorded_at", Instant, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
     comment="money that the bank took back: the receipt is no longer there to be applied",
+)
+
+receipt_mark = sa.Table(
+    "receipt_mark",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("receipt_id", Id, sa.ForeignKey("receipt.id"), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Index("ix_receipt_mark_receipt_id", "receipt_id"),
+    comment="a person said that the money is no debtor's payment: nothing of it may be applied",
+)
+
+receipt_mark_undone = sa.Table(
+    "receipt_mark_undone",
+    metadata,
+    sa.Column("mark_id", Id, sa.ForeignKey("receipt_mark.id"), primary_key=True, autoincrement=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+)
+
+lesson_forgotten = sa.Table(
+    "lesson_forgotten",
+    metadata,
+    sa.Column("lesson", sa.Text, primary_key=True, comment="name of the lesson: salted, so it tells nobody's account"),
+    sa.Column("through_allocation_id", Id, primary_key=True, autoincrement=False, comment="later ones teach it anew"),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
 )
 
 receipt_verdict = sa.Table(

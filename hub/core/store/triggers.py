@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-APPEND_ONLY = ("journal", "allocation", "allocation_reversal", "receipt_return")
+#: Append-only since revision 0001, and since 0005.
+_FIRST = ("journal", "allocation", "allocation_reversal", "receipt_return")
+_ACTS_OF_PEOPLE = ("receipt_mark", "receipt_mark_undone", "lesson_forgotten")
+APPEND_ONLY = (*_FIRST, *_ACTS_OF_PEOPLE)
 
 _SPENT = """(SELECT COALESCE(SUM({amount}), 0) FROM allocation a WHERE a.{column} = NEW.{column} {only}
     AND NOT EXISTS (SELECT 1 FROM allocation_reversal r WHERE r.allocation_id = a.id))"""
@@ -29,14 +32,43 @@ _RULES = (
 )
 
 
-def _sqlite() -> list[str]:
+_MARKED = """EXISTS (SELECT 1 FROM receipt_mark m WHERE m.receipt_id = NEW.receipt_id
+    AND NOT EXISTS (SELECT 1 FROM receipt_mark_undone u WHERE u.mark_id = m.id))"""
+_APPLIED = """EXISTS (SELECT 1 FROM allocation a WHERE a.receipt_id = NEW.receipt_id
+    AND NOT EXISTS (SELECT 1 FROM allocation_reversal r WHERE r.allocation_id = a.id))"""
+
+#: (table, name, words, condition): a receipt is either applied or said to be none of a debtor's.
+_MARK_RULES = (
+    ("allocation", "allocation_unmarked", "the receipt is marked as not a receipt", _MARKED),
+    ("receipt_mark", "receipt_mark_once", "the receipt is marked already", _MARKED),
+    ("receipt_mark", "receipt_mark_unapplied", "the receipt is applied to invoices", _APPLIED),
+)
+
+
+def _sqlite_only_grows(tables: tuple[str, ...]) -> list[str]:
+    return [
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
+        for table in tables
+        for verb in ("UPDATE", "DELETE")
+    ]
+
+
+def _postgresql_only_grows(tables: tuple[str, ...]) -> list[str]:
     statements = []
-    for table in APPEND_ONLY:
-        for verb in ("UPDATE", "DELETE"):
-            statements.append(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
-            )
+    for table in tables:
+        statements.append(
+            f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION hub_only_grows()"
+        )
+        statements.append(
+            f"CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} EXECUTE FUNCTION hub_only_grows()"
+        )
+    return statements
+
+
+def _sqlite() -> list[str]:
+    statements = _sqlite_only_grows(_FIRST)
     for number, (words, condition) in enumerate(_RULES, start=1):
         # After the insert of a negative (credit note) line the receipt may hold more money: rows come in that order.
         statements.append(
@@ -59,14 +91,7 @@ def _postgresql() -> list[str]:
         "CREATE TRIGGER allocation_rules BEFORE INSERT ON allocation "
         "FOR EACH ROW EXECUTE FUNCTION hub_allocation_rules()",
     ]
-    for table in APPEND_ONLY:
-        statements.append(
-            f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION hub_only_grows()"
-        )
-        statements.append(
-            f"CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} EXECUTE FUNCTION hub_only_grows()"
-        )
+    statements += _postgresql_only_grows(_FIRST)
     return statements
 
 
@@ -74,7 +99,9 @@ def missing(connection: sa.Connection) -> list[str]:
     """Rules that the data base does not keep, or keeps in other words than ours: their names."""
     dialect = connection.dialect.name
     there = _on_sqlite(connection) if dialect == "sqlite" else _on_postgresql(connection)
-    wanted = {_name_of(statement): _core_of(statement) for statement in statements(dialect)}
+    wanted = {
+        _name_of(statement): _core_of(statement) for statement in [*statements(dialect), *mark_statements(dialect)]
+    }
     return sorted(name for name, words in wanted.items() if there.get(name) != words)
 
 
@@ -117,3 +144,26 @@ def _folded(text: str) -> str:
 def statements(dialect: str) -> list[str]:
     """The DDL for `dialect` (``sqlite`` or ``postgresql``), in order of execution."""
     return _sqlite() if dialect == "sqlite" else _postgresql()
+
+
+def mark_statements(dialect: str) -> list[str]:
+    """The DDL of revision 0005: marks and forgotten lessons only grow; a marked receipt is applied to nothing.
+
+    On PostgreSQL the receipt is locked before it is looked at, so that of two people at one instant the later sees
+    what the earlier did.
+    """
+    if dialect == "sqlite":
+        return _sqlite_only_grows(_ACTS_OF_PEOPLE) + [
+            f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{words}'); END"
+            for table, name, words, condition in _MARK_RULES
+        ]
+    found = _postgresql_only_grows(_ACTS_OF_PEOPLE)
+    for table, name, words, condition in _MARK_RULES:
+        found.append(
+            f"""CREATE FUNCTION hub_{name}() RETURNS trigger AS $$ BEGIN
+            PERFORM 1 FROM receipt WHERE id = NEW.receipt_id FOR UPDATE;
+            IF {condition} THEN RAISE EXCEPTION '{words}'; END IF;
+            RETURN NEW; END $$ LANGUAGE plpgsql"""
+        )
+        found.append(f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION hub_{name}()")
+    return found

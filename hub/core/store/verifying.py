@@ -17,6 +17,7 @@ from hub.core.store import tables as t
 from hub.core.store.idranges import from_ranges
 from hub.core.store.reading import as_known, ledger_settlements, of_books
 from hub.core.store.record_tables import RECORD_TABLES, table_of
+from hub.core.store.reopened import once_confirmed
 from hub.core.store.units import StoredPage
 
 
@@ -229,16 +230,18 @@ def _settled_by_plain_sums(lines: Settlements, as_of: date) -> dict[int, int]:
 
 
 def _pending(connection: sa.Connection, settled: Mapping[int, int], as_of: date) -> dict[int, int]:
-    """Allocated money that no settlement holds yet, by document."""
-    a = t.allocation
+    """Allocated money that no settlement holds yet, by document; what the books gave up again does not count."""
+    a, suspects = t.allocation, once_confirmed(connection, None)
     rows = connection.execute(
-        sa.select(a.c.invoice_id, sa.func.abs(a.c.amount_minor), a.c.books_settled_minor).where(
+        sa.select(a.c.invoice_id, sa.func.abs(a.c.amount_minor), a.c.books_settled_minor, a.c.id).where(
             a.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)),
             a.c.receipt_id.in_(sa.select(t.receipt.c.id).where(t.receipt.c.withdrawn_at.is_(None))),
             a.c.effective_on <= as_of,
         )
     )
     made: dict[int, list[tuple[int, int]]] = {}
-    for document, amount, level in rows:
+    for document, amount, level, number in rows:
+        if number in suspects and settled.get(document, 0) - int(level) < int(amount):
+            continue
         made.setdefault(document, []).append((int(amount), max(settled.get(document, 0) - int(level), 0)))
     return {document: sum(amount for amount, _ in lines) - absorbed_minor(lines) for document, lines in made.items()}

@@ -49,7 +49,9 @@ def test_every_command_takes_the_configuration_and_listings_json(name: str) -> N
     assert command is not None
     listing = {
         "check", "sync", "reconcile", "status", "verify", "held list", "held show", "held replay", "allocations list",
-        "allocations explain", "connectors list", "connectors check",
+        "allocations explain", "allocations confirm", "allocations reverse", "allocations allocate",
+        "allocations write-off", "allocations mark", "allocations unmark", "allocations learnt", "allocations forget",
+        "connectors list", "connectors check",
     }  # fmt: skip
     for path, found in _all(command, name):
         options = {option for parameter in found.params for option in parameter.opts}

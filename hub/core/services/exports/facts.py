@@ -11,7 +11,7 @@ from hub.core.services import bank
 from hub.core.services.desk import books_of
 from hub.core.services.exports.model import Column, Row, Scope
 from hub.core.store import exporting
-from hub.core.store.allocations import AllocationRow, proposal_rows
+from hub.core.store.decisions import AllocationRow, proposal_rows
 
 #: The first ten are frozen (DESIGN §6). Of an invoice `amount` is what was applied to it; of a credit note it is
 #: negative: that much of it was used up. `nature` tells money from deductions that closed the rest.

@@ -1,0 +1,255 @@
+"""What a reconciliation would do, worked out without writing: the engine's decisions, the hub's caution, the sums.
+
+What an automatic allocation leaves of a receipt is looked at again, on what the items then have open, so that running
+twice without new facts changes nothing. The same judgement is written down (`reconcile`) or compared (`replay`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from hub.core.reconcile import Decision, OpenItems, Outcome, Policy, Proposal, SettledNumbers, reconcile
+from hub.core.reconcile.outcome import AUTO, NOT_A_RECEIPT, RETURN
+from hub.core.services.decisions import proposal_id
+from hub.core.services.inputs import Inputs
+from hub.core.store.allocations import NewAllocation, NewProposal
+
+#: Proposals kept per receipt for a person to choose from.
+KEPT_PROPOSALS = 5
+#: How often the rest of receipts is looked at within one reconciliation.
+MAX_PASSES = 3
+SURPLUS = "Part of it is applied; this rest is more than the invoices it pays, and nothing else explains it."
+_evidence_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
+
+@dataclass(slots=True)
+class RuleCount:
+    """What one rule did: receipts, lines, and money by currency in minor units."""
+
+    receipts: int = 0
+    lines: int = 0
+    amounts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: RuleCount) -> None:
+        """Add `other` to this."""
+        self.receipts += other.receipts
+        self.lines += other.lines
+        self.amounts.update(other.amounts)
+
+
+@dataclass(slots=True)
+class ReconcileReport:
+    """What a reconciliation came to. `automatic` and `suggested` by rule; `left` by reason.
+
+    `surplus` counts receipts of which an automatic allocation left something; `returned` receipts that the bank took
+    back, whose allocations were reversed.
+    """
+
+    receipts: int = 0
+    surplus: int = 0
+    returned: RuleCount = field(default_factory=RuleCount)
+    automatic: dict[str, RuleCount] = field(default_factory=dict)
+    suggested: dict[str, RuleCount] = field(default_factory=dict)
+    left: dict[str, RuleCount] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Judgement:
+    """Everything to write: allocations of all passes; suggestions and verdicts of the last one.
+
+    verdicts: (receipt, verdict, reason). taken_back: (receipt, disbursement, reason).
+    """
+
+    report: ReconcileReport = field(default_factory=ReconcileReport)
+    lines: list[NewAllocation] = field(default_factory=list)
+    proposals: list[NewProposal] = field(default_factory=list)
+    verdicts: list[tuple[int, str, str]] = field(default_factory=list)
+    taken_back: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+def judge(inputs: Inputs, policy: Policy, today: date) -> Judgement:
+    """Decide about every receipt with money unapplied. Pure: equal inputs, equal judgement."""
+    result = Judgement()
+    result.report.receipts = sum(1 for amount in inputs.receipts.amount_minor if amount > 0)
+    for _ in range(MAX_PASSES):
+        outcome = decide(inputs, policy, today)
+        surplus = _Pass(inputs, outcome, result).run()
+        if not surplus:
+            break
+        inputs = _rest(inputs, result.lines)
+    result.report.surplus = surplus
+    return result
+
+
+def decide(inputs: Inputs, policy: Policy, today: date) -> Outcome:
+    """The engine's decisions; pure."""
+    return reconcile(
+        inputs.items,
+        inputs.debtors,
+        inputs.receipts,
+        policy=policy,
+        remittances=inputs.remittances,
+        learnt=inputs.learnt,
+        settled=inputs.settled,
+        today=today,
+    )
+
+
+class _Pass:
+    """One look at all receipts; its suggestions and verdicts replace those of the pass before."""
+
+    def __init__(self, inputs: Inputs, outcome: Outcome, result: Judgement) -> None:
+        self.inputs, self.outcome, self.result = inputs, outcome, result
+        receipts = inputs.receipts
+        self.row_of = {id_: row for row, id_ in enumerate(receipts.id)}
+        result.proposals, result.verdicts = [], []
+        result.report.suggested, result.report.left = {}, {}
+
+    def run(self) -> int:
+        """Judge; returns how many receipts have a rest that an automatic allocation left."""
+        report, receipts = self.result.report, self.inputs.receipts
+        taken = self._taken_back()
+        surplus = 0
+        for decision in self.outcome.decisions:
+            row = self.row_of[decision.receipt_id]
+            amount, currency = receipts.unapplied_minor[row], receipts.currency[row]
+            if decision.receipt_id < 0 or not amount or decision.receipt_id in taken:
+                continue  # money that left or was taken back; or nothing left to apply
+            if decision.status == AUTO and self._may_apply(decision):
+                best = decision.proposals[0]
+                used = sum(value for _, value in best.lines)
+                self._apply(decision.receipt_id, best, receipts.received_on[row])
+                surplus += used < amount
+                _add(report.automatic, best.rule, len(best.lines), currency, used)
+            elif decision.proposals:
+                self.result.proposals += _suggestions(decision)
+                _add(report.suggested, decision.proposals[0].rule, len(decision.proposals[0].lines), currency, amount)
+            else:
+                self._leave(decision, rest=amount < receipts.amount_minor[row], currency=currency, amount=amount)
+        return surplus
+
+    def _may_apply(self, decision: Decision) -> bool:
+        """Caution beyond the engine's: the hub only suggests what may be counted already, or was undone before."""
+        best, inputs = decision.proposals[0], self.inputs
+        return (
+            best.exchange is None
+            and decision.receipt_id not in inputs.reversed_receipts  # somebody undid what the hub decided about it
+            and decision.receipt_id not in inputs.seen_elsewhere  # maybe the same sum, seen by another connector
+            and not _may_be_in_books(best, inputs.in_books, inputs.allocated)
+        )
+
+    def _apply(self, receipt_id: int, best: Proposal, received_on: date) -> None:
+        lines = lines_of(best)
+        name, confidence = proposal_id(receipt_id, lines), round(best.confidence * 1_000_000)
+        evidence, in_books = _evidence_text(best.evidence), self.inputs.in_books
+        self.result.lines += [
+            NewAllocation(
+                name, receipt_id, item, nature, amount, best.currency, AUTO, best.rule, best.reason, confidence,
+                evidence, in_books.get(item, 0), received_on, self.outcome.policy_version,
+            )
+            for item, nature, amount in lines
+        ]  # fmt: skip
+
+    def _leave(self, decision: Decision, *, rest: bool, currency: str, amount: int) -> None:
+        verdict = decision.status if decision.status in (NOT_A_RECEIPT, RETURN) else "unapplied"
+        self.result.verdicts.append((decision.receipt_id, verdict, SURPLUS if rest else decision.reason))
+        _add(self.result.report.left, "surplus" if rest else decision.rule, 0, currency, amount)
+
+    def _taken_back(self) -> set[int]:
+        """Receipts that the bank took back, and nobody confirmed: what was applied of them is to be reversed."""
+        receipts = self.inputs.receipts
+        known = {receipt for receipt, _, _ in self.result.taken_back}
+        for decision in self.outcome.decisions:
+            receipt = decision.evidence.get("reverses_receipt_id")
+            # Without a return code an equal amount may be a payment to somebody else: a person decides.
+            if decision.status != RETURN or not decision.evidence.get("reason_code") or not receipt:
+                continue
+            if receipt in known or receipt in self.inputs.confirmed_receipts:
+                continue
+            known.add(int(receipt))
+            self.result.taken_back.append((int(receipt), -decision.receipt_id, decision.reason))
+            row = self.row_of[receipt]
+            self.result.report.returned.receipts += 1
+            self.result.report.returned.amounts[receipts.currency[row]] += receipts.amount_minor[row]
+        return known
+
+
+def _rest(inputs: Inputs, lines: Sequence[NewAllocation]) -> Inputs:
+    """The inputs once these lines are applied: less open, less left; what is wholly paid joins the closed numbers."""
+    used: dict[int, int] = {}
+    spent: dict[int, int] = {}
+    for line in lines:
+        used[line.invoice_id] = used.get(line.invoice_id, 0) + abs(line.amount_minor)
+        if line.nature == "money":
+            spent[line.receipt_id] = spent.get(line.receipt_id, 0) + line.amount_minor
+    before, settled = inputs.all_items, inputs.all_settled
+    left = [opened - used.get(id_, 0) for id_, opened in zip(before.id, before.open_minor, strict=True)]
+    kept = [row for row, minor in enumerate(left) if minor > 0]
+    gone = [row for row, minor in enumerate(left) if minor <= 0]
+    allocated = dict(inputs.allocated_before)
+    for item, amount in used.items():
+        allocated[item] = allocated.get(item, 0) + amount
+    columns: dict[str, Any] = {name: [getattr(before, name)[row] for row in kept] for name in OpenItems.__slots__}
+    columns["open_minor"] = [left[row] for row in kept]
+    receipts = inputs.receipts
+    unapplied = [whole - spent.get(id_, 0) for id_, whole in zip(receipts.id, inputs.unapplied_before, strict=True)]
+    return replace(
+        inputs,
+        items=OpenItems(**columns),
+        settled=SettledNumbers(
+            seller=settled.seller + [before.seller[row] for row in gone],
+            debtor=settled.debtor + [before.debtor[row] for row in gone],
+            number=settled.number + [before.number[row] for row in gone],
+        ),
+        receipts=replace(receipts, unapplied_minor=unapplied),
+        allocated=allocated,
+    )
+
+
+def _may_be_in_books(proposal: Proposal, in_books: Mapping[int, int], allocated: Mapping[int, int]) -> bool:
+    """True when the books settled so much on an invoice, not explained by the hub's own allocations, that this very
+    receipt may be part of it: the takeover of a ledger whose open amounts already know the payment."""
+    for item, amount in proposal.lines:
+        known = in_books.get(item, 0)
+        if 0 < amount <= known - min(known, allocated.get(item, 0)):
+            return True
+    return False
+
+
+def _add(into: dict[str, RuleCount], rule: str, lines: int, currency: str, amount: int) -> None:
+    count = into.setdefault(rule, RuleCount())
+    count.receipts += 1
+    count.lines += lines
+    count.amounts[currency] += amount
+
+
+def lines_of(proposal: Proposal) -> list[tuple[int, str, int]]:
+    """Money lines and deductions of a proposal: (invoice id, nature, amount); deductions without an item go to the
+    first invoice, and several of one nature on one invoice are one line."""
+    found: dict[tuple[int, str], int] = {}
+    for item, amount in proposal.lines:
+        found[item, "money"] = found.get((item, "money"), 0) + amount
+    if proposal.deductions:
+        first = next((item for item, amount in proposal.lines if amount > 0), proposal.lines[0][0])
+        for nature, to, amount in proposal.deductions:
+            found[to or first, nature] = found.get((to or first, nature), 0) + amount
+    return [(item, nature, amount) for (item, nature), amount in found.items()]
+
+
+def _suggestions(decision: Decision) -> list[NewProposal]:
+    kept = []
+    for rank, proposal in enumerate(decision.proposals[:KEPT_PROPOSALS], start=1):
+        lines = lines_of(proposal)
+        kept.append(
+            NewProposal(
+                receipt_id=decision.receipt_id, rank=rank, proposal=proposal_id(decision.receipt_id, lines),
+                rule=proposal.rule, reason=proposal.reason, confidence_ppm=round(proposal.confidence * 1_000_000),
+                lines=tuple(lines), evidence=_evidence_text(proposal.evidence),
+            )
+        )  # fmt: skip
+    return kept
