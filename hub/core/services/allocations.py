@@ -70,7 +70,7 @@ def confirm(desk: Desk, proposal: str) -> list[AllocationRow]:
 def _refuse_stale(unit: UnitOfWork, view: LedgerView, chosen: list[AllocationRow]) -> None:
     """A suggestion is as old as the last reconciliation: what it pays must still be open, its money still there."""
     still_open = {item.document_id: abs(item.open_minor) for item in view.ledger.items}
-    receipts = unapplied(unit.connection)
+    receipts = unapplied(unit.connection, view.books)
     left = dict(zip(receipts.id, receipts.unapplied_minor, strict=True)).get(chosen[0].receipt_row, 0)
     wanted: dict[int, int] = {}
     for row in chosen:

@@ -23,6 +23,7 @@ from hub.core.reconcile import (
 from hub.core.reconcile.outcome import AUTO, NOT_A_RECEIPT, RETURN
 from hub.core.services.desk import Desk
 from hub.core.services.ledger import LedgerView, allocated_by_document, settled_in_books, view_in
+from hub.core.services.sightings import look
 from hub.core.store import Connection
 from hub.core.store import receipts as receipt_store
 from hub.core.store.allocations import NewAllocation, NewProposal, add_allocations, replace_proposals, reverse
@@ -70,8 +71,9 @@ def reconcile_now(desk: Desk, policy: Policy) -> ReconcileReport:
     """Propose for every receipt with money unapplied, and apply what the policy allows.
 
     What an automatic allocation leaves of a receipt is looked at again, so that running the command twice without new
-    facts changes nothing. Each pass is one transaction.
+    facts changes nothing. Each pass is one transaction. Sightings of one sum are linked first.
     """
+    look(desk)
     report = _pass(desk, policy)
     for _ in range(MAX_PASSES - 1):
         if not report.surplus:
@@ -112,7 +114,7 @@ def load_inputs(desk: Desk, connection: Connection) -> Inputs:
     """Open items, debtors, unapplied receipts and what was learnt, in the engine's columns."""
     view = view_in(desk, connection)
     items, settled = _items(view)
-    receipts = receipt_store.unapplied(connection)
+    receipts = receipt_store.unapplied(connection, view.books)
     return Inputs(
         view=view,
         items=items,
