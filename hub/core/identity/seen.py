@@ -26,7 +26,7 @@ BEFORE_DAYS, AFTER_DAYS = 5, 20
 WIDEST_DAYS = 40
 
 _LEAST_REFERENCE, _LEAST_DIGITS = 5, 4
-_TOKEN = re.compile(r"[A-Z0-9]+(?:[-/.][A-Z0-9]+)*")
+_TOKEN = re.compile(r"[A-Z0-9]+(?:[-/._][A-Z0-9]+)*")
 _CHEQUE = re.compile(r"\bCHQS?\b|\bCHEQUES?\b|\bRCHQ\b")
 _TRANSFER = re.compile(r"\bVIRT?\b|\bVIREMENTS?\b|\bPRLV\b|\bPRELEVEMENTS?\b|\bRCDT\b|\bSCT\b|\bCB\b|\bCARTE\b|\bLCR\b")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
