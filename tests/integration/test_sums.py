@@ -184,7 +184,7 @@ def test_money_of_the_books_alone_is_not_offered(world: World) -> None:
 
 
 def test_what_is_not_certain_is_suggested(world: World) -> None:
-    """Without a payer or a reference: a person confirms, or says that they are two; until then nothing is applied twice."""
+    """Without a payer or a reference a person confirms; until then nothing is applied twice."""
     world.tell("bank", moved("B1", payer_name=None))
     world.tell("erp", booked("RG9", payer_name=None, debtor_id=None))
     [row] = sightings.list_sightings(world.hub.desk)
@@ -219,8 +219,8 @@ def test_the_data_base_refuses_money_counted_elsewhere(world: World) -> None:
         sightings.link(world.hub.desk, "B1", "B1", "?")
     with world.hub.store.engine.connect() as connection, pytest.raises(sa.exc.DBAPIError, match="counted as another"):
         connection.exec_driver_sql(
-            "INSERT INTO allocation (id, proposal, receipt_id, invoice_id, nature, amount_minor, currency, origin, rule, "
-            "reason, confidence_ppm, evidence, books_settled_minor, effective_on, recorded_at, actor) "
+            "INSERT INTO allocation (id, proposal, receipt_id, invoice_id, nature, amount_minor, currency, origin, "
+            "rule, reason, confidence_ppm, evidence, books_settled_minor, effective_on, recorded_at, actor) "
             "SELECT 77, 'P', r.id, i.id, 'money', 1, 'EUR', 'auto', 'x', 'x', 0, '{}', 0, r.received_on, 1, 'x' "
             "FROM receipt r, invoice i WHERE r.receipt_id = 'RG1' AND i.number = 'F-2026-002'"
         )

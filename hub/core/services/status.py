@@ -12,6 +12,7 @@ from hub.core.services.ledger import view_in
 from hub.core.store import Connection, allocations, held, runs
 from hub.core.store.reading import allocated_by_receipt, connector_keys, returned_receipts, rows_of
 from hub.core.store.runs import LastRun
+from hub.core.store.sightings import sums
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ def status(desk: Desk) -> Status:
     with desk.store.read() as connection:
         result = Status(runs=runs.last_runs(connection), held=held.held_counts(connection), sellers=[])
         _ledger(desk, connection, result)
-        _receipts(connection, result)
+        _receipts(desk, connection, result)
         return result
 
 
@@ -76,13 +77,13 @@ def _ledger(desk: Desk, connection: Connection, result: Status) -> None:
     result.anomalies = Counter(anomaly.kind for anomaly in view.ledger.anomalies)
 
 
-def _receipts(connection: Connection, result: Status) -> None:
-    spent = allocated_by_receipt(connection)
+def _receipts(desk: Desk, connection: Connection, result: Status) -> None:
+    spent, known = allocated_by_receipt(connection), sums(connection, books_of(desk, connection))
     returned = returned_receipts(connection)
     for row in rows_of(connection, "receipt", ("id", "amount_minor", "currency")):
-        result.received[row.currency] += row.amount_minor
-        left = row.amount_minor - spent.get(row.id, 0)
-        if left and row.id not in returned:
+        result.received[row.currency] += row.amount_minor - known.elsewhere.get(row.id, 0)
+        left = row.amount_minor - spent.get(row.id, 0) - known.taken(row.id)
+        if left > 0 and row.id not in returned:
             result.unapplied[row.currency] += left
             result.unapplied_receipts += 1
     result.suggested_receipts = len({row.receipt_row for row in allocations.proposal_rows(connection)})

@@ -81,7 +81,7 @@ def _less_taken(rows: Iterable[Any], known: Sums) -> Iterator[tuple[Any, ...]]:
     that have nothing left by that."""
     for row in rows:
         taken = known.taken(row[0])
-        left = max(0, row[4] - taken)
+        left = max(0, int(row[4]) - taken)  # PostgreSQL sums to numeric
         if left or not taken:
             yield (*row[:4], left, *row[5:])
 
