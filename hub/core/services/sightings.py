@@ -13,6 +13,7 @@ from hub.core.identity.deposits import Payout, match_deposits, match_payouts
 from hub.core.identity.seen import Sighting, Source, reference, sighting
 from hub.core.identity.sightings import Found, match_pairs
 from hub.core.services.desk import Desk, books_of
+from hub.core.services.parties import look_at_parties
 from hub.core.store import Connection, UnitOfWork
 from hub.core.store import sightings as store
 from hub.core.store.allocations import NewAllocation, add_allocations, reverse
@@ -43,6 +44,7 @@ def look(desk: Desk) -> LookReport:
     books match none.
     """
     report = LookReport()
+    look_at_parties(desk)
     with desk.store.read() as connection:
         books = books_of(desk, connection)
         broken = store.broken_links(connection)
@@ -61,7 +63,7 @@ def look(desk: Desk) -> LookReport:
 
 def _has_suggestions(desk: Desk) -> bool:
     with desk.store.read() as connection:
-        return bool(store.suggestion_rows(connection))
+        return store.suggested(connection) > 0
 
 
 def _matches(connection: Connection, books: Mapping[str, int]) -> tuple[list[Found], list[Found]]:

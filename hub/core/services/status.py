@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from hub.core.ledger import aged_balance
+from hub.core.services.books import BooksStatus, books_status
 from hub.core.services.desk import Desk, books_of
-from hub.core.services.gaps import check_books
 from hub.core.services.ledger import view_in
 from hub.core.store import Connection, allocations, held, runs
 from hub.core.store.reading import allocated_by_receipt, connector_keys, returned_receipts, rows_of
@@ -42,6 +42,7 @@ class Status:
     suggested_receipts: int = 0
     anomalies: Counter[str] = field(default_factory=Counter)
     gaps: int = 0
+    of_books: BooksStatus | None = None
     buckets: tuple[str, ...] = ()
 
 
@@ -73,7 +74,8 @@ def _ledger(desk: Desk, connection: Connection, result: Status) -> None:
     for row in aged.rows:
         entry = sums[row.seller, row.currency]
         entry.aged = [a + b for a, b in zip(entry.aged or [0] * len(row.amounts), row.amounts, strict=True)]
-    result.gaps = len(check_books(desk, connection).gaps)
+    result.of_books = books_status(desk, connection)
+    result.gaps = len(result.of_books.check.gaps)
     result.anomalies = Counter(anomaly.kind for anomaly in view.ledger.anomalies)
 
 

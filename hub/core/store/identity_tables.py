@@ -72,7 +72,9 @@ party_decision = sa.Table(
     "party_decision",
     metadata,
     sa.Column("id", Id, primary_key=True),
-    sa.Column("act", sa.Text, nullable=False, comment="same: two accounts are one party; alone: this one is of none"),
+    sa.Column(
+        "act", sa.Text, nullable=False, comment="same or different: two accounts; alone: this one is a party of its own"
+    ),
     sa.Column("seller", sa.Text, nullable=False),
     sa.Column("debtor_id", sa.Text, nullable=False),
     sa.Column("other_seller", sa.Text),
@@ -80,7 +82,7 @@ party_decision = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("recorded_at", Instant, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
-    sa.CheckConstraint("act = 'same' OR act = 'alone'", name="act"),
+    sa.CheckConstraint("act = 'same' OR act = 'different' OR act = 'alone'", name="act"),
     sa.CheckConstraint("(act = 'alone') = (other_debtor_id IS NULL)", name="other"),
 )
 
@@ -91,6 +93,18 @@ party_decision_reversal = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("recorded_at", Instant, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
+)
+
+party_proposal = sa.Table(
+    "party_proposal",
+    metadata,
+    sa.Column("seller", sa.Text, primary_key=True),
+    sa.Column("debtor_id", sa.Text, primary_key=True),
+    sa.Column("other_seller", sa.Text, primary_key=True),
+    sa.Column("other_debtor_id", sa.Text, primary_key=True),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("shared", sa.Text, nullable=False),
+    comment="accounts that a person should look at: they may be one party; replaced by the next look",
 )
 
 #: Tables that only grow; the data base refuses anything else.

@@ -99,6 +99,27 @@ def unlinked(connection: sa.Connection, books: Iterable[int]) -> tuple[list[Any]
     return list(entries), list(seen)
 
 
+def not_in_books(connection: sa.Connection, books: Iterable[int]) -> dict[str, tuple[int, int]]:
+    """Receipts that no entry of these books connectors is linked to: (number, amount) by currency."""
+    own = sorted(set(books))
+    r, entry, s = as_known("receipt", None), t.receipt.alias("entry"), t.sighting
+    echo = sa.select(s.c.receipt_id).where(links_standing())
+    carrier = sa.select(s.c.carrier_id).where(links_standing())
+    of_entries = carrier.join(entry, entry.c.id == s.c.receipt_id).where(entry.c.connector_id.in_(own))
+    rows = connection.execute(
+        sa.select(r.c.currency, sa.func.count(), sa.func.sum(r.c.amount_minor))
+        .where(r.c.connector_id.not_in(own), r.c.id.not_in(echo), r.c.id.not_in(of_entries))
+        .group_by(r.c.currency)
+        .order_by(r.c.currency)
+    )
+    return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+
+
+def suggested(connection: sa.Connection) -> int:
+    """How many suggestions wait for a person."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(t.sighting_proposal)).scalar() or 0)
+
+
 def apart(connection: sa.Connection) -> set[tuple[int, int]]:
     """Pairs of receipts that a person said are two sums, in both orders."""
     rows = connection.execute(sa.select(t.sighting_apart.c.receipt_id, t.sighting_apart.c.other_id)).all()

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from hub.core.store.identity_tables import party_decision as party_decision
 from hub.core.store.identity_tables import party_decision_reversal as party_decision_reversal
+from hub.core.store.identity_tables import party_proposal as party_proposal
 from hub.core.store.identity_tables import sighting as sighting
 from hub.core.store.identity_tables import sighting_apart as sighting_apart
 from hub.core.store.identity_tables import sighting_proposal as sighting_proposal

@@ -70,18 +70,34 @@ def upgrade() -> None:
         "party_decision",
         sa.Column("id", _ID, nullable=False),
         sa.Column(
-            "act", sa.Text(), nullable=False, comment="same: two accounts are one party; alone: this one is of none"
+            "act",
+            sa.Text(),
+            nullable=False,
+            comment="same or different: two accounts; alone: this one is a party of its own",
         ),
         sa.Column("seller", sa.Text(), nullable=False),
         sa.Column("debtor_id", sa.Text(), nullable=False),
         sa.Column("other_seller", sa.Text(), nullable=True),
         sa.Column("other_debtor_id", sa.Text(), nullable=True),
         *_said(),
-        sa.CheckConstraint("act = 'same' OR act = 'alone'", name=op.f("ck_party_decision_act")),
+        sa.CheckConstraint("act = 'same' OR act = 'different' OR act = 'alone'", name=op.f("ck_party_decision_act")),
         sa.CheckConstraint("(act = 'alone') = (other_debtor_id IS NULL)", name=op.f("ck_party_decision_other")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_party_decision")),
     )
     _reversal("party_decision_reversal", "decision_id", "party_decision")
+    op.create_table(
+        "party_proposal",
+        sa.Column("seller", sa.Text(), nullable=False),
+        sa.Column("debtor_id", sa.Text(), nullable=False),
+        sa.Column("other_seller", sa.Text(), nullable=False),
+        sa.Column("other_debtor_id", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("shared", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "seller", "debtor_id", "other_seller", "other_debtor_id", name=op.f("pk_party_proposal")
+        ),
+        comment="accounts that a person should look at: they may be one party; replaced by the next look",
+    )
     for statement in identity_tables.statements(op.get_bind().dialect.name):
         op.execute(sa.text(statement.replace(":", "\\:")))
 
