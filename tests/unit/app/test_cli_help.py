@@ -48,7 +48,7 @@ def test_every_command_takes_the_configuration_and_listings_json(name: str) -> N
     assert command is not None
     listing = {
         "check", "sync", "reconcile", "status", "verify", "held list", "held show", "held replay", "allocations list",
-        "allocations explain", "connectors list", "connectors check",
+        "allocations explain", "connectors list", "connectors check", "sightings list", "parties list",
     }  # fmt: skip
     for path, found in _all(command, name):
         options = {option for parameter in found.params for option in parameter.opts}
