@@ -235,3 +235,19 @@ def test_twins_of_a_day_are_two(world: World) -> None:
     assert 2 == len(sightings.list_sightings(world.hub.desk, statuses=["auto"]))
     assert {} == world.open()
     assert {} == world.left()
+
+
+def test_verify_notices_a_link_that_was_changed(world: World) -> None:
+    """Triggers aside: a link made without the journal, and one that points elsewhere than the journal says."""
+    world.tell("erp", booked("RG1"), booked("RG2", 5_000))
+    world.tell("bank", moved("B1"))
+    assert [] == verified(world.hub).differences
+    drop = "DROP TRIGGER sighting_no_update" if world.hub.store.engine.dialect.name == "sqlite" else (
+        "DROP TRIGGER sighting_only_grows ON sighting"
+    )  # fmt: skip
+    with world.hub.store.engine.begin() as connection:
+        connection.exec_driver_sql(drop)
+        connection.exec_driver_sql("UPDATE sighting SET receipt_id = (SELECT id FROM receipt WHERE receipt_id = 'RG2')")
+    told = verified(world.hub).differences
+    assert any("it links other receipts than the journal says" in what for what in told)
+    assert any("are counted elsewhere or allocated of 5000" in what for what in told)
