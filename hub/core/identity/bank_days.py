@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 _FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25), (12, 26))
 #: Days from Easter Sunday: Good Friday, Easter Monday, Ascension, Whit Monday.
@@ -38,6 +38,7 @@ def _working(year: int) -> tuple[int, ...]:
     return tuple(day.toordinal() for day in days if day.weekday() < 5 and day not in off)
 
 
+@lru_cache(maxsize=65_536)
 def bank_days(first: date, last: date) -> int:
     """Bank days from `first` to `last`: how many lie after the one, up to the other; negative when `last` is earlier.
 

@@ -86,7 +86,7 @@ def sighting(source: Source) -> Sighting:
         account=account if _IBAN.fullmatch(account) else None,
         currency=source.currency,
         amount_minor=source.amount_minor,
-        days=tuple(day for day in (source.received_on, source.value_on) if day is not None),
+        days=tuple(dict.fromkeys(day for day in (source.received_on, source.value_on) if day is not None)),
         references=references,
         text=references | frozenset(_tokens(" ".join(text for text in source.texts if text))),
         names=tuple(words for name in source.names if name and (words := _name(name))),

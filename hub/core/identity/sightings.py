@@ -7,8 +7,10 @@ one payer, of one amount, in one week stay two: as many entries as movements are
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence, Set
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from hub.core.identity.seen import (
@@ -18,6 +20,7 @@ from hub.core.identity.seen import (
     NEAR_CHEQUE_DAYS,
     NEAR_DAYS,
     OTHER_MEANS,
+    WIDEST_DAYS,
     Sighting,
     days_apart,
     may_be_one,
@@ -29,8 +32,9 @@ BY_REFERENCE, BY_PAYER, TWINS, BY_AMOUNT = "reference", "payer", "twins", "amoun
 CONFIDENCE = {BY_REFERENCE: 995_000, BY_PAYER: 985_000, TWINS: 960_000, BY_AMOUNT: 600_000}
 #: A reference that more sightings of one amount bear is a contract's or an account's, no payment's.
 MOST_WITH_REFERENCE = 4
-#: Pairs looked at within one amount; beyond it only references are believed.
-MOST_PAIRS = 40_000
+#: Pairs looked at within one amount, and the calendar days apart to which they are cut down when there are more;
+#: beyond that only references are believed.
+MOST_PAIRS, CLOSE_DAYS = 40_000, 6
 #: Suggestions shown for one entry of the books.
 MOST_SUGGESTED = 3
 
@@ -94,16 +98,29 @@ class _Amount:
     def match(self, result: Matches) -> None:
         """References first, then payers; what is left over and possible is suggested."""
         self._by_reference(result.links)
-        if len(self._books) * len(self._seen) > MOST_PAIRS:
-            return
+        possible = self._possible(WIDEST_DAYS)
+        if possible is None:  # one amount, thousands of times: only those that the payer alone could link
+            possible = self._possible(CLOSE_DAYS)
         stances = {
             (ours.id, theirs.id): payer(ours, theirs)
-            for ours in self._books.values()
-            for theirs in self._seen.values()
+            for ours, theirs in possible or ()
             if (ours.id, theirs.id) not in self._apart and may_be_one(ours, theirs)
         }
         self._by_payer([pair for pair, stance in stances.items() if stance == AGREES], result.links)
         self._suggest(stances, result.suggestions)
+
+    def _possible(self, most_days: int) -> list[tuple[Sighting, Sighting]] | None:
+        """Entries and movements whose dates lie this close, in calendar days; None when there are too many."""
+        movements = list(self._seen.values())
+        days = [one.days[0] for one in movements]
+        found: list[tuple[Sighting, Sighting]] = []
+        for ours in self._books.values():
+            first = bisect_left(days, ours.days[0] - timedelta(days=most_days))
+            last = bisect_right(days, ours.days[0] + timedelta(days=most_days))
+            if len(found) + last - first > MOST_PAIRS:
+                return None
+            found += [(ours, theirs) for theirs in movements[first:last]]
+        return found
 
     def _by_reference(self, links: list[Found]) -> None:
         bearers: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
