@@ -142,11 +142,12 @@ def payer(books: Sighting, seen: Sighting) -> str:
 
 @lru_cache(maxsize=100_000)
 def _alike(ours: Words, theirs: Words) -> int:
-    """Likeness of two names, 0 to 100; a name that the other begins with is the same one, cut by a bank."""
+    """Likeness of two names, 0 to 100; a name that the other begins with is the same one, cut by a bank. Two words may
+    stand in either order, as those of a person do; of three, another order is another name."""
     a, b = " ".join(ours), " ".join(theirs)
     short, long = sorted((a, b), key=len)
     if len(short) >= _CUT and long.startswith(short):
         return 100
-    if set(ours) == set(theirs):
+    if len(ours) == 2 and set(ours) == set(theirs):
         return 100
     return int(ratio(a, b))
