@@ -188,14 +188,16 @@ class _Movement(Record):
 class Receipt(_Movement):
     """Money received, gross of provider fees (`fee_minor` apart). `receipt_id` is the source's own id.
 
-    `remittance` keeps the pieces in order, one a line. Source: camt.053 Ntry/TxDtls with CdtDbtInd CRDT, CFONB 120
-    records 04 and 05; formats.md §4.
+    `remittance` keeps the pieces in order, one a line. `debtor_id` is the account that the seller's books credit: only
+    books know it. A `SettlementLine` with target "receipt" names `receipt_id`. Source: camt.053 Ntry/TxDtls with
+    CdtDbtInd CRDT, CFONB 120 records 04 and 05; formats.md §4.
     """
 
     kind: ClassVar[str] = "receipt"
 
     receipt_id: Ref
     received_on: date
+    debtor_id: Ref | None = None
     payer_name: Name | None = None
     payer_iban: Name | None = None
     fee_minor: Minor | None = None

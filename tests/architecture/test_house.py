@@ -199,6 +199,8 @@ def test_stored_spellings_are_frozen() -> None:
         "allocation.nature": ["money", "discount", "bank_fee", "rounding", "write_off", "exchange"],
         "allocation.origin": ["auto", "confirmed"],
         "receipt_verdict.verdict": ["unapplied", "not_a_receipt", "return"],
+        "sighting.origin": ["auto", "confirmed"],
+        "party_decision.act": ["same", "different", "alone"],
     }
     keys = {name: " ".join(table.key) for name, table in RECORD_TABLES.items()}
     assert keys == {

@@ -54,6 +54,8 @@ HEADERS = {
     "instalments": b"invoice_number;due_on;amount",
     "receipts": b"receipt_id;received_on;amount;remittance;original_amount;original_currency",
     "payouts": b"payout_id;charge_id;gross;fee;net",
+    "settlements": b"invoice_number;type;receipt_id;settled_on;amount",
+    "control_totals": b"debtor_id;balance_on;balance;currency",
 }
 
 

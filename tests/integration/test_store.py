@@ -310,7 +310,7 @@ def test_a_data_base_of_a_newer_hub_is_refused(database_url: str) -> None:
 )
 def test_out_of_reach_is_told(url: str) -> None:
     """No data base there, or none that can be made: retry later, and no password in the text."""
-    with pytest.raises(DatabaseUnreachable, match="HUB-DB-00[36]") as caught, opened(url) as store:
+    with pytest.raises(DatabaseUnreachable, match=r"HUB-DB-00[36]") as caught, opened(url) as store:
         store.migrate()
     assert "canary-pw" not in f"{caught.value!s}{caught.value.__cause__!s}"
     assert isinstance(caught.value, SourceUnavailable)
@@ -406,3 +406,40 @@ def test_chains_are_joined_after_each_act(store: Store) -> None:
     with store.write("x") as unit:
         journal.join_chains(unit.connection, at=unit.at, actor="x")
     assert [before + 1] == column(store, joins)
+
+
+def test_a_filled_data_base_comes_to_the_newest_schema(empty_database_url: str) -> None:
+    """From the first schema, with facts in it: nothing is lost, and the schema is the one a fresh data base has."""
+    from alembic import command
+
+    with opened(empty_database_url) as store:
+        config = migrate._config()
+        with store.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0001")
+        with store.engine.begin() as connection:
+            for statement in _FILLED:
+                connection.exec_driver_sql(statement)
+        store.migrate()
+        with store.engine.connect() as connection:
+            assert HEAD == store.revision()
+            assert [("R1", 5_000, None)] == [
+                tuple(row)
+                for row in connection.execute(
+                    sa.select(t.receipt.c.receipt_id, t.receipt.c.amount_minor, t.receipt.c.debtor_id)
+                )
+            ]
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert [] == compare_metadata(context, whole_metadata())
+
+
+_FILLED = (
+    "INSERT INTO connector (id, key, plugin) VALUES (1, 'bank', 'bank_statements')",
+    "INSERT INTO mapping (id, connector_id, fingerprint) VALUES (1, 1, '1 {}')",
+    "INSERT INTO stream (id, connector_id, name, ordinal, version) VALUES (1, 1, 'facts', 0, 1)",
+    "INSERT INTO evidence (id, digest, origin, unit_count, recorded_at) VALUES (1, '\\x00', 'x', 1, 1)",
+    "INSERT INTO raw_unit (id, stream_id, ref, digest, evidence_id, position, mapping_id, state, recorded_at) "
+    "VALUES (1, 1, 'u', '\\x00', 1, 0, 1, 'mapped', 1)",
+    "INSERT INTO receipt (id, connector_id, unit_id, recorded_at, source_key, amount_minor, currency, receipt_id, "
+    "received_on) VALUES (1, 1, 1, 1, 'k', 5000, 'EUR', 'R1', '2026-10-05')",
+)

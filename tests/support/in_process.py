@@ -27,7 +27,7 @@ class InProcess(ConnectorProcess):
         context = Context(start.name, clock=clock, work_folder=start.work_folder)
         self._source = connector.build(connector.config.model_validate(start.config), context)
         self._out = io.BytesIO()
-        self._server = Server(self._source, self._out)
+        self._server = Server(self._source, self._out, clock)
         self._asked: deque[bytes] = deque()
 
     def tell(self, header: dict[str, Any], body: bytes = b"") -> None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 #: The spellings of `hub.core.services.exports.KINDS`; a test compares them. Here so that --help imports nothing.
 KINDS = (
-    "open-items", "allocations", "proposals", "receipts", "aged-balance", "indicators", "gaps", "bank-gaps",
-    "journal", "held", "debtors",
+    "open-items", "allocations", "proposals", "receipts", "aged-balance", "indicators", "gaps", "gap-records",
+    "bank-gaps", "disagreements", "parties", "sightings", "journal", "held", "debtors",
 )  # fmt: skip
 #: The spellings of `hub.core.services.exports.FORMATS`; a test compares them.
 FORMATS = ("csv", "jsonl", "xlsx")
@@ -71,6 +71,10 @@ def command(
       indicators    DSO, overdue rate and the like, by seller and currency
       gaps          where the open items and the books' own balances differ
       bank-gaps     where bank statements do not meet, or other money is booked
+      gap-records   the records behind each gap, with their share of it
+      disagreements what other connectors say otherwise of the books' invoices
+      parties       what each debtor owes to all sellers, and his group
+      sightings     receipts that are one sum of money
       journal       who did what, when
       held          records that could not be understood
       debtors       accounts of debtors as the books have them

@@ -28,6 +28,8 @@ COMMANDS = {
     "held": Entry("held", "Records that could not be understood: list, show, replay, discard."),
     "reconcile": Entry("reconcile", "Apply receipts to invoices, and suggest what is not certain."),
     "allocations": Entry("allocations", "What receipts were applied to: list, confirm, reverse, explain."),
+    "sightings": Entry("sightings", "Receipts that are one sum of money: list, confirm, link, unlink."),
+    "parties": Entry("parties", "Debtors' accounts that are one legal person: list, link, unlink, part."),
     "status": Entry("status", "How things stand: connectors, open amounts, what waits for you."),
     "export": Entry("export", "Write a table: open items, aged balance, allocations and others."),
     "connectors": Entry("connectors", "Installed connectors: list, check one, begin a new one."),

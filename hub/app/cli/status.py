@@ -56,6 +56,7 @@ def _needs_a_person(found: Status) -> bool:
 
 
 def _document(hub: Hub, found: Status) -> dict[str, Any]:
+    from hub.app.cli.books_shown import books_json
     from hub.app.cli.sync import counts_json
     from hub.app.cli.words import iso_moment, money_json
     from hub.sdk.money import decimal_text
@@ -117,6 +118,7 @@ def _document(hub: Hub, found: Status) -> dict[str, Any]:
             }
             for one in found.bank
         ],
+        "books": books_json(found.of_books) if found.of_books else None,
         "anomalies": dict(sorted(found.anomalies.items())),
     }
 
@@ -145,8 +147,10 @@ def _show(hub: Hub, found: Status) -> None:
         click.echo(f"{stale} on an old version: the newer one is held")
     for kind, number in sorted(found.anomalies.items()):
         click.echo(f"{many(number, 'anomaly', 'anomalies')}: {ANOMALIES.get(kind, kind)}")
-    if found.gaps:
-        click.echo(f"{many(found.gaps, 'debtor')} whose open items differ from the books' own balance")
+    if found.of_books:
+        from hub.app.cli.books_shown import show_books
+
+        show_books(found.of_books)
     _bank(found)
     _next(found)
 
@@ -240,6 +244,8 @@ def _next(found: Status) -> None:
         steps.append(("hub export gaps", "where the books and the open items differ"))
     if found.bank:
         steps.append(("hub export bank-gaps", "where bank statements do not meet, or other money is booked"))
+    if found.of_books and found.of_books.same_sum:
+        steps.append(("hub sightings list --status suggested", "receipts that may be one sum"))
     if found.suggested_receipts:
         steps.append(("hub allocations list --status suggested", "suggestions to confirm"))
     if not found.runs:

@@ -20,9 +20,11 @@ from pydantic import ValidationError
 from hub.core.host.evidence import DIGEST_SIZE, digests_of, excerpt, pack, unpack
 from hub.core.host.frames import FrameError, read_frame, write_frame
 from hub.core.host.plugins import discover
+from hub.core.host.totals import STREAM as TOTALS
+from hub.core.host.totals import WithTotals, with_totals
 from hub.sdk.columns import columns_from_records
 from hub.sdk.config import ConnectorConfig
-from hub.sdk.context import Context, SystemClock
+from hub.sdk.context import Clock, Context, SystemClock
 from hub.sdk.errors import BrokenPromise, ConfigError, HubError, RecordRejected
 from hub.sdk.hooks import Connector
 from hub.sdk.records import Record
@@ -34,8 +36,8 @@ from hub.sdk.units import MAX_PAGE_UNITS, Page, RawUnit
 class Server:
     """Answers the hub's requests with one built connector."""
 
-    def __init__(self, source: Any, out: BinaryIO) -> None:
-        self._source = source
+    def __init__(self, source: Any, out: BinaryIO, clock: Clock) -> None:
+        self._source = with_totals(source, clock)
         self._out = out
         self._stream = ""
         self._page: Page | None = None
@@ -139,7 +141,7 @@ def map_units(source: Any, stream: str, units: Sequence[RawUnit]) -> MappedPage:
     """Map `units` by the source's bulk ability if it has one, else one by one; rejected ones are told apart."""
     rejected = {place: unit.rejected for place, unit in enumerate(units) if unit.rejected is not None}
     sound = [(place, unit) for place, unit in enumerate(units) if unit.rejected is None]
-    if hasattr(source, "map_page"):
+    if hasattr(source, "map_page") and not (stream == TOTALS and isinstance(source, WithTotals)):
         mapped: MappedPage = source.map_page(stream, [unit for _, unit in sound])
         if len(sound) < len(units):
             for column in mapped.columns:
@@ -156,8 +158,8 @@ def map_units(source: Any, stream: str, units: Sequence[RawUnit]) -> MappedPage:
     return MappedPage(columns_from_records(records), rejected)
 
 
-def build_source(start: dict[str, Any]) -> Any:
-    """The connector named in the first frame, built from its settings."""
+def build_source(start: dict[str, Any]) -> tuple[Any, Clock]:
+    """The connector named in the first frame, built from its settings, and its clock."""
     registry, faults = discover(only=[start["plugin"]])
     if start["plugin"] not in registry.connectors and faults:
         raise faults[0].error
@@ -168,12 +170,9 @@ def build_source(start: dict[str, Any]) -> Any:
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(REDACTING)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    context = Context(
-        start["name"],
-        clock=SystemClock(start["timezone"], today),
-        work_folder=Path(start["work_folder"]),
-    )
-    return connector.build(config, context)
+    clock = SystemClock(start["timezone"], today)
+    context = Context(start["name"], clock=clock, work_folder=Path(start["work_folder"]))
+    return connector.build(config, context), clock
 
 
 def _checked(connector: Connector, start: dict[str, Any]) -> ConnectorConfig:
@@ -223,7 +222,8 @@ def main() -> None:
         start, _ = read_frame(inside)
         _limit(start.get("limits") or {})
         try:
-            server = Server(build_source(start), out)
+            source, clock = build_source(start)
+            server = Server(source, out, clock)
         except HubError as error:
             write_frame(out, {"error": _wire_of(error)})
             return

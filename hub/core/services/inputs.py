@@ -8,7 +8,7 @@ from datetime import date
 
 from hub.core.ledger import Allocations
 from hub.core.reconcile import Debtors, Learnt, OpenItems, Receipts, Remittances, SettledNumbers
-from hub.core.services.desk import Desk, books_of
+from hub.core.services.desk import Desk
 from hub.core.services.ledger import LedgerView, allocated_by_document, settled_in_books, view_in
 from hub.core.store import Connection, lessons
 from hub.core.store import receipts as receipt_store
@@ -52,7 +52,7 @@ def load_inputs(desk: Desk, connection: Connection, undone_since: date | None = 
     view = view_in(desk, connection)
     undone = _automatic_since(view.facts.allocations, undone_since) if undone_since else {}
     items, settled = _items(view, undone)
-    receipts = receipt_store.unapplied(connection, undone_since)
+    receipts = receipt_store.unapplied(connection, view.books, undone_since)
     allocated = allocated_by_document(view.facts)
     in_books = settled_in_books(view.facts)
     for row, document in enumerate(items.id) if undone else ():
@@ -65,7 +65,7 @@ def load_inputs(desk: Desk, connection: Connection, undone_since: date | None = 
         settled=settled,
         receipts=receipts,
         learnt=lessons.learnt(connection),
-        debtors=receipt_store.debtors(connection, books_of(desk, connection)),
+        debtors=receipt_store.debtors(connection, view.books),
         remittances=receipt_store.remittances(connection, receipts.id),
         in_books=in_books,
         allocated=allocated,

@@ -7,6 +7,7 @@ from hub.core.reconcile.outcome import NOT_A_RECEIPT
 from hub.core.services.desk import Desk
 from hub.core.services.inputs import Inputs, load_inputs
 from hub.core.services.judging import MAX_PASSES, Judgement, ReconcileReport, RuleCount, judge
+from hub.core.services.sightings import look
 from hub.core.store import receipts as receipt_store
 from hub.core.store.allocations import add_allocations, replace_proposals, reverse
 from hub.core.store.database import UnitOfWork
@@ -17,9 +18,10 @@ __all__ = ["ReconcileReport", "RuleCount", "reconcile_now"]
 def reconcile_now(desk: Desk, policy: Policy) -> ReconcileReport:
     """Propose for every receipt with money unapplied, and apply what the policy allows, in one transaction.
 
-    When that reversed allocations (their receipt was withdrawn, or taken back by the bank), invoices are open again:
-    the whole is done once more.
+    Sightings of one sum are linked first. When an allocation was reversed (its receipt was withdrawn, or taken back by
+    the bank), invoices are open again: the whole is done once more.
     """
+    look(desk)
     report: ReconcileReport | None = None
     for _ in range(MAX_PASSES):
         with desk.store.read() as connection:

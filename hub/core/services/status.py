@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 from hub.core.ledger import aged_balance
 from hub.core.services.bank import BankGap, bank_gaps
+from hub.core.services.books import BooksStatus, books_status
 from hub.core.services.desk import Desk, books_of
-from hub.core.services.gaps import check_books
 from hub.core.services.ledger import view_in
 from hub.core.store import Connection, decisions, held, marks, runs
 from hub.core.store.reading import allocated_by_receipt, connector_keys, returned_receipts, rows_of
 from hub.core.store.runs import LastRun
+from hub.core.store.sightings import sums
 from hub.core.store.standing import stale_counts
 
 
@@ -49,6 +50,7 @@ class Status:
     gaps: int = 0
     stale: dict[str, int] = field(default_factory=dict)
     bank: list[BankGap] = field(default_factory=list)
+    of_books: BooksStatus | None = None
     buckets: tuple[str, ...] = ()
 
 
@@ -58,7 +60,7 @@ def status(desk: Desk) -> Status:
         result = Status(runs=runs.last_runs(connection), held=held.held_counts(connection), sellers=[])
         result.stale = stale_counts(connection)
         _ledger(desk, connection, result)
-        _receipts(connection, result)
+        _receipts(desk, connection, result)
         result.bank = bank_gaps(connection)
         return result
 
@@ -82,17 +84,18 @@ def _ledger(desk: Desk, connection: Connection, result: Status) -> None:
     for row in aged.rows:
         entry = sums[row.seller, row.currency]
         entry.aged = [a + b for a, b in zip(entry.aged or [0] * len(row.amounts), row.amounts, strict=True)]
-    result.gaps = len(check_books(desk, connection).gaps)
+    result.of_books = books_status(desk, connection)
+    result.gaps = len(result.of_books.check.gaps)
     result.anomalies = Counter(anomaly.kind for anomaly in view.ledger.anomalies)
 
 
-def _receipts(connection: Connection, result: Status) -> None:
-    spent = allocated_by_receipt(connection)
+def _receipts(desk: Desk, connection: Connection, result: Status) -> None:
+    spent, known = allocated_by_receipt(connection), sums(connection, books_of(desk, connection))
     returned = returned_receipts(connection) | marks.marked_receipts(connection).keys()
     for row in rows_of(connection, "receipt", ("id", "amount_minor", "currency")):
-        result.received[row.currency] += row.amount_minor
-        left = row.amount_minor - spent.get(row.id, 0)
-        if left and row.id not in returned:
+        result.received[row.currency] += row.amount_minor - known.elsewhere.get(row.id, 0)
+        left = row.amount_minor - spent.get(row.id, 0) - known.taken(row.id)
+        if left > 0 and row.id not in returned:
             result.unapplied[row.currency] += left
             result.unapplied_receipts += 1
     result.suggested_receipts = len({row.receipt_row for row in decisions.proposal_rows(connection)})

@@ -57,6 +57,7 @@ def receipts(connection: sa.Connection, *, as_of: date | None = None, known_at: 
     )  # fmt: skip
     statement = (
         sa.select(
+            r.c.id,
             *(r.c[name] for name in names),
             sa.func.coalesce(used.c.spent, 0).label("spent"),
             v.c.verdict,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
+from hub.core.identity.sums import Sums
 from hub.core.reconcile.inputs import Debtors, Receipts, Remittances
 from hub.core.store import bulk
 from hub.core.store import tables as t
@@ -16,6 +17,7 @@ from hub.core.store.marks import standing_marks
 from hub.core.store.reading import as_known, debtor_accounts
 from hub.core.store.record_tables import RECORD_TABLES
 from hub.core.store.sealing import digest_of_rows
+from hub.core.store.sightings import links_standing, sums
 
 _SHARED = (
     "seller", "account", "value_on", "remittance", "end_to_end_ref", "structured_ref", "method", "transaction_code",
@@ -23,8 +25,10 @@ _SHARED = (
 )  # fmt: skip
 
 
-def unapplied(connection: sa.Connection, undone_since: date | None = None) -> Receipts:
+def unapplied(connection: sa.Connection, books: Mapping[str, int], undone_since: date | None = None) -> Receipts:
     """Receipts with something left, and disbursements as negative amounts with the id negated.
+
+    What of a receipt is counted as another one, or used by a matching of the books, is not left.
 
     Disbursements that are known to take a receipt back are left out, like that receipt; so are receipts that a person
     marked as no debtor's payment. Receipts that are wholly
@@ -65,7 +69,7 @@ def unapplied(connection: sa.Connection, undone_since: date | None = None) -> Re
         -out.c.id, out.c.paid_on, out.c.currency, -out.c.amount_minor, sa.literal(0), out.c.payee_name,
         out.c.payee_iban, *(out.c[name] for name in _SHARED), out.c.return_reason,
     ).where(unexplained)  # fmt: skip
-    rows = [*connection.execute(money_in), *connection.execute(money_out)]
+    rows = [*_less_taken(connection.execute(money_in), sums(connection, books)), *connection.execute(money_out)]
     rows.sort(key=lambda row: (row[1], abs(row[0]), row[0]))
     width = 7 + len(_SHARED) + 1
     columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
@@ -86,6 +90,16 @@ def unapplied(connection: sa.Connection, undone_since: date | None = None) -> Re
 def _automatic_since(day: date) -> sa.ColumnElement[bool]:
     """Allocations that the hub made by itself, of receipts received from `day` on (their date of effect)."""
     return sa.and_(t.allocation.c.origin == "auto", t.allocation.c.effective_on >= day)
+
+
+def _less_taken(rows: Iterable[Any], known: Sums) -> Iterator[tuple[Any, ...]]:
+    """The rows of money received, their fifth column less what is counted elsewhere or in the books; without those
+    that have nothing left by that."""
+    for row in rows:
+        taken = known.taken(row[0])
+        left = max(0, int(row[4]) - taken)  # PostgreSQL sums to numeric
+        if left or not taken:
+            yield (*row[:4], left, *row[5:])
 
 
 def debtors(connection: sa.Connection, books: Mapping[str, int]) -> Debtors:
@@ -224,8 +238,13 @@ SAME_SUM_DAYS = 3
 
 def seen_elsewhere(connection: sa.Connection) -> frozenset[int]:
     """Receipts that an earlier receipt of another connector may be: same amount and currency, dates within three days,
-    and no two different accounts. Until sightings are linked, such a receipt is only suggested."""
+    and no two different accounts. Such a receipt is only suggested, until both are linked or a person parted them."""
     mine, other = as_known("receipt", None), as_known("receipt", None).alias("other")
+    linked = sa.union(
+        sa.select(t.sighting.c.receipt_id).where(links_standing()),
+        sa.select(t.sighting.c.carrier_id).where(links_standing()),
+    )
+    apart = t.sighting_apart
     rows = connection.execute(
         sa.select(mine.c.id, mine.c.received_on, other.c.received_on).where(
             mine.c.amount_minor == other.c.amount_minor,
@@ -233,6 +252,10 @@ def seen_elsewhere(connection: sa.Connection) -> frozenset[int]:
             mine.c.connector_id != other.c.connector_id,
             mine.c.id > other.c.id,
             sa.or_(mine.c.account.is_(None), other.c.account.is_(None), mine.c.account == other.c.account),
+            mine.c.id.not_in(linked),
+            other.c.id.not_in(linked),
+            ~sa.exists().where(apart.c.receipt_id == mine.c.id, apart.c.other_id == other.c.id),
+            ~sa.exists().where(apart.c.receipt_id == other.c.id, apart.c.other_id == mine.c.id),
         )
     )
     return frozenset(row[0] for row in rows if abs((row[1] - row[2]).days) <= SAME_SUM_DAYS)

@@ -10,6 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.core.store.identity_tables import party_decision as party_decision
+from hub.core.store.identity_tables import party_decision_reversal as party_decision_reversal
+from hub.core.store.identity_tables import party_proposal as party_proposal
+from hub.core.store.identity_tables import sighting as sighting
+from hub.core.store.identity_tables import sighting_apart as sighting_apart
+from hub.core.store.identity_tables import sighting_proposal as sighting_proposal
+from hub.core.store.identity_tables import sighting_reversal as sighting_reversal
 from hub.core.store.record_tables import RECORD_TABLES, Id, Instant, metadata
 
 invoice = RECORD_TABLES["invoice"].current

@@ -8,7 +8,7 @@ from hub.sdk import SDK_VERSION, BulkMap, Connector, RecordSource, Registry, hoo
 from hub.sdk.roles import FileCheck
 
 #: Raised whenever the same row gives other records.
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 
 
 @hookimpl

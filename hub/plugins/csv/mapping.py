@@ -11,6 +11,7 @@ from hub.plugins.csv.faults import FileRefused
 from hub.plugins.csv.grid import BETWEEN_ROWS, Grid
 from hub.plugins.csv.headers import check
 from hub.plugins.csv.layout import Readings
+from hub.plugins.csv.mapping_books import map_settlements, map_totals, settlement_refs, total_refs
 from hub.plugins.csv.mapping_debtors import debtor_refs, map_debtors
 from hub.plugins.csv.mapping_invoices import invoice_refs, map_invoices
 from hub.plugins.csv.mapping_lines import instalment_refs, map_instalments, map_payouts, payout_refs
@@ -25,9 +26,12 @@ _MAPS: dict[str, Callable[[Table], list[Columns]]] = {
     "instalments": map_instalments,
     "receipts": map_receipts,
     "payouts": map_payouts,
+    "settlements": map_settlements,
+    "control_totals": map_totals,
 }
+_RANKED_REFS = {"instalments": instalment_refs, "receipts": receipt_refs, "settlements": settlement_refs}
 #: Kinds whose refs count equal rows of the file: their pages are read in order, never lazily.
-RANKED = frozenset({"instalments", "receipts"})
+RANKED = frozenset(_RANKED_REFS)
 
 
 def refs_of(table: Table, bodies: Sequence[bytes], ranks: Ranks) -> list[str]:
@@ -39,8 +43,10 @@ def refs_of(table: Table, bodies: Sequence[bytes], ranks: Ranks) -> list[str]:
         refs = debtor_refs(table)
     elif kind == "payouts":
         refs = payout_refs(table)
+    elif kind == "control_totals":
+        refs = total_refs(table)
     else:
-        refs = (receipt_refs if kind == "receipts" else instalment_refs)(table, ranks)
+        refs = _RANKED_REFS[kind](table, ranks)
     for i in table.rejected:
         if i in table.unkeyed or not refs[i]:
             refs[i] = f"row/{blake2b(bodies[i], digest_size=10).hexdigest()}"

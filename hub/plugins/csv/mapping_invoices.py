@@ -26,7 +26,7 @@ def invoice_keys(t: Table) -> tuple[list[str], list[str], list[str | None], list
     if t.keys is None:
         named = t.sellers(), t.ids("number"), t.days("issued_on")
         t.unkeyed = set(t.rejected)
-        t.keys = (*named, _types(t))
+        t.keys = (*named, written_types(t))
     keys: tuple[list[str], list[str], list[str | None], list[str]] = t.keys
     return keys
 
@@ -88,7 +88,8 @@ def map_invoices(t: Table) -> list[Columns]:
     ]
 
 
-def _types(t: Table) -> list[str]:
+def written_types(t: Table) -> list[str]:
+    """The written type of each row: ``invoice``, ``credit_note``, or empty where nothing is said."""
     if "type" not in t:
         return [""] * t.count
     column = t.cells("type")

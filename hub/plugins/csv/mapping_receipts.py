@@ -72,7 +72,7 @@ def map_receipts(t: Table) -> list[Columns]:
         "amount_minor": absolute(amounts),
         "currency": currencies,
         "remittance": t.optional("remittance", MAX_TEXT),
-        **{name: t.optional(name) for name in ("end_to_end_ref", "structured_ref", "bank_ref", "method")},
+        **{name: t.optional(name) for name in ("end_to_end_ref", "structured_ref", "bank_ref", "batch_ref", "method")},
         "transaction_code": t.optional("transaction_code"),
         "original_amount_minor": absolute(originals),
         "original_currency": list(t.currencies_beside("original_currency", originals)) if told else None,
@@ -82,7 +82,13 @@ def map_receipts(t: Table) -> list[Columns]:
     kept = t.kept()
     received = [i for i in kept if (amounts[i] or 0) >= 0]
     paid = [i for i in kept if (amounts[i] or 0) < 0]
-    receipt = common | {"receipt_id": visible, "received_on": days, "payer_name": names, "payer_iban": ibans}
+    receipt = common | {
+        "debtor_id": t.optional_id("debtor_id"),
+        "receipt_id": visible,
+        "received_on": days,
+        "payer_name": names,
+        "payer_iban": ibans,
+    }
     disbursement = common | {
         "disbursement_id": visible,
         "paid_on": days,

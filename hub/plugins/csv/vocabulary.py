@@ -130,6 +130,11 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "account": ("Compte", "N° compte", "Compte bancaire", "IBAN compte"),
         "seller": ("Société", "Entité", "Dossier", "entity", "Vendeur", "company_code"),
         "fee": ("Frais", "Commission"),
+        "debtor_id": (
+            "Code client", "N° client", "Numéro client", "N° compte tiers", "Compte tiers", "Code tiers",
+            "CompAuxNum", "customer_id", "customer_code",
+        ),
+        "batch_ref": ("Bordereau", "N° bordereau", "N° remise", "Numéro de remise", "batch"),
         "original_amount": ("Montant d'origine", "Montant origine", "Montant devise"),
         "original_currency": ("Devise d'origine", "Devise origine"),
     },
@@ -144,6 +149,26 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "net": ("Net", "Montant net"),
         "currency": ("Devise", "Code devise"),
     },
+    "settlements": {
+        "invoice_number": ("N° facture", "Numéro facture", "Facture", "N° pièce", "Pièce", "number", "invoice"),
+        "type": ("Type de pièce", "Type document", "Nature", "document_type"),
+        "receipt_id": ("N° règlement", "Numéro règlement", "Règlement", "payment_id"),
+        "settled_on": ("Date lettrage", "Date de lettrage", "Date règlement", "Date de règlement", "Date"),
+        "amount": ("Montant", "Montant lettré", "Montant réglé", "Montant imputé"),
+        "currency": ("Devise", "Code devise"),
+        "debtor_id": ("Code client", "N° client", "Compte tiers", "Code tiers", "CompAuxNum", "customer_id"),
+        "seller": ("Société", "Entité", "Dossier", "entity", "Vendeur", "company_code"),
+    },
+    "control_totals": {
+        "debtor_id": (
+            "Code client", "N° client", "N° compte tiers", "Compte tiers", "Compte auxiliaire", "CompAuxNum",
+            "Code tiers", "Tiers", "Compte", "customer_id", "customer_code", "account", "account_number",
+        ),
+        "balance_on": ("Date", "Date solde", "Date du solde", "Arrêté au", "as_of", "date_of_balance"),
+        "balance": ("Solde", "Solde du compte", "Solde débiteur", "Montant", "amount"),
+        "currency": ("Devise", "Code devise"),
+        "seller": ("Société", "Entité", "Dossier", "entity", "Vendeur", "company_code"),
+    },
 }
 # fmt: on
 
@@ -154,10 +179,12 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "instalments": (("invoice_number",), ("due_on",), ("amount",)),
     "receipts": (("received_on",), ("amount", "credit", "debit+credit")),
     "payouts": (("payout_id",), ("charge_id",), ("gross",), ("fee", "net")),
+    "settlements": (("invoice_number",), ("settled_on",), ("amount",)),
+    "control_totals": (("debtor_id",), ("balance_on",), ("balance",)),
 }
 
-DATES = frozenset({"issued_on", "due_on", "paid_on", "received_on", "value_on"})
+DATES = frozenset({"issued_on", "due_on", "paid_on", "received_on", "value_on", "settled_on", "balance_on"})
 AMOUNTS = frozenset(
     "total_excl_tax tax total debit credit open_amount paid book_total amount fee original_amount gross net "
-    "credit_limit".split()
+    "credit_limit balance".split()
 )

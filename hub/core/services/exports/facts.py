@@ -12,6 +12,7 @@ from hub.core.services.desk import books_of
 from hub.core.services.exports.model import Column, Row, Scope
 from hub.core.store import exporting
 from hub.core.store.decisions import AllocationRow, proposal_rows
+from hub.core.store.sightings import link_rows, sums
 
 #: The first ten are frozen (DESIGN §6). Of an invoice `amount` is what was applied to it; of a credit note it is
 #: negative: that much of it was used up. `nature` tells money from deductions that closed the rest.
@@ -27,6 +28,7 @@ RECEIPTS = (
     Column("value_on", "date"), Column("amount", "amount"), Column("currency"), Column("applied", "amount"),
     Column("unapplied", "amount"), Column("payer_name"), Column("payer_iban"), Column("remittance"),
     Column("method"), Column("transaction_code"), Column("verdict"), Column("verdict_reason"),
+    Column("counted_as"), Column("aliases"), Column("elsewhere", "amount"), Column("in_books", "amount"),
 )  # fmt: skip
 
 JOURNAL = (
@@ -99,18 +101,40 @@ def _suggested(row: AllocationRow) -> Row:
 
 
 def receipts(scope: Scope) -> Iterator[Row]:
-    """Money received, in order of recording. `verdict`: applied, suggested, unapplied, not_a_receipt, return; empty
-    when nobody has judged the rest of it yet."""
+    """Money received, in order of recording. `verdict`: applied, suggested, unapplied, not_a_receipt, return; same_sum
+    when another receipt counts the money, in_books when the books' own matchings used it; empty when nobody has judged
+    the rest of it yet. `unapplied` is what may still be applied."""
     if scope.asked.back:
         scope.notes.append("verdicts are left out: only those of the last hub reconcile are kept, no former ones")
+    known = sums(scope.connection, books_of(scope.desk, scope.connection), scope.known_at)
+    counted_as, aliases = _other_names(scope)
     for row in exporting.receipts(scope.connection, as_of=scope.asked.as_of, known_at=scope.known_at):
-        applied = int(row.spent)
+        applied, taken = int(row.spent), known.taken(row.id)
         verdict, reason = (None, None) if scope.asked.back else _verdict(row, applied)
+        if taken and taken >= row.amount_minor - applied:
+            elsewhere = known.elsewhere.get(row.id, 0) >= taken
+            verdict = "same_sum" if elsewhere else "in_books"
+            reason = f"counted as {counted_as.get(row.id)}" if elsewhere else "the books matched it with documents"
         yield (
             row.receipt_id, row.account, row.seller, row.received_on, row.value_on, row.amount_minor, row.currency,
-            applied, row.amount_minor - applied, row.payer_name, row.payer_iban, one_line(row.remittance),
-            row.method, row.transaction_code, verdict, reason,
+            applied, max(0, row.amount_minor - applied - taken), row.payer_name, row.payer_iban,
+            one_line(row.remittance), row.method, row.transaction_code, verdict, reason, counted_as.get(row.id),
+            aliases.get(row.id), known.elsewhere.get(row.id, 0), known.in_books.get(row.id, 0),
         )  # fmt: skip
+
+
+def _other_names(scope: Scope) -> tuple[dict[int, str], dict[int, str]]:
+    """As whom a receipt counts, and under which earlier ids it was known; both as connector:id, by receipt."""
+    counted: dict[int, list[str]] = {}
+    known_as: dict[int, list[str]] = {}
+    for row in link_rows(scope.connection, scope.known_at):
+        if row.status != "reversed":
+            counted.setdefault(row.receipt_row, []).append(f"{row.carrier_connector}:{row.carrier_id}")
+            known_as.setdefault(row.carrier_row, []).append(f"{row.receipt_connector}:{row.receipt_id}")
+    return (
+        {number: " ".join(names) for number, names in counted.items()},
+        {number: " ".join(names) for number, names in known_as.items()},
+    )
 
 
 def _verdict(row: Any, applied: int) -> tuple[str | None, str | None]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hub.core.services.desk import Desk
-from hub.core.services.exports import facts, ledger
+from hub.core.services.exports import books, facts, ledger, parties
 from hub.core.services.exports.model import Asked, Column, Kind, Row, Scope, Table
 from hub.sdk.errors import ConfigError
 
@@ -26,11 +26,24 @@ KINDS: dict[str, Kind] = {
     "receipts": Kind("Money received, what is applied of it, and why the rest is not", facts.RECEIPTS, facts.receipts),
     "aged-balance": Kind("What each debtor owes, by lateness", ledger.AGED_BALANCE, ledger.aged_rows),
     "indicators": Kind("DSO, overdue rate and the like, by seller and currency", ledger.INDICATORS, ledger.indicators),
-    "gaps": Kind("Where the open items and the books' own balances differ", ledger.GAPS, ledger.gaps),
+    "gaps": Kind("Where the open items and the books' own balances differ", books.GAPS, books.gaps),
     "bank-gaps": Kind(
         "Where bank statements do not meet, or other money is booked than they prove", facts.BANK_GAPS,
         facts.bank_gaps,
         no_as_of="a statement proves its whole period; use --known-on",
+    ),
+    "gap-records": Kind("The records behind each gap, with their share of it", books.GAP_RECORDS, books.gap_records),
+    "disagreements": Kind(
+        "What other connectors say otherwise of the books' invoices", books.DISAGREEMENTS, books.disagreements,
+        no_as_of="a statement has versions by instant of recording only; use --known-on",
+    ),
+    "parties": Kind(
+        "What each debtor owes to all sellers, and his group", parties.PARTIES, parties.parties
+    ),
+    "sightings": Kind(
+        "Receipts that are one sum of money, and suggestions", books.SIGHTINGS, books.sightings,
+        no_as_of="a link has an instant of recording only; use --known-on",
+        no_seller="a receipt may belong to no seller yet",
     ),
     "journal": Kind(
         "Who did what, when: the hash-chained journal", facts.JOURNAL, facts.journal,

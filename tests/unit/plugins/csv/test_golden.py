@@ -18,6 +18,8 @@ SAMPLES: dict[str, tuple[str, Path, dict[str, Any]]] = {
     "receipts": ("receipts", OWN / "receipts.csv", {}),
     "instalments": ("instalments", OWN / "instalments.csv", {}),
     "payouts": ("payouts", OWN / "payouts.csv", {}),
+    "settlements": ("settlements", OWN / "settlements.csv", {"seller": "ACME"}),
+    "control_totals": ("control_totals", OWN / "control_totals.csv", {"seller": "ACME"}),
 }
 
 

@@ -1,0 +1,112 @@
+"""Control totals as a stream: what the books' role `ControlTotals` answers travels, is kept and verified like any fact.
+
+The stream comes last, so the books are asked only when everything else of the run was read. The balances of one seller
+on one day are one unit (in pieces for very large ledgers): a debtor left out later, since he owes nothing any more, is
+withdrawn with its new version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+from hub.sdk.context import Clock
+from hub.sdk.errors import BrokenPromise
+from hub.sdk.records import ControlTotal, Record
+from hub.sdk.roles import ControlTotals, RecordSource
+from hub.sdk.units import Cursor, Page, RawUnit, Stream
+
+STREAM = "control_totals"
+#: Balances of a seller beyond which its day is cut in pieces, by a digest of the account.
+MOST_IN_ONE, PIECES = 10_000, 16
+#: Bytes of units in one page.
+PAGE_BYTES = 2 * 1024 * 1024
+
+
+class WithTotals:
+    """A source that plays `ControlTotals`, with its balances of today as one more stream."""
+
+    def __init__(self, source: Any, clock: Clock) -> None:
+        self._source = source
+        self._clock = clock
+        self._units: list[RawUnit] = []
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the source's own."""
+        return getattr(self._source, name)
+
+    def streams(self) -> Sequence[Stream]:
+        """The source's streams, then its control totals."""
+        return [*self._source.streams(), Stream(STREAM, repeats="latest")]
+
+    def fetch(self, stream: str, cursor: Cursor | None, limit: int) -> Page:
+        """Of the control totals: the books are asked once, at the first page."""
+        if stream != STREAM:
+            page: Page = self._source.fetch(stream, cursor, limit)
+            return page
+        start = int(cursor or 0) if self._units else 0
+        if start == 0:
+            self._units = units_of(list(self._source.control_totals(self._clock.today())))
+        stop, size = start, 0
+        while stop < len(self._units) and stop - start < limit and size < PAGE_BYTES:
+            size += len(self._units[stop].body)
+            stop += 1
+        last = stop >= len(self._units)
+        return Page(self._units[start:stop], None if last else str(stop), last, "control totals")
+
+    def map(self, stream: str, unit: RawUnit) -> Sequence[Record]:
+        """The balances of a unit; other streams as the source maps them."""
+        if stream != STREAM:
+            records: Sequence[Record] = self._source.map(stream, unit)
+            return records
+        body = json.loads(unit.body)
+        day = date.fromisoformat(body["on"])
+        return [
+            ControlTotal(
+                seller=body["seller"], debtor_id=debtor, balance_on=day, balance_minor=minor, currency=currency
+            )
+            for debtor, currency, minor in body["balances"]
+        ]
+
+
+def with_totals(source: Any, clock: Clock) -> Any:
+    """`source`, with its control totals as a stream when it plays that role and has no such stream of its own."""
+    if not (isinstance(source, ControlTotals) and isinstance(source, RecordSource)):
+        return source
+    return source if any(stream.name == STREAM for stream in source.streams()) else WithTotals(source, clock)
+
+
+def units_of(totals: Sequence[Any]) -> list[RawUnit]:
+    """Balances as units, by seller and day; the order of the answer does not matter.
+
+    Raises:
+        BrokenPromise: something in there is no ControlTotal, or a debtor has two balances in one currency.
+    """
+    days: dict[tuple[str, date], dict[tuple[str, str], int]] = defaultdict(dict)
+    for total in totals:
+        if not isinstance(total, ControlTotal):
+            raise _broken(f"control_totals gave a {type(total).__name__}, no ControlTotal")
+        balances = days[total.seller, total.balance_on]
+        if (total.debtor_id, total.currency) in balances:
+            raise _broken(f"control_totals gave two balances of {total.debtor_id} in {total.currency}")
+        balances[total.debtor_id, total.currency] = total.balance_minor
+    units = []
+    for (seller, day), balances in sorted(days.items()):
+        cut = len(balances) > MOST_IN_ONE
+        pieces: dict[int, list[list[Any]]] = {piece: [] for piece in range(PIECES if cut else 1)}
+        for (debtor, currency), minor in sorted(balances.items()):
+            piece = blake2b(debtor.encode(), digest_size=1).digest()[0] % PIECES if cut else 0
+            pieces[piece].append([debtor, currency, minor])
+        for piece, rows in pieces.items():
+            body = json.dumps({"seller": seller, "on": day.isoformat(), "balances": rows}, ensure_ascii=False)
+            ref = f"{seller}|{day}" + (f"|{piece + 1} of {PIECES}" if cut else "")
+            units.append(RawUnit(ref, body.encode(), place=f"control totals of {seller} on {day}"))
+    return units
+
+
+def _broken(what: str) -> BrokenPromise:
+    return BrokenPromise(code="HUB-HOST-010", what=what, mend="report it to the connector's author")

@@ -1,0 +1,140 @@
+"""What follows from links between sightings: where a sum is counted, and what the books did with it.
+
+A link says: this much of a sighting is money that another receipt carries. The receipt that gives its money up is the
+*echo*, the one that counts it the *carrier*. Of a bank movement and its entry in the books the bank's is the carrier;
+of a deposit or a payout, whose single line at the bank holds several sums, the single sums are the carriers: they know
+who paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Link(NamedTuple):
+    """`amount_minor` of `echo` is money that `carrier` counts. Positive; never more than the echo."""
+
+    echo: int
+    carrier: int
+    amount_minor: int
+
+
+class Lettered(NamedTuple):
+    """One matching of the books: what it uses of receipts, and what it settles on documents, by id, minor units."""
+
+    settlement: str
+    receipts: Mapping[int, int]
+    documents: Mapping[int, int]
+
+
+class Applied(NamedTuple):
+    """A standing money line of an allocation. Lines with one `proposal` were decided together."""
+
+    allocation_id: int
+    proposal: str
+    receipt_id: int
+    document_id: int
+    amount_minor: int
+
+
+@dataclass(slots=True)
+class Sums:
+    """What is known of the sums behind receipts, by receipt; minor units of its currency; what is zero is absent.
+
+    `elsewhere`: counted by carriers. `in_books`: used by matchings of the books. `confirmed`: as much of `in_books` as
+    the hub's own allocations say too. `contradicted`: allocations whose money the books used otherwise.
+    """
+
+    elsewhere: dict[int, int] = field(default_factory=dict)
+    in_books: dict[int, int] = field(default_factory=dict)
+    confirmed: dict[int, int] = field(default_factory=dict)
+    contradicted: list[int] = field(default_factory=list)
+
+    def taken(self, receipt: int) -> int:
+        """What of a receipt is neither free nor in its own allocations: counted elsewhere, or used by the books."""
+        return self.elsewhere.get(receipt, 0) + self.in_books.get(receipt, 0) - self.confirmed.get(receipt, 0)
+
+
+def sums_of(
+    amounts: Mapping[int, int], links: Iterable[Link], lettered: Iterable[Lettered], applied: Sequence[Applied]
+) -> Sums:
+    """What links, matchings of the books and allocations together mean.
+
+    An allocation that the books made too is one fact and counts once. When the books used so much of a sum for other
+    documents that an allocation has no money left, they win: they decide amounts. Newest allocations yield first, and
+    those the books confirm never.
+
+    Args:
+        amounts: of every receipt that a link, matching or allocation names, in minor units.
+    """
+    result = Sums()
+    carriers: dict[int, list[tuple[int, int]]] = {}
+    for echo, carrier, amount in sorted(links):
+        result.elsewhere[echo] = result.elsewhere.get(echo, 0) + amount
+        carriers.setdefault(echo, []).append((carrier, amount))
+    met: dict[int, dict[int, int]] = {}  # what the books settled with a sum's matchings: by receipt, by document
+    for matching in lettered:
+        for receipt, amount in matching.receipts.items():
+            for at, part in _carried(receipt, amount, carriers, amounts):
+                result.in_books[at] = result.in_books.get(at, 0) + part
+                documents = met.setdefault(at, {})
+                for document, settled in matching.documents.items():
+                    documents[document] = documents.get(document, 0) + settled
+    by_receipt: dict[int, list[Applied]] = {}
+    for line in applied:
+        by_receipt.setdefault(line.receipt_id, []).append(line)
+    for receipt, used in result.in_books.items():
+        result.in_books[receipt] = used = min(used, amounts[receipt])
+        lines = by_receipt.get(receipt, [])
+        result.contradicted += _contradicted(lines, met[receipt], used, amounts[receipt])
+        gone = set(result.contradicted)
+        confirmed = _confirmed([line for line in lines if line.allocation_id not in gone], met[receipt], used)
+        if confirmed:
+            result.confirmed[receipt] = confirmed
+    return result
+
+
+def _carried(
+    receipt: int, amount: int, carriers: Mapping[int, Sequence[tuple[int, int]]], amounts: Mapping[int, int]
+) -> list[tuple[int, int]]:
+    """Where `amount` of a receipt lies in the end: with its carriers, in their order, and what they leave with it.
+
+    What a receipt keeps for itself is used first only when it carries nothing away: the books' entry of a bank
+    movement is wholly the bank's.
+    """
+    found: list[tuple[int, int]] = []
+    for carrier, share in carriers.get(receipt, ()):
+        part = min(amount, share)
+        if part:
+            found += _carried(carrier, part, carriers, amounts)
+            amount -= part
+    return [*found, (receipt, amount)] if amount else found
+
+
+def _confirmed(lines: Sequence[Applied], met: Mapping[int, int], used: int) -> int:
+    by_document: dict[int, int] = {}
+    for line in lines:
+        by_document[line.document_id] = by_document.get(line.document_id, 0) + line.amount_minor
+    return max(0, min(used, sum(min(amount, met.get(document, 0)) for document, amount in by_document.items())))
+
+
+def _contradicted(lines: Sequence[Applied], met: Mapping[int, int], used: int, amount: int) -> list[int]:
+    """Allocations for which the books left no money: whole decisions, newest first, those not confirmed."""
+    standing = list(lines)
+    gone: list[int] = []
+
+    def missing() -> int:
+        mine = sum(line.amount_minor for line in standing)
+        return used + mine - _confirmed(standing, met, used) - amount
+
+    decisions = sorted({line.proposal: line.allocation_id for line in lines}.items(), key=lambda entry: -entry[1])
+    for proposal, _ in decisions:
+        if missing() <= 0:
+            break
+        own = [line for line in standing if line.proposal == proposal]
+        if any(line.amount_minor > met.get(line.document_id, 0) for line in own):
+            gone += [line.allocation_id for line in own]
+            standing = [line for line in standing if line.proposal != proposal]
+    return sorted(gone)

@@ -1,0 +1,100 @@
+"""What holding the hub against the books needs: whether they were read to the end, money on account, and what other
+connectors say of the books' invoices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.core.store import bulk
+from hub.core.store import tables as t
+from hub.core.store.reading import Books, as_known, of_books
+from hub.core.store.sightings import standing
+
+
+def last_states(connection: sa.Connection, known_at: int | None = None) -> dict[int, str]:
+    """How the newest run of each connector ended, by connector id; as known at an instant."""
+    run = t.run
+    newest = sa.select(sa.func.max(run.c.id))
+    ended: list[Any] = [run.c.state]
+    if known_at is not None:
+        newest = newest.where(run.c.started_at <= known_at)
+        ended = [sa.case((run.c.ended_at > known_at, "running"), else_=run.c.state)]
+    rows = connection.execute(
+        sa.select(run.c.connector_id, *ended).where(run.c.id.in_(newest.group_by(run.c.connector_id)))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def held_lines_by_connector(connection: sa.Connection) -> dict[int, int]:
+    """How many records of each connector are held now."""
+    rows = connection.execute(
+        sa.select(t.stream.c.connector_id, sa.func.sum(t.held.c.lines))
+        .join(t.stream, t.stream.c.id == t.held.c.stream_id)
+        .where(t.held.c.state == "open")
+        .group_by(t.stream.c.connector_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def entries(connection: sa.Connection, books: Books, known_at: int | None = None) -> list[Any]:
+    """Receipts that the books themselves have: (id, connector_id, seller, debtor_id, amount_minor, currency,
+    received_on)."""
+    r = as_known("receipt", known_at)
+    names = ("id", "connector_id", "seller", "debtor_id", "amount_minor", "currency", "received_on")
+    statement = sa.select(*(r.c[name] for name in names)).where(r.c.connector_id.in_(sorted(set(books.values()))))
+    return list(connection.execute(statement.order_by(r.c.id)).all())
+
+
+def standing_lines(connection: sa.Connection, documents: list[int], known_at: int | None = None) -> list[Any]:
+    """Allocations that stand on these documents, newest first: (place, id, receipt_id, invoice_id, nature,
+    amount_minor, effective_on)."""
+    a = t.allocation
+    columns = (a.c.id, a.c.receipt_id, a.c.invoice_id, a.c.nature, a.c.amount_minor, a.c.effective_on)
+    undone = standing(a, t.allocation_reversal, "allocation_id", known_at)
+    rows = bulk.rows_by_id(connection, columns, a.c.invoice_id, documents, undone)
+    return sorted(rows, key=lambda row: -int(row.id))
+
+
+def other_tellings(connection: sa.Connection, books: Books, known_at: int | None = None) -> list[Any]:
+    """Invoices and credit notes of other connectors, each beside the books' own of that number and year (columns
+    `own_…` are None when they have none): for sellers whose books are known, in order of seller and number."""
+    other, own = as_known("invoice", known_at), as_known("invoice", known_at).alias("own")
+    same = sa.and_(
+        own.c.seller == other.c.seller,
+        own.c.kind == other.c.kind,
+        own.c.number_key == other.c.number_key,
+        own.c.issue_year == other.c.issue_year,
+        of_books(own, books),
+    )
+    names = (
+        "id", "kind", "seller", "number", "debtor_id", "issued_on", "due_on", "currency", "total_minor",
+        "total_excl_tax_minor", "tax_minor",
+    )  # fmt: skip
+    statement = (
+        sa.select(
+            t.connector.c.key.label("connector"),
+            *(other.c[name] for name in names),
+            *(own.c[name].label(f"own_{name}") for name in names),
+            own.c.connector_id.label("own_connector_id"),
+        )
+        .select_from(
+            other.join(t.connector, t.connector.c.id == other.c.connector_id).outerjoin(own, same)
+        )
+        .where(other.c.seller.in_(sorted(books)), sa.not_(of_books(other, books)))
+        .order_by(other.c.seller, other.c.number, other.c.id)
+    )  # fmt: skip
+    return list(connection.execute(statement).all())
+
+
+def documents_of(connection: sa.Connection, known_at: int | None = None) -> dict[tuple[str, str], list[str]]:
+    """Digests of the files that prove a document, by seller and folded number."""
+    d = as_known("document", known_at)
+    rows = connection.execute(
+        sa.select(d.c.seller, d.c.document_key, d.c.digest).where(d.c.document_key.is_not(None)).order_by(d.c.id)
+    )
+    found: dict[tuple[str, str], list[str]] = {}
+    for seller, key, digest in rows:
+        found.setdefault((seller, key), []).append(digest)
+    return found
