@@ -309,7 +309,8 @@ def test_exit_status_3_when_the_data_base_is_out_of_reach(company: Path, hub: Ru
     """A data base that cannot be opened is told apart from a faulty configuration."""
     (company / "hub.toml").write_text(CONFIG.replace("sqlite:///hub.db", "sqlite:///invoices"))
     assert 3 == hub("status")
-    assert "out of reach" in hub.err
+    assert "HUB-DB-006" in hub.err
+    assert "correct the address" in " ".join(hub.err.split())
 
 
 def test_a_fault_of_the_hub_leaves_no_traceback(company: Path, hub: Runs, monkeypatch: pytest.MonkeyPatch) -> None:

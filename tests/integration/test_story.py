@@ -8,10 +8,12 @@ from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import click
 import pytest
 import sqlalchemy as sa
 
 from hub.app.bootstrap import Hub
+from hub.app.cli.export import Instant
 from hub.core.services.ledger import view
 from hub.core.store import exporting, triggers
 from hub.core.store import tables as t
@@ -123,6 +125,36 @@ def test_a_day_ends_at_midnight_in_the_hub_s_zone(story: Callable[..., Story]) -
     tale.now = at(3, 0) + 1_800_000_000
     tale.read(invoice("F1", 200, issued_on="2026-11-01"))
     assert [{"F1": 100}, {"F1": 200}] == [tale.open_minor(5, known_on=day) for day in (2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("known_on", "total"),
+    [
+        ("2026-11-02", 200),
+        ("2026-11-02T08:59", None),
+        ("2026-11-02T09:00:00", 100),
+        ("2026-11-02T08:00:00Z", 100),
+        ("2026-11-02T09:59:59.999999+01:00", 100),
+        ("2026-11-02 17:00+08:00", 200),
+        ("2026-11-02T11:00", 200),
+    ],
+)
+def test_known_at_an_instant(story: Callable[..., Story], known_on: str, total: int | None) -> None:
+    """Read at 9:00 and at 10:00 in Paris: what was known then depends on the hour asked, in whatever zone."""
+    tale = story()
+    for hour, amount in ((9, 100), (10, 200)):
+        tale.now = at(2, hour)
+        tale.read(invoice("F1", amount, issued_on="2026-11-01"))
+    moment = Instant().convert(known_on, None, None)
+    found = view(tale.hub.desk, as_of=date(2026, 11, 5), known_on=moment)
+    assert ([] if total is None else [total]) == [item.open_minor for item in found.ledger.items]
+
+
+@pytest.mark.parametrize("text", ["2026-11-02T25:00", "9:30", "0026-11-02T09:00"])
+def test_no_instant_is_said(text: str) -> None:
+    """What is no instant is refused with an example."""
+    with pytest.raises(click.BadParameter, match=r"2026-07-02T14:30|a ledger has"):
+        Instant().convert(text, None, None)
 
 
 # --- hub verify -----------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,15 +41,36 @@ class Day(click.ParamType[date]):
             day = date(*(int(part) for part in reversed(parts))) if len(parts) == 3 else date.fromisoformat(text)
         except ValueError:
             self.fail(f"{text!r} is no date: write it 2026-06-30 or 30/06/2026", param, ctx)
+        return self._of_a_ledger(day, text, param, ctx)
+
+    def _of_a_ledger(self, day: date, text: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
         if not 1950 <= day.year <= 2200:
             self.fail(f"{text!r} is no date that a ledger has", param, ctx)
         return day
 
 
+class Instant(Day):
+    """A day, which means its end, or an instant: 2026-07-02T14:30, with an offset (+02:00, Z) or in the hub's zone."""
+
+    name = "INSTANT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        text = str(value).strip()
+        if isinstance(value, date) or ":" not in text:
+            return super().convert(value, param, ctx)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            self.fail(f"{text!r} is no instant: write it 2026-07-02T14:30 or 2026-07-02T14:30:00+02:00", param, ctx)
+        return self._of_a_ledger(moment, text, param, ctx)
+
+
 @click.command("export", short_help="Write a table: open items, aged balance, allocations and others.")
 @click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
 @click.option("--as-of", type=Day(), help="The state at the end of this day [default: today].")
-@click.option("--known-on", type=Day(), help="As it was known at the end of this day [default: now].")
+@click.option(
+    "--known-on", type=Instant(), help="As it was known at the end of this day, or at this instant [default: now]."
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), help="[default: by the file's name, else csv]")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file [default: the screen].")
 @click.option("--seller", help="Only this seller.")

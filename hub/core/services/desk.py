@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hub.core.store import Connection, Store
 from hub.core.store.reading import connector_keys, instant_of, sellers_by_connector
 from hub.sdk.context import Clock
 from hub.sdk.errors import ConfigError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,13 @@ class Desk:
     actor: str
 
     def known_at(self, known_on: date | None) -> int | None:
-        """`known_on` as an instant: the end of that day in the hub's time zone; None: now."""
+        """`known_on` in microseconds UTC: the end of that day in the hub's time zone, or the instant that it is.
+
+        A `datetime` without offset is one of the hub's zone; None: now.
+        """
+        if isinstance(known_on, datetime):
+            moment = known_on if known_on.tzinfo else known_on.replace(tzinfo=self.zone)
+            return (moment - _EPOCH) // timedelta(microseconds=1)
         return None if known_on is None else instant_of(known_on, self.zone)
 
     def moment(self, microseconds: int) -> str:

@@ -109,9 +109,9 @@ _CAUSES = (
     ),
     _Cause(
         "HUB-DB-006", ("25006", "42501"), ("readonly database", "unable to open database file"),
-        "the data base cannot be written",
-        "give this user the right to write the file and its folder (SQLite keeps two files beside it), or let the "
-        "server accept writes; then run the command again",
+        "the data base cannot be opened for writing",
+        "give this user the right to write the file and its folder (SQLite keeps two files beside it), let the server "
+        "accept writes, or correct the address; then run the command again",
     ),
     _Cause(
         "HUB-DB-007", ("53100",), ("disk is full", "no space left"),

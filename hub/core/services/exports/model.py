@@ -28,7 +28,8 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to export: on which day (None: today), as known at the end of which day (None: now), of which seller."""
+    """What to export: on which day (None: today), as known when (end of a day, or an instant; None: now), of which
+    seller."""
 
     as_of: date | None = None
     known_on: date | None = None

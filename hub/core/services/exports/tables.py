@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 
 from hub.core.services.desk import Desk
 from hub.core.services.exports import books, facts, ledger, parties
@@ -27,12 +28,12 @@ KINDS: dict[str, Kind] = {
     "aged-balance": Kind("What each debtor owes, by lateness", ledger.AGED_BALANCE, ledger.aged_rows),
     "indicators": Kind("DSO, overdue rate and the like, by seller and currency", ledger.INDICATORS, ledger.indicators),
     "gaps": Kind("Where the open items and the books' own balances differ", books.GAPS, books.gaps),
+    "gap-records": Kind("The records behind each gap, with their share of it", books.GAP_RECORDS, books.gap_records),
     "bank-gaps": Kind(
         "Where bank statements do not meet, or other money is booked than they prove", facts.BANK_GAPS,
         facts.bank_gaps,
         no_as_of="a statement proves its whole period; use --known-on",
     ),
-    "gap-records": Kind("The records behind each gap, with their share of it", books.GAP_RECORDS, books.gap_records),
     "disagreements": Kind(
         "What other connectors say otherwise of the books' invoices", books.DISAGREEMENTS, books.disagreements,
         no_as_of="a statement has versions by instant of recording only; use --known-on",
@@ -85,10 +86,14 @@ def _about(desk: Desk, kind: Kind, asked: Asked) -> tuple[tuple[str, str], ...]:
     return (
         ("Table", kind.title),
         *state,
-        ("As known on", f"{asked.known_on:%d/%m/%Y}" if asked.known_on else "now"),
+        ("As known on", _moment(asked.known_on) if asked.known_on else "now"),
         ("Seller", asked.seller or "all"),
         ("Made", f"{now:%d/%m/%Y %H:%M}"),
     )
+
+
+def _moment(day: date) -> str:
+    return f"{day:%d/%m/%Y %H:%M}" if isinstance(day, datetime) else f"{day:%d/%m/%Y}"
 
 
 def _of_seller(rows: Iterator[Row], place: int, seller: str) -> Iterator[Row]:
