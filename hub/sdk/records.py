@@ -189,7 +189,7 @@ class Receipt(_Movement):
     """Money received, gross of provider fees (`fee_minor` apart). `receipt_id` is the source's own id.
 
     `remittance` keeps the pieces in order, one a line. `debtor_id` is the account that the seller's books credit: only
-    books know it. A `SettlementLine` with target "receipt" names `receipt_id`. Source: camt.053 Ntry/TxDtls with
+    books know it. A `SettlementLine` with target "receipt" names `source_key`. Source: camt.053 Ntry/TxDtls with
     CdtDbtInd CRDT, CFONB 120 records 04 and 05; formats.md §4.
     """
 

@@ -1,9 +1,10 @@
 """Why a debtor's open items and the books' balance differ: the records behind a gap, with their share of it.
 
-Most gaps are a matter of days: money is at the bank and applied here before the books have it, or in the books on
-account before anybody applied it. Those records are named with their exact effect. What they leave unexplained is
-searched among open items and among what other connectors say of the debtor's invoices; if nothing fits it is unknown,
-and said so. A gap is never closed by an entry of the hub (DESIGN §1).
+Most gaps are a matter of days: money is at the bank and applied here before the books have it. Those records are
+named with their exact effect. A payment that the books have on account is a credit of the debtor on both sides, not a
+cause: it is compared as one (`standing_credits`). What the records leave unexplained is searched among open items and
+among what other connectors say of the debtor's invoices; if nothing fits it is unknown, and said so. A gap is never
+closed by an entry of the hub (DESIGN §1).
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from hub.core.ledger.gaps import Account, Candidate, Gap, explain
 NOT_IN_BOOKS = "not_in_books"
 NOT_CONFIRMED = "not_confirmed"
 DEDUCTION = "deduction"
-ON_ACCOUNT = "on_account"
 #: Kinds of candidates for what is left: an open item, what another connector says of an invoice, an invoice that only
 #: another connector has.
 OPEN_ITEM, DISAGREEMENT, MISSING = "open_item", "disagreement", "not_in_the_books"
@@ -136,12 +136,24 @@ def _causes(waiting: list[Pending], unmatched: list[OnAccount], entered: frozens
         if effect:
             kind = DEDUCTION if one.deduction else NOT_CONFIRMED if one.receipt_id in entered else NOT_IN_BOOKS
             causes.append(Cause(kind, effect, one.receipt_id, one.document_id, one.allocation_id))
-    for entry in sorted(unmatched, key=lambda entry: entry.entry_id):
-        left = min(entry.amount_minor, free[entry.receipt_id])
-        free[entry.receipt_id] -= left
-        if left:
-            causes.append(Cause(ON_ACCOUNT, left, entry.entry_id))
     return tuple(sorted(causes, key=lambda cause: (-abs(cause.effect_minor), cause)))
+
+
+def standing_credits(on_account: Iterable[OnAccount], pending: Iterable[Pending]) -> list[tuple[Account, int, int]]:
+    """What of each entry on account is applied nowhere: (account, entry, amount), by entry; to be taken off the sum of
+    open items, as the books take it off their balance."""
+    applied: dict[tuple[Account, int], int] = defaultdict(int)
+    for one in pending:
+        if not one.deduction and one.effect_minor < 0:
+            applied[one.account, one.receipt_id] -= one.effect_minor
+    found = []
+    for entry in sorted(on_account, key=lambda entry: entry.entry_id):
+        key = (entry.account, entry.receipt_id)
+        both = min(applied[key], entry.amount_minor)
+        applied[key] -= both
+        if entry.amount_minor > both:
+            found.append((entry.account, entry.entry_id, entry.amount_minor - both))
+    return found
 
 
 class Standing(NamedTuple):

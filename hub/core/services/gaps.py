@@ -10,8 +10,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from hub.core.ledger import OpenItems
-from hub.core.ledger.gap_causes import ExplainedGap, OnAccount, Pending, Standing, Telling, explain_gaps, standing_of
+from hub.core.ledger import OpenItem, OpenItems
+from hub.core.ledger.gap_causes import (
+    ExplainedGap,
+    OnAccount,
+    Pending,
+    Standing,
+    Telling,
+    explain_gaps,
+    standing_credits,
+    standing_of,
+)
 from hub.core.ledger.gaps import Account, Control, Gap, book_value_minor, find_gaps
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.disagreements import tellings_of
@@ -27,13 +36,16 @@ BookTotals = Mapping[int, tuple[int, str]]
 class SellerTotal:
     """One seller in one currency of its books, on the day of their balances; minor units.
 
-    `gap_minor` is the plain sum of the differences of all debtors; `differing_minor` of their sizes.
+    `on_account_minor` is what the books have of payments that neither they nor the hub matched with anything: gap =
+    open − on account − control. `gap_minor` is the plain sum of the differences of all debtors; `differing_minor` of
+    their sizes.
     """
 
     seller: str
     currency: str
     balance_on: date
     open_minor: int = 0
+    on_account_minor: int = 0
     control_minor: int = 0
     gap_minor: int = 0
     differing_minor: int = 0
@@ -106,12 +118,59 @@ def _compare(desk: Desk, connection: Any, day: _Day, result: BookCheck) -> None:
     view = view_in(desk, connection, as_of=day.balance_on, known_on=day.known_on)
     mine = OpenItems.of(item for item in view.ledger.items if item.seller in sellers)
     controls = [Control(row.seller, row.debtor_id, row.currency, row.balance_minor) for row in day.rows]
-    found = find_gaps(mine, controls, book_totals=day.foreign, missing_is_zero=True)
+    money = _Money(connection, view, day, sellers)
+    credits_ = standing_credits(money.on_account, money.pending_of_entries)
+    items = [*mine, *(_credit(account, entry, minor, day.balance_on) for account, entry, minor in credits_)]
+    found = find_gaps(items, controls, book_totals=day.foreign, missing_is_zero=True)
     result.agreed += found.agreed
     result.numbers |= dict(zip(view.facts.documents.id, view.facts.documents.number, strict=True))
-    result.totals += _totals(connection, view, day, mine, found.gaps)
+    result.totals += _totals(connection, view, day, mine, credits_, found.gaps)
     if found.gaps:
-        result.gaps += [(day.balance_on, gap) for gap in _explained(connection, view, day, mine, found.gaps)]
+        result.gaps += [(day.balance_on, gap) for gap in _explained(connection, view, day, mine, money, found.gaps)]
+
+
+def _credit(account: Account, entry: int, minor: int, day: date) -> OpenItem:
+    """A payment on account as the books' balance has it: a credit of the debtor. No document: its id is negative."""
+    seller, debtor, currency = account
+    return OpenItem(
+        -entry, seller, debtor, "", "receipt", currency, day, day, "issue_date", minor, -minor, 0, 0, "open"
+    )  # fmt: skip
+
+
+class _Money:
+    """Payments that the books have and matched with nothing yet, and what of them is applied here."""
+
+    def __init__(self, connection: Any, view: LedgerView, day: _Day, sellers: set[str]) -> None:
+        carriers = {link.echo: link.carrier for link in sightings.links(connection, day.known_at)}
+        entries = [
+            row for row in store.entries(connection, view.books, day.known_at) if row.received_on <= day.balance_on
+        ]
+        used: dict[int, int] = {}
+        for matching in sightings.lettered(connection, view.books, day.known_at, day.balance_on):
+            for receipt, amount in matching.receipts.items():
+                used[receipt] = used.get(receipt, 0) + amount
+        self.entered = frozenset(carriers.get(row.id, row.id) for row in entries)
+        rest = [(row, left) for row in entries if (left := row.amount_minor - used.get(row.id, 0)) > 0]
+        whole = {carriers.get(row.id, row.id) for row, _ in rest}
+        lines = store.lines_of_receipts(connection, sorted(whole), day.known_at)
+        documents = view.facts.documents
+        whose = dict(zip(documents.id, zip(documents.seller, documents.debtor_id, strict=True), strict=True))
+        accounts = {whose[line.invoice_id] for line in lines if line.invoice_id in whose}
+        self.pending_of_entries = [
+            one for one in _pending(connection, view, day, accounts) if one.receipt_id in whole
+        ] if accounts else []  # fmt: skip
+        applied_to = {one.receipt_id: one.account for one in self.pending_of_entries}
+        sellers_of: dict[int, list[str]] = {}
+        for seller, connector in sorted(view.books.items()):
+            sellers_of.setdefault(connector, []).append(seller)
+        self.on_account: list[OnAccount] = []
+        for row, left in rest:
+            counted = carriers.get(row.id, row.id)
+            own = [row.seller] if row.seller else sellers_of.get(row.connector_id, [])
+            named = (own[0], row.debtor_id, row.currency) if row.debtor_id is not None and len(own) == 1 else None
+            account = named or applied_to.get(counted)  # an entry without account: whose invoices it is applied to
+            if account is not None and account[0] in sellers:
+                self.on_account.append(OnAccount(account, counted, row.id, left))
 
 
 def _in_books(document: int, minor: int, currency: str, total: int, foreign: BookTotals) -> tuple[int, str]:
@@ -130,7 +189,14 @@ def _signed_items(mine: OpenItems, foreign: BookTotals) -> list[tuple[Account, i
     return found
 
 
-def _totals(connection: Any, view: LedgerView, day: _Day, mine: OpenItems, gaps: list[Gap]) -> list[SellerTotal]:
+def _totals(
+    connection: Any,
+    view: LedgerView,
+    day: _Day,
+    mine: OpenItems,
+    credits_: list[tuple[Account, int, int]],
+    gaps: list[Gap],
+) -> list[SellerTotal]:
     held = store.held_lines_by_connector(connection)
     totals: dict[tuple[str, str], SellerTotal] = {}
 
@@ -140,6 +206,8 @@ def _totals(connection: Any, view: LedgerView, day: _Day, mine: OpenItems, gaps:
 
     for (seller, _, currency), _, minor in _signed_items(mine, day.foreign):
         of(seller, currency).open_minor += minor
+    for (seller, _, currency), _, minor in credits_:
+        of(seller, currency).on_account_minor += minor
     for row in day.rows:
         of(row.seller, row.currency).control_minor += row.balance_minor
     for gap in gaps:
@@ -150,19 +218,17 @@ def _totals(connection: Any, view: LedgerView, day: _Day, mine: OpenItems, gaps:
     return [totals[key] for key in sorted(totals)]
 
 
-def _explained(connection: Any, view: LedgerView, day: _Day, mine: OpenItems, gaps: list[Gap]) -> list[ExplainedGap]:
+def _explained(
+    connection: Any, view: LedgerView, day: _Day, mine: OpenItems, money: _Money, gaps: list[Gap]
+) -> list[ExplainedGap]:
     """The gaps with the records behind them; only what concerns their debtors is looked at."""
     accounts = {(gap.seller, gap.debtor_id) for gap in gaps}
-    pending = _pending(connection, view, day, accounts)
-    carriers = {link.echo: link.carrier for link in sightings.links(connection, day.known_at)}
-    entries = [row for row in store.entries(connection, view.books, day.known_at) if row.received_on <= day.balance_on]
-    entered = frozenset(carriers.get(row.id, row.id) for row in entries)
     documents = view.facts.documents
     whose = dict(zip(documents.id, zip(documents.seller, documents.debtor_id, strict=True), strict=True))
     return explain_gaps(
         gaps,
-        pending=pending,
-        on_account=_on_account(connection, view, day, entries, carriers, pending),
+        pending=_pending(connection, view, day, accounts),
+        on_account=money.on_account,
         items=_signed_items(mine, day.foreign),
         tellings=[
             Telling((row.seller, debtor, row.currency), row.kind, row.document_id, row.effect_minor)
@@ -171,7 +237,7 @@ def _explained(connection: Any, view: LedgerView, day: _Day, mine: OpenItems, ga
             and (debtor := whose[row.document_id][1] if row.document_id in whose else row.debtor_id)
             and (row.seller, debtor) in accounts
         ],
-        entered=entered,
+        entered=money.entered,
     )
 
 
@@ -198,35 +264,4 @@ def _pending(connection: Any, view: LedgerView, day: _Day, accounts: set[tuple[s
         found.append(
             Pending(account, line.id, line.receipt_id, line.invoice_id, effect, deduction=line.nature != "money")
         )
-    return found
-
-
-def _on_account(
-    connection: Any,
-    view: LedgerView,
-    day: _Day,
-    entries: list[Any],
-    carriers: Mapping[int, int],
-    pending: list[Pending],
-) -> list[OnAccount]:
-    """Entries of the books that they did not match wholly; an entry that names no account is the debtor's whose
-    invoices its money is applied to here."""
-    used: dict[int, int] = {}
-    for matching in sightings.lettered(connection, view.books, day.known_at):
-        for receipt, amount in matching.receipts.items():
-            used[receipt] = used.get(receipt, 0) + amount
-    applied_to = {one.receipt_id: one.account for one in pending}
-    sellers: dict[int, list[str]] = {}
-    for seller, connector in sorted(view.books.items()):
-        sellers.setdefault(connector, []).append(seller)
-    found = []
-    for row in entries:
-        rest = row.amount_minor - used.get(row.id, 0)
-        counted = carriers.get(row.id, row.id)
-        account = applied_to.get(counted)
-        if row.debtor_id is not None:
-            own = [row.seller] if row.seller else sellers.get(row.connector_id, [])
-            account = (own[0], row.debtor_id, row.currency) if len(own) == 1 else account
-        if rest > 0 and account is not None:
-            found.append(OnAccount(account, counted, row.id, rest))
     return found

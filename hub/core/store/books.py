@@ -57,6 +57,13 @@ def standing_lines(connection: sa.Connection, documents: list[int], known_at: in
     return sorted(rows, key=lambda row: -int(row.id))
 
 
+def lines_of_receipts(connection: sa.Connection, receipts: list[int], known_at: int | None = None) -> list[Any]:
+    """Allocations that stand on these receipts: (place, invoice_id)."""
+    a = t.allocation
+    undone = standing(a, t.allocation_reversal, "allocation_id", known_at)
+    return bulk.rows_by_id(connection, (a.c.invoice_id,), a.c.receipt_id, receipts, undone)
+
+
 def other_tellings(connection: sa.Connection, books: Books, known_at: int | None = None) -> list[Any]:
     """Invoices and credit notes of other connectors, each beside the books' own of that number and year (columns
     `own_…` are None when they have none): for sellers whose books are known, in order of seller and number."""

@@ -148,7 +148,6 @@ _INDEXES: dict[str, list[tuple[str, ...]]] = {
     "settlement_line": [("seller", "document_key")],
     "instalment": [("seller", "invoice_key")],
     "remittance_line": [("receipt_source_key",)],
-    "receipt": [("receipt_id",)],
 }
 
 

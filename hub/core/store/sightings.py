@@ -163,8 +163,10 @@ def broken_links(connection: sa.Connection) -> list[Any]:
     return list(connection.execute(statement.order_by(s.c.id)).all())
 
 
-def lettered(connection: sa.Connection, books: Books, known_at: int | None = None) -> list[Lettered]:
-    """The matchings of the books in which a receipt takes part, with what they settle."""
+def lettered(
+    connection: sa.Connection, books: Books, known_at: int | None = None, as_of: date | None = None
+) -> list[Lettered]:
+    """The matchings of the books in which a receipt takes part, with what they settle; up to a day, if one is given."""
     lines, receipts = as_known("settlement_line", known_at), as_known("receipt", known_at)
     group = (lines.c.connector_id, lines.c.seller, lines.c.settlement_id)
     paid: list[Any] = list(
@@ -175,11 +177,15 @@ def lettered(connection: sa.Connection, books: Books, known_at: int | None = Non
                     receipts,
                     sa.and_(
                         receipts.c.connector_id == lines.c.connector_id,
-                        receipts.c.receipt_id == lines.c.document_number,
+                        receipts.c.source_key == lines.c.document_number,
                     ),
                 )
             )
-            .where(lines.c.target == "receipt", of_books(lines, books))
+            .where(
+                lines.c.target == "receipt",
+                of_books(lines, books),
+                sa.true() if as_of is None else lines.c.settled_on <= as_of,
+            )
             .group_by(lines.c.id, *group, lines.c.amount_minor)
         )
     )

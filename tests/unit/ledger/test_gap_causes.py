@@ -13,6 +13,7 @@ from hub.core.ledger.gap_causes import (
     Telling,
     explain_gaps,
     may_act,
+    standing_credits,
     standing_of,
 )
 from hub.core.ledger.gaps import Gap
@@ -32,28 +33,31 @@ def explained(difference: int, **facts: object) -> ExplainedGap:
 
 
 def test_each_kind_has_its_name() -> None:
-    """Applied here and not in the books; in the books and not matched; a rest closed here; on account there."""
+    """Applied here and not in the books; in the books and not matched; a rest closed here."""
     found = explained(
-        -12_000,
+        -14_500,
         pending=[
             Pending(C1, 1, 11, 501, -10_000), Pending(C1, 2, 12, 502, -4_000), Pending(C1, 3, 12, 502, -500, True),
         ],
-        on_account=[OnAccount(C1, 13, 23, 2_500)],
         entered=frozenset({12, 13}),
     )  # fmt: skip
     assert (
         Cause("not_in_books", -10_000, 11, 501, 1), Cause("not_confirmed", -4_000, 12, 502, 2),
-        Cause("on_account", 2_500, 23), Cause("deduction", -500, 12, 502, 3),
+        Cause("deduction", -500, 12, 502, 3),
     ) == found.causes  # fmt: skip
     assert (0, ()) == (found.unexplained_minor, found.candidates)
 
 
 def test_on_account_there_and_applied_here_cancels() -> None:
-    """The books' balance and the open items both know the payment: only what differs is a cause."""
+    """The books' balance and the open items both know the payment: only what is applied nowhere is a credit, and only
+    what the books lack is a cause."""
     pending = [Pending(C1, 1, 11, 501, -10_000)]
-    on_account = [OnAccount(C1, 11, 21, 12_000)]
-    found = explained(2_000, pending=pending, on_account=on_account, entered=frozenset({11}))
-    assert ((Cause("on_account", 2_000, 21),), 0) == (found.causes, found.unexplained_minor)
+    more, less = [OnAccount(C1, 11, 21, 12_000)], [OnAccount(C1, 11, 21, 9_000)]
+    assert [(C1, 21, 2_000)] == standing_credits(more, pending)
+    assert () == explained(5, pending=pending, on_account=more, entered=frozenset({11})).causes
+    assert [] == standing_credits(less, pending)
+    found = explained(-1_000, pending=pending, on_account=less, entered=frozenset({11}))
+    assert ((Cause("not_confirmed", -1_000, 11, 501, 1),), 0) == (found.causes, found.unexplained_minor)
 
 
 def test_the_unknown_rest_is_searched() -> None:
@@ -85,8 +89,9 @@ def test_effects_and_rest_make_up_the_difference(
     on_account = [OnAccount(C1, receipt, 900 + n, amount) for n, (receipt, amount) in enumerate(there)]
     found = explained(difference, pending=pending, on_account=on_account, entered=frozenset())
     assert difference == sum(cause.effect_minor for cause in found.causes) + found.unexplained_minor
+    credit = sum(minor for _, _, minor in standing_credits(on_account, pending))
     net = sum(amount for _, amount in there) - sum(amount for _, amount in here)
-    assert net == sum(cause.effect_minor for cause in found.causes)
+    assert net == sum(cause.effect_minor for cause in found.causes) + credit
     random.shuffle(pending)  # type: ignore[attr-defined]
     random.shuffle(on_account)  # type: ignore[attr-defined]
     assert found == explained(difference, pending=pending, on_account=on_account, entered=frozenset())

@@ -47,7 +47,6 @@ WORDS = {
     "not_in_books": "received and applied here; not yet in the books",
     "not_confirmed": "applied here; the books have the money, not yet the matching",
     "deduction": "a rest closed here; not yet in the books",
-    "on_account": "in the books on account; not yet applied here",
     "open_item": "open here; its amount is the rest of the difference",
     "disagreement": "another connector tells another amount",
     "not_in_the_books": "another connector has this invoice, the books do not",

@@ -15,7 +15,6 @@ def upgrade() -> None:
     """A column on receipts, without copying the table; new tables with their rules."""
     for table in ("receipt", "receipt_history"):
         op.add_column(table, sa.Column("debtor_id", sa.Text(), nullable=True))
-    op.create_index("ix_receipt_receipt_id", "receipt", ["receipt_id"], unique=False)
     op.create_table(
         "sighting",
         sa.Column("id", _ID, nullable=False),
