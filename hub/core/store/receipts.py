@@ -63,7 +63,7 @@ def unapplied(connection: sa.Connection, undone_since: date | None = None) -> Re
         -out.c.id, out.c.paid_on, out.c.currency, -out.c.amount_minor, sa.literal(0), out.c.payee_name,
         out.c.payee_iban, *(out.c[name] for name in _SHARED), out.c.return_reason,
     ).where(unexplained)  # fmt: skip
-    rows = [*connection.execute(money_in), *connection.execute(money_out)]
+    rows = [*connection.execute(money_in).all(), *connection.execute(money_out).all()]
     rows.sort(key=lambda row: (row[1], abs(row[0]), row[0]))
     width = 7 + len(_SHARED) + 1
     columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
