@@ -47,3 +47,16 @@ def test_every_rule_has_words(make: object) -> None:
 def test_an_unknown_rule_is_shown_not_hidden() -> None:
     """A rule of a newer engine, read by an older command line."""
     assert "some new rule" == phrase("some_new_rule")
+
+
+def test_amounts_are_no_minor_units(capsys: pytest.CaptureFixture[str]) -> None:
+    """The engine counts in cents; people read euros."""
+    from datetime import UTC
+
+    from hub.app.cli.explaining import show_explanation
+    from hub.core.services.allocations import Explanation
+
+    words = "F1; 1250 minor units are missing: rounding."
+    plain = Proposal(0.9, "named_less_rounding", words, ((1, 100),), "EUR", None, {})
+    show_explanation([Explanation([_row(plain, 1)], {})], UTC)
+    assert "F1; 12,50 EUR are missing: rounding." in " ".join(capsys.readouterr().out.split())
