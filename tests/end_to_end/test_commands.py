@@ -197,6 +197,58 @@ def test_reconcile_confirm_reverse_explain(company: Path, hub: Runs) -> None:
     assert "marie" in [row["actor"] for row in hub.rows("journal")]
 
 
+def test_decisions_by_hand(company: Path, hub: Runs) -> None:
+    """Allocate with a deduction, write off, mark and unmark, learn and forget, and other rules tried."""
+    assert 0 == hub("reconcile")
+    said = ("--reason", "on the telephone")
+    chosen = ("--receipt", "R2=299,50", "--invoice", "F2026-0002=299,50", "--deduct", "F2026-0002=1:discount")
+    assert 2 == hub("allocations", "allocate", *chosen)
+    assert 2 == hub("allocations", "allocate", *chosen, "--reason", " ")
+    assert 2 == hub("allocations", "allocate", "--receipt", "R2=x,50", "--invoice", "F2026-0002", *said)
+    assert "'x,50' is no amount" in hub.err
+    assert 2 == hub("allocations", "allocate", "--receipt", "R2", "--invoice", "F2026-0002", "--deduct", "x", *said)
+    assert "is not written like F123=1,20:discount" in hub.err
+    assert 0 == hub("allocations", "allocate", *chosen, *said)
+    assert "299,50 EUR on F2026-0002" in hub.out
+    assert "1,00 EUR on F2026-0002  (discount)" in hub.out
+    assert "FR76 3000 6000 0112 3456 7890 189 is known to pay for ACME C001" in " ".join(hub.out.split())
+    [lesson, *_] = hub.json("allocations", "learnt")["learnt"]
+    assert 0 == hub("allocations", "learnt")
+    assert 0 == hub("allocations", "forget", lesson["name"], *said)
+    assert 2 == hub("allocations", "forget", lesson["name"], *said)
+    assert "marie forgot" in hub.err
+    assert 2 == hub("allocations", "write-off", "F2026-0002", *said)
+    assert "beyond the limit of 5.00 EUR" in hub.err
+    assert 0 == hub("allocations", "mark", "R3", *said)
+    assert 0 == hub("reconcile")
+    assert "not_a_receipt" == next(row["verdict"] for row in hub.rows("receipts") if row["receipt_id"] == "R3")
+    assert 0 == hub("allocations", "unmark", "R3", *said)
+    acts = [row["act"] for row in hub.rows("journal") if row["chain"] == "acts" and row["actor"] == "marie"]
+    assert ["allocate", "allocate", "forget", "mark", "unmark"] == acts
+    assert 0 == hub("allocations", "explain", "R2")
+    assert "Why: decided by a person. “on the telephone”" in hub.out
+
+
+def test_other_rules_are_tried(company: Path, hub: Runs) -> None:
+    """`--as-if` says what would change in money and receipts, and changes nothing; a faulty file is told."""
+    assert 0 == hub("reconcile")
+    before = (company / "hub.db").read_bytes()
+    (company / "rules.toml").write_text('version = "2"\nauto_threshold = 1000\n')
+    assert 0 == hub("reconcile", "--as-if", "rules.toml", "--since", "01/10/2026")
+    assert "no longer applied by itself 1 1 200,00 EUR" in " ".join(hub.out.split())
+    assert "Nothing was changed." in hub.out
+    found = hub.json("reconcile", "--as-if", "rules.toml", "--since", "01/10/2026")
+    assert [("no_longer_applied", "R1", 120_000)] == [
+        (change["change"], change["receipt_id"], change["amount_minor"]) for change in found["changes"]
+    ]
+    assert before == (company / "hub.db").read_bytes()
+    (company / "rules.toml").write_text("auto_treshold = 1000\n")
+    assert 2 == hub("reconcile", "--as-if", "rules.toml")
+    assert "did you mean 'auto_threshold'" in hub.err
+    assert 2 == hub("reconcile", "--as-if", "nowhere.toml")
+    assert 2 == hub("reconcile", "--since", "01/10/2026")
+
+
 def test_frozen_columns_of_allocations(company: Path, hub: Runs) -> None:
     """DESIGN §6: the first ten, spelled so, and confidence between 0 and 1."""
     hub("reconcile")

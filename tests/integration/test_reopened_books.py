@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from hub.app.bootstrap import Hub
+from hub.core.reconcile import Policy
 from hub.core.services.allocations import list_allocations, reverse_proposal
 from hub.core.services.ledger import view
+from hub.core.services.reconcile import reconcile_now
 from hub.core.services.status import status
 from tests.integration.test_store import allocate, line
 from tests.support.hubs import make_hub, sync, verified
-from tests.support.scripts import Unit, invoice, receipt, section, unit, write_script
+from tests.support.scripts import Unit, debtor, invoice, receipt, section, unit, write_script
 
 pytestmark = pytest.mark.usefixtures("in_process")
 HOUR = 3_600_000_000
@@ -38,7 +40,8 @@ class Books:
     def say(self, *facts: Unit) -> None:
         self.now += HOUR
         stream = {"mode": "snapshot", "missing": "withdrawn"}
-        units = [unit(str(fact.get("number", fact.get("settlement_id", fact["kind"]))), fact) for fact in facts]
+        names = ("number", "settlement_id", "receipt_id", "debtor_id")
+        units = [unit(next(str(fact[name]) for name in names if name in fact), fact) for fact in facts]
         write_script(self.folder, units, stream=stream)
         sync(self.hub, "guest")
         self.now += HOUR
@@ -86,6 +89,15 @@ def test_reopened_books_are_named(books: Books, how: str) -> None:
         books.hub.store, line(1, 1, rest, books_settled_minor=10_000 - rest)
     )  # the books err: applied anew, it counts again
     assert (0, {}, ["reversed", "confirmed"]) == books.state()
+
+
+def test_nothing_is_applied_to_it_meanwhile(books: Books) -> None:
+    """Another receipt that names it waits: first a person says what the books' change means."""
+    text = {"remittance": "F1", "payer_name": "Dupont"}
+    books.say(debtor("C1", "Dupont"), invoice("F1", 10_000), settlement(10_000), receipt("R1", 10_000))
+    books.say(debtor("C1", "Dupont"), invoice("F1", 10_000), receipt("R1", 10_000), receipt("R2", 10_000, **text))
+    reconcile_now(books.hub.desk, Policy(oldest_first=True))
+    assert ["reopened"] == [row.status for row in list_allocations(books.hub.desk)]
 
 
 def test_a_settlement_made_anew_is_no_disagreement(books: Books) -> None:

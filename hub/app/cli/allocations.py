@@ -94,7 +94,7 @@ def _show_list(rows: list[AllocationRow]) -> None:
     show_table(columns, lines)
     click.echo()
     _totals(rows, amounts, many)
-    suggested = [row for row in rows if row.status == "suggested"]
+    suggested = [row for row in rows if row.status == "suggested" and row.currency == row.receipt_currency]
     name = (suggested or rows)[0].proposal
     steps = [(f"hub allocations explain {name}", "why, in plain words")]
     if suggested:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,8 @@ _STANCE = {
     "unknown": "The payer is not known: nothing for it, nothing against it",
     "contradicts": "The payer is known as another debtor",
 }
+#: Amounts as the engine counts them.
+_MINOR = re.compile(r"\b(\d+) minor units\b")
 
 
 def show_explanation(found: list[Explanation], zone: tzinfo) -> None:
@@ -53,7 +56,11 @@ def show_explanation(found: list[Explanation], zone: tzinfo) -> None:
         steps.append((by_hand, "apply it otherwise"))
         steps.append((f'hub allocations mark {first.receipt_id} --reason "…"', "it is no debtor's payment"))
         next_steps(*steps)
-    elif first.status != "reversed" and first.status != "suggested":
+    elif first.status == "suggested":
+        click.echo()
+        for line in wrapped("It cannot be confirmed here: an allocation has one currency. Book it in the ledger."):
+            click.echo(line)
+    elif first.status != "reversed":
         next_steps((f'hub allocations reverse {first.proposal} --reason "…"', "undo it"))
 
 
@@ -95,7 +102,7 @@ def _reason(row: AllocationRow) -> str:
     """The engine's sentence; a person's reason in quotation marks."""
     if row.rule == "by_hand":
         return f"“{row.reason}”"
-    words = row.reason.strip()
+    words = _MINOR.sub(lambda found: amount(int(found[1]), row.currency), row.reason.strip())
     sure = f"{row.confidence_ppm / 10_000:.1f}".replace(".", ",").removesuffix(",0")
     kind = "suggestions" if row.rank > 1 or row.status == "suggested" else "decisions"
     return f"{words} Of 100 such {kind} about {sure} are right."

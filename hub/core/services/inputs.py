@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from hub.core.ledger import Allocations
+from hub.core.ledger.facts import REOPENED_IN_BOOKS
 from hub.core.reconcile import Debtors, Learnt, OpenItems, Receipts, Remittances, SettledNumbers
 from hub.core.services.desk import Desk
 from hub.core.services.ledger import LedgerView, allocated_by_document, settled_in_books, view_in
@@ -100,10 +101,13 @@ def _items(view: LedgerView, undone: Mapping[int, int]) -> tuple[OpenItems, Sett
     """
     facts, documents, found = view.facts, view.facts.documents, view.ledger.items
     place = dict(zip(documents.id, range(len(documents.id)), strict=True))
+    # What the books reopened waits for a person: the allocation that paid it still stands.
+    reopened = {anomaly.document_id for anomaly in view.ledger.anomalies if anomaly.kind == REOPENED_IN_BOOKS}
     keep = [
         row
         for row, (kind, minor) in enumerate(zip(found.kind, found.open_minor, strict=True))
-        if (minor > 0) == (kind == "invoice")  # an over-settled document has nothing to be paid
+        # an over-settled document has nothing to be paid
+        if (minor > 0) == (kind == "invoice") and found.document_id[row] not in reopened
     ]
     places = [place[found.document_id[row]] for row in keep]
     due_on: list[date | None] = [found.due_on[row] for row in keep]
@@ -130,6 +134,7 @@ def _items(view: LedgerView, undone: Mapping[int, int]) -> tuple[OpenItems, Sett
         corrects=[documents.corrects[at] for at in places],
         discount_terms=[facts.discount_terms[at] for at in places],
     )
+    still_open |= reopened
     closed = [index for index, document in enumerate(documents.id) if document not in still_open]
     settled = SettledNumbers(
         seller=[documents.seller[at] for at in closed],

@@ -78,7 +78,7 @@ def judge(inputs: Inputs, policy: Policy, today: date) -> Judgement:
     result.report.receipts = sum(1 for amount in inputs.receipts.amount_minor if amount > 0)
     for _ in range(MAX_PASSES):
         outcome = decide(inputs, policy, today)
-        surplus = _Pass(inputs, outcome, result).run()
+        surplus = _Pass(inputs, outcome, policy, result).run()
         if not surplus:
             break
         inputs = _rest(inputs, result.lines)
@@ -103,8 +103,8 @@ def decide(inputs: Inputs, policy: Policy, today: date) -> Outcome:
 class _Pass:
     """One look at all receipts; its suggestions and verdicts replace those of the pass before."""
 
-    def __init__(self, inputs: Inputs, outcome: Outcome, result: Judgement) -> None:
-        self.inputs, self.outcome, self.result = inputs, outcome, result
+    def __init__(self, inputs: Inputs, outcome: Outcome, policy: Policy, result: Judgement) -> None:
+        self.inputs, self.outcome, self.policy, self.result = inputs, outcome, policy, result
         receipts = inputs.receipts
         self.row_of = {id_: row for row, id_ in enumerate(receipts.id)}
         result.proposals, result.verdicts = [], []
@@ -136,8 +136,10 @@ class _Pass:
     def _may_apply(self, decision: Decision) -> bool:
         """Caution beyond the engine's: the hub only suggests what may be counted already, or was undone before."""
         best, inputs = decision.proposals[0], self.inputs
+        policy = self.policy.for_debtor(*best.debtor) if best.debtor else self.policy
         return (
             best.exchange is None
+            and best.confidence * 1000 >= policy.auto_threshold  # the engine's quick road does not look at it
             and decision.receipt_id not in inputs.reversed_receipts  # somebody undid what the hub decided about it
             and decision.receipt_id not in inputs.seen_elsewhere  # maybe the same sum, seen by another connector
             and not _may_be_in_books(best, inputs.in_books, inputs.allocated)

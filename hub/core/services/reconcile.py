@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from hub.core.reconcile import Policy
 from hub.core.reconcile.outcome import NOT_A_RECEIPT
 from hub.core.services.desk import Desk
@@ -24,15 +28,28 @@ def reconcile_now(desk: Desk, policy: Policy) -> ReconcileReport:
     look(desk)
     report: ReconcileReport | None = None
     for _ in range(MAX_PASSES):
-        with desk.store.read() as connection:
-            inputs = load_inputs(desk, connection)
-        found = judge(inputs, policy, desk.clock.today())
-        reopened = desk.store.again(desk.actor, lambda unit, i=inputs, f=found: _write(unit, i, f))  # type: ignore[misc]
+        with _no_garbage_collection():
+            with desk.store.read() as connection:
+                inputs = load_inputs(desk, connection)
+            found = judge(inputs, policy, desk.clock.today())
+            reopened = desk.store.again(desk.actor, lambda unit, i=inputs, f=found: _write(unit, i, f))  # type: ignore[misc]
         report = found.report if report is None else _together(report, found.report)
         if not reopened:
             break
     assert report is not None  # noqa: S101 -- there is at least one pass
     return report
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """A million rows and no cycles: the collector would only read them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _together(before: ReconcileReport, after: ReconcileReport) -> ReconcileReport:

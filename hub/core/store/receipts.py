@@ -69,7 +69,8 @@ def unapplied(connection: sa.Connection, books: Mapping[str, int], undone_since:
         -out.c.id, out.c.paid_on, out.c.currency, -out.c.amount_minor, sa.literal(0), out.c.payee_name,
         out.c.payee_iban, *(out.c[name] for name in _SHARED), out.c.return_reason,
     ).where(unexplained)  # fmt: skip
-    rows = [*_less_taken(connection.execute(money_in), sums(connection, books)), *connection.execute(money_out)]
+    money = _less_taken(connection.execute(money_in).all(), sums(connection, books))
+    rows = [*money, *connection.execute(money_out).all()]
     rows.sort(key=lambda row: (row[1], abs(row[0]), row[0]))
     width = 7 + len(_SHARED) + 1
     columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
