@@ -188,7 +188,8 @@ class _Movement(Record):
 class Receipt(_Movement):
     """Money received, gross of provider fees (`fee_minor` apart). `receipt_id` is the source's own id.
 
-    `remittance` keeps the pieces in order, one a line. Source: camt.053 Ntry/TxDtls with CdtDbtInd CRDT, CFONB 120
+    `remittance` keeps the pieces in order, one a line. `debtor_id` is set by books that know on whose account they
+    booked it; a bank does not know. Source: camt.053 Ntry/TxDtls with CdtDbtInd CRDT, CFONB 120
     records 04 and 05; formats.md §4.
     """
 
@@ -199,6 +200,7 @@ class Receipt(_Movement):
     payer_name: Name | None = None
     payer_iban: Name | None = None
     fee_minor: Minor | None = None
+    debtor_id: Ref | None = None
 
 
 class Disbursement(_Movement):

@@ -17,6 +17,7 @@ from hub.core.store.pages import Counts, StreamState, page_units
 from hub.core.sync.again import map_again
 from hub.core.sync.pages import PageReader, Seen
 from hub.core.sync.session import Session
+from hub.core.sync.sweep import existing_units, withdraw_absent
 from hub.sdk.errors import BrokenPromise, HubError
 from hub.sdk.units import Stream
 
@@ -181,9 +182,13 @@ class _Run:
     def _close_stream(self, session: Session, at: _AtHand) -> None:
         """The stream was read to its end: see what a snapshot no longer has, and note the result."""
 
+        existing = existing_units(session, at.stream, at.state) if at.stream.swept else None
+
         def close(unit: UnitOfWork) -> None:
             close_absent(unit, at.state.id, sorted(at.whole), at.seen.met)
-            if at.stream.mode == "snapshot" and at.stream.missing != "keep":
+            if existing is not None:
+                at.counts.missing = withdraw_absent(unit, session, at.stream, at.state, existing)
+            elif at.stream.mode == "snapshot" and at.stream.missing != "keep":
                 at.counts.missing = _lose(unit, session, at)
             self._note(unit, at, complete=True)
 

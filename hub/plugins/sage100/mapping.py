@@ -1,0 +1,74 @@
+"""Units to records: pure, from a unit's rows, its layout and the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pydantic_core import from_json
+
+from hub.plugins.sage100.config import Sage100Config
+from hub.plugins.sage100.faults import rejected
+from hub.plugins.sage100.layout import Layout, layout_of
+from hub.plugins.sage100.map_commercial import ALLOCATIONS, DOCUMENTS, PAYMENTS
+from hub.plugins.sage100.map_debtors import DEBTORS
+from hub.plugins.sage100.map_entries import ENTRIES, SALES
+from hub.plugins.sage100.map_lettrage import LETTRAGE
+from hub.plugins.sage100.records import Mapper, Records
+from hub.sdk import MappedPage, RawUnit, RecordRejected
+
+MAPPERS: dict[str, Mapper] = {
+    "debtors": DEBTORS,
+    "sales": SALES,
+    "entries": ENTRIES,
+    "lettrage": LETTRAGE,
+    "documents": DOCUMENTS,
+    "payments": PAYMENTS,
+    "allocations": ALLOCATIONS,
+}
+
+
+def map_units(stream: str, units: Sequence[RawUnit], config: Sage100Config) -> MappedPage:
+    """The records of a run of units in columns; units refused stand in `rejected`."""
+    mapper = MAPPERS[stream]
+    records = Records()
+    refusals: dict[int, RecordRejected] = {}
+    parsed = _parsed(units)
+    known: str | None = None
+    layout: Layout | None = None
+    work: Callable[..., None] | None = None
+    for index, unit in enumerate(units):
+        if unit.layout != known or work is None:
+            known = unit.layout
+            layout = layout_of(unit.layout)
+            work = mapper(layout, config)
+        rows = parsed[index]
+        try:
+            if rows is None or layout is None or any(len(row) != len(layout.columns) for row in rows):
+                raise rejected("HUB-SAGE-026", unit.place)
+            records.unit = index
+            work(unit, rows, records)
+        except RecordRejected as refusal:
+            records.drop(index)
+            refusals[index] = refusal
+    return MappedPage(records.columns(), refusals)
+
+
+def _parsed(units: Sequence[RawUnit]) -> list[list[list[Any]] | None]:
+    """The rows of each unit: of all at once, which is quicker; one by one when a body is damaged."""
+    try:
+        rows: list[list[list[Any]] | None] = from_json(b"[" + b",".join([unit.body for unit in units]) + b"]")
+        if len(rows) == len(units):
+            return rows
+    except ValueError:
+        pass
+    return [_rows(unit.body) for unit in units]
+
+
+def _rows(body: bytes) -> list[list[Any]] | None:
+    try:
+        rows = from_json(body)
+    except ValueError:
+        return None
+    good = isinstance(rows, list) and all(isinstance(row, list) for row in rows)
+    return rows if good else None
