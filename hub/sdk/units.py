@@ -76,7 +76,7 @@ class Stream:
         whole_objects: an object (file) that changed is read again from its beginning: what was held of it and is no
             longer in it was corrected.
         swept: the source plays `KeySweep` for this stream: after each complete run it is asked which refs still exist,
-            and what does not is withdrawn. For sources that are read by date of change, where a deletion leaves no trace.
+            and what does not is withdrawn. For sources read by date of change, where a deletion leaves no trace.
     """
 
     name: str

@@ -5,6 +5,7 @@ Every change moves `cbModification`, as Sage's triggers do, unless told to be `s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,6 +52,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     },
 }  # fmt: skip
 _INDEXES = {"F_COMPTET": ("CT_Num",), "F_ECRITUREC": ("EC_No",), "F_JOURNAUX": ("JO_Num",)}
+_NAMES = re.compile(rf"\b({'|'.join({*TABLES, *(name for columns in TABLES.values() for name in columns)})})\b")
 _DEFAULTS = {_TEXT: "", _SMALL: 0, _WHOLE: 0, _AMOUNT: "0.000000", _WHEN: "1753-01-01"}
 
 
@@ -133,9 +135,7 @@ class SageBase:
         """Delete the rows that match: no trace of it remains."""
         known = self.tables[table]
         with self.engine.begin() as connection:
-            return int(
-                connection.execute(known.delete().where(*(known.c[n] == v for n, v in where.items()))).rowcount
-            )
+            return int(connection.execute(known.delete().where(*(known.c[n] == v for n, v in where.items()))).rowcount)
 
     def letter(self, code: str, *entries: int) -> None:
         """Match some lines under a code."""
@@ -149,6 +149,8 @@ class SageBase:
 
     def value(self, sql: str) -> Any:
         """The one value that a query gives: the truth, asked for in other words than the connector's."""
+        if not self.sqlite:
+            sql = _NAMES.sub(r'"\1"', sql)
         with self.engine.connect() as connection:
             return connection.execute(sa.text(sql)).scalar()
 

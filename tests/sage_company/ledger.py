@@ -169,5 +169,3 @@ def write_statement(path: Path, writer: Writer) -> int:
             writer.receipts]  # fmt: skip
     path.write_text("receipt_id;received_on;amount;remittance\n" + "\n".join(rows) + "\n", encoding="utf-8")
     return len(rows)
-
-

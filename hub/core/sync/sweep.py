@@ -43,7 +43,7 @@ def withdraw_absent(unit: UnitOfWork, session: Session, stream: Stream, state: S
             code="HUB-SYNC-010",
             what=f"{len(gone)} of {len(living)} records of stream {stream.name!r} seem to be deleted at the source",
             where=f"[connector.{session.key}]",
-            mend="check that it is the right data base and that the hub may still read all of it; nothing was withdrawn",
+            mend="check that it is the right data base and that the hub may read all of it; nothing was withdrawn",
         )
     if gone:
         units.lose_units(

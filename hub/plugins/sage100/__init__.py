@@ -1,4 +1,4 @@
-"""The connector `sage100`: the books of Sage 100, read only, from its SQL Server data base (docs/connectors/sage100.md)."""
+"""The connector `sage100`: the books of Sage 100, read only, from SQL Server (docs/connectors/sage100.md)."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.faults import misconfigured, refused, unavailable
+from hub.plugins.sage100.portable import Query
 from hub.sdk import BrokenPromise, HubError
 from hub.sdk.redaction import redact
 
@@ -59,7 +60,7 @@ class Database:
         """``mssql`` at customers."""
         return self.engine.dialect.name
 
-    def stream(self, statement: sa.Select[Any]) -> Iterator[tuple[Any, ...]]:
+    def stream(self, statement: Query) -> Iterator[tuple[Any, ...]]:
         """The rows of `statement` as they come; the connection is held until the last one or until closed."""
         try:
             with self.engine.connect() as connection:
@@ -73,7 +74,7 @@ class Database:
         except Exception as error:
             self._explain(error)
 
-    def rows(self, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
+    def rows(self, statement: Query) -> list[tuple[Any, ...]]:
         """All rows of `statement`: for small answers."""
         return list(self.stream(statement))
 

@@ -74,9 +74,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "HUB-SAGE-025": Fault("{column} is empty", "fill it in Sage, then sync again"),
     "HUB-SAGE-026": Fault("the unit is written in another form than this version knows", "run hub sync --full once"),
-    "HUB-SAGE-027": Fault(
-        "{column} {amount} is negative", "correct the payment in Sage, or report what it stands for"
-    ),
+    "HUB-SAGE-027": Fault("{column} {amount} is negative", "correct the payment in Sage, or report what it stands for"),
 }
 
 
@@ -87,7 +85,8 @@ def rejected(code: str, where: str, /, **values: object) -> RecordRejected:
 
 def unavailable(code: str, where: str, /, **values: object) -> SourceUnavailable:
     """Something that may be there the next time."""
-    return SourceUnavailable(code=code, where=where, **_words(code, values))
+    words = _words(code, values)
+    return SourceUnavailable(code=code, where=where, what=words["what"], mend=words["mend"])
 
 
 def refused(code: str, where: str, /, **values: object) -> SourceAuthError:

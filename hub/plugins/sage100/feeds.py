@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hub.plugins.sage100.portable import Day, Exact, Expr, Instant, Moment, digits, millionths, text, whole
+from hub.plugins.sage100.portable import Day, Exact, Expr, Instant, Moment, Query, digits, millionths, text, whole
 from hub.plugins.sage100.schema import Row, Schema
 
 Columns = dict[str, Expr]
@@ -45,7 +45,7 @@ class Feed:
     number: Expr
     ref: str
 
-    def units(self, since: str | None, after: Sequence[Any] | None) -> sa.Select[Any]:
+    def units(self, since: str | None, after: Sequence[Any] | None) -> Query:
         """Rows of all units, or of those touched since `since`, in order, after the unit with the keys `after`."""
         statement = sa.select(*self.keys, *self._named()).select_from(self.source).where(self.where)
         if since is not None:
@@ -54,16 +54,16 @@ class Feed:
             statement = statement.where(beyond(self.keys, after))
         return statement.order_by(*self.keys, *self.within)
 
-    def newest(self) -> sa.Select[Any]:
+    def newest(self) -> Query:
         """One row: the newest instant of change."""
         return sa.select(Instant(sa.func.max(self.stamp))).select_from(self.source).where(self.where)
 
-    def look_back(self, since: str) -> sa.Select[Any]:
+    def look_back(self, since: str) -> Query:
         """Every row changed since `since`, with its content: what tells whether there is anything to do."""
         chosen = sa.select(self.number, Instant(self.stamp), *self._named()).select_from(self.source)
         return chosen.where(self.where, self.window(since)).order_by(self.number)
 
-    def existing(self) -> sa.Select[Any]:
+    def existing(self) -> Query:
         """The keys of every unit that exists now."""
         return sa.select(*self.keys).select_from(self.source).where(self.where).distinct()
 
@@ -148,7 +148,7 @@ def entries(schema: Schema, accounts: Sequence[str], openings_until: str, alias:
 _ALIASES = (("F_ECRITUREC", "e"), ("F_JOURNAUX", "j"), ("F_COMPTET", "t"))
 
 
-def oldest(schema: Schema) -> sa.Select[Any]:
+def oldest(schema: Schema) -> Query:
     """One row: the first month in which anything was entered."""
     e = schema.table("F_ECRITUREC", "e")
     return sa.select(Day(sa.func.min(e["JM_Date"])))
@@ -242,7 +242,7 @@ def lettrage(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
     )  # fmt: skip
 
 
-def balances(schema: Schema, accounts: Sequence[str], until: str, month: str, day: int) -> sa.Select[Any]:
+def balances(schema: Schema, accounts: Sequence[str], until: str, month: str, day: int) -> Query:
     """Debits less credits of each debtor up to a day: rows (debtor, millionths).
 
     The accounting date is the month's first day plus EC_Jour − 1.
@@ -252,9 +252,7 @@ def balances(schema: Schema, accounts: Sequence[str], until: str, month: str, da
     """
     all_ = entries(schema, accounts, until)
     first = Moment(sa.literal(month, sa.String()))
-    in_time = sa.or_(
-        all_.e["JM_Date"] < first, sa.and_(all_.e["JM_Date"] == first, whole(all_.e["EC_Jour"]) <= day)
-    )
+    in_time = sa.or_(all_.e["JM_Date"] < first, sa.and_(all_.e["JM_Date"] == first, whole(all_.e["EC_Jour"]) <= day))
     code = text(all_.e["CT_Num"])
     statement = sa.select(code, sa.cast(sa.func.sum(all_.signed), sa.BigInteger())).select_from(all_.source)
     return statement.where(all_.where, in_time).group_by(code).order_by(code)

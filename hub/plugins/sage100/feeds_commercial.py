@@ -8,7 +8,7 @@ from hub.plugins.sage100.feeds import Feed, since_of
 from hub.plugins.sage100.portable import Day, Exact, digits, millionths, text, whole
 from hub.plugins.sage100.schema import Schema
 
-#: Sales (DO_Domaine), invoices entered and posted (DO_Type), payments of customers (RG_Type) that are money (RG_TypeReg).
+#: Sales (DO_Domaine), invoices entered and posted (DO_Type), customers (RG_Type), what is money (RG_TypeReg).
 _SALES = 0
 _INVOICES = (6, 7)
 _CUSTOMER = 0

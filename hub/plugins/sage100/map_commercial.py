@@ -13,7 +13,7 @@ _CREDIT = (1, 2)
 _DOCUMENT = "seller number debtor_id issued_on currency total_minor total_excl_tax_minor order_ref"
 
 
-def DOCUMENTS(layout: Layout, config: Sage100Config) -> Work:  # noqa: N802 -- one entry of the table of mappers
+def map_documents(layout: Layout, config: Sage100Config) -> Work:
     """One document with its due dates: a row for each, or one row without any."""
 
     def work(unit: RawUnit, rows: list[Row], records: Records) -> None:
@@ -48,7 +48,7 @@ def DOCUMENTS(layout: Layout, config: Sage100Config) -> Work:  # noqa: N802 -- o
     return work
 
 
-def PAYMENTS(layout: Layout, config: Sage100Config) -> Work:  # noqa: N802 -- one entry of the table of mappers
+def map_payments(layout: Layout, config: Sage100Config) -> Work:
     """One payment of F_CREGLEMENT: a receipt in the company's currency."""
 
     def work(unit: RawUnit, rows: list[Row], records: Records) -> None:
@@ -77,7 +77,7 @@ def PAYMENTS(layout: Layout, config: Sage100Config) -> Work:  # noqa: N802 -- on
     return work
 
 
-def ALLOCATIONS(layout: Layout, config: Sage100Config) -> Work:  # noqa: N802 -- one entry of the table of mappers
+def map_allocations(layout: Layout, config: Sage100Config) -> Work:
     """What one payment was applied to (F_REGLECH): a settlement line for each instalment, one for the payment."""
 
     def work(unit: RawUnit, rows: list[Row], records: Records) -> None:

@@ -9,7 +9,7 @@ from hub.plugins.sage100.records import Records, Row, Work
 from hub.sdk import RawUnit
 
 
-def DEBTORS(layout: Layout, config: Sage100Config) -> Work:  # noqa: N802 -- one entry of the table of mappers
+def map_debtors(layout: Layout, config: Sage100Config) -> Work:
     """One row, one debtor."""
 
     def work(unit: RawUnit, rows: list[Row], records: Records) -> None:

@@ -69,7 +69,7 @@ def booked_on(row: Row, where: str) -> str:
     return day
 
 
-def SALES(layout: Layout, config: Sage100Config) -> Work:  # noqa: N802 -- one entry of the table of mappers
+def map_sales(layout: Layout, config: Sage100Config) -> Work:
     """The lines of one number, year and side: one invoice or credit note, with its instalments."""
     money, seller = Money(layout, config), config.seller
     number_at = layout.columns.index(layout.number)
@@ -134,7 +134,7 @@ def SALES(layout: Layout, config: Sage100Config) -> Work:  # noqa: N802 -- one e
     return work
 
 
-def ENTRIES(layout: Layout, config: Sage100Config) -> Work:  # noqa: N802 -- one entry of the table of mappers
+def map_entries(layout: Layout, config: Sage100Config) -> Work:
     """One line of another journal: a receipt, or a document of its own."""
     money, seller, own = Money(layout, config), config.seller, config.currency
 

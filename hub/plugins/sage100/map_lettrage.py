@@ -20,12 +20,10 @@ from hub.plugins.sage100.records import Records, Row, Work
 from hub.sdk import RawUnit
 
 SALES_JOURNAL = 1
-_LINE = (
-    "seller settlement_id line debtor_id settled_on target document_number document_issued_on amount_minor currency"
-)
+_LINE = "seller settlement_id line debtor_id settled_on target document_number document_issued_on amount_minor currency"
 
 
-def LETTRAGE(layout: Layout, config: Sage100Config) -> Work:  # noqa: N802 -- one entry of the table of mappers
+def map_lettrage(layout: Layout, config: Sage100Config) -> Work:
     """The lines that bear one code on one account."""
     money, seller = Money(layout, config), config.seller
     number_at = layout.columns.index(layout.number)

@@ -10,21 +10,21 @@ from pydantic_core import from_json
 from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.faults import rejected
 from hub.plugins.sage100.layout import Layout, layout_of
-from hub.plugins.sage100.map_commercial import ALLOCATIONS, DOCUMENTS, PAYMENTS
-from hub.plugins.sage100.map_debtors import DEBTORS
-from hub.plugins.sage100.map_entries import ENTRIES, SALES
-from hub.plugins.sage100.map_lettrage import LETTRAGE
+from hub.plugins.sage100.map_commercial import map_allocations, map_documents, map_payments
+from hub.plugins.sage100.map_debtors import map_debtors
+from hub.plugins.sage100.map_entries import map_entries, map_sales
+from hub.plugins.sage100.map_lettrage import map_lettrage
 from hub.plugins.sage100.records import Mapper, Records
 from hub.sdk import MappedPage, RawUnit, RecordRejected
 
 MAPPERS: dict[str, Mapper] = {
-    "debtors": DEBTORS,
-    "sales": SALES,
-    "entries": ENTRIES,
-    "lettrage": LETTRAGE,
-    "documents": DOCUMENTS,
-    "payments": PAYMENTS,
-    "allocations": ALLOCATIONS,
+    "debtors": map_debtors,
+    "sales": map_sales,
+    "entries": map_entries,
+    "lettrage": map_lettrage,
+    "documents": map_documents,
+    "payments": map_payments,
+    "allocations": map_allocations,
 }
 
 

@@ -14,6 +14,8 @@ from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
 Expr = ColumnElement[Any]
+#: A question: SELECT and nothing else.
+Query = sa.Select[*tuple[Any, ...]]
 
 
 class Day(FunctionElement[str]):
@@ -98,7 +100,7 @@ def _moment_sqlite(element: Moment, compiler: Any, **kw: Any) -> str:
 
 @compiles(Exact)
 def _exact(element: Exact, compiler: Any, **kw: Any) -> str:
-    return f"({_inner(element, compiler, **kw)}) COLLATE \"C\""
+    return f'({_inner(element, compiler, **kw)}) COLLATE "C"'
 
 
 @compiles(Exact, "mssql")

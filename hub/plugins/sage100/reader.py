@@ -133,5 +133,3 @@ def _earlier(instant: str, by: timedelta) -> str:
     """`instant` less `by`, in the same spelling."""
     moment = datetime.fromisoformat(instant) - by
     return moment.isoformat(timespec="milliseconds")
-
-

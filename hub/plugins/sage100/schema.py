@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.plugins.sage100.faults import misconfigured
+from hub.plugins.sage100.portable import Query
 
 #: Without these nothing can be read.
 NEEDED: Mapping[str, str] = {
@@ -54,13 +55,14 @@ TABLES = {
 }  # fmt: skip
 
 
-def catalogue(dialect: str, ledger: str) -> sa.Select[Any]:
+def catalogue(dialect: str, ledger: str) -> Query:
     """Asks which columns the data base has of the tables that `ledger` needs: rows (table, column)."""
     if dialect == "sqlite":
         listed = sa.union_all(
             *(
-                sa.select(sa.literal(name).label("t"), sa.column("name"))
-                .select_from(sa.func.pragma_table_info(name).table_valued("name"))
+                sa.select(sa.literal(name).label("t"), sa.column("name")).select_from(
+                    sa.func.pragma_table_info(name).table_valued("name")
+                )
                 for name in TABLES[ledger]
             )
         ).subquery()

@@ -44,7 +44,7 @@ class Company:
 
 
 class Sage100:
-    """One company of Sage 100. Plays RecordSource, BulkMap, ControlTotals and KeySweep; sends SELECT and nothing else."""
+    """One company of Sage 100. Plays RecordSource, BulkMap, ControlTotals, KeySweep; sends SELECT only."""
 
     def __init__(self, config: Sage100Config, context: Context) -> None:
         self._config = config
