@@ -62,17 +62,23 @@ class Database:
 
     def stream(self, statement: Query) -> Iterator[tuple[Any, ...]]:
         """The rows of `statement` as they come; the connection is held until the last one or until closed."""
+        given_up = False
         try:
             with self.engine.connect() as connection:
                 if self.dialect == "postgresql":  # pytds reads rows off the wire by itself; its cursors are no SELECT
                     connection = connection.execution_options(stream_results=True, max_row_buffer=ROWS)
                 result = connection.execute(statement)
-                while rows := result.fetchmany(ROWS):
-                    yield from map(tuple, rows)
+                try:
+                    while rows := result.fetchmany(ROWS):
+                        yield from map(tuple, rows)
+                except GeneratorExit:
+                    given_up = True
+                    raise
         except HubError:
             raise
         except Exception as error:
-            self._explain(error)
+            if not given_up:  # else nobody listens any more
+                self._explain(error)
 
     def rows(self, statement: Query) -> list[tuple[Any, ...]]:
         """All rows of `statement`: for small answers."""

@@ -164,7 +164,7 @@ def sales(schema: Schema, accounts: Sequence[str], until: str, column: str) -> F
     """Lines of sales journals: one unit per invoice number, calendar year and side."""
     all_, again = entries(schema, accounts, until), entries(schema, accounts, until, "x")
     e, number = all_.e, number_of(all_.e, column)
-    year = sa.extract("year", e["JM_Date"])
+    year = sa.cast(sa.extract("year", e["JM_Date"]), sa.Integer())
     side = sa.case((all_.signed < 0, 1), else_=0)
     changed = since_of(again.e)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.elements import Null
 from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -55,7 +56,7 @@ def _inner(element: FunctionElement[Any], compiler: Any, **kw: Any) -> str:
 
 @compiles(Day)
 def _day(element: Day, compiler: Any, **kw: Any) -> str:
-    return f"COALESCE(TO_CHAR({_inner(element, compiler, **kw)}, 'YYYY-MM-DD'), '')"
+    return f"COALESCE(TO_CHAR(CAST({_inner(element, compiler, **kw)} AS TIMESTAMP), 'YYYY-MM-DD'), '')"
 
 
 @compiles(Day, "mssql")
@@ -115,16 +116,22 @@ def _exact_sqlite(element: Exact, compiler: Any, **kw: Any) -> str:
 
 def text(column: Expr) -> Expr:
     """A text without trailing blanks, empty rather than missing."""
+    if isinstance(column, Null):
+        return sa.literal_column("''", sa.String())
     return sa.func.coalesce(sa.func.rtrim(column), "", type_=sa.String())
 
 
 def whole(column: Expr) -> Expr:
     """A number, 0 rather than missing."""
+    if isinstance(column, Null):
+        return sa.literal_column("0", sa.Integer())
     return sa.func.coalesce(column, 0, type_=sa.Integer())
 
 
 def millionths(column: Expr) -> Expr:
     """An amount as a whole number of millionths, 0 rather than missing."""
+    if isinstance(column, Null):
+        return sa.literal_column("0", sa.BigInteger())
     scaled = sa.cast(sa.func.round(column * sa.literal_column("1000000"), sa.literal_column("0")), sa.BigInteger())
     return sa.func.coalesce(scaled, 0, type_=sa.BigInteger())
 
