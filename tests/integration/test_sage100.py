@@ -158,7 +158,7 @@ def test_half_the_ledger_gone_is_not_believed(hub: Hub, base: SageBase) -> None:
     """Another company's data base behind the same address: nothing is withdrawn, and the run says so."""
     before = in_hub(hub)
     with base.engine.begin() as connection:
-        connection.execute(sa.text("DELETE FROM F_COMPTET WHERE CT_Num > 'C00005'"))
+        connection.execute(base.tables["F_COMPTET"].delete().where(base.tables["F_COMPTET"].c.CT_Num > "C00005"))
     report = run(hub, "sage")
     assert report.error is not None
     assert "HUB-SYNC-010" == report.error.code

@@ -108,7 +108,8 @@ def posted_on(month: str, day: int) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def _factor(currency: str) -> int:
+def factor(currency: str) -> int:
+    """How many millionths make one minor unit."""
     return int(10 ** (6 - exponent(currency)))
 
 
@@ -118,7 +119,7 @@ def minor(millionths: int, currency: str, where: str) -> int:
     Raises:
         RecordRejected: it has more decimals than the currency.
     """
-    value, rest = divmod(abs(millionths), _factor(currency))
+    value, rest = divmod(abs(millionths), factor(currency))
     if rest:
         raise rejected("HUB-SAGE-020", where, amount=Decimal(millionths).scaleb(-6), currency=currency)
     return value

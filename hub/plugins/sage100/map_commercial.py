@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.faults import rejected
 from hub.plugins.sage100.layout import Layout, day_of, minor
@@ -13,10 +15,10 @@ _CREDIT = (1, 2)
 _DOCUMENT = "seller number debtor_id issued_on currency total_minor total_excl_tax_minor order_ref"
 
 
-def map_documents(layout: Layout, config: Sage100Config) -> Work:
+def map_documents(layout: Layout, config: Sage100Config, records: Records) -> Work:
     """One document with its due dates: a row for each, or one row without any."""
 
-    def work(unit: RawUnit, rows: list[Row], records: Records) -> None:
+    def work(unit: RawUnit, rows: Sequence[Row]) -> None:
         row = dict(zip(layout.columns, rows[0], strict=True))
         where, seller, number = unit.place, config.seller, row["DO_Piece"]
         issued = day_of(row["DO_Date"])
@@ -48,10 +50,10 @@ def map_documents(layout: Layout, config: Sage100Config) -> Work:
     return work
 
 
-def map_payments(layout: Layout, config: Sage100Config) -> Work:
+def map_payments(layout: Layout, config: Sage100Config, records: Records) -> Work:
     """One payment of F_CREGLEMENT: a receipt in the company's currency."""
 
-    def work(unit: RawUnit, rows: list[Row], records: Records) -> None:
+    def work(unit: RawUnit, rows: Sequence[Row]) -> None:
         row = dict(zip(layout.columns, rows[0], strict=True))
         where, day, amount = unit.place, day_of(row["RG_Date"]), row["RG_Montant"]
         if day is None:
@@ -77,10 +79,10 @@ def map_payments(layout: Layout, config: Sage100Config) -> Work:
     return work
 
 
-def map_allocations(layout: Layout, config: Sage100Config) -> Work:
+def map_allocations(layout: Layout, config: Sage100Config, records: Records) -> Work:
     """What one payment was applied to (F_REGLECH): a settlement line for each instalment, one for the payment."""
 
-    def work(unit: RawUnit, rows: list[Row], records: Records) -> None:
+    def work(unit: RawUnit, rows: Sequence[Row]) -> None:
         where, currency, used = unit.place, config.currency, 0
         for values in rows:
             row = dict(zip(layout.columns, values, strict=True))

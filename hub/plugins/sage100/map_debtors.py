@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.faults import rejected
 from hub.plugins.sage100.layout import Layout, minor
@@ -9,10 +11,10 @@ from hub.plugins.sage100.records import Records, Row, Work
 from hub.sdk import RawUnit
 
 
-def map_debtors(layout: Layout, config: Sage100Config) -> Work:
+def map_debtors(layout: Layout, config: Sage100Config, records: Records) -> Work:
     """One row, one debtor."""
 
-    def work(unit: RawUnit, rows: list[Row], records: Records) -> None:
+    def work(unit: RawUnit, rows: Sequence[Row]) -> None:
         row = dict(zip(layout.columns, rows[0], strict=True))
         code = row["CT_Num"]
         if not code:

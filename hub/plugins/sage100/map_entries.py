@@ -8,11 +8,12 @@ document named after its journal and entry: a debit asks, like an invoice; a cre
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.faults import rejected
-from hub.plugins.sage100.layout import Layout, day_of, minor, posted_on
+from hub.plugins.sage100.layout import Layout, day_of, factor, minor, posted_on
 from hub.plugins.sage100.records import Records, Row, Work
 from hub.sdk import RawUnit
 
@@ -46,11 +47,15 @@ class Money:
     def __init__(self, layout: Layout, config: Sage100Config) -> None:
         self._layout = layout
         self._own = config.currency
+        self._factor = factor(config.currency)
 
     def of(self, signed: int, devise: int, amount: int, where: str) -> tuple[str, int, int | None, str | None]:
         """Currency, amount in it, and for a foreign one the books' value and currency."""
         if devise == 0 or amount == 0:
-            return self._own, minor(signed, self._own, where), None, None
+            value, rest = divmod(abs(signed), self._factor)
+            if rest:
+                value = minor(signed, self._own, where)  # says what is wrong
+            return self._own, value, None, None
         currency = self._layout.currency(devise, self._own, where)
         if currency == self._own:
             return currency, minor(signed, self._own, where), None, None
@@ -69,17 +74,19 @@ def booked_on(row: Row, where: str) -> str:
     return day
 
 
-def map_sales(layout: Layout, config: Sage100Config) -> Work:
+def map_sales(layout: Layout, config: Sage100Config, records: Records) -> Work:
     """The lines of one number, year and side: one invoice or credit note, with its instalments."""
     money, seller = Money(layout, config), config.seller
     number_at = layout.columns.index(layout.number)
+    add_invoice, add_credit = records.into("invoice", _INVOICE), records.into("credit_note", _DOCUMENT)
+    add_part = records.into("instalment", "seller invoice_number due_on rank amount_minor currency")
 
-    def work(unit: RawUnit, rows: list[Row], records: Records) -> None:
+    def work(unit: RawUnit, rows: Sequence[Row]) -> None:
         row = rows[0]
         entry, _, _, _, _, piece, _, _, debtor, signed, devise, amount, reference, label, due = row
         where = unit.place
         if len(rows) > 1:
-            several(unit, rows, records)
+            several(unit, rows)
             return
         currency, total, book, book_currency = money.of(signed, devise, amount, where)
         number = sales_number(row[number_at], piece, entry)
@@ -88,11 +95,11 @@ def map_sales(layout: Layout, config: Sage100Config) -> Work:
             label or None,
         )  # fmt: skip
         if signed < 0:
-            records.into("credit_note", _DOCUMENT)(*common)
+            add_credit(*common)
         else:
-            records.into("invoice", _INVOICE)(*common, day_of(due))
+            add_invoice(*common, day_of(due))
 
-    def several(unit: RawUnit, rows: list[Row], records: Records) -> None:
+    def several(unit: RawUnit, rows: Sequence[Row]) -> None:
         where, first = unit.place, rows[0]
         number = sales_number(first[number_at], first[5], first[0])
         debtors = sorted({row[8] for row in rows})
@@ -110,18 +117,17 @@ def map_sales(layout: Layout, config: Sage100Config) -> Work:
             references[0] if references else None, labels[0] if labels else None,
         )  # fmt: skip
         if first[9] < 0:
-            records.into("credit_note", _DOCUMENT)(*common)
+            add_credit(*common)
             return
         days = [day_of(row[14]) for row in rows]
-        records.into("invoice", _INVOICE)(*common, max((day for day in days if day), default=None))
+        add_invoice(*common, max((day for day in days if day), default=None))
         if None in days or len(set(days)) == 1:
             return
         due = sorted(zip([str(day) for day in days], parts, strict=True))
-        add = records.into("instalment", "seller invoice_number due_on rank amount_minor currency")
         for rank, (day, part) in enumerate(due, 1):
-            add(seller, number, day, rank, part, currency)
+            add_part(seller, number, day, rank, part, currency)
 
-    def together(rows: list[Row], where: str) -> tuple[str, int, int | None, str | None, list[int]]:
+    def together(rows: Sequence[Row], where: str) -> tuple[str, int, int | None, str | None, list[int]]:
         """Currency, total, books' value and currency, and the share of each line."""
         found = [money.of(row[9], row[10], row[11], where) for row in rows]
         currencies = {currency for currency, _, _, _ in found}
@@ -134,11 +140,13 @@ def map_sales(layout: Layout, config: Sage100Config) -> Work:
     return work
 
 
-def map_entries(layout: Layout, config: Sage100Config) -> Work:
+def map_entries(layout: Layout, config: Sage100Config, records: Records) -> Work:
     """One line of another journal: a receipt, or a document of its own."""
     money, seller, own = Money(layout, config), config.seller, config.currency
+    add_invoice, add_credit = records.into("invoice", _INVOICE), records.into("credit_note", _DOCUMENT)
+    add_receipt = records.into("receipt", _RECEIPT)
 
-    def work(unit: RawUnit, rows: list[Row], records: Records) -> None:
+    def work(unit: RawUnit, rows: Sequence[Row]) -> None:
         row, where = rows[0], unit.place
         entry, journal, kind, _, _, piece, ref_piece, _, debtor, signed, devise, amount = row[:12]
         treasury_piece, reference, label, due, method = row[12:]
@@ -148,7 +156,7 @@ def map_entries(layout: Layout, config: Sage100Config) -> Work:
             told = "\n".join(text for text in (label, ref_piece, reference) if text)
             key = receipt_key(entry)
             foreign: tuple[Any, Any] = (None, None) if book is None else (total, currency)
-            records.into("receipt", _RECEIPT)(
+            add_receipt(
                 key, key, seller, day, total if book is None else book, own, *foreign, told or None,
                 layout.methods.get(method), treasury_piece or None, piece or None, debtor,
             )  # fmt: skip
@@ -158,8 +166,8 @@ def map_entries(layout: Layout, config: Sage100Config) -> Work:
             reference or ref_piece or None, label or None,
         )  # fmt: skip
         if signed < 0:
-            records.into("credit_note", _DOCUMENT)(*common)
+            add_credit(*common)
         else:
-            records.into("invoice", _INVOICE)(*common, day_of(due))
+            add_invoice(*common, day_of(due))
 
     return work

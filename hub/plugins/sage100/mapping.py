@@ -14,7 +14,7 @@ from hub.plugins.sage100.map_commercial import map_allocations, map_documents, m
 from hub.plugins.sage100.map_debtors import map_debtors
 from hub.plugins.sage100.map_entries import map_entries, map_sales
 from hub.plugins.sage100.map_lettrage import map_lettrage
-from hub.plugins.sage100.records import Mapper, Records
+from hub.plugins.sage100.records import Mapper, Records, Row
 from hub.sdk import MappedPage, RawUnit, RecordRejected
 
 MAPPERS: dict[str, Mapper] = {
@@ -28,26 +28,34 @@ MAPPERS: dict[str, Mapper] = {
 }
 
 
-def map_units(stream: str, units: Sequence[RawUnit], config: Sage100Config) -> MappedPage:
-    """The records of a run of units in columns; units refused stand in `rejected`."""
+def map_units(
+    stream: str, units: Sequence[RawUnit], config: Sage100Config, known: Sequence[Sequence[Row]] | None = None
+) -> MappedPage:
+    """The records of a run of units in columns; units refused stand in `rejected`.
+
+    Args:
+        known: the rows of these very units, when they are still at hand.
+    """
     mapper = MAPPERS[stream]
     records = Records()
     refusals: dict[int, RecordRejected] = {}
-    parsed = _parsed(units)
-    known: str | None = None
+    parsed: Sequence[Sequence[Row] | None] = _parsed(units) if known is None else known
+    told: str | None = None
     layout: Layout | None = None
+    width = 0
     work: Callable[..., None] | None = None
     for index, unit in enumerate(units):
-        if unit.layout != known or work is None:
-            known = unit.layout
+        if (unit.layout is not told and unit.layout != told) or work is None:
+            told = unit.layout
             layout = layout_of(unit.layout)
-            work = mapper(layout, config)
+            width = len(layout.columns)
+            work = mapper(layout, config, records)
         rows = parsed[index]
         try:
-            if rows is None or layout is None or any(len(row) != len(layout.columns) for row in rows):
+            if rows is None or layout is None or any([len(row) != width for row in rows]):
                 raise rejected("HUB-SAGE-026", unit.place)
             records.unit = index
-            work(unit, rows, records)
+            work(unit, rows)
         except RecordRejected as refusal:
             records.drop(index)
             refusals[index] = refusal

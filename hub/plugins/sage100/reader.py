@@ -33,6 +33,7 @@ class Reader:
     ) -> None:
         self._database = database
         self._feed = feed
+        self._ref = feed.ref.format
         self._layout = layout
         self._settings = settings
         self._look_back = look_back
@@ -40,6 +41,8 @@ class Reader:
         self._open: Generator[Unit, None, None] | None = None
         self._at: str | None = None
         self._next: Unit | None = None
+        #: The units of the last page and their rows, for mapping them without taking their bodies apart again.
+        self.fetched: tuple[list[RawUnit], list[list[tuple[Any, ...]]]] = ([], [])
 
     def page(self, cursor: Cursor | None, limit: int) -> Page:
         """At most `limit` units after `cursor`."""
@@ -59,7 +62,9 @@ class Reader:
         if last:
             self.close()
         self._at = progress.as_text()
-        return Page(list(map(self._unit, units)), self._at, last=last, origin=self._feed.name)
+        made = list(map(self._unit, units))
+        self.fetched = (made, [rows for _, rows in units])
+        return Page(made, self._at, last=last, origin=self._feed.name)
 
     def existing(self) -> Iterator[str]:
         """Refs of the units that exist now."""
@@ -119,11 +124,11 @@ class Reader:
 
     def _unit(self, unit: Unit) -> RawUnit:
         keys, rows = unit
-        place = f"{self._feed.name} {' '.join(map(str, keys))}"
-        body = to_json(rows if len(rows) <= MOST_ROWS else rows[:1])
-        found = RawUnit(self._feed.ref.format(*keys), body, self._layout, place)
+        ref = self._ref(*keys)
+        place = f"{self._feed.name} {ref}"
         if len(rows) <= MOST_ROWS:
-            return found
+            return RawUnit(ref, to_json(rows), self._layout, place)
+        found = RawUnit(ref, to_json(rows[:1]), self._layout, place)
         number, year = (keys[0], keys[1]) if self._feed.name == "sales" else (keys[-1], "every year")
         refusal = rejected("HUB-SAGE-024", place, number=number, count=len(rows), year=year)
         return replace(found, rejected=refusal, lines=len(rows))

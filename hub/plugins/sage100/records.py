@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from hub.plugins.sage100.config import Sage100Config
@@ -10,14 +10,14 @@ from hub.plugins.sage100.layout import Layout
 from hub.sdk import Columns, RawUnit
 from hub.sdk.records import KINDS
 
-Row = list[Any]
-Work = Callable[[RawUnit, list[Row], "Records"], None]
+Row = Sequence[Any]
+Work = Callable[[RawUnit, Sequence[Row]], None]
 
 
 class Mapper(Protocol):
-    """Makes the function that maps the units of one layout."""
+    """Makes the function that maps the units of one layout into `records`."""
 
-    def __call__(self, layout: Layout, config: Sage100Config) -> Work: ...
+    def __call__(self, layout: Layout, config: Sage100Config, records: Records) -> Work: ...
 
 
 class Records:

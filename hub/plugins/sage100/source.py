@@ -76,7 +76,11 @@ class Sage100:
 
     def map_page(self, stream: str, units: Sequence[RawUnit]) -> MappedPage:
         """The records of a run of units, straight in columns."""
-        return map_units(stream, units, self._config)
+        reader = self._readers.get(stream)
+        known = reader.fetched if reader is not None else ([], [])
+        # The page just fetched was made from rows: no need to take it apart again.
+        rows = known[1] if isinstance(units, list) and known[0] == units else None
+        return map_units(stream, units, self._config, rows)
 
     def control_totals(self, on: date) -> Iterator[ControlTotal]:
         """Debits less credits of each debtor up to `on`, of the lines that the streams read. None without Comptabilité.
