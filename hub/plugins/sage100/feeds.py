@@ -13,7 +13,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hub.plugins.sage100.portable import Day, Exact, Expr, Instant, Moment, Query, digits, millionths, text, whole
+from hub.plugins.sage100.portable import (
+    NOTHING,
+    ONE,
+    ZERO,
+    Day,
+    Exact,
+    Expr,
+    Instant,
+    Moment,
+    Query,
+    digits,
+    millionths,
+    text,
+    whole,
+)
 from hub.plugins.sage100.schema import Row, Schema
 
 Columns = dict[str, Expr]
@@ -93,7 +107,7 @@ def debtors(schema: Schema) -> Feed:
         "N_Devise": whole(t["N_Devise"]), "N_Risque": whole(t["N_Risque"]),
     }  # fmt: skip
     return Feed(
-        name="debtors", source=t.table, where=t["CT_Type"] == 0, columns=columns, keys=[Exact(code)], within=[],
+        name="debtors", source=t.table, where=t["CT_Type"] == ZERO, columns=columns, keys=[Exact(code)], within=[],
         touched=since_of(t), window=since_of(t), stamp=t["cbModification"], number=Exact(code), ref="{}",
     )  # fmt: skip
 
@@ -135,14 +149,18 @@ def entries(schema: Schema, accounts: Sequence[str], openings_until: str, alias:
         openings_until: the day after the oldest year, ISO.
     """
     e, j, t = (schema.table(name, f"{letter}{alias}") for name, letter in _ALIASES)
-    source = e.table.join(t.table, sa.and_(t["CT_Num"] == e["CT_Num"], t["CT_Type"] == 0)).join(
+    source = e.table.join(t.table, sa.and_(t["CT_Num"] == e["CT_Num"], t["CT_Type"] == ZERO)).join(
         j.table, sa.and_(j["JO_Num"] == e["JO_Num"], j["JO_Type"] != SITUATION)
     )
     on_account = sa.or_(*(e["CG_Num"].like(f"{account}%") for account in accounts))
-    first = sa.or_(whole(e["EC_ANType"]) == 0, e["JM_Date"] < Moment(sa.literal(openings_until, sa.String())))
     amount = millionths(e["EC_Montant"])
-    signed = sa.case((e["EC_Sens"] == 0, amount), else_=-amount)
-    return Entries(e, j, source, sa.and_(on_account, first), signed)
+    signed = sa.case((e["EC_Sens"] == ZERO, amount), else_=-amount)
+    return Entries(e, j, source, sa.and_(on_account, first(e, openings_until)), signed)
+
+
+def first(e: Row, openings_until: str) -> sa.ColumnElement[bool]:
+    """A line that stands for itself: no opening, or one of the oldest year."""
+    return sa.or_(whole(e["EC_ANType"]) == ZERO, e["JM_Date"] < Moment(sa.literal(openings_until, sa.String())))
 
 
 _ALIASES = (("F_ECRITUREC", "e"), ("F_JOURNAUX", "j"), ("F_COMPTET", "t"))
@@ -157,7 +175,7 @@ def oldest(schema: Schema) -> Query:
 def number_of(e: Row, column: str) -> Expr:
     """The invoice's number; a line without one stands alone under its own number, written ``#EC_No``."""
     number = text(e[column])
-    return sa.case((number != "", number), else_=sa.literal("#", sa.String()) + digits(e["EC_No"]))
+    return sa.case((number != NOTHING, number), else_=sa.literal_column("'#'", sa.String()) + digits(e["EC_No"]))
 
 
 def sales(schema: Schema, accounts: Sequence[str], until: str, column: str) -> Feed:
@@ -165,7 +183,7 @@ def sales(schema: Schema, accounts: Sequence[str], until: str, column: str) -> F
     all_, again = entries(schema, accounts, until), entries(schema, accounts, until, "x")
     e, number = all_.e, number_of(all_.e, column)
     year = sa.cast(sa.extract("year", e["JM_Date"]), sa.Integer())
-    side = sa.case((all_.signed < 0, 1), else_=0)
+    side = sa.case((all_.signed < ZERO, ONE), else_=ZERO)
     changed = since_of(again.e)
 
     def touched(since: str) -> sa.ColumnElement[bool]:
@@ -209,18 +227,20 @@ def lettrage(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
     twin = entries(schema, accounts, until, "o")
     e = all_.e
     changed = since_of(again.e)
-    matched = sa.or_(text(e["EC_Lettrage"]) != "", whole(e["EC_Lettre"]) == 1)
+    matched = sa.or_(text(e["EC_Lettrage"]) != NOTHING, whole(e["EC_Lettre"]) == ONE)
     on_account = sa.or_(*(e["CG_Num"].like(f"{account}%") for account in accounts))
-    copy = sa.and_(on_account, whole(e["EC_ANType"]) == 1, text(e["EC_RefPiece"]) != "", sa.not_(all_.where))
+    copy = sa.and_(
+        on_account, whole(e["EC_ANType"]) == ONE, text(e["EC_RefPiece"]) != NOTHING, sa.not_(first(e, until))
+    )
     original = (
-        sa.select(sa.literal(1))
+        sa.select(ONE)
         .select_from(twin.source)
         .where(
             twin.where,
             twin.e["CT_Num"] == e["CT_Num"],
             twin.e["EC_RefPiece"] == e["EC_RefPiece"],
             twin.e["EC_Sens"] == e["EC_Sens"],
-            sa.or_(text(twin.e["EC_Lettrage"]) != "", whole(twin.e["EC_Lettre"]) == 1),
+            sa.or_(text(twin.e["EC_Lettrage"]) != NOTHING, whole(twin.e["EC_Lettre"]) == ONE),
         )
         .exists()
     )
@@ -231,7 +251,7 @@ def lettrage(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
 
     columns = all_.of_debtor() | {
         "EC_Lettrage": text(e["EC_Lettrage"]),
-        "Carried": sa.case((all_.where, 0), else_=1),
+        "Carried": sa.case((first(e, until), ZERO), else_=ONE),
     }
     keys = [Exact(text(e["CG_Num"])), Exact(text(e["CT_Num"])), Exact(text(e["EC_Lettrage"]))]
     return Feed(

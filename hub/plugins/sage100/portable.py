@@ -114,26 +114,31 @@ def _exact_sqlite(element: Exact, compiler: Any, **kw: Any) -> str:
     return f"({_inner(element, compiler, **kw)}) COLLATE BINARY"
 
 
+#: Constants stand in the statement: SQL Server takes two parameters of equal value for two expressions, which GROUP BY
+#: does not forgive.
+NOTHING: Expr = sa.literal_column("''", sa.String())
+ZERO: Expr = sa.literal_column("0", sa.Integer())
+ONE: Expr = sa.literal_column("1", sa.Integer())
+
+
 def text(column: Expr) -> Expr:
     """A text without trailing blanks, empty rather than missing."""
     if isinstance(column, Null):
-        return sa.literal_column("''", sa.String())
-    return sa.func.coalesce(sa.func.rtrim(column), "", type_=sa.String())
+        return NOTHING
+    return sa.func.coalesce(sa.func.rtrim(column), NOTHING, type_=sa.String())
 
 
 def whole(column: Expr) -> Expr:
     """A number, 0 rather than missing."""
-    if isinstance(column, Null):
-        return sa.literal_column("0", sa.Integer())
-    return sa.func.coalesce(column, 0, type_=sa.Integer())
+    return ZERO if isinstance(column, Null) else sa.func.coalesce(column, ZERO, type_=sa.Integer())
 
 
 def millionths(column: Expr) -> Expr:
     """An amount as a whole number of millionths, 0 rather than missing."""
     if isinstance(column, Null):
-        return sa.literal_column("0", sa.BigInteger())
-    scaled = sa.cast(sa.func.round(column * sa.literal_column("1000000"), sa.literal_column("0")), sa.BigInteger())
-    return sa.func.coalesce(scaled, 0, type_=sa.BigInteger())
+        return ZERO
+    scaled = sa.cast(sa.func.round(column * sa.literal_column("1000000"), ZERO), sa.BigInteger())
+    return sa.func.coalesce(scaled, ZERO, type_=sa.BigInteger())
 
 
 def digits(column: Expr) -> Expr:
