@@ -28,7 +28,7 @@ class Database:
 
     def __init__(self, config: Sage100Config) -> None:
         self._config = config
-        self.where = config.url
+        self.where = config.url or ""
         self._engine: sa.Engine | None = None
 
     @property
@@ -45,12 +45,12 @@ class Database:
 
     def _made(self) -> sa.Engine:
         try:
-            url = sa.make_url(self._config.url)
+            url = sa.make_url(self.where)
             if self._config.password is not None:
                 url = url.set(password=self._config.password.get_secret_value())
             return sa.create_engine(url, poolclass=NullPool, connect_args=_connect_args(url, self._config.timeout_s))
         except (ImportError, sa.exc.NoSuchModuleError) as error:
-            scheme = self._config.url.partition("://")[0]
+            scheme = self.where.partition("://")[0]
             raise misconfigured("HUB-SAGE-007", self.where, scheme=scheme, detail=str(error)) from error
         except (sa.exc.ArgumentError, ValueError) as error:
             raise misconfigured("HUB-SAGE-010", self.where, detail=redact(str(error))) from None

@@ -75,6 +75,18 @@ FAULTS: dict[str, Fault] = {
     "HUB-SAGE-025": Fault("{column} is empty", "fill it in Sage, then sync again"),
     "HUB-SAGE-026": Fault("the unit is written in another form than this version knows", "run hub sync --full once"),
     "HUB-SAGE-027": Fault("{column} {amount} is negative", "correct the payment in Sage, or report what it stands for"),
+    "HUB-SAGE-040": Fault(
+        "this is no file in Sage's tagged format: it begins with {found!r} instead of '#FLG 000'",
+        "export it from Comptabilité as 'format Sage'",
+    ),
+    "HUB-SAGE-041": Fault(
+        "version {version} of the tagged format is not known (known: {known})",
+        "export it from a recent Sage 100, or report it with a sample",
+    ),
+    "HUB-SAGE-042": Fault("the file has no #FIN: it was cut", "export it again"),
+    "HUB-SAGE-043": Fault("the entry has {found} fields of {wanted}", "export it again; report it if it stays"),
+    "HUB-SAGE-044": Fault("{column} {text!r} is not understood", "correct the entry in Sage, then export again"),
+    "HUB-SAGE-045": Fault("the file cannot be read: {detail}", "put it there, and let the hub's user read it"),
 }
 
 

@@ -14,6 +14,7 @@ from hub.plugins.sage100 import feeds, feeds_commercial
 from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.database import Database
 from hub.plugins.sage100.feeds import Feed
+from hub.plugins.sage100.file_source import FileSource
 from hub.plugins.sage100.layout import NO_DAY, Layout, fiscal_month, minor
 from hub.plugins.sage100.mapping import map_units
 from hub.plugins.sage100.portable import Day, text, whole
@@ -50,6 +51,7 @@ class Sage100:
         self._config = config
         self._context = context
         self._database = Database(config)
+        self._files = FileSource(config) if config.files is not None else None
         self._company: Company | None = None
         self._readers: dict[str, Reader] = {}
         told = [READER_VERSION, *(getattr(config, name) for name in _SETTINGS)]
@@ -57,15 +59,19 @@ class Sage100:
 
     def streams(self) -> Sequence[Stream]:
         """Debtors, then what they owe, then what was matched. What is deleted in Sage is found by listing refs."""
+        if self._files is not None:  # each run gives the whole state
+            return [Stream(name, "snapshot", "withdrawn", repeats="latest") for name in STREAMS["accounting"]]
         return [Stream(name, repeats="latest", swept=True) for name in STREAMS[self._config.ledger]]
 
     def fetch(self, stream: str, cursor: Cursor | None, limit: int) -> Page:
         """The next units of `stream`. Nothing changed since the last run: one empty page."""
+        if self._files is not None:
+            return self._files.page(stream, cursor, limit)
         return self._reader(stream).page(cursor, limit)
 
     def sweep(self, stream: str) -> Iterator[str]:
         """Refs of `stream` that exist in Sage now."""
-        return self._reader(stream).existing()
+        return self._reader(stream).existing() if self._files is None else self._files.refs(stream)
 
     def map(self, stream: str, unit: RawUnit) -> Sequence[Record]:
         """The records of one unit: the same code as `map_page`, on a run of one."""
@@ -83,11 +89,12 @@ class Sage100:
         return map_units(stream, units, self._config, rows)
 
     def control_totals(self, on: date) -> Iterator[ControlTotal]:
-        """Debits less credits of each debtor up to `on`, of the lines that the streams read. None without Comptabilité.
+        """Debits less credits of each debtor up to `on`, of the lines that the streams read. None without Comptabilité,
+        nor from files: a file cannot vouch for itself.
 
         Openings are counted as the streams count them: in the oldest year only.
         """
-        if self._config.ledger != "accounting":
+        if self._config.ledger != "accounting" or self._files is not None:
             return
         company, config = self._known(), self._config
         month = f"{on.isoformat()[:7]}-01T00:00:00.000"
