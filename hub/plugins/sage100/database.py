@@ -65,12 +65,11 @@ class Database:
         given_up = False
         try:
             with self.engine.connect() as connection:
-                if self.dialect == "postgresql":  # pytds reads rows off the wire by itself; its cursors are no SELECT
-                    connection = connection.execution_options(stream_results=True, max_row_buffer=ROWS)
-                result = connection.execute(statement)
+                # Rows as the driver gives them: all are plain text and whole numbers, there is nothing to convert.
+                cursor = connection.execute(statement).cursor
                 try:
-                    while rows := result.fetchmany(ROWS):
-                        yield from map(tuple, rows)
+                    while rows := cursor.fetchmany(ROWS):
+                        yield from rows
                 except GeneratorExit:
                     given_up = True
                     raise

@@ -1,8 +1,8 @@
 """Export files in the tagged format as a source: the same units and records as from the data base.
 
 The files together are the complete present state: what they no longer have is withdrawn. A line has no number of its
-own there; it is known by what it says (journal, date, voucher, invoice, account, debtor, side, amount, label) and, among
-lines that say the same, by its order.
+own there; it is known by what it says (journal, date, voucher, invoice, account, debtor, side, amount, label) and,
+among lines that say the same, by its order.
 """
 
 from __future__ import annotations

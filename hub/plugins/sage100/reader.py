@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 
 from pydantic_core import to_json
@@ -111,8 +110,21 @@ class Reader:
         """Adjacent rows with equal keys, together."""
         width = len(self._feed.keys)
         rows = self._database.stream(self._feed.units(progress.since, progress.after))
-        for keys, same in groupby(rows, key=lambda row: row[:width]):
-            yield keys, [row[width:] for row in same]
+        if not self._feed.within:  # one row is one unit
+            for row in rows:
+                yield row[:width], [row[width:]]
+            return
+        keys: tuple[Any, ...] = ()
+        same: list[tuple[Any, ...]] = []
+        for row in rows:
+            if row[:width] == keys:
+                same.append(row[width:])
+                continue
+            if same:
+                yield keys, same
+            keys, same = row[:width], [row[width:]]
+        if same:
+            yield keys, same
 
     def _taken(self, limit: int) -> Iterator[Unit]:
         size = count = 0
