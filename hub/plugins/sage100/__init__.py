@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from hub.plugins.sage100.config import MAPPING_FIELDS, Sage100Config
 from hub.plugins.sage100.source import Sage100
-from hub.sdk import SDK_VERSION, BulkMap, Connector, ControlTotals, KeySweep, RecordSource, Registry, hookimpl
+from hub.sdk import (
+    SDK_VERSION,
+    BulkMap,
+    Connector,
+    ControlTotals,
+    KeySweep,
+    LedgerWriter,
+    RecordSource,
+    Registry,
+    hookimpl,
+)
 
 #: Raised whenever the same unit gives other records.
 MAPPING_VERSION = 1
@@ -17,7 +27,7 @@ def hub_register(registry: Registry) -> None:
         Connector(
             name="sage100",
             sdk=SDK_VERSION,
-            roles=[RecordSource, BulkMap, ControlTotals, KeySweep],
+            roles=[RecordSource, BulkMap, ControlTotals, KeySweep, LedgerWriter],
             config=Sage100Config,
             build=Sage100,
             mapping_version=MAPPING_VERSION,

@@ -54,6 +54,14 @@ class Sage100Config(ConnectorConfig):
         default_factory=dict, description='With files: ISO codes by Sage\'s currency number, { "1" = "USD" }.'
     )
     year_begins: int = Field(1, ge=1, le=12, description="With files: month in which the fiscal year begins.")
+    bank_accounts: dict[str, str] = Field(
+        default_factory=dict,
+        description='Entries for Sage: general account of each bank account, { "FR76…" = "512100" }.',
+    )
+    bank_journals: dict[str, str] = Field(
+        default_factory=dict, description='Entries for Sage: journal of each bank account, { "FR76…" = "BQ" }.'
+    )
+    customer_account: str = Field("411000", description="Entries for Sage: general account of the customers' lines.")
     timeout_s: int = Field(120, ge=5, le=3_600, description="Seconds after which an unanswered question is given up.")
 
     @field_validator("url")

@@ -87,6 +87,17 @@ FAULTS: dict[str, Fault] = {
     "HUB-SAGE-043": Fault("the entry has {found} fields of {wanted}", "export it again; report it if it stays"),
     "HUB-SAGE-044": Fault("{column} {text!r} is not understood", "correct the entry in Sage, then export again"),
     "HUB-SAGE-045": Fault("the file cannot be read: {detail}", "put it there, and let the hub's user read it"),
+    "HUB-SAGE-050": Fault(
+        "no general account or journal is configured for the bank account {account!r}",
+        'add it: bank_accounts = {{ "{account}" = "512100" }}, bank_journals = {{ "{account}" = "BQ" }}',
+    ),
+    "HUB-SAGE-051": Fault(
+        "posting {posting} is in {currency}, the books are in {own}", "book it in Sage by hand, at the rate of the day"
+    ),
+    "HUB-SAGE-052": Fault(
+        "the parts of posting {posting} add up to {parts} cents, its amount is {amount}",
+        "report it as a bug of the hub",
+    ),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,9 +20,10 @@ from hub.plugins.sage100.mapping import map_units
 from hub.plugins.sage100.portable import Day, text, whole
 from hub.plugins.sage100.reader import Reader
 from hub.plugins.sage100.schema import Schema, catalogue
-from hub.sdk import Context, Cursor, MappedPage, Page, RawUnit, Stream
+from hub.plugins.sage100.writing import found_again, written
+from hub.sdk import Context, Cursor, LedgerBatch, LedgerFile, MappedPage, Page, RawUnit, Stream
 from hub.sdk.columns import records_from_columns
-from hub.sdk.records import ControlTotal, Record
+from hub.sdk.records import ControlTotal, Receipt, Record
 
 #: Raised when units are made in another way: everything is then read again.
 READER_VERSION = 1
@@ -45,7 +46,10 @@ class Company:
 
 
 class Sage100:
-    """One company of Sage 100. Plays RecordSource, BulkMap, ControlTotals, KeySweep; sends SELECT only."""
+    """One company of Sage 100. Plays RecordSource, BulkMap, ControlTotals, KeySweep, LedgerWriter.
+
+    Sends SELECT and nothing else.
+    """
 
     def __init__(self, config: Sage100Config, context: Context) -> None:
         self._config = config
@@ -109,6 +113,14 @@ class Sage100:
                     balance_minor=cents if balance > 0 else -cents,
                     currency=config.currency,
                 )
+
+    def write(self, batch: LedgerBatch) -> LedgerFile:
+        """The batch as an import file in the tagged format."""
+        return written(batch, self._config)
+
+    def acknowledged(self, references: Mapping[str, str], receipts: Iterable[Receipt]) -> Mapping[str, str]:
+        """Postings that came back from Sage: a receipt of the books carries their reference."""
+        return found_again(references, receipts)
 
     def _reader(self, stream: str) -> Reader:
         if stream not in self._readers:
