@@ -56,7 +56,7 @@ class Sage100Config(ConnectorConfig):
     year_begins: int = Field(1, ge=1, le=12, description="With files: month in which the fiscal year begins.")
     bank_accounts: dict[str, str] = Field(
         default_factory=dict,
-        description='Entries for Sage: general account of each bank account, { "FR76…" = "512100" }.',
+        description='Entries for Sage: general account by bank account, { "FR76…" = "512100" }.',
     )
     bank_journals: dict[str, str] = Field(
         default_factory=dict, description='Entries for Sage: journal of each bank account, { "FR76…" = "BQ" }.'
