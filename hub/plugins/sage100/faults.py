@@ -45,7 +45,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "HUB-SAGE-007": Fault(
         "the driver of {scheme!r} is not installed: {detail}",
-        "pip install 'receivables-hub[sage]' for mssql+pytds://, or the driver that the url names",
+        "pip install 'receivables-hub[sage100]' for mssql+pytds://, or the driver that the url names",
     ),
     "HUB-SAGE-008": Fault("the position {cursor!r} was not written by this connector", "run hub sync --full once"),
     "HUB-SAGE-009": Fault(

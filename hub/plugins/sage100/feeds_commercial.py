@@ -47,7 +47,7 @@ def documents(schema: Schema) -> Feed:
         name="documents", source=source, where=sa.and_(d["DO_Domaine"] == _SALES, d["DO_Type"].in_(_INVOICES)),
         columns=columns, keys=[Exact(piece)], within=[whole(p["DR_No"])], touched=touched,
         window=lambda since: sa.or_(changed(since), since_of(p)(since)), stamp=stamp,
-        number=Exact(piece + sa.literal("|", sa.String()) + digits(whole(p["DR_No"]))), ref="0|{}",
+        number=Exact(piece + sa.literal("|", sa.String()) + digits(whole(p["DR_No"]))), ref="0|{}", joined=True,
     )  # fmt: skip
 
 
@@ -89,5 +89,5 @@ def allocations(schema: Schema) -> Feed:
         where=sa.and_(r["DO_Domaine"] == _SALES, c["RG_Type"] == _CUSTOMER, whole(c["RG_TypeReg"]).in_(_MONEY)),
         columns=columns, keys=[r["RG_No"]], within=[r["DR_No"]], touched=touched,
         window=lambda since: sa.or_(since_of(r)(since), since_of(c)(since)), stamp=stamp,
-        number=r["DR_No"], ref="RG{}",
+        number=r["DR_No"], ref="RG{}", joined=True,
     )  # fmt: skip

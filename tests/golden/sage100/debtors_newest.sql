@@ -1,3 +1,2 @@
 SELECT CONVERT(VARCHAR(23), max(t.[cbModification]), 126) AS anon_1 
-FROM [F_COMPTET] AS t 
-WHERE t.[CT_Type] = 0
+FROM [F_COMPTET] AS t

@@ -1,5 +1,2 @@
 SELECT CONVERT(VARCHAR(23), max(e.[cbModification]), 126) AS anon_1 
-FROM [F_ECRITUREC] AS e JOIN [F_COMPTET] AS t ON t.[CT_Num] = e.[CT_Num] AND t.[CT_Type] = 0 JOIN [F_JOURNAUX] AS j ON j.[JO_Num] = e.[JO_Num] AND j.[JO_Type] != :JO_Type_1 
-WHERE (coalesce(rtrim(e.[EC_Lettrage]), '') != '' OR coalesce(e.[EC_Lettre], 0) = 1) AND ((e.[CG_Num] LIKE :CG_Num_1 OR e.[CG_Num] LIKE :CG_Num_2) AND (coalesce(e.[EC_ANType], 0) = 0 OR e.[JM_Date] < CAST(:param_1 AS DATETIME)) OR (e.[CG_Num] LIKE :CG_Num_3 OR e.[CG_Num] LIKE :CG_Num_4) AND coalesce(e.[EC_ANType], 0) = 1 AND coalesce(rtrim(e.[EC_RefPiece]), '') != '' AND NOT (coalesce(e.[EC_ANType], 0) = 0 OR e.[JM_Date] < CAST(:param_2 AS DATETIME)) AND NOT (EXISTS (SELECT 1 
-FROM [F_ECRITUREC] AS eo JOIN [F_COMPTET] AS [to] ON [to].[CT_Num] = eo.[CT_Num] AND [to].[CT_Type] = 0 JOIN [F_JOURNAUX] AS jo ON jo.[JO_Num] = eo.[JO_Num] AND jo.[JO_Type] != :JO_Type_2 
-WHERE (eo.[CG_Num] LIKE :CG_Num_5 OR eo.[CG_Num] LIKE :CG_Num_6) AND (coalesce(eo.[EC_ANType], 0) = 0 OR eo.[JM_Date] < CAST(:param_3 AS DATETIME)) AND eo.[CT_Num] = e.[CT_Num] AND eo.[EC_RefPiece] = e.[EC_RefPiece] AND eo.[EC_Sens] = e.[EC_Sens] AND (coalesce(rtrim(eo.[EC_Lettrage]), '') != '' OR coalesce(eo.[EC_Lettre], 0) = 1))))
+FROM [F_ECRITUREC] AS e

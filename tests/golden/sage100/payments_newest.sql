@@ -1,3 +1,2 @@
 SELECT CONVERT(VARCHAR(23), max(c.[cbModification]), 126) AS anon_1 
-FROM [F_CREGLEMENT] AS c 
-WHERE c.[RG_Type] = :RG_Type_1 AND coalesce(c.[RG_TypeReg], 0) IN (__[POSTCOMPILE_coalesce_1])
+FROM [F_CREGLEMENT] AS c

@@ -225,7 +225,7 @@ class TestServer:
     """Against sockets that behave badly, through python-tds."""
 
     def url(self, port: int) -> str:
-        pytest.importorskip("pytds", reason="the extra `sage` is not installed")
+        pytest.importorskip("pytds", reason="the extra `sage100` is not installed")
         return f"mssql+pytds://reader@127.0.0.1:{port}/BIJOU"
 
     def test_nobody_listens(self, tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ class TestServer:
 
     def test_a_refused_login(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """SQL Server's error 18456, as the driver tells it: the operator must act."""
-        pytds = pytest.importorskip("pytds", reason="the extra `sage` is not installed")
+        pytds = pytest.importorskip("pytds", reason="the extra `sage100` is not installed")
 
         def refuse(*_: object, **__: object) -> None:
             raise pytds.LoginError("Login failed for user 'reader'.")
