@@ -13,8 +13,9 @@ from hub.sdk.errors import (
 )
 from hub.sdk.hooks import SDK_VERSION, Connector, Registry, hookimpl
 from hub.sdk.money import CurrencyMismatch, Money
-from hub.sdk.roles import BulkMap, Columns, ControlTotals, FileCheck, KeySweep, MappedPage, RecordSource
+from hub.sdk.roles import BulkMap, Columns, ControlTotals, FileCheck, KeySweep, LedgerWriter, MappedPage, RecordSource
 from hub.sdk.units import Cursor, Page, RawUnit, Stream
+from hub.sdk.writing import LedgerBatch, LedgerFile, Posting, PostingPart
 
 __all__ = [
     "SDK_VERSION",
@@ -32,10 +33,15 @@ __all__ = [
     "FileCheck",
     "HubError",
     "KeySweep",
+    "LedgerBatch",
+    "LedgerFile",
+    "LedgerWriter",
     "MappedPage",
     "Money",
     "Page",
     "PartnerRefused",
+    "Posting",
+    "PostingPart",
     "RawUnit",
     "RecordRejected",
     "RecordSource",

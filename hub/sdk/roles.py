@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
 from hub.sdk.errors import RecordRejected
-from hub.sdk.records import ControlTotal, Record
+from hub.sdk.records import ControlTotal, Receipt, Record
 from hub.sdk.units import Cursor, Page, RawUnit, Stream
+from hub.sdk.writing import LedgerBatch, LedgerFile
 
 
 @runtime_checkable
@@ -91,6 +92,26 @@ class KeySweep(Protocol):
 
 
 @runtime_checkable
+class LedgerWriter(Protocol):
+    """Books that take entries from outside, as a file that a person imports. The hub never writes into them itself."""
+
+    def write(self, batch: LedgerBatch) -> LedgerFile:
+        """The file for `batch`. Pure: the same batch gives the same bytes, so that a lost file can be made again.
+
+        Raises:
+            ConfigError: an account is not configured, or a posting cannot be told in this format.
+        """
+
+    def acknowledged(self, references: Mapping[str, str], receipts: Iterable[Receipt]) -> Mapping[str, str]:
+        """Which postings the books have by now: posting → `source_key` of the receipt that the books gave for it.
+
+        Args:
+            references: by posting, what `write` said it would be known by.
+            receipts: of these same books, as `RecordSource` gave them.
+        """
+
+
+@runtime_checkable
 class FileCheck(Protocol):
     """A source of files that can say how it understands one, before anything is taken in."""
 
@@ -100,5 +121,5 @@ class FileCheck(Protocol):
 
 #: Roles by the name used in listings and documentation.
 ROLES: dict[str, type[Any]] = {
-    role.__name__: role for role in (RecordSource, BulkMap, ControlTotals, KeySweep, FileCheck)
+    role.__name__: role for role in (RecordSource, BulkMap, ControlTotals, KeySweep, LedgerWriter, FileCheck)
 }

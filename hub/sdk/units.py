@@ -75,6 +75,8 @@ class Stream:
             ``by_origin``: a later object (file) wins over an earlier one, inside one object the second is held.
         whole_objects: an object (file) that changed is read again from its beginning: what was held of it and is no
             longer in it was corrected.
+        swept: the source plays `KeySweep` for this stream: after each complete run it is asked which refs still exist,
+            and what does not is withdrawn. For sources read by date of change, where a deletion leaves no trace.
     """
 
     name: str
@@ -82,3 +84,4 @@ class Stream:
     missing: str = "keep"
     repeats: str = "hold"
     whole_objects: bool = False
+    swept: bool = False

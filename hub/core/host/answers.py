@@ -38,6 +38,7 @@ class _Stream(TypedDict):
     missing: str
     repeats: str
     whole_objects: bool
+    swept: bool
 
 
 @with_config(_STRICT)
@@ -58,6 +59,12 @@ class _Units(TypedDict):
     count: Place
     places: list[Place] | None
     refs: Refs
+
+
+@with_config(_STRICT)
+class _Existing(TypedDict):
+    refs: Refs
+    last: bool
 
 
 @with_config(_STRICT)
@@ -88,6 +95,7 @@ Form = TypeAdapter[Any]
 STREAMS: Form = TypeAdapter(_Streams)
 OFFER: Form = TypeAdapter(_Offer)
 UNITS: Form = TypeAdapter(_Units)
+EXISTING: Form = TypeAdapter(_Existing)
 MAPPED: Form = TypeAdapter(_Mapped)
 
 

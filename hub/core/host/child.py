@@ -10,8 +10,9 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -42,6 +43,7 @@ class Server:
         self._stream = ""
         self._page: Page | None = None
         self._units: Sequence[RawUnit] = ()
+        self._existing: Iterator[str] = iter(())
 
     def streams(self, _request: dict[str, Any], _body: bytes) -> None:
         """The streams of the source."""
@@ -52,6 +54,7 @@ class Server:
                 "missing": stream.missing,
                 "repeats": stream.repeats,
                 "whole_objects": stream.whole_objects,
+                "swept": stream.swept,
             }
             for stream in self._source.streams()
         ]
@@ -101,6 +104,13 @@ class Server:
         records = list(self._source.control_totals(date.fromisoformat(request["on"])))
         columns = columns_from_records([(0, records)])
         write_frame(self._out, {"columns": [_wire(column) for column in columns], "count": len(records)})
+
+    def sweep(self, request: dict[str, Any], _body: bytes) -> None:
+        """Refs that exist now, a page at a time; naming a stream begins anew."""
+        if request.get("stream") is not None:
+            self._existing = iter(self._source.sweep(request["stream"]))
+        refs = list(islice(self._existing, MAX_PAGE_UNITS))
+        write_frame(self._out, {"refs": refs, "last": len(refs) < MAX_PAGE_UNITS})
 
     def describe(self, request: dict[str, Any], _body: bytes) -> None:
         """What was sniffed of a file."""

@@ -1,13 +1,18 @@
-"""What a complete snapshot no longer has: settled or withdrawn as configured, unless so much is gone that a person
-must say whether the file is whole."""
+"""What a complete reading no longer has: settled or withdrawn as configured, unless so much is gone that a person must
+say whether it is whole.
+
+A snapshot is complete by itself: what a run did not meet in it is gone. A source that is read by date of change is
+asked which refs still exist (`Stream.swept`).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.core.host.answers import EXISTING
 from hub.core.store import Connection, UnitOfWork, units
 from hub.core.store.holding import open_units
-from hub.core.store.pages import page_units
+from hub.core.store.pages import StreamState, known_units, page_units
 from hub.core.sync.pages import Seen
 from hub.core.sync.session import Session
 from hub.sdk.errors import HubError
@@ -19,7 +24,7 @@ FEW = 10
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Units of a stream that its complete snapshot does not have, of how many that were in force."""
+    """Units of a stream that its source no longer has, of how many that were in force."""
 
     units: list[int]
     of: int
@@ -31,24 +36,44 @@ class Absent:
 
     def question(self, connector: str, stream: Stream) -> HubError:
         """What a person is asked before anything is taken for gone."""
-        meaning = "settled" if stream.missing == "settled" else "withdrawn"
+        reading = "list of what exists" if stream.swept else "snapshot"
         return HubError(
             code="HUB-SYNC-003",
-            what=f"{len(self.units)} of {self.of} {stream.name} are missing from the snapshot; nothing was taken as "
-            f"{meaning}",
+            what=f"{len(self.units)} of {self.of} {stream.name} are missing from the {reading}; nothing was taken as "
+            f"{_meaning(stream)}",
             where=f"[connector.{connector}]",
-            mend=f"if the export was cut short, make it again and run hub sync; if they are really gone, say so once: "
+            mend=f"if it was cut short, mend that and run hub sync again; if they are really gone, say so once: "
             f"hub sync {connector} --accept-missing",
         )
 
 
-def find_absent(connection: Connection, stream_id: int, seen: Seen, skipped: list[str]) -> Absent:
-    """What a run that read its snapshot to the end did not meet.
+def existing_units(session: Session, stream: Stream, state: StreamState) -> Seen:
+    """The units of a swept stream whose refs its source lists now. Refs never read are left for the next run."""
+    seen = Seen()
+    request: dict[str, object] = {"op": "sweep", "stream": stream.name}
+    last = False
+    while not last:
+        answer, _ = session.process.ask(request, form=EXISTING)
+        last, request = answer["last"], {"op": "sweep", "stream": None}
+        with session.store.read() as connection:
+            known = known_units(connection, state.id, answer["refs"]) if answer["refs"] else {}
+        seen.mark([unit.id for unit in known.values()])
+    return seen
+
+
+def find_absent(
+    connection: Connection, stream: Stream, stream_id: int, seen: Seen, skipped: list[str], existing: Seen | None
+) -> Absent:
+    """What a run that came to its end did not meet, or, of a swept stream, what does not exist any more.
 
     Objects that were skipped because they did not change count as seen; if one of them was never read (a file still
     being written), nothing can be said about what is missing. Nor can it while something is held: the held record, of
     a skipped object too, may be any of those that seem missing.
     """
+    if existing is not None:
+        return Absent(*units.missing_units(connection, stream_id, existing.marks))
+    if stream.mode != "snapshot" or stream.missing == "keep":
+        return Absent([], 0)
     for origin in skipped:
         known = page_units(connection, stream_id, origin)
         if known is None:
@@ -63,4 +88,8 @@ def find_absent(connection: Connection, stream_id: int, seen: Seen, skipped: lis
 def lose(unit: UnitOfWork, session: Session, stream: Stream, absent: Absent) -> None:
     """Settle or withdraw what is absent, as the connector is configured."""
     if absent.units:
-        units.lose_units(unit, session.connector_id, session.key, stream.name, absent.units, stream.missing)
+        units.lose_units(unit, session.connector_id, session.key, stream.name, absent.units, _meaning(stream))
+
+
+def _meaning(stream: Stream) -> str:
+    return "settled" if stream.missing == "settled" else "withdrawn"

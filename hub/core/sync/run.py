@@ -15,7 +15,7 @@ from hub.core.store.corrections import compare_newcomers
 from hub.core.store.engine import DatabaseUnreachable
 from hub.core.store.holding import close_absent
 from hub.core.store.pages import Counts, StreamState, page_units
-from hub.core.sync.absent import find_absent, lose
+from hub.core.sync.absent import existing_units, find_absent, lose
 from hub.core.sync.again import map_again
 from hub.core.sync.pages import PageReader, Seen
 from hub.core.sync.session import Session
@@ -215,17 +215,18 @@ class _Run:
     def _close_stream(self, session: Session, at: _AtHand) -> None:
         """The stream was read to its end: see what a snapshot no longer has, and note the result."""
 
+        existing = existing_units(session, at.stream, at.state) if at.stream.swept else None
+
         def close(unit: UnitOfWork) -> HubError | None:
             close_absent(unit, at.state.id, sorted(at.whole), at.seen.met)
             counts = self._compare_newcomers(unit, session, at)
             question = None
-            if at.stream.mode == "snapshot" and at.stream.missing != "keep":
-                absent = find_absent(unit.connection, at.state.id, at.seen, at.skipped)
-                if self._accept_missing or not absent.too_many(self._spec.missing_percent):
-                    lose(unit, session, at.stream, absent)
-                    counts.missing = len(absent.units)
-                else:
-                    question = absent.question(self._spec.name, at.stream)
+            absent = find_absent(unit.connection, at.stream, at.state.id, at.seen, at.skipped, existing)
+            if self._accept_missing or not absent.too_many(self._spec.missing_percent):
+                lose(unit, session, at.stream, absent)
+                counts.missing = len(absent.units)
+            else:
+                question = absent.question(self._spec.name, at.stream)
             self._note(unit, at, counts, complete=question is None)
             return question
 

@@ -1,0 +1,281 @@
+"""What is asked of Sage, stream by stream: one statement each, whose adjacent rows make up a unit.
+
+A unit is what must be understood together: the lines of one invoice number, one payment, all lines that ever bore one
+matching code on an account. A run reads again what was touched since the last one; for the lettrage that is every
+group of a touched account, since taking a line out of a group leaves no trace in its other lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.plugins.sage100.portable import (
+    NOTHING,
+    ONE,
+    ZERO,
+    Day,
+    Exact,
+    Expr,
+    Instant,
+    Moment,
+    Query,
+    digits,
+    millionths,
+    text,
+    whole,
+)
+from hub.plugins.sage100.schema import Row, Schema
+
+Columns = dict[str, Expr]
+#: Kinds of journals (F_JOURNAUX.JO_Type).
+SALES, TREASURY, SITUATION = 1, 2, 4
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One stream as statements.
+
+    Attributes:
+        columns: what a row of evidence holds, by Sage's own names.
+        keys: what the rows of one unit share, in the order of reading; a unit's ref is made of them.
+        within: order of the rows inside a unit.
+        touched: given the earliest instant to look at, which rows to read again.
+        stamp, number: when a row was changed last, and what it is known by: to notice changes and a restored backup.
+        joined: the stamp is made of two tables.
+    """
+
+    name: str
+    source: sa.FromClause
+    where: sa.ColumnElement[bool]
+    columns: Columns
+    keys: Sequence[Expr]
+    within: Sequence[Expr]
+    touched: Callable[[str], sa.ColumnElement[bool]]
+    window: Callable[[str], sa.ColumnElement[bool]]
+    stamp: Expr
+    number: Expr
+    ref: str
+    joined: bool = False
+
+    def units(self, since: str | None, after: Sequence[Any] | None) -> Query:
+        """Rows of all units, or of those touched since `since`, in order, after the unit with the keys `after`."""
+        statement = sa.select(*self.keys, *self._named()).select_from(self.source).where(self.where)
+        if since is not None:
+            statement = statement.where(self.touched(since))
+        if after:
+            statement = statement.where(beyond(self.keys, after))
+        return statement.order_by(*self.keys, *self.within)
+
+    def newest(self) -> Query:
+        """One row: the newest instant of change; of the whole table where that will do, which is quicker."""
+        asked = sa.select(Instant(sa.func.max(self.stamp)))
+        return asked.select_from(self.source).where(self.where) if self.joined else asked
+
+    def look_back(self, since: str) -> Query:
+        """Every row changed since `since`, with its content: what tells whether there is anything to do."""
+        chosen = sa.select(self.number, Instant(self.stamp), *self._named()).select_from(self.source)
+        return chosen.where(self.where, self.window(since)).order_by(self.number)
+
+    def existing(self) -> Query:
+        """The keys of every unit that exists now."""
+        return sa.select(*self.keys).select_from(self.source).where(self.where).distinct()
+
+    def _named(self) -> list[Expr]:
+        return [column.label(name) for name, column in self.columns.items()]
+
+
+def beyond(keys: Sequence[Expr], after: Sequence[Any]) -> sa.ColumnElement[bool]:
+    """Rows that come after a position, in the order of `keys`."""
+    conditions = []
+    for index, (key, value) in enumerate(zip(keys, after, strict=True)):
+        equal = [earlier == known for earlier, known in zip(keys[:index], after[:index], strict=True)]
+        conditions.append(sa.and_(*equal, key > value))
+    return sa.or_(*conditions)
+
+
+def debtors(schema: Schema) -> Feed:
+    """Customers of F_COMPTET."""
+    t = schema.table("F_COMPTET", "t")
+    code = text(t["CT_Num"])
+    columns = {
+        "CT_Num": code, "CT_Intitule": text(t["CT_Intitule"]), "CT_Siret": text(t["CT_Siret"]),
+        "CT_Identifiant": text(t["CT_Identifiant"]), "CT_Adresse": text(t["CT_Adresse"]),
+        "CT_CodePostal": text(t["CT_CodePostal"]), "CT_Ville": text(t["CT_Ville"]), "CT_Pays": text(t["CT_Pays"]),
+        "CT_Telephone": text(t["CT_Telephone"]), "CT_EMail": text(t["CT_EMail"]),
+        "CT_NumPayeur": text(t["CT_NumPayeur"]), "CT_Encours": millionths(t["CT_Encours"]),
+        "N_Devise": whole(t["N_Devise"]), "N_Risque": whole(t["N_Risque"]),
+    }  # fmt: skip
+    return Feed(
+        name="debtors", source=t.table, where=t["CT_Type"] == ZERO, columns=columns, keys=[Exact(code)], within=[],
+        touched=since_of(t), window=since_of(t), stamp=t["cbModification"], number=Exact(code), ref="{}",
+    )  # fmt: skip
+
+
+def since_of(row: Row) -> Callable[[str], sa.ColumnElement[bool]]:
+    """Rows whose stamp is not before an instant; a row without a stamp counts as touched, always."""
+    stamp = row["cbModification"]
+    return lambda since: sa.or_(stamp >= Moment(sa.literal(since, sa.String())), stamp.is_(None))
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The customers' lines of F_ECRITUREC with their journal: what every question about them shares."""
+
+    e: Row
+    j: Row
+    source: sa.FromClause
+    where: sa.ColumnElement[bool]
+    signed: Expr
+
+    def of_debtor(self) -> Columns:
+        """The columns that any stream of entries shows."""
+        e = self.e
+        return {
+            "EC_No": e["EC_No"], "JO_Num": text(e["JO_Num"]), "JO_Type": whole(self.j["JO_Type"]),
+            "JM_Date": Day(e["JM_Date"]), "EC_Jour": whole(e["EC_Jour"]), "EC_Piece": text(e["EC_Piece"]),
+            "EC_RefPiece": text(e["EC_RefPiece"]), "CG_Num": text(e["CG_Num"]), "CT_Num": text(e["CT_Num"]),
+            "EC_Signed": self.signed, "N_Devise": whole(e["N_Devise"]), "EC_Devise": millionths(e["EC_Devise"]),
+        }  # fmt: skip
+
+
+def entries(schema: Schema, accounts: Sequence[str], openings_until: str, alias: str = "") -> Entries:
+    """Customers' lines on `accounts`, without situation journals.
+
+    Openings (EC_ANType) repeat what the year before left open: they count in the oldest year of the base, where they
+    stand for what came before it, and nowhere else.
+
+    Args:
+        openings_until: the day after the oldest year, ISO.
+    """
+    e, j, t = (schema.table(name, f"{letter}{alias}") for name, letter in _ALIASES)
+    source = e.table.join(t.table, sa.and_(t["CT_Num"] == e["CT_Num"], t["CT_Type"] == ZERO)).join(
+        j.table, sa.and_(j["JO_Num"] == e["JO_Num"], j["JO_Type"] != SITUATION)
+    )
+    on_account = sa.or_(*(e["CG_Num"].like(f"{account}%") for account in accounts))
+    amount = millionths(e["EC_Montant"])
+    signed = sa.case((e["EC_Sens"] == ZERO, amount), else_=-amount)
+    return Entries(e, j, source, sa.and_(on_account, first(e, openings_until)), signed)
+
+
+def first(e: Row, openings_until: str) -> sa.ColumnElement[bool]:
+    """A line that stands for itself: no opening, or one of the oldest year."""
+    return sa.or_(whole(e["EC_ANType"]) == ZERO, e["JM_Date"] < Moment(sa.literal(openings_until, sa.String())))
+
+
+_ALIASES = (("F_ECRITUREC", "e"), ("F_JOURNAUX", "j"), ("F_COMPTET", "t"))
+
+
+def oldest(schema: Schema) -> Query:
+    """One row: the first month in which anything was entered."""
+    e = schema.table("F_ECRITUREC", "e")
+    return sa.select(Day(sa.func.min(e["JM_Date"])))
+
+
+def number_of(e: Row, column: str) -> Expr:
+    """The invoice's number; a line without one stands alone under its own number, written ``#EC_No``."""
+    number = text(e[column])
+    return sa.case((number != NOTHING, number), else_=sa.literal_column("'#'", sa.String()) + digits(e["EC_No"]))
+
+
+def sales(schema: Schema, accounts: Sequence[str], until: str, column: str) -> Feed:
+    """Lines of sales journals: one unit per invoice number, calendar year and side."""
+    all_, again = entries(schema, accounts, until), entries(schema, accounts, until, "x")
+    e, number = all_.e, number_of(all_.e, column)
+    year = sa.cast(sa.extract("year", e["JM_Date"]), sa.Integer())
+    side = sa.case((all_.signed < ZERO, ONE), else_=ZERO)
+    changed = since_of(again.e)
+
+    def touched(since: str) -> sa.ColumnElement[bool]:
+        numbers = sa.select(number_of(again.e, column)).select_from(again.source)
+        return number.in_(numbers.where(again.where, again.j["JO_Type"] == SALES, changed(since)))
+
+    columns = all_.of_debtor() | {
+        "EC_Reference": text(e["EC_Reference"]), "EC_Intitule": text(e["EC_Intitule"]),
+        "EC_Echeance": Day(e["EC_Echeance"]),
+    }  # fmt: skip
+    return Feed(
+        name="sales", source=all_.source, where=sa.and_(all_.where, all_.j["JO_Type"] == SALES), columns=columns,
+        keys=[Exact(number), year, side], within=[e["EC_No"]], touched=touched, window=since_of(e),
+        stamp=e["cbModification"], number=e["EC_No"], ref="{}|{}|{}",
+    )  # fmt: skip
+
+
+def others(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
+    """Lines of all other journals, one unit each: payments, unpaid items, write-offs, transfers."""
+    all_ = entries(schema, accounts, until)
+    e = all_.e
+    columns = all_.of_debtor() | {
+        "EC_TresoPiece": text(e["EC_TresoPiece"]), "EC_Reference": text(e["EC_Reference"]),
+        "EC_Intitule": text(e["EC_Intitule"]), "EC_Echeance": Day(e["EC_Echeance"]),
+        "N_Reglement": whole(e["N_Reglement"]),
+    }  # fmt: skip
+    return Feed(
+        name="entries", source=all_.source, where=sa.and_(all_.where, all_.j["JO_Type"] != SALES), columns=columns,
+        keys=[e["EC_No"]], within=[], touched=since_of(e), window=since_of(e), stamp=e["cbModification"],
+        number=e["EC_No"], ref="{}",
+    )  # fmt: skip
+
+
+def lettrage(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
+    """Matched lines: one unit per general account, debtor and code, whatever the year.
+
+    A carried-forward line of a later year that was matched there stands for its original, unless that one was
+    matched itself: it settles the document of its number.
+    """
+    all_, again = entries(schema, accounts, until), entries(schema, accounts, until, "x")
+    twin = entries(schema, accounts, until, "o")
+    e = all_.e
+    changed = since_of(again.e)
+    matched = sa.or_(text(e["EC_Lettrage"]) != NOTHING, whole(e["EC_Lettre"]) == ONE)
+    on_account = sa.or_(*(e["CG_Num"].like(f"{account}%") for account in accounts))
+    copy = sa.and_(
+        on_account, whole(e["EC_ANType"]) == ONE, text(e["EC_RefPiece"]) != NOTHING, sa.not_(first(e, until))
+    )
+    original = (
+        sa.select(ONE)
+        .select_from(twin.source)
+        .where(
+            twin.where,
+            twin.e["CT_Num"] == e["CT_Num"],
+            twin.e["EC_RefPiece"] == e["EC_RefPiece"],
+            twin.e["EC_Sens"] == e["EC_Sens"],
+            sa.or_(text(twin.e["EC_Lettrage"]) != NOTHING, whole(twin.e["EC_Lettre"]) == ONE),
+        )
+        .exists()
+    )
+
+    def touched(since: str) -> sa.ColumnElement[bool]:
+        lines = sa.select(again.e["CT_Num"]).select_from(again.source).where(changed(since))
+        return e["CT_Num"].in_(lines)
+
+    columns = all_.of_debtor() | {
+        "EC_Lettrage": text(e["EC_Lettrage"]),
+        "Carried": sa.case((first(e, until), ZERO), else_=ONE),
+    }
+    keys = [Exact(text(e["CG_Num"])), Exact(text(e["CT_Num"])), Exact(text(e["EC_Lettrage"]))]
+    return Feed(
+        name="lettrage", source=all_.source,
+        where=sa.and_(matched, sa.or_(all_.where, sa.and_(copy, sa.not_(original)))), columns=columns, keys=keys,
+        within=[e["JM_Date"], e["EC_No"]], touched=touched, window=since_of(e), stamp=e["cbModification"],
+        number=e["EC_No"], ref="{}|{}|{}",
+    )  # fmt: skip
+
+
+def balances(schema: Schema, accounts: Sequence[str], until: str, month: str, day: int) -> Query:
+    """Debits less credits of each debtor up to a day: rows (debtor, millionths).
+
+    The accounting date is the month's first day plus EC_Jour − 1.
+
+    Args:
+        month: first day of the month asked for, ISO; `day`: the day in it.
+    """
+    all_ = entries(schema, accounts, until)
+    first = Moment(sa.literal(month, sa.String()))
+    in_time = sa.or_(all_.e["JM_Date"] < first, sa.and_(all_.e["JM_Date"] == first, whole(all_.e["EC_Jour"]) <= day))
+    code = text(all_.e["CT_Num"])
+    statement = sa.select(code, sa.cast(sa.func.sum(all_.signed), sa.BigInteger())).select_from(all_.source)
+    return statement.where(all_.where, in_time).group_by(code).order_by(code)

@@ -1,0 +1,107 @@
+"""Matched lines to SettlementLine: what the books say pays what.
+
+A matching code is used again each year: the lines of a unit are first parted by fiscal year. A group whose sum is zero
+settles each of its lines whole. A group that does not balance is partial: its smaller side is settled whole, its
+larger side, oldest first, up to the same amount; the rest stays open (formats.md §1.3). Neighbouring years that
+balance only together are one group: an invoice of December paid in January.
+
+The day of a settlement is that of the group's last line, since Sage keeps no date of matching.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hub.plugins.sage100.config import Sage100Config
+from hub.plugins.sage100.layout import Layout
+from hub.plugins.sage100.map_entries import TREASURY, Money, booked_on, other_number, receipt_key, sales_number
+from hub.plugins.sage100.records import Records, Row, Work
+from hub.sdk import RawUnit
+
+SALES_JOURNAL = 1
+_LINE = "seller settlement_id line debtor_id settled_on target document_number document_issued_on amount_minor currency"
+
+
+def map_lettrage(layout: Layout, config: Sage100Config, records: Records) -> Work:
+    """The lines that bear one code on one account."""
+    money, seller = Money(layout, config), config.seller
+    number_at = layout.columns.index(layout.number)
+    add = records.into("settlement_line", _LINE)
+
+    def work(unit: RawUnit, rows: Sequence[Row]) -> None:
+        for year, group in groups(rows, layout):
+            days = [booked_on(row, unit.place) for row in group]
+            settled_on = max(days)
+            for row, day, share in zip(group, days, shares(group), strict=True):
+                if share == 0:
+                    continue
+                target, number, issued = aim(row, day)
+                currency, amount = part(row, target, share, unit.place)
+                name = f"{row[7]}|{row[8]}|{row[12]}|{year}"
+                add(seller, name, row[0], row[8], settled_on, target, number, issued, amount, currency)
+
+    def aim(row: Row, day: str) -> tuple[str, str, str | None]:
+        """What a line settles: target, number, day of issue. A carried-forward line: the document of its number."""
+        entry, journal, kind, signed = row[0], row[1], row[2], row[9]
+        side = "credit_note" if signed < 0 else "invoice"
+        if row[13]:
+            return side, row[6], None
+        if kind == SALES_JOURNAL:
+            return side, sales_number(row[number_at], row[5], entry), day
+        if kind == TREASURY and signed < 0:
+            return "receipt", receipt_key(entry), day
+        return side, other_number(journal, row[5], entry), day
+
+    def part(row: Row, target: str, share: int, where: str) -> tuple[str, int]:
+        """The settled share in the currency of what it settles; of a receipt, in the books' currency."""
+        signed, devise, amount = row[9], row[10], row[11]
+        currency, total, book, own = money.of(signed, devise, amount, where)
+        if target == "receipt" and book is not None and own is not None:
+            currency, total = own, book
+        whole = abs(signed)
+        return currency, total if share == whole else (2 * total * share + whole) // (2 * whole)
+
+    return work
+
+
+def groups(rows: Sequence[Row], layout: Layout) -> Iterator[tuple[int, Sequence[Row]]]:
+    """The groups in the lines of one code, each with its fiscal year (the last one, when it spans several)."""
+    if net(rows) == 0 and len({row[3][:4] for row in rows}) == 1 and layout.year_begins == 1:  # nearly always
+        yield int(rows[0][3][:4]), rows
+        return
+    by_year: dict[int, list[Row]] = {}
+    for row in rows:
+        by_year.setdefault(layout.fiscal_year(row[3]), []).append(row)
+    waiting: list[Row] = []
+    last = None
+    for year in sorted(by_year):
+        lines = by_year[year]
+        if waiting and (last != year - 1 or net(waiting) + net(lines)):
+            yield last or year, waiting
+            waiting = []
+        waiting, last = waiting + lines, year
+        if net(waiting) == 0:
+            yield year, waiting
+            waiting = []
+    if waiting:
+        yield last or 0, waiting
+
+
+def net(rows: Sequence[Row]) -> int:
+    """Debits less credits."""
+    return sum([row[9] for row in rows])
+
+
+def shares(group: Sequence[Row]) -> list[int]:
+    """How much of each line is settled, in millionths of the books' currency, without sign; lines oldest first."""
+    signed: list[int] = [row[9] for row in group]
+    if sum(signed) == 0:
+        return list(map(abs, signed))
+    debit, credit = sum(v for v in signed if v > 0), -sum(v for v in signed if v < 0)
+    left = {True: min(debit, credit), False: min(debit, credit)}
+    found = []
+    for value in signed:
+        share = min(abs(value), left[value > 0])
+        left[value > 0] -= share
+        found.append(share)
+    return found

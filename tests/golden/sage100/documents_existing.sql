@@ -1,0 +1,3 @@
+SELECT DISTINCT (coalesce(rtrim(d.[DO_Piece]), '')) COLLATE Latin1_General_BIN2 AS anon_1 
+FROM [F_DOCENTETE] AS d LEFT OUTER JOIN [F_DOCREGL] AS p ON p.[DO_Domaine] = d.[DO_Domaine] AND p.[DO_Type] = d.[DO_Type] AND p.[DO_Piece] = d.[DO_Piece] 
+WHERE d.[DO_Domaine] = :DO_Domaine_1 AND d.[DO_Type] IN (__[POSTCOMPILE_DO_Type_1])

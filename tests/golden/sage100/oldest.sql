@@ -1,0 +1,2 @@
+SELECT COALESCE(CONVERT(CHAR(10), min(e.[JM_Date]), 23), '') AS anon_1 
+FROM [F_ECRITUREC] AS e

@@ -1,0 +1,181 @@
+"""The tagged text format, read and written. Golden files are written anew with HUB_WRITE_GOLDEN=1."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.plugins.sage100 import Sage100, Sage100Config
+from hub.plugins.sage100.tagged import Entry, decode, entry, records, render
+from hub.sdk import RecordRejected, RecordSource, SourceUnavailable
+from hub.sdk.testing import RecordSourceConformance, make_context, read_records, run_source
+
+GOLDEN = Path(__file__).resolve().parents[3] / "golden" / "sage100" / "files"
+SAMPLES = Path(__file__).resolve().parents[3] / "samples" / "sage100"
+SHARED = Path(__file__).resolve().parents[5] / "shared" / "samples" / "sage" / "DEMO_MPLG_20260919.txt"
+
+BLANK = Entry("VE", date(2026, 3, 5), "V1", "", "", "411000", "C1", "", 0, None, 0, 0, "", 0, "")
+LEDGER = [
+    replace(BLANK, invoice="FA1", label="Facture FA1 hôtel", signed=120_000_000, due=date(2026, 4, 5), code="AAA"),
+    replace(BLANK, invoice="FA2", signed=60_000_000, due=date(2026, 4, 30)),
+    replace(BLANK, invoice="FA2", signed=60_000_000, due=date(2026, 5, 31)),
+    replace(BLANK, invoice="FA3", signed=92_500_000, currency=1, amount=100_000_000, debtor="C2"),
+    replace(BLANK, invoice="AV1", signed=-10_500_000, debtor="C2"),
+    replace(BLANK, journal="BQ", piece="B7", day=date(2026, 4, 7), label="VIR FA1", signed=-119_990_000, code="AAA"),
+    replace(BLANK, journal="OD", piece="O1", day=date(2026, 4, 7), label="Ecart", signed=-10_000, code="AAA"),
+    replace(BLANK, account="706000", debtor="", signed=-120_000_000),
+]
+THIRD = "#MPCT\r\nC1\r\nDUPONT BTP FICTIF\r\n0\r\n411000\r\n#MPCT\r\nF1\r\nFOURNISSEUR FICTIF\r\n1\r\n401000\r\n"
+
+
+def sample(damaged: bool = False) -> bytes:
+    """An export of the ledger above."""
+    body = render(LEDGER, "EUR").replace(b"#DEV EUR\r\n", b"#DEV EUR\r\n" + THIRD.encode("cp850"))
+    return body.replace(b"050326\r\n050326\r\nV1\r\nFA3", b"310226\r\n050326\r\nV1\r\nFA3") if damaged else body
+
+
+def made(folder: Path, *bodies: bytes) -> Sage100:
+    """The connector over these files."""
+    for number, body in enumerate(bodies):
+        path = folder / f"export{number}.txt"
+        if not path.exists() or path.read_bytes() != body:
+            path.write_bytes(body)
+    settings = {"plugin": "sage100", "files": folder / "export*.txt", "seller": "S", "currencies": {"1": "USD"}}
+    return Sage100(Sage100Config.model_validate(settings), make_context(folder))
+
+
+class TestFiles(RecordSourceConformance):
+    """Exports keep every promise of RecordSource."""
+
+    def make_source(self, tmp_path: Path) -> RecordSource:
+        return made(tmp_path, sample())
+
+    def make_source_with_bad(self, tmp_path: Path) -> RecordSource:
+        return made(tmp_path, sample(damaged=True))
+
+    def failures(self, tmp_path: Path) -> Sequence[tuple[RecordSource, type[SourceUnavailable]]]:
+        return [(made(tmp_path), SourceUnavailable)]
+
+
+def golden(name: str, source: Sage100) -> None:
+    """Compare everything that is read with the golden file."""
+    found = [
+        {"ref": one.unit.ref, "place": one.unit.place}
+        | (
+            {"held": str(one.rejected)}
+            if one.rejected
+            else {"records": [{"kind": r.kind, **r.model_dump(mode="json", exclude_none=True)} for r in one.records]}
+        )
+        for one in read_records(source)
+    ]
+    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    path = GOLDEN / f"{name}.json"
+    if os.environ.get("HUB_WRITE_GOLDEN"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_the_sample_is_read(tmp_path: Path) -> None:
+    """Invoices, instalments, a foreign one, a credit note, a receipt, a write-off, matching."""
+    golden("ledger", made(tmp_path, sample()))
+
+
+def test_a_damaged_sample_is_read(tmp_path: Path) -> None:
+    """The 31 February is held with its line; its neighbours pass."""
+    golden("damaged", made(tmp_path, sample(damaged=True)))
+
+
+def test_what_stays_open_is_the_balance(tmp_path: Path) -> None:
+    """Documents less settlements less receipts left = debits less credits on 411."""
+    records_ = [record for one in read_records(made(tmp_path, sample())) for record in one.records]
+    total = 0
+    for record in records_:
+        kind, value = record.kind, getattr(record, "total_minor", getattr(record, "amount_minor", 0))
+        value = getattr(record, "book_total_minor", None) or value
+        sign = {"invoice": 1, "credit_note": -1, "receipt": -1}.get(kind, 0)
+        if kind == "settlement_line":
+            sign = -1 if record.target == "invoice" else 1  # type: ignore[attr-defined]
+        total += sign * value
+    assert sum(one.signed for one in LEDGER if one.account.startswith("411")) // 10_000 == total
+
+
+def test_a_file_of_accounts_only_gives_nothing(tmp_path: Path) -> None:
+    """The sample of another's repository: general accounts (#MPLG), no entry, nothing held."""
+    if not SHARED.exists():
+        pytest.skip("the sample is not shipped with the project: it is read where ../shared is present")
+    assert 2 == len([one for one in records(decode(SHARED.read_bytes()), "x") if one.flag == "#MPLG"])
+    source = made(tmp_path, SHARED.read_bytes())
+    assert [] == [unit for stream in source.streams() for unit in run_source(source, stream.name)]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"JournalCode|JournalLib\r\n", "HUB-SAGE-040"),
+        (sample().replace(b"#VER 31", b"#VER 14"), "HUB-SAGE-041"),
+        (sample().replace(b"#FIN", b""), "HUB-SAGE-042"),
+    ],
+)
+def test_a_whole_file_is_held(tmp_path: Path, body: bytes, code: str) -> None:
+    """Nothing of a file that was cut or is none of ours is booked; another file beside it passes."""
+    source = made(tmp_path, body, sample())
+    units = run_source(source, "entries")
+    assert [code] == [unit.rejected.code for unit in units if unit.rejected]
+    assert 7 == sum(len(json.loads(u.body)) for s in ("sales", "entries") for u in run_source(source, s) if u.layout)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"), [(16, "D"), (17, "12..5"), (17, ""), (1, ""), (12, "320126"), (11, "x"), (17, "0,0000001")]
+)
+def test_a_field_that_is_not_understood(field: int, text: str) -> None:
+    """With its place."""
+    [record] = records(decode(render(LEDGER[:1], "EUR")), "e.txt")
+    record.fields[field] = text
+    with pytest.raises(RecordRejected, match=r"HUB-SAGE-044 e\.txt:4"):
+        entry(record, "e.txt:4")
+
+
+def test_an_older_writer_leaves_the_tail_out() -> None:
+    """18 fields are enough; fewer are none."""
+    [record] = records(decode(render(LEDGER[:1], "EUR")), "e")
+    assert replace(LEDGER[0], code="") == replace(entry(replace(record, fields=record.fields[:18]), "e"), code="")
+    with pytest.raises(RecordRejected, match="HUB-SAGE-043"):
+        entry(replace(record, fields=record.fields[:17]), "e")
+
+
+WORDS = st.text("abcXYZ éèç#-/0123456789", max_size=17).map(lambda text: " ".join(text.split()))
+
+
+@given(
+    st.builds(
+        Entry,
+        journal=st.sampled_from(["VE", "BQ"]),
+        day=st.dates(date(1990, 1, 1), date(2070, 12, 31)),
+        piece=st.text("ABC019", max_size=13),
+        invoice=WORDS,
+        treasury_piece=st.just(""),
+        account=st.just("411000"),
+        debtor=st.text("C0123", min_size=1, max_size=17),
+        label=WORDS,
+        method=st.integers(0, 30),
+        due=st.none() | st.dates(date(1990, 1, 1), date(2070, 12, 31)),
+        signed=st.integers(1, 10**15),
+        currency=st.integers(0, 32),
+        code=st.just(""),
+        amount=st.integers(0, 10**15),
+        reference=WORDS,
+    )
+)
+def test_what_was_written_is_read_again(one: Entry) -> None:
+    """Every field that the format is certain of comes back as it was."""
+    [record] = records(decode(render([one], "EUR")), "e")
+    assert one == entry(record, "e")
