@@ -188,13 +188,14 @@ class _Movement(Record):
 class Receipt(_Movement):
     """Money received, gross of provider fees (`fee_minor` apart). `receipt_id` is the source's own id.
 
-    `remittance` keeps the pieces in order, one a line. Source: camt.053 Ntry/TxDtls with CdtDbtInd CRDT, CFONB 120
-    records 04 and 05; formats.md §4.
+    `remittance` keeps the pieces in order, one a line. `debtor_id` is the debtor whose account the books credited; a
+    bank does not know it. Source: camt.053 Ntry/TxDtls with CdtDbtInd CRDT, CFONB 120 records 04 and 05; formats.md §4.
     """
 
     kind: ClassVar[str] = "receipt"
 
     receipt_id: Ref
+    debtor_id: Ref | None = None
     received_on: date
     payer_name: Name | None = None
     payer_iban: Name | None = None
@@ -283,6 +284,54 @@ class ControlTotal(Record):
     balance_on: date
     balance_minor: SignedMinor
     currency: Currency
+
+
+class LedgerEntry(Record):
+    """A line on a debtor's account in the books that is neither invoice, credit note nor receipt: a named part of its
+    balance.
+
+    `effect_minor` is signed: positive raises what the debtor owes. For each debtor, in the books' currency,
+    control total = open invoices − open credit notes − receipts not settled + entries not settled; what is settled of an
+    entry stands in the settlement lines that name its `entry_id` (target `write_off` or `other`).
+
+    `category`: opening (a credit carried forward), opening_difference (an opening balance says other than the year
+    before), bill (413, a bill receivable in place of an invoice), retention (4117), doubtful (416), deposit (4191),
+    transfer (to another account of debtors), netting (401/411), exchange, rounding, discount, write_off, fee, suspense
+    (471), payment_returned (unpaid bill or cheque, refund), lettered_elsewhere (matched with lines of another debtor),
+    other. Source: plan comptable général, class 4.
+    """
+
+    kind: ClassVar[str] = "ledger_entry"
+    key: ClassVar[tuple[str, ...]] = ("seller", "entry_id")
+
+    seller: Ref
+    entry_id: Ref
+    debtor_id: Ref
+    booked_on: date
+    category: Literal[
+        "opening",
+        "opening_difference",
+        "bill",
+        "retention",
+        "doubtful",
+        "deposit",
+        "transfer",
+        "netting",
+        "exchange",
+        "rounding",
+        "discount",
+        "write_off",
+        "fee",
+        "suspense",
+        "payment_returned",
+        "lettered_elsewhere",
+        "other",
+    ]
+    effect_minor: SignedMinor
+    currency: Currency
+    account: Ref | None = None
+    document_number: Ref | None = None
+    label: Name | None = None
 
 
 class Document(Record):
@@ -386,5 +435,6 @@ KINDS: dict[str, type[Record]] = {
         Promise,
         PaymentPlanStep,
         ContactEvent,
+        LedgerEntry,
     )
 }

@@ -108,7 +108,7 @@ def _payload_columns(kinds: list[type[Record]]) -> list[sa.Column[Any]]:
 def _checks(columns: list[sa.Column[Any]]) -> list[sa.CheckConstraint]:
     """Money is an integer of minor units beside a three-letter currency; amounts are positive, the kind signs."""
     checks = []
-    signed = {"balance_minor", "gross_minor", "fee_minor", "net_minor"}
+    signed = {"balance_minor", "gross_minor", "fee_minor", "net_minor", "effect_minor"}
     for column in columns:
         if column.name.endswith("_minor") and column.name not in signed:
             checks.append(sa.CheckConstraint(f"{column.name} >= 0", name=f"{column.name}_positive"))
