@@ -11,7 +11,7 @@ from typing import Any
 
 from hub.plugins.fec import lettering, opening
 from hub.plugins.fec.config import FecConfig
-from hub.plugins.fec.entries import Doc, Understanding, has_piece
+from hub.plugins.fec.entries import Doc, Understanding
 from hub.plugins.fec.faults import FileRefused, refused, rejected, unavailable
 from hub.plugins.fec.files import Dialect, Ledger, find, look
 from hub.plugins.fec.lines import Line, Reader, Stray
@@ -205,21 +205,20 @@ class Books:
         if how == "auto":
             many, pieces, all_ = next(
                 db.rows(
-                    """SELECT count(nullif(piece, '')), count(DISTINCT fold(nullif(piece, ''))), count(*) FROM doc
+                    """SELECT count(nullif(piece_key, '')), count(DISTINCT nullif(piece_key, '')), count(*) FROM doc
                     WHERE kind IN ('invoice', 'credit_note') AND NOT opening"""
                 )
             )
             how = "piece" if many * 2 >= all_ and pieces * 4 >= many * 3 else "entry"
-        db.db.create_function("has_piece", 1, has_piece, deterministic=True)
-        chosen = "has_piece(piece)" if how == "piece" else "opening AND has_piece(piece)"
-        db.do(
-            f"""UPDATE doc SET number = CASE WHEN {chosen} THEN piece ELSE entry END
-            WHERE kind IN ('invoice', 'credit_note')"""  # noqa: S608 - words of our own
-        )
+        chosen = "piece_key <> ''" if how == "piece" else "opening AND piece_key <> ''"
         where = "WHERE kind IN ('invoice', 'credit_note')"
-        same = "kind, fold(number), substr(issued, 1, 4)"
-        _make_unique(db, "number", same, where, "' (' || entry || ')'")
-        _make_unique(db, "number", same, where, "' #' || n")
+        db.do(
+            f"""UPDATE doc SET number = CASE WHEN {chosen} THEN piece ELSE entry END,
+            number_key = CASE WHEN {chosen} THEN piece_key ELSE upper(replace(entry, ' ', '')) END {where}"""  # noqa: S608
+        )
+        same = "kind, number_key, substr(issued, 1, 4)"
+        if _make_unique(db, "number", same, where, "' (' || entry || ')'"):
+            _make_unique(db, "number", "kind, fold(number), substr(issued, 1, 4)", where, "' #' || n")
 
     def _hold_file(self, ledger: Ledger, refusal: RecordRejected) -> None:
         try:
@@ -405,10 +404,11 @@ def _entry_name(key: tuple[str, ...]) -> str:
     return f"{key[0]} {key[1] if key[1].strip('0') else key[2]}".strip()
 
 
-def _make_unique(db: Scratch, column: str, same: str, where: str, suffix: str) -> None:
-    """Give the second and later rows of equal `same` a suffix."""
-    db.do(
+def _make_unique(db: Scratch, column: str, same: str, where: str, suffix: str) -> int:
+    """Give the second and later rows of equal `same` a suffix; returns how many there were."""
+    changed = db.db.execute(
         f"""UPDATE doc SET {column} = doc.{column} || {suffix} FROM (
             SELECT id AS again, row_number() OVER (PARTITION BY {same} ORDER BY id) AS n FROM doc {where}
         ) WHERE again = doc.id AND n > 1"""  # noqa: S608 - words of our own
     )
+    return changed.rowcount

@@ -17,7 +17,7 @@ from hub.sdk.money import exponent, is_currency
 INVOICE, CREDIT_NOTE, RECEIPT = "invoice", "credit_note", "receipt"
 #: How an account, a lettering code and its date go together: where a part of a document can be matched.
 Slot = tuple[str, str, str]
-_NO_PIECE = {"", "SANS", "NEANT", "NÉANT", "DIVERS", "AN", "RAN", "-", "."}
+_NO_PIECE = {"", "SANS", "NEANT", "NÉANT", "DIVERS", "AN", "RAN", "-", ".", "0"}
 
 
 @dataclass(slots=True)
@@ -57,9 +57,11 @@ class Understanding:
         names = ("journallib", "comptelib", "compauxnum", "compauxlib", "pieceref", "piecedate", "ecriturelib",
                  "ecriturelet", "datelet", "montantdevise", "idevise")  # fmt: skip
         self._at = {name: reader.column(name) for name in names}
+        self._foreign = self._at["idevise"]
         self._letters, self._lettered = self._at["ecriturelet"], self._at["datelet"]
         self._is_debtor: dict[str, bool] = {}
         self._debtors: dict[str, str] = {}
+        self._sides_of: dict[str, str] = {}
 
     def is_debtor(self, account: str) -> bool:
         """True for an account of debtors."""
@@ -88,57 +90,82 @@ class Understanding:
 
     def docs(self, lines: list[Line]) -> list[Doc]:
         """The facts of one entry, in the order of its lines; none when it touches no debtor."""
-        if not any(self.is_debtor(line.account) for line in lines):
+        mine = self.debtors_lines(lines)
+        if not mine:
             return []
         opening = self.is_opening(lines)
         found: dict[tuple[object, ...], Doc] = {}
-        for sub, part in enumerate(_balanced_parts(lines)):
-            if opening:
-                self._carry(part, sub, found)
-            else:
-                self._understand(part, sub, found)
+        if opening:
+            for line in mine:
+                kind = INVOICE if line.amount >= 0 and a.role_of(line.account) != a.DEPOSIT else "opening"
+                self._put(found, (line.number,), kind, line, 0, opening=True)
+        else:
+            for sub, part in enumerate(_balanced_parts(lines)):
+                self._understand(part, mine if part is lines else self.debtors_lines(part), sub, found)
         docs = [doc for raw in found.values() for doc in self._signed(raw)]
-        self._split_money(docs, lines)
-        sales = [doc for doc in docs if doc.kind in (INVOICE, CREDIT_NOTE) and not doc.opening]
+        if opening:
+            return docs
+        if len(docs) == 1 and docs[0].kind == RECEIPT:
+            self._split_money(docs, lines)
+        sales = [doc for doc in docs if doc.kind in (INVOICE, CREDIT_NOTE)]
         if len(sales) == 1:
             _add_tax(sales[0], [line for line in lines if not self.is_debtor(line.account)])
         return docs
 
-    def _carry(self, lines: list[Line], sub: int, found: dict[tuple[object, ...], Doc]) -> None:
-        """Each line carried forward stands for itself: a claim, or the debtor's credit."""
-        for line in lines:
-            if self.is_debtor(line.account):
-                kind = INVOICE if line.amount >= 0 and a.role_of(line.account) != a.DEPOSIT else "opening"
-                self._put(found, (line.number,), kind, line, sub, opening=True)
+    def debtors_lines(self, lines: list[Line]) -> list[Line]:
+        """The lines on accounts of debtors."""
+        known = self._is_debtor
+        try:
+            return [line for line in lines if known[line.account]]
+        except KeyError:
+            return [line for line in lines if self.is_debtor(line.account)]
 
-    def _understand(self, lines: list[Line], sub: int, found: dict[tuple[object, ...], Doc]) -> None:
-        sides = self._sides(lines)
-        bank = next((line.account for line in lines if a.side_of(line.account) == a.MONEY), "")
-        for line in lines:
-            if not self.is_debtor(line.account):
-                continue
-            kind = self._kind(line, sides[line.amount >= 0])
+    def _understand(self, lines: list[Line], mine: list[Line], sub: int, found: dict[tuple[object, ...], Doc]) -> None:
+        if not mine:
+            return
+        debit, credit = self._sides(lines)
+        bank = ""
+        if a.MONEY in debit or a.MONEY in credit:
+            bank = next(line.account for line in lines if self._side_of(line.account) == a.MONEY)
+        for line in mine:
+            kind = self._kind(line, credit if line.amount >= 0 else debit)
             piece = line.cells[self._at["pieceref"]].strip()
-            key = (kind in (INVOICE, CREDIT_NOTE), kind if kind != CREDIT_NOTE else INVOICE,
-                   self.debtor_of(line), piece, 0 if kind in (INVOICE, CREDIT_NOTE) else sub)  # fmt: skip
+            sale = kind in (INVOICE, CREDIT_NOTE)
+            key = (INVOICE if sale else kind, self.debtor_of(line), piece, 0 if sale else sub)
             doc = self._put(found, key, kind, line, sub, opening=False)
             doc.bank = doc.bank or bank
+
+    def _side_of(self, account: str) -> str:
+        """What an account says as the other side of a debtor's line."""
+        known = self._sides_of.get(account)
+        if known is None:
+            known = f"to:{a.role_of(account)}" if self.is_debtor(account) else a.side_of(account)
+            self._sides_of[account] = known
+        return known
 
     def _sides(self, lines: list[Line]) -> tuple[dict[str, int], dict[str, int]]:
         """What stands on the debit side and on the credit side: amounts by what the account is."""
         debit: dict[str, int] = {}
         credit: dict[str, int] = {}
         for line in lines:
-            side = f"to:{a.role_of(line.account)}" if self.is_debtor(line.account) else a.side_of(line.account)
-            into = debit if line.amount >= 0 else credit
-            side = a.SALES if side == a.VAT else side
-            into[side] = into.get(side, 0) + abs(line.amount)
+            side, amount = self._side_of(line.account), line.amount
+            if side == a.VAT:
+                side = a.SALES
+            if amount >= 0:
+                debit[side] = debit.get(side, 0) + amount
+            else:
+                credit[side] = credit.get(side, 0) - amount
         return debit, credit
 
     def _kind(self, line: Line, other: dict[str, int]) -> str:
         """What a debtor's line is, by the `other` side of its entry."""
-        outside = {side: amount for side, amount in other.items() if not side.startswith("to:")}
         plus = line.amount >= 0
+        if len(other) == 1:
+            if a.SALES in other:
+                return INVOICE if plus else CREDIT_NOTE
+            if a.MONEY in other:
+                return "payment_returned" if plus else RECEIPT
+        outside = {side: amount for side, amount in other.items() if not side.startswith("to:")}
         if not other or (not any(other.values()) and not line.amount):
             side = a.journal_side(line.key[0], line.cells[self._at["journallib"]].strip())
         elif outside:
@@ -183,8 +210,8 @@ class Understanding:
 
     def _add_foreign(self, doc: Doc, line: Line) -> None:
         """The amount in another currency, when the line says one; signed like the line."""
-        currency = line.cells[self._at["idevise"]].strip().upper()
-        if currency == self._currency or not is_currency(currency):
+        currency = line.cells[self._foreign].strip().upper()
+        if not currency or currency == self._currency or not is_currency(currency):
             return
         amount = _foreign_minor(line.cells[self._at["montantdevise"]], currency)
         if not amount:
@@ -194,6 +221,13 @@ class Understanding:
 
     def _signed(self, doc: Doc) -> list[Doc]:
         """A document of one sign, or two: what raises the debt and what lowers it are two facts."""
+        if len(doc.parts) == 1 and doc.foreign is None:
+            [(slot, minor)] = doc.parts.items()
+            if minor:
+                doc.sign = 1 if minor > 0 else -1
+                doc.parts = {slot: abs(minor)}
+                doc.kind = _kind_of_sign(doc.kind, doc.sign)
+                return [doc]
         sides = {sign: {s: abs(m) for s, m in doc.parts.items() if m * sign > 0} for sign in (1, -1)}
         if not sides[1] and not sides[-1]:
             keep = doc.kind in (INVOICE, CREDIT_NOTE) and not doc.opening
@@ -221,10 +255,9 @@ class Understanding:
 
     def _split_money(self, docs: list[Doc], lines: list[Line]) -> None:
         """A receipt that a discount, an exchange difference or a write-off completes: the money apart from the rest."""
-        money = [doc for doc in docs if doc.kind == RECEIPT]
-        if len(money) != 1 or len(docs) != 1:
+        receipt = docs[0]
+        if len(lines) < 3:
             return
-        receipt = money[0]
         sides: dict[str, int] = {}
         for line in lines:
             if not self.is_debtor(line.account):
@@ -255,6 +288,8 @@ def _take(receipt: Doc, kind: str, amount: int) -> Doc:
 
 def _balanced_parts(lines: list[Line]) -> list[list[Line]]:
     """The entry cut where debits and credits meet; in one piece when they never do before its end."""
+    if len(lines) < 4:
+        return [lines]
     parts: list[list[Line]] = []
     part: list[Line] = []
     balance = 0
@@ -269,10 +304,11 @@ def _balanced_parts(lines: list[Line]) -> list[list[Line]]:
             parts[-1] += part
         else:
             parts.append(part)
-    return parts
+    return parts if len(parts) > 1 else [lines]
 
 
 def _kind_of_sign(kind: str, sign: int) -> str:
+    """What a fact is once its sign is known: lines of one document may have cancelled each other."""
     if kind in (INVOICE, CREDIT_NOTE):
         return INVOICE if sign > 0 else CREDIT_NOTE
     if kind in (RECEIPT, "payment_returned"):
@@ -303,6 +339,7 @@ def _foreign_minor(text: str, currency: str) -> int:
     return -amount if sign == "-" else amount
 
 
-def has_piece(piece: str) -> bool:
-    """True when PieceRef says something."""
-    return piece.upper() not in _NO_PIECE
+def piece_key(piece: str) -> str:
+    """PieceRef for comparison; empty when it says nothing."""
+    folded = "".join(piece.split()).upper()
+    return "" if folded in _NO_PIECE else folded

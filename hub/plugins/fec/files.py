@@ -192,6 +192,8 @@ class _Letters:
 
     #: é è à ç ê ô û î ù ° in cp850, and in cp1252 (the same as ISO 8859-15).
     _DOS, _WINDOWS = b"\x82\x8a\x85\x87\x88\x93\x96\x8c\x97\xf8", b"\xe9\xe8\xe0\xe7\xea\xf4\xfb\xee\xf9\xb0\xc9"
+    #: Letters that are enough to tell; the rest of a large file is only looked at for being UTF-8.
+    _ENOUGH = 5_000
     _PAIR = re.compile(rb"[\xc3\xc2][\x80-\xbf]|\xe2\x80[\x80-\xbf]|\xe2\x82\xac")
 
     def __init__(self) -> None:
@@ -207,6 +209,8 @@ class _Letters:
                 self._decoder.decode(chunk)
             except UnicodeDecodeError:
                 self._valid = False
+        if self._valid or self._high > self._ENOUGH:
+            return
         high = chunk.translate(None, bytes(range(128)))
         self._high += len(high)
         self._dos += len(high) - len(high.translate(None, self._DOS))
@@ -216,7 +220,7 @@ class _Letters:
         self._pairs += sum(map(len, self._PAIR.findall(chunk)))
 
     def encoding(self, *, bom: bool) -> str:
-        if bom or (self._valid and not self._decoder.getstate()[0]):
+        if bom or self._valid:
             return "utf-8"
         if self._pairs * 2 > self._high:
             return "utf-8"  # damaged in places: those lines are held

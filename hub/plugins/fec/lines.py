@@ -9,12 +9,13 @@ from datetime import date
 from typing import NamedTuple
 
 from hub.plugins.fec.faults import rejected
-from hub.plugins.fec.files import Dialect, Ledger, fold
+from hub.plugins.fec.files import Dialect, Ledger
 from hub.sdk import RecordRejected
 from hub.sdk.amounts import minor_from_text
 
 #: Characters of one line; the longest honest ones have about 400. HUB-FEC-017.
 MAX_LINE = 20_000
+_CHUNK = 64 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _STRAY = re.compile(r"[\ud800-\udfff]")
 _SENSE = {"D": 1, "DEBIT": 1, "+": 1, "+1": 1, "1": 1, "C": -1, "CREDIT": -1, "-": -1, "-1": -1, "−1": -1}
@@ -51,6 +52,7 @@ class Reader:
     def __init__(self, ledger: Ledger, dialect: Dialect, currency: str) -> None:
         self.ledger, self.dialect, self.currency = ledger, dialect, currency
         self.dates: dict[str, str] = {}
+        self._known: dict[str, int] = {}
         self._names = tuple(self.column(name) for name in ("journalcode", "ecriturenum", "ecrituredate"))
         self._piece = self.column("pieceref")
 
@@ -70,43 +72,76 @@ class Reader:
     def read(self) -> Iterator[Line | Stray]:
         """Every line below the header, in order; blank lines and repeated headers are passed over."""
         split, width, where = self._splitter(), self.dialect.width, self.ledger.name
-        account = self.column("comptenum")
-        amount_of = self._amounts()
-        with self.ledger.path.open(encoding=self.dialect.encoding, errors="surrogateescape", newline=None) as stream:
-            for at, text in enumerate(stream, 1):
-                text = text.rstrip("\n")
-                if not text or text.isspace() or (at == 1 and not self.dialect.headless):
-                    continue
+        account, amount_of, named = self.column("comptenum"), self._amounts(), self.dialect.headers
+        journal, entry, booked, piece = (*self._names, self._piece)
+        debit, credit = self.dialect.columns.get("debit", -1), self.dialect.columns.get("credit", -1)
+        known, plain = self._known, debit >= 0 and credit >= 0
+        head: tuple[str, ...] = ()
+        key: tuple[str, ...] = ()
+        for at, text, strange in self._texts():
+            if not text or text.isspace() or (at == 1 and not self.dialect.headless):
+                continue
+            if strange or len(text) > MAX_LINE:
                 fault = self._unreadable(text, f"{where}:{at}")
                 if fault is not None:
                     yield Stray(at, _clean(text), fault)
                     continue
-                cells = split(text)
-                found = len(cells)
-                if found != width:
-                    if found > width and not any(map(str.strip, cells[width:])):
-                        del cells[width:]
-                    else:
-                        yield Stray(at, text, rejected("HUB-FEC-010", f"{where}:{at}", found=found, wanted=width))
-                        continue
-                cells.append("")
-                if cells[account] == "CompteNum" or fold(cells[account]) == "comptenum":
+            cells = split(text)
+            found = len(cells)
+            if found != width:
+                if found > width and not any(map(str.strip, cells[width:])):
+                    del cells[width:]
+                else:
+                    yield Stray(at, text, rejected("HUB-FEC-010", f"{where}:{at}", found=found, wanted=width))
                     continue
+            cells.append("")
+            place = cells[account].strip()
+            before, head = head, (cells[journal], cells[entry], cells[booked], cells[piece])
+            if head != before:
+                if place == named[account]:
+                    continue  # the line of names once more: files were put one behind the other
                 key = self._key(cells)
-                place = cells[account].strip()
-                try:
+            try:
+                if plain and cells[debit] in known and cells[credit] in known:
+                    amount = known[cells[debit]] - known[cells[credit]]
+                else:
                     amount = amount_of(cells, f"{where}:{at}")
-                    if not place:
-                        raise rejected("HUB-FEC-015", f"{where}:{at}", name="CompteNum")
-                    if not self.day(key[2]):
-                        raise rejected("HUB-FEC-012", f"{where}:{at}", name="EcritureDate", text=key[2])
-                except RecordRejected as error:
-                    refusal = error
-                    if found > width:  # an empty field at its end hid that a separator stands inside a text
-                        refusal = rejected("HUB-FEC-010", f"{where}:{at}", found=found, wanted=width)
-                    yield Line(at, key, place, 0, cells, text, refusal)
-                    continue
-                yield Line(at, key, place, amount, cells, text)
+            except RecordRejected as error:
+                yield Line(at, key, place, 0, cells, text, self._shifted(error, found, f"{where}:{at}"))
+                continue
+            if not place:
+                yield Line(at, key, place, 0, cells, text, rejected("HUB-FEC-015", f"{where}:{at}", name="CompteNum"))
+                continue
+            if head != before and not self.day(key[2]):
+                head = ()
+                fault = rejected("HUB-FEC-012", f"{where}:{at}", name="EcritureDate", text=key[2])
+                yield Line(at, key, place, 0, cells, text, fault)
+                continue
+            yield Line(at, key, place, amount, cells, text)
+
+    def _texts(self) -> Iterator[tuple[int, str, bool]]:
+        """Lines with their numbers; the third says that a character near by wants a closer look."""
+        at = 0
+        with self.ledger.path.open(encoding=self.dialect.encoding, errors="surrogateescape", newline=None) as stream:
+            rest = ""
+            while chunk := stream.read(_CHUNK):
+                texts = (rest + chunk).split("\n")
+                rest = texts.pop()
+                strange = not "".join(texts).replace("\t", " ").isprintable()
+                for text in texts:
+                    at += 1
+                    yield at, text, strange
+                if len(rest) > 50 * MAX_LINE:  # a file without line ends: refused by its length, not kept growing
+                    at += 1
+                    yield at, rest, True
+                    rest = ""
+            if rest:
+                yield at + 1, rest, True
+
+    def _shifted(self, error: RecordRejected, found: int, place: str) -> RecordRejected:
+        """An empty field at the end of a line may hide that a separator stands inside a text."""
+        width = self.dialect.width
+        return rejected("HUB-FEC-010", place, found=found, wanted=width) if found > width else error
 
     def again(self, text: str, number: int, fault: RecordRejected | None) -> Line:
         """One line that was read before and kept by its text."""
@@ -126,21 +161,30 @@ class Reader:
         return lambda text: next(csv.reader([text], delimiter=delimiter), [])
 
     def _unreadable(self, text: str, place: str) -> RecordRejected | None:
+        """What is wrong with the text of a line; None for characters that are merely unusual."""
         if len(text) > MAX_LINE:
             return rejected("HUB-FEC-017", place, name="the line", found=len(text), limit=MAX_LINE)
-        if not text.replace("\t", " ").isprintable():
-            if _STRAY.search(text):
-                return rejected("HUB-FEC-013", place, encoding=self.dialect.encoding)
-            if control := _CONTROL.search(text):
-                return rejected("HUB-FEC-014", place, character=f"{ord(control[0]):04X}")
-        return None
+        if _STRAY.search(text):
+            return rejected("HUB-FEC-013", place, encoding=self.dialect.encoding)
+        control = _CONTROL.search(text)
+        return rejected("HUB-FEC-014", place, character=f"{ord(control[0]):04X}") if control else None
 
     def _amounts(self) -> Callable[[list[str], str], int]:
         """Debit less credit of a line, in minor units of the books' currency."""
         currency = self.currency
+        known = self._known
+
+        def read(text: str, place: str) -> int:
+            amount = known.get(text)
+            if amount is None:
+                if len(known) > 50_000:
+                    known.clear()
+                amount = known[text] = minor(text, currency, place)
+            return amount
+
         if "debit" in self.dialect.columns and "credit" in self.dialect.columns:
             debit, credit = self.column("debit"), self.column("credit")
-            return lambda cells, place: minor(cells[debit], currency, place) - minor(cells[credit], currency, place)
+            return lambda cells, place: read(cells[debit], place) - read(cells[credit], place)
         amount, sense = self.column("montant"), self.column("sens")
 
         def signed(cells: list[str], place: str) -> int:
@@ -148,7 +192,7 @@ class Reader:
             sign = _SENSE.get(said)
             if sign is None:
                 raise rejected("HUB-FEC-016", place, text=said)
-            return sign * minor(cells[amount], currency, place)
+            return sign * read(cells[amount], place)
 
         return signed
 

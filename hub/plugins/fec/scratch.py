@@ -9,13 +9,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hub.plugins.fec.entries import Doc
+from hub.plugins.fec.entries import Doc, piece_key
 
 _SCHEMA = """
 CREATE TABLE doc (
     id INTEGER PRIMARY KEY, file INTEGER, ref TEXT, kind TEXT, sign INTEGER, debtor TEXT, number TEXT, entry TEXT,
     piece TEXT, day TEXT, issued TEXT, total INTEGER, currency TEXT, amount INTEGER, net INTEGER, tax INTEGER,
-    label TEXT, bank TEXT, line INTEGER, opening INTEGER, raw TEXT
+    label TEXT, bank TEXT, line INTEGER, opening INTEGER, raw TEXT, piece_key TEXT, number_key TEXT
 );
 CREATE TABLE part (
     id INTEGER PRIMARY KEY, doc INTEGER, file INTEGER, debtor TEXT, account TEXT, code TEXT, grp TEXT, day TEXT,
@@ -29,7 +29,7 @@ CREATE TABLE due (key TEXT, debtor TEXT, due TEXT, amount INTEGER);
 CREATE TABLE line (key TEXT, number INTEGER, text TEXT);
 """
 _BATCH = 2_000
-_DOC = "INSERT INTO doc VALUES (?,?,?,?,?,?,NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_DOC = "INSERT INTO doc VALUES (?,?,?,?,?,?,NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL)"
 _PART = "INSERT INTO part VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
@@ -43,7 +43,8 @@ class Scratch:
         self._parts: list[tuple[Any, ...]] = []
         self._held: list[tuple[Any, ...]] = []
         self._next = 1
-        self.names: dict[str, tuple[str, str]] = {}
+        self._names: dict[str, str] = {}
+        self._renamed: dict[str, tuple[str, str]] = {}
 
     def add(self, file: int, doc: Doc, ref: str, entry: str, place: str) -> int:
         """Keep one fact and its parts; returns its number."""
@@ -54,7 +55,7 @@ class Scratch:
         raw = "\n".join(line.text for line in doc.lines)
         self._docs.append(
             (id_, file, ref, doc.kind, sign, doc.debtor, entry, doc.piece, doc.day, doc.issued, total, currency, amount,
-             doc.net, doc.tax, doc.label, doc.bank, doc.number, int(doc.opening), raw)
+             doc.net, doc.tax, doc.label, doc.bank, doc.number, int(doc.opening), raw, piece_key(doc.piece))
         )  # fmt: skip
         rank = 0 if doc.kind not in ("invoice", "credit_note", "receipt") else 1
         for (account, code, lettered), minor in doc.parts.items():
@@ -68,10 +69,11 @@ class Scratch:
         return id_
 
     def _name(self, code: str, name: str, place: str) -> None:
-        if self.names.get(code, ("",))[0] != name:
-            if len(self.names) > 20_000:
-                self.flush()
-            self.names[code] = (name, place)
+        if self._names.get(code) != name:
+            if len(self._names) > 50_000:
+                self._names.clear()
+            self._names[code] = name
+            self._renamed[code] = (name, place)
 
     def hold(self, ref: str, body: str, place: str, error: Any, lines: int) -> None:
         """Keep what cannot be read."""
@@ -88,11 +90,11 @@ class Scratch:
         db.executemany("INSERT INTO held VALUES (?,?,?,?,?,?,?)", self._held)
         db.executemany(
             "INSERT INTO debtor VALUES (?,?,?) ON CONFLICT DO UPDATE SET name = excluded.name, place = excluded.place",
-            [(code, name, place) for code, (name, place) in self.names.items()],
+            [(code, name, place) for code, (name, place) in self._renamed.items()],
         )
         db.execute("COMMIT")
         self._docs, self._parts, self._held = [], [], []
-        self.names.clear()
+        self._renamed.clear()
 
     def mark(self) -> tuple[int, int, int]:
         """How far this is filled, for `rewind`."""
