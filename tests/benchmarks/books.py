@@ -69,7 +69,10 @@ def cost(kind: str, path: Path) -> tuple[float, int, int]:
     """CPU seconds, records and units of one reading."""
     source: Any
     if kind == "fec":
-        source, stream = Fec(FecConfig.model_validate({"plugin": "fec", "files": str(path)}), Context("benchmark")), "ledger"
+        source, stream = (
+            Fec(FecConfig.model_validate({"plugin": "fec", "files": str(path)}), Context("benchmark")),
+            "ledger",
+        )
     else:
         source, stream = CsvSource(CsvConfig(plugin="csv", invoices=path), Context("benchmark")), "invoices"
     start, cursor, last, records, units = time.process_time(), None, False, 0, 0

@@ -11,7 +11,7 @@ from hub.sdk.errors import BrokenPromise, HubError
 from hub.sdk.hooks import ENTRY_POINT_GROUP, Registry, load_plugin
 
 #: Built-in plugins: the modules under `hub.plugins`, in the order of listings.
-BUILT_IN = ("csv", "bank_statements", "fec")
+BUILT_IN = ("csv", "bank_statements", "fec", "einvoices")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,9 @@ def journal_side(code: str, label: str) -> str:
     plain, words = _plain(code), _plain(label)
     if plain in _SALES_CODES or any(word in words for word in ("VENTE", "FACTUR", "SALES")):
         return SALES
-    if plain in _MONEY_CODES or any(word in words for word in ("BANQUE", "CAISSE", "BANK", "TRESORERIE", "ENCAISSEMENT")):
+    if plain in _MONEY_CODES or any(
+        word in words for word in ("BANQUE", "CAISSE", "BANK", "TRESORERIE", "ENCAISSEMENT")
+    ):
         return MONEY
     return OTHER
 

@@ -87,7 +87,8 @@ class Books:
     def balances(self, on: str) -> Iterator[tuple[str, int]]:
         """Debits less credits of each debtor's accounts up to the end of `on` (ISO), zero left out."""
         rows = self.scratch.rows(
-            "SELECT debtor, sum(amount) FROM part WHERE day <= ? GROUP BY debtor HAVING sum(amount) <> 0 ORDER BY debtor", on
+            "SELECT debtor, sum(amount) FROM part WHERE day <= ? GROUP BY debtor HAVING sum(amount) <> 0 ORDER BY debtor",
+            on,
         )
         return ((str(debtor), int(total)) for debtor, total in rows)
 
@@ -113,9 +114,7 @@ class Books:
             before = kept[-1] if kept else None
             try:
                 if before is not None and _another(before.ledger, image.ledger):
-                    raise refused(
-                        "HUB-FEC-005", image.ledger.name, siren=image.ledger.siren, other=before.ledger.siren
-                    )
+                    raise refused("HUB-FEC-005", image.ledger.name, siren=image.ledger.siren, other=before.ledger.siren)
                 if before is None or image.first > before.last:
                     kept.append(image)
                 elif image.first[:7] == before.first[:7] and image.last >= before.last:
@@ -194,7 +193,16 @@ class Books:
             """INSERT INTO doc (id, file, ref, kind, sign, debtor, entry, piece, day, issued, total, label, bank, line,
             opening, raw) VALUES (?,0,?,'lettered_elsewhere',?,?,'','',?,?,?,?,'',0,0,'')""",
             [
-                (last + n, f"{group}/{debtor}/lettered_elsewhere", 1 if net > 0 else -1, debtor, day, day, abs(net), group)
+                (
+                    last + n,
+                    f"{group}/{debtor}/lettered_elsewhere",
+                    1 if net > 0 else -1,
+                    debtor,
+                    day,
+                    day,
+                    abs(net),
+                    group,
+                )
                 for n, (group, debtor, net, day) in enumerate(rows, 1)
             ],
         )

@@ -68,7 +68,8 @@ def _understood(books: Books, config: FecConfig) -> dict[str, Any]:
         "balance_of_debtors": decimal_text(balance, config.currency),
         "held": db.one("SELECT coalesce(sum(lines), 0) FROM held"),
         "first_refusals": [
-            f"{code} {place}: {what}" for place, code, what in db.rows("SELECT place, code, what FROM held LIMIT ?", _FIRST)
+            f"{code} {place}: {what}"
+            for place, code, what in db.rows("SELECT place, code, what FROM held LIMIT ?", _FIRST)
         ],
         "first_records": [
             {"kind": record.kind, **record.model_dump(mode="json", exclude_none=True)}

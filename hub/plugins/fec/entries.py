@@ -190,7 +190,14 @@ class Understanding:
         return "transfer"
 
     def _put(
-        self, found: dict[tuple[object, ...], Doc], key: tuple[object, ...], kind: str, line: Line, sub: int, *, opening: bool
+        self,
+        found: dict[tuple[object, ...], Doc],
+        key: tuple[object, ...],
+        kind: str,
+        line: Line,
+        sub: int,
+        *,
+        opening: bool,
     ) -> Doc:
         cells, at = line.cells, self._at
         doc = found.get(key)

@@ -52,7 +52,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "HUB-FEC-017": ("{name} has {found} characters, {limit} are allowed", "shorten it, then export again"),
     "HUB-FEC-020": (
         "the entry {entry} does not balance: debits {debit}, credits {credit}, difference {difference}",
-        "export the whole ledger again; for an extract of the debtors' accounts set unbalanced = \"take\"",
+        'export the whole ledger again; for an extract of the debtors\' accounts set unbalanced = "take"',
     ),
     "HUB-FEC-022": (
         "the file does not balance: debits {debit}, credits {credit}, difference {difference}",

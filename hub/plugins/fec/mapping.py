@@ -37,12 +37,16 @@ def units_after(books: Books, place: Place, limit: int, layout: str) -> list[Pla
     """At most `limit` units after `place`, all of one kind, each with its place; none: there are no more."""
     step, after = place
     if step == 0:
-        rows = books.scratch.rows("SELECT rowid, * FROM held WHERE rowid > ? ORDER BY rowid LIMIT ?", int(after or 0), limit)
+        rows = books.scratch.rows(
+            "SELECT rowid, * FROM held WHERE rowid > ? ORDER BY rowid LIMIT ?", int(after or 0), limit
+        )
         if held := [((0, str(row[0])), _held(row, layout)) for row in rows]:
             return held
         step, after = 1, ""
     if step == 1:
-        rows = books.scratch.rows("SELECT code, name, place FROM debtor WHERE code > ? ORDER BY code LIMIT ?", after, limit)
+        rows = books.scratch.rows(
+            "SELECT code, name, place FROM debtor WHERE code > ? ORDER BY code LIMIT ?", after, limit
+        )
         if debtors := [((1, str(row[0])), _debtor(*row, layout)) for row in rows]:
             return debtors
         after = "0"
@@ -84,7 +88,9 @@ def _documents(books: Books, after: int, limit: int, layout: str) -> list[Placed
              label, bank, _LIST.join(settled.get(id_, ())), _LIST.join(due.get(id_, ())))
         )  # fmt: skip
         name = books.names.get(file, "lettrage")
-        units.append(((2, str(id_)), RawUnit(ref, f"{head}\n{raw}".encode(), layout, f"{name}:{line}" if line else name)))
+        units.append(
+            ((2, str(id_)), RawUnit(ref, f"{head}\n{raw}".encode(), layout, f"{name}:{line}" if line else name))
+        )
     return units
 
 

@@ -13,7 +13,17 @@ from hub.plugins.fec.lines import iso_day, minor
 from hub.sdk import RecordRejected
 
 _NAMES = {
-    "number": ("number", "invoicenumber", "pieceref", "piece", "numero", "facture", "nfacture", "numerofacture", "npiece"),
+    "number": (
+        "number",
+        "invoicenumber",
+        "pieceref",
+        "piece",
+        "numero",
+        "facture",
+        "nfacture",
+        "numerofacture",
+        "npiece",
+    ),
     "due_on": ("dueon", "duedate", "echeance", "dateecheance", "datedecheance"),
     "debtor_id": ("debtorid", "compauxnum", "codeclient", "client", "tiers"),
     "amount": ("amount", "montant"),
@@ -37,7 +47,10 @@ def due_dates(path: Path, currency: str) -> Iterator[tuple[str, str, str, int | 
             head = stream.readline()
             delimiter = max(";\t,|", key=head.count)
             names = [fold(name) for name in head.strip().split(delimiter)]
-            at = {name: next((names.index(known) for known in alike if known in names), -1) for name, alike in _NAMES.items()}
+            at = {
+                name: next((names.index(known) for known in alike if known in names), -1)
+                for name, alike in _NAMES.items()
+            }
             if at["number"] < 0 or at["due_on"] < 0:
                 raise _wrong(path, f"no columns number and due_on in {head.strip()[:80]!r}")
             for line, row in enumerate(csv.reader(stream, delimiter=delimiter), 2):
@@ -54,7 +67,9 @@ def _row(path: Path, line: int, row: list[str], at: dict[str, int], currency: st
         number, due = fold_number(row[at["number"]]) or "", iso_day(row[at["due_on"]])
         debtor, amount = row[at["debtor_id"]].strip(), row[at["amount"]].strip()
         if not number or not due:
-            raise _wrong(path, f"line {line}: {row[at['due_on']]!r} is no date" if number else f"line {line}: no number")
+            raise _wrong(
+                path, f"line {line}: {row[at['due_on']]!r} is no date" if number else f"line {line}: no number"
+            )
         return number, debtor, due, minor(amount, currency, f"{path.name}:{line}") if amount else None
     except IndexError:
         raise _wrong(path, f"line {line} has too few columns") from None

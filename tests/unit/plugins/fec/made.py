@@ -34,7 +34,9 @@ class Made:
     names: dict[str, str] = field(default_factory=dict)
     number: int = 0
 
-    def entry(self, journal: str, day: date, piece: str, label: str, *legs: Leg, let_on: date | None = None, **more: str) -> None:
+    def entry(
+        self, journal: str, day: date, piece: str, label: str, *legs: Leg, let_on: date | None = None, **more: str
+    ) -> None:
         """One entry; its legs balance or the maker made a mistake."""
         self.number += 1
         for account, debtor, amount, code in legs:
@@ -70,10 +72,14 @@ class Made:
         self.entry("VE", day, piece, f"Facture {piece}", ("411000", debtor, total, code), ("706000", "", -net, ""),
                    ("445710", "", net - total, ""), **more)  # fmt: skip
 
-    def paid(self, day: date, piece: str, debtor: str, amount: int, code: str = "", bank: str = "512000", **more: str) -> None:
+    def paid(
+        self, day: date, piece: str, debtor: str, amount: int, code: str = "", bank: str = "512000", **more: str
+    ) -> None:
         """Money received."""
         journal = "CA" if bank.startswith("53") else "BQ"
-        self.entry(journal, day, piece, f"VIR {debtor}", (bank, "", amount, ""), ("411000", debtor, -amount, code), **more)
+        self.entry(
+            journal, day, piece, f"VIR {debtor}", (bank, "", amount, ""), ("411000", debtor, -amount, code), **more
+        )
 
 
 def euros(cents: int, mark: str = ",") -> str:
@@ -102,15 +108,21 @@ def practice(year: int = 2026) -> Made:
     made.sale(on(1, 9), "F005", "LCR", 80_000, "AA")
     made.entry("OD", on(1, 10), "LCR1", "LCR acceptée", ("413000", "LCR", 80_000, ""), ("411000", "LCR", -80_000, "AA"))
     made.sale(on(1, 9), "F006", "LCRPAID", 70_000, "AA")
-    made.entry("OD", on(1, 10), "LCR2", "LCR", ("413000", "LCRPAID", 70_000, "AA"), ("411000", "LCRPAID", -70_000, "AA"))
-    made.entry("BQ", on(3, 10), "LCR2", "LCR encaissée", ("512000", "", 70_000, ""), ("413000", "LCRPAID", -70_000, "AA"))
+    made.entry(
+        "OD", on(1, 10), "LCR2", "LCR", ("413000", "LCRPAID", 70_000, "AA"), ("411000", "LCRPAID", -70_000, "AA")
+    )
+    made.entry(
+        "BQ", on(3, 10), "LCR2", "LCR encaissée", ("512000", "", 70_000, ""), ("413000", "LCRPAID", -70_000, "AA")
+    )
     made.sale(on(1, 9), "F007", "BOUNCED", 90_000, "AA")
     made.paid(on(2, 9), "CHQ1", "BOUNCED", 90_000, "AA", bank="511200")
     made.entry("BQ", on(2, 19), "F007", "Chèque impayé", ("411000", "BOUNCED", 90_000, ""), ("511200", "", -90_000, ""))
     made.entry("VE", on(1, 12), "F008", "Facture F008", ("411000", "RETAIN", 95_000, ""), ("411700", "RETAIN", 5_000, ""),
                ("704000", "", -83_333, ""), ("445710", "", -16_667, ""))  # fmt: skip
     made.sale(on(1, 13), "F009", "DOUBT", 24_000, "AA")
-    made.entry("OD", on(4, 1), "OD1", "Client douteux", ("416000", "DOUBT", 24_000, ""), ("411000", "DOUBT", -24_000, "AA"))
+    made.entry(
+        "OD", on(4, 1), "OD1", "Client douteux", ("416000", "DOUBT", 24_000, ""), ("411000", "DOUBT", -24_000, "AA")
+    )
     made.sale(on(1, 14), "F010", "BAD", 12_000, "AA")
     made.entry("OD", on(5, 1), "OD2", "Perte", ("654000", "", 10_000, ""), ("445710", "", 2_000, ""),
                ("411000", "BAD", -12_000, "AA"))  # fmt: skip
@@ -165,7 +177,10 @@ def random_ledger(draw: random.Random, size: int) -> Made:
                              "445710", "467000", "411000", "416000", "413000", "627000", "999000"])  # fmt: skip
         sign = draw.choice([1, -1])
         second = draw.choice(debtors) if other.startswith("41") and other != "401000" else ""
-        legs: list[Leg] = [(account, debtor, sign * amount, code), (other, second, -sign * amount, draw.choice(["", code]))]
+        legs: list[Leg] = [
+            (account, debtor, sign * amount, code),
+            (other, second, -sign * amount, draw.choice(["", code])),
+        ]
         if draw.random() < 0.3:
             legs += [("411000", draw.choice(debtors), 777, draw.choice(["", code])), ("706000", "", -777, "")]
         if draw.random() < 0.2:

@@ -65,7 +65,9 @@ def test_an_extract_can_be_taken(tmp_path: Path) -> None:
     rows = [row for row in made.rows if row["CompteNum"].startswith("411")]
     found = read(tmp_path, TAB.write(tmp_path / "fec.txt", rows), unbalanced="take")
     assert [] == found.held
-    assert [("invoice", 12_000), ("invoice", 24_000), ("invoice", 36_000), ("receipt", -12_000)] == found.of_debtor("C1")
+    assert [("invoice", 12_000), ("invoice", 24_000), ("invoice", 36_000), ("receipt", -12_000)] == found.of_debtor(
+        "C1"
+    )
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,9 @@ def test_kinds_of_named_lines(books: Read) -> None:
     assert found["DOLLAR"] == "exchange"
     assert found["NETTED"] == "netting"
     assert found["BOUNCED"] == "payment_returned"
-    targets = {one.debtor_id: one.target for one in books.of(SettlementLine) if one.target not in ("invoice", "receipt")}
+    targets = {
+        one.debtor_id: one.target for one in books.of(SettlementLine) if one.target not in ("invoice", "receipt")
+    }
     assert targets["BAD"] == "write_off"
     assert targets["CENT"] == "other"
 
@@ -109,7 +111,9 @@ def test_terms_and_due_dates_from_beside(tmp_path: Path) -> None:
     """Terms by debtor from the settings, dates from a companion CSV; several dates are instalments."""
     made = practice()
     due = tmp_path / "echeances.csv"
-    due.write_text("N° pièce;Échéance;Montant\nF001;31/03/2026;\nf 004;2026-04-30;400,00\nF004;31/05/2026;600,00\n", "utf-8")
+    due.write_text(
+        "N° pièce;Échéance;Montant\nF001;31/03/2026;\nf 004;2026-04-30;400,00\nF004;31/05/2026;600,00\n", "utf-8"
+    )
     found = read(
         tmp_path, DIALECTS[0].write(tmp_path / "fec.txt", made.rows), due_dates=due,
         payment_terms="30 jours", terms={"PLAIN": "45 jours fin de mois"},
@@ -175,7 +179,9 @@ def test_a_negative_invoice_is_a_credit_note(tmp_path: Path) -> None:
     made = Made()
     made.sale(date(2026, 1, 2), "A9", "C1", 36_000)
     for row in made.rows:
-        row["Debit"], row["Credit"] = (f"-{row[side]}" if row[side] != "0,00" else row[side] for side in ("Debit", "Credit"))
+        row["Debit"], row["Credit"] = (
+            f"-{row[side]}" if row[side] != "0,00" else row[side] for side in ("Debit", "Credit")
+        )
     found = read(tmp_path, DIALECTS[0].write(tmp_path / "fec.txt", made.rows))
     [note] = found.of(CreditNote)
     assert ("A9", 36_000, 30_000) == (note.number, note.total_minor, note.total_excl_tax_minor)

@@ -63,7 +63,8 @@ def test_the_records_of_our_own_ledger(tmp_path: Path) -> None:
 def _canonical(folder: Path) -> list[dict[str, object]]:
     found = read(folder, DIALECTS[0].write(folder / "123456782FEC20261231.txt", practice().rows))
     return [
-        {"kind": one.kind, **one.model_dump(mode="json", exclude_none=True, exclude_defaults=True)} for one in found.records
+        {"kind": one.kind, **one.model_dump(mode="json", exclude_none=True, exclude_defaults=True)}
+        for one in found.records
     ]
 
 

@@ -69,7 +69,11 @@ def test_an_opening_without_pieces_is_joined_by_amount(tmp_path: Path) -> None:
     new = new_year(*DETAIL)
     new.paid(date(2026, 2, 1), "V2", "A", 20_000, "AA")
     found = both(tmp_path, old_year(), new)
-    assert {"F2"} == {one.document_number for one in found.of(SettlementLine) if one.settlement_id == "2026-01/411000/A/AA" and one.target == "invoice"}
+    assert {"F2"} == {
+        one.document_number
+        for one in found.of(SettlementLine)
+        if one.settlement_id == "2026-01/411000/A/AA" and one.target == "invoice"
+    }
 
 
 def test_an_opening_in_one_lump_keeps_the_invoices(tmp_path: Path) -> None:
