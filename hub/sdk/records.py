@@ -291,8 +291,8 @@ class LedgerEntry(Record):
     balance.
 
     `effect_minor` is signed: positive raises what the debtor owes. For each debtor, in the books' currency,
-    control total = open invoices − open credit notes − receipts not settled + entries not settled; what is settled of an
-    entry stands in the settlement lines that name its `entry_id` (target `write_off` or `other`).
+    control total = open invoices − open credit notes − receipts not settled + entries not settled; what is settled of
+    an entry stands in the settlement lines that name its `entry_id` (target `write_off` or `other`).
 
     `category`: opening (a credit carried forward), opening_difference (an opening balance says other than the year
     before), bill (413, a bill receivable in place of an invoice), retention (4117), doubtful (416), deposit (4191),

@@ -182,7 +182,7 @@ def test_stored_spellings_are_frozen() -> None:
     """What stands in data bases is never spelled otherwise: kinds, roles, keys, and the words of each state."""
     assert (
         "seller debtor invoice credit_note instalment receipt disbursement payout_line remittance_line settlement_line "
-        "control_total document dispute promise payment_plan_step contact_event"
+        "control_total document dispute promise payment_plan_step contact_event ledger_entry"
     ).split() == list(KINDS)
     assert ["RecordSource", "BulkMap", "ControlTotals", "KeySweep", "FileCheck"] == list(ROLES)
     words = {}
@@ -216,6 +216,7 @@ def test_stored_spellings_are_frozen() -> None:
         "promise": "seller promise_id",
         "payment_plan_step": "seller plan_id step",
         "contact_event": "seller event_id",
+        "ledger_entry": "seller entry_id",
     }
 
 

@@ -13,6 +13,7 @@ from hub.plugins.einvoices.model import (
     checked,
     currency_of,
     day,
+    given,
     needed,
     profile_of,
     squeezed,
@@ -37,11 +38,10 @@ def read(root: Any) -> EInvoice:
 
     grand = total("GrandTotalAmount", "BT-112", "the total with VAT")
     due = total("DuePayableAmount", "BT-115", "the amount due")
-    needed("" if grand is None and due is None else "given", "BT-112", "the total with VAT")
-    issued = day(text_at(document, "IssueDateTime", "DateTimeString"), "BT-2", "the issue date")
-    needed("given" if issued else "", "BT-2", "the issue date")
-    assert issued is not None
-    payable = due if due is not None else grand or 0
+    payable = given(due if due is not None else grand, "BT-112", "the total with VAT")
+    issued = given(
+        day(text_at(document, "IssueDateTime", "DateTimeString"), "BT-2", "the issue date"), "BT-2", "the issue date"
+    )
     means = first_at(settlement, "SpecifiedTradeSettlementPaymentMeans")
     return checked(
         EInvoice(

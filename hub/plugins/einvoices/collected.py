@@ -1,8 +1,8 @@
 """The status « encaissée » (212): what the seller owes the administration at each receipt, prepared as a file.
 
 A function of the connector and no role: only the platform (plateforme agréée) sends it, and only the invoice's own VAT
-breakdown can split it. `collected` is pure: an allocation in, the amounts with VAT by rate out, the allocation as proof.
-`as_xml` writes the CDAR message of formats.md §5.3 (XP Z12-012); corrections of a reversed allocation are unverified
+breakdown can split it. `collected` is pure: an allocation in, the amounts with VAT by rate out, with their proof.
+`as_xml` writes the CDAR message of formats.md §5.3 (XP Z12-012); how to correct a reversed allocation is unverified
 there, so none is written: a reversed allocation gives no status.
 """
 

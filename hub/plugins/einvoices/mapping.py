@@ -33,11 +33,18 @@ def records_of(unit: RawUnit, config: EInvoicesConfig) -> Sequence[Record]:
         file = {}
     invoice = invoice_of(root_of(unit.body, where), where)
     seller, debtor = seller_of(invoice, config, where), debtor_of(invoice.buyer, config, where)
-    common: dict[str, Any] = dict(
-        seller=seller, number=invoice.number, debtor_id=debtor, issued_on=invoice.issued, currency=invoice.currency,
-        total_minor=abs(invoice.total), total_excl_tax_minor=_share(invoice, invoice.net), tax_minor=_share(invoice, invoice.tax),
-        order_ref=invoice.order_ref[:500] or None, label=label_of(invoice),
-    )  # fmt: skip
+    common: dict[str, Any] = {
+        "seller": seller,
+        "number": invoice.number,
+        "debtor_id": debtor,
+        "issued_on": invoice.issued,
+        "currency": invoice.currency,
+        "total_minor": abs(invoice.total),
+        "total_excl_tax_minor": _share(invoice, invoice.net),
+        "tax_minor": _share(invoice, invoice.tax),
+        "order_ref": invoice.order_ref[:500] or None,
+        "label": label_of(invoice),
+    }
     paid = _share(invoice, invoice.prepaid)
     if paid and paid <= common["total_minor"]:
         common |= {"settled_minor": paid, "settled_on": invoice.issued}
@@ -56,10 +63,16 @@ def records_of(unit: RawUnit, config: EInvoicesConfig) -> Sequence[Record]:
             )
         )
         records += [
-            Instalment(seller=seller, invoice_number=invoice.number, due_on=when, rank=rank, amount_minor=abs(part or 0),
-                       currency=invoice.currency)
+            Instalment(
+                seller=seller,
+                invoice_number=invoice.number,
+                due_on=when,
+                rank=rank,
+                amount_minor=abs(part or 0),
+                currency=invoice.currency,
+            )
             for rank, (when, part) in enumerate(parts, 1)
-        ]  # fmt: skip
+        ]
     if file:
         records.append(
             Document(
@@ -118,7 +131,7 @@ def label_of(invoice: EInvoice) -> str | None:
 
 
 def _share(invoice: EInvoice, minor: int | None) -> int | None:
-    """A part of the total without its sign; None when it has another sign than the total: it then says nothing simple."""
+    """A part of the total without its sign; None when its sign is another than the total's."""
     if minor is None or not minor:
         return minor
     return abs(minor) if (minor < 0) == (invoice.total < 0) else None
@@ -129,7 +142,17 @@ def _debtor(seller: str, debtor: str, buyer: Party) -> Debtor:
         return text[:500] or None
 
     return Debtor(
-        seller=seller, debtor_id=debtor, name=buyer.name[:500] or debtor, legal_name=name(buyer.name), siren=buyer.siren[:200] or None,
-        siret=buyer.siret[:200] or None, vat_number=buyer.vat[:200] or None, email=name(buyer.email), address=name(buyer.address),
-        postal_code=name(buyer.postal_code), city=name(buyer.city), country=name(buyer.country), stub=True,
-    )  # fmt: skip
+        seller=seller,
+        debtor_id=debtor,
+        name=buyer.name[:500] or debtor,
+        legal_name=name(buyer.name),
+        siren=buyer.siren[:200] or None,
+        siret=buyer.siret[:200] or None,
+        vat_number=buyer.vat[:200] or None,
+        email=name(buyer.email),
+        address=name(buyer.address),
+        postal_code=name(buyer.postal_code),
+        city=name(buyer.city),
+        country=name(buyer.country),
+        stub=True,
+    )

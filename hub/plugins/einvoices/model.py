@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from hub.plugins.einvoices.faults import rejected
 from hub.sdk.amounts import minor_from_text
 from hub.sdk.money import decimal_text, is_currency
+
+T = TypeVar("T")
 
 #: BT-3 of credits: 381 credit note, 261 self-billed, 262 global, 296, 308, 396 factored, 420, 458, 502, 503, 532, 83.
 CREDITS = {"381", "261", "262", "296", "308", "396", "420", "458", "502", "503", "532", "83"}
@@ -36,7 +39,10 @@ class Party:
 
 @dataclass(slots=True)
 class VatLine:
-    """One line of the VAT breakdown (BG-23): category BT-118, rate in percent BT-119, base BT-116, tax BT-117; signed."""
+    """One line of the VAT breakdown (BG-23): category BT-118, rate in percent BT-119, base BT-116, tax BT-117.
+
+    Amounts are signed as written.
+    """
 
     category: str
     rate: Decimal
@@ -125,6 +131,17 @@ def currency_of(text: str) -> str:
     return code
 
 
+def given(found: T | None, term: str, name: str) -> T:
+    """A value that every invoice must have.
+
+    Raises:
+        RecordRejected: HUB-EINV-010, it is None.
+    """
+    if found is None:
+        raise rejected("HUB-EINV-010", "", name=name, term=term)
+    return found
+
+
 def day(text: str, term: str, name: str) -> date | None:
     """A date written AAAAMMJJ (CII format 102) or AAAA-MM-JJ; None when there is no text."""
     plain = text.strip()[:10].replace("-", "")
@@ -141,18 +158,16 @@ def day(text: str, term: str, name: str) -> date | None:
 def checked(invoice: EInvoice) -> EInvoice:
     """The invoice when BT-115 = BT-112 − BT-113 + BT-114 (where it states what was paid): HUB-EINV-012."""
     paid = invoice.prepaid or 0
-    if invoice.prepaid is not None or invoice.profile not in ("minimum",):
-        if invoice.total - paid + invoice.rounding != invoice.due_payable:
-            raise rejected(
-                "HUB-EINV-012",
-                "",
-                **{
-                    name: decimal_text(minor, invoice.currency)
-                    for name, minor in (
-                        ("total", invoice.total), ("paid", paid), ("rounding", invoice.rounding), ("due", invoice.due_payable),
-                    )
-                },
-            )  # fmt: skip
+    told = invoice.prepaid is not None or invoice.profile != "minimum"
+    if told and invoice.total - paid + invoice.rounding != invoice.due_payable:
+        amounts = {
+            "total": invoice.total,
+            "paid": paid,
+            "rounding": invoice.rounding,
+            "due": invoice.due_payable,
+        }
+        shown = {name: decimal_text(minor, invoice.currency) for name, minor in amounts.items()}
+        raise rejected("HUB-EINV-012", "", **shown)
     return invoice
 
 

@@ -2,7 +2,7 @@
 
 A stream is never hidden inside another one (ISO 32000-1, 7.5.7), so the attached invoice stands in the file as it is,
 folded by Flate at most. Each stream is unfolded as far as its first kilobytes; the one that begins like an invoice is
-unfolded whole, up to a limit. Nothing else of the PDF is interpreted: no fonts, no scripts, no references to follow, and
+unfolded whole, up to a limit. Nothing else of the PDF is interpreted: no fonts, no scripts, no references to follow;
 what is damaged elsewhere does not matter. Memory and time are bounded by the size of the file.
 """
 

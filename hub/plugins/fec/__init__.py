@@ -1,4 +1,4 @@
-"""The connector `fec`: the receivables in any French ledger file, fichier des écritures comptables (docs/connectors/fec.md).
+"""The connector `fec`: the receivables in any French ledger file, FEC (docs/connectors/fec.md).
 
 The story. `files` finds the files and how each is written; `lines` reads them line by line; `entries` puts the lines of
 an entry together and says what it did to each debtor (`accounts` knows the chart of accounts); `scratch` keeps that in

@@ -87,7 +87,8 @@ class Books:
     def balances(self, on: str) -> Iterator[tuple[str, int]]:
         """Debits less credits of each debtor's accounts up to the end of `on` (ISO), zero left out."""
         rows = self.scratch.rows(
-            "SELECT debtor, sum(amount) FROM part WHERE day <= ? GROUP BY debtor HAVING sum(amount) <> 0 ORDER BY debtor",
+            """SELECT debtor, sum(amount) FROM part WHERE day <= ? GROUP BY debtor HAVING sum(amount) <> 0
+            ORDER BY debtor""",
             on,
         )
         return ((str(debtor), int(total)) for debtor, total in rows)

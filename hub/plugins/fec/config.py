@@ -34,7 +34,7 @@ class FecConfig(ConnectorConfig):
     )
     invoice_number: Literal["auto", "piece", "entry"] = Field(
         "auto",
-        description="What numbers an invoice: its PieceRef, or journal and EcritureNum; auto looks whether PieceRefs repeat.",
+        description="What numbers an invoice: PieceRef, or journal and EcritureNum; auto: do PieceRefs repeat?",
     )
     currency: str = Field("EUR", description="Currency of Debit and Credit.")
     payment_terms: str | None = Field(
@@ -46,7 +46,7 @@ class FecConfig(ConnectorConfig):
     )
     unbalanced: Literal["hold", "take"] = Field(
         "hold",
-        description="An entry whose debits are not its credits: hold it, or take it (an extract of the debtors' accounts).",
+        description="An entry whose debits are not its credits: hold it, or take it (extract of debtors' accounts).",
     )
     encoding: str | None = Field(None, description="utf-8, cp1252, iso8859-15, cp850…; found in the file unless given.")
     settle_s: float = Field(

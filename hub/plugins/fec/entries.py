@@ -23,7 +23,9 @@ _NO_PIECE = {"", "SANS", "NEANT", "NÉANT", "DIVERS", "AN", "RAN", "-", ".", "0"
 @dataclass(slots=True)
 class Doc:
     """One fact: `kind` is invoice, credit_note, receipt or the category of another entry; `sign` +1 when it raises what
-    the debtor owes. `parts` are unsigned amounts by slot. `foreign` is (currency, amount) when all its lines say one."""
+    the debtor owes. `parts` are unsigned amounts by slot. `foreign` is (currency, amount) when all its
+    lines say one.
+    """
 
     kind: str
     sign: int

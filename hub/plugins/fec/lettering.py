@@ -69,7 +69,7 @@ def _join_returns(db: Scratch, file: int) -> None:
 
 
 def _cut_by_date(db: Scratch, file: int) -> None:
-    """A code used again within the year: the lines of each lettering date that come to zero are a group of their own."""
+    """A code used again within the year: lines of one lettering date that come to zero are a group."""
     db.do(
         """CREATE TEMP TABLE again AS SELECT grp FROM part WHERE file = ? AND grp <> '' GROUP BY grp
         HAVING count(DISTINCT nullif(lettered, '')) > 1""",
@@ -132,7 +132,7 @@ def _settle_whole(db: Scratch, file: int) -> None:
 
 
 def _settle_partly(db: Scratch, file: int) -> None:
-    """The others: what stands on both sides is settled. A document in another currency is left open whole: a share of it
+    """The others: what stands on both sides is settled. A document in another currency is left whole: a share of it
     would come out a cent beside the books."""
     db.do("CREATE TEMP TABLE partly (doc INTEGER, grp TEXT, day TEXT, amount INTEGER, part INTEGER)")
     db.many("INSERT INTO partly VALUES (?,?,?,?,?)", _shares(db, file))

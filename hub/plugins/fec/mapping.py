@@ -22,8 +22,8 @@ MAPPING_VERSION = 1
 MAPPING_FIELDS = ("seller", "terms", "payment_terms")
 
 _FIELD, _LIST, _PAIR = "\x1f", "\x1e", "\x1d"
-_DOCS = """SELECT id, file, ref, kind, sign, debtor, number, piece, day, issued, total, currency, amount, net, tax, label, bank,
-    line, raw FROM doc WHERE id > ? AND kind <> 'held' ORDER BY id LIMIT ?"""
+_DOCS = """SELECT id, file, ref, kind, sign, debtor, number, piece, day, issued, total, currency, amount, net, tax,
+    label, bank, line, raw FROM doc WHERE id > ? AND kind <> 'held' ORDER BY id LIMIT ?"""
 _DUE = """SELECT d.id, due.due, due.amount FROM doc d JOIN due ON due.key IN (fold(d.number), fold(d.piece))
     AND due.debtor IN ('', d.debtor) WHERE d.id BETWEEN ? AND ? AND d.kind = 'invoice' ORDER BY d.id, due.due"""
 
@@ -47,7 +47,7 @@ def units_after(books: Books, place: Place, limit: int, layout: str) -> list[Pla
         rows = books.scratch.rows(
             "SELECT code, name, place FROM debtor WHERE code > ? ORDER BY code LIMIT ?", after, limit
         )
-        if debtors := [((1, str(row[0])), _debtor(*row, layout)) for row in rows]:
+        if debtors := [((1, str(row[0])), _debtor(row[0], row[1], row[2], layout)) for row in rows]:
             return debtors
         after = "0"
     return _documents(books, int(after), limit, layout)
@@ -59,7 +59,7 @@ def _held(row: tuple[Any, ...], layout: str) -> RawUnit:
     return RawUnit(f"held/{ref}", body.encode(), layout, where, refusal, lines)
 
 
-def _debtor(code: str, name: str, where: str, layout: str) -> RawUnit:
+def _debtor(code: Any, name: Any, where: Any, layout: str) -> RawUnit:
     return RawUnit(f"debtor/{code}", _FIELD.join(("debtor", code, name)).encode(), layout, where)
 
 
@@ -180,7 +180,8 @@ class Mapper:
         (kind, ref, _, debtor, _number, piece, day, _issued, total, currency, amount, _net, _tax, label, bank, settled,
          _due) = fields  # fmt: skip
         self._add(
-            "receipt", unit, source_key=_ref(ref), receipt_id=_ref(piece or ref), debtor_id=_ref(debtor), account=_ref(bank) or None,
+            "receipt", unit, source_key=_ref(ref), receipt_id=_ref(piece or ref), debtor_id=_ref(debtor),
+            account=_ref(bank) or None,
             seller=self._seller, received_on=day, amount_minor=int(total), currency=books, remittance=label or None,
             bank_ref=piece[:500] or None, original_amount_minor=int(amount) if amount else None,
             original_currency=currency or None,
@@ -199,8 +200,8 @@ class Mapper:
         self._settled(unit, ref, target, _ref(ref), None, debtor, settled, books, None)
 
     def _settled(
-        self, unit: int, ref: str, target: str, number: str, issued: str | None, debtor: str, settled: str, currency: str,
-        rate: tuple[int, int] | None,
+        self, unit: int, ref: str, target: str, number: str, issued: str | None, debtor: str, settled: str,
+        currency: str, rate: tuple[int, int] | None,
     ) -> None:  # fmt: skip
         """One settlement line per group that holds the document. A foreign one is settled in its own currency."""
         for one in settled.split(_LIST) if settled else ():

@@ -1,8 +1,8 @@
 """Balances carried forward (à-nouveaux) into a year whose former year is here too.
 
 The lines of an opening entry tell again what the year before left open: they are no second invoice. Each is joined to
-the line it repeats (same piece and amount, else same amount), so that a lettering in the new year settles the invoice of
-the old one. A lump joins all that its debtor has left. What the opening says more or less than the year before is one
+the line it repeats (same piece and amount, else same amount), so that a lettering in the new year settles the old
+invoice. A lump joins all that its debtor has left. What the opening says more or less than the year before is one
 named line, so that the account still adds up.
 """
 
@@ -89,7 +89,8 @@ def _join_debtor(scratch: Scratch, file: int, period: str, debtor: str, lines: l
     for part in left:
         moved.append((file, "", "", "", "", part) if lump is None else _move(file, period, debtor, lump, part))
     scratch.many(
-        "UPDATE part SET file = ?, account = coalesce(nullif(?, ''), account), code = ?, grp = ?, lettered = ? WHERE id = ?",
+        """UPDATE part SET file = ?, account = coalesce(nullif(?, ''), account), code = ?, grp = ?, lettered = ?
+        WHERE id = ?""",
         moved,
     )
 

@@ -146,7 +146,7 @@ class Fec:
 
 
 def _state(cursor: Cursor | None) -> dict[str, Any]:
-    """What the cursor says; nothing when it is damaged or of another version: the ledger is then read from its start."""
+    """What the cursor says; nothing when it is damaged: the ledger is then read from its start."""
     try:
         state = json.loads(cursor or "{}")
         good = isinstance(state, dict) and state.get("v") == 1 and (state.get("done") or len(state["at"]) == 2)

@@ -18,7 +18,8 @@ CII = """<?xml version="1.0" encoding="UTF-8"?>
 <rsm:ExchangedDocumentContext><ram:GuidelineSpecifiedDocumentContextParameter>
 <ram:ID>{guideline}</ram:ID></ram:GuidelineSpecifiedDocumentContextParameter></rsm:ExchangedDocumentContext>
 <rsm:ExchangedDocument><ram:ID>{number}</ram:ID><ram:TypeCode>{type}</ram:TypeCode>
-<ram:IssueDateTime><udt:DateTimeString format="102">{issued}</udt:DateTimeString></ram:IssueDateTime></rsm:ExchangedDocument>
+<ram:IssueDateTime><udt:DateTimeString format="102">{issued}</udt:DateTimeString></ram:IssueDateTime>
+</rsm:ExchangedDocument>
 <rsm:SupplyChainTradeTransaction><ram:ApplicableHeaderTradeAgreement><ram:BuyerReference>SERV</ram:BuyerReference>
 <ram:SellerTradeParty><ram:Name>Ateliers Exemple</ram:Name><ram:SpecifiedLegalOrganization>
 <ram:ID schemeID="0002">123456782</ram:ID></ram:SpecifiedLegalOrganization></ram:SellerTradeParty>
@@ -32,7 +33,8 @@ CII = """<?xml version="1.0" encoding="UTF-8"?>
 <ram:CategoryCode>S</ram:CategoryCode><ram:RateApplicablePercent>5.50</ram:RateApplicablePercent></ram:ApplicableTradeTax>
 {terms}
 <ram:SpecifiedTradeSettlementHeaderMonetarySummation><ram:TaxBasisTotalAmount>{net}</ram:TaxBasisTotalAmount>
-<ram:TaxTotalAmount currencyID="{currency}">{tax}</ram:TaxTotalAmount><ram:GrandTotalAmount>{total}</ram:GrandTotalAmount>
+<ram:TaxTotalAmount currencyID="{currency}">{tax}</ram:TaxTotalAmount>
+<ram:GrandTotalAmount>{total}</ram:GrandTotalAmount>
 <ram:TotalPrepaidAmount>{paid}</ram:TotalPrepaidAmount><ram:DuePayableAmount>{due}</ram:DuePayableAmount>
 </ram:SpecifiedTradeSettlementHeaderMonetarySummation></ram:ApplicableHeaderTradeSettlement>
 </rsm:SupplyChainTradeTransaction></rsm:CrossIndustryInvoice>"""
@@ -42,7 +44,8 @@ TERM = (
 )
 PART = "<ram:PartialPaymentAmount>{}</ram:PartialPaymentAmount>"
 DEFAULTS = {
-    "guideline": "urn:cen.eu:en16931:2017", "number": "F2026-001", "type": "380", "issued": "20260115", "currency": "EUR",
+    "guideline": "urn:cen.eu:en16931:2017", "number": "F2026-001", "type": "380", "issued": "20260115",
+    "currency": "EUR",
     "payee": "", "tax1": "20.00", "base1": "100.00", "tax2": "5.50", "base2": "100.00", "net": "200.00", "tax": "25.50",
     "total": "225.50", "paid": "25.50", "due": "200.00", "terms": TERM.format("20260228", ""),
 }  # fmt: skip
@@ -52,11 +55,16 @@ UBL = """<?xml version="1.0"?><{root} xmlns="urn:oasis:names:specification:ubl:s
  xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">
 <cbc:CustomizationID>urn:cen.eu:en16931:2017</cbc:CustomizationID><cbc:ID>{number}</cbc:ID>
 <cbc:IssueDate>2026-01-15</cbc:IssueDate>{extra}<cbc:DocumentCurrencyCode>EUR</cbc:DocumentCurrencyCode>
-<cac:BillingReference><cac:InvoiceDocumentReference><cbc:ID>F2026-000</cbc:ID></cac:InvoiceDocumentReference></cac:BillingReference>
-<cac:AccountingSupplierParty><cac:Party><cac:PartyLegalEntity><cbc:RegistrationName>Ateliers Exemple</cbc:RegistrationName>
-<cbc:CompanyID schemeID="0002">123456782</cbc:CompanyID></cac:PartyLegalEntity></cac:Party></cac:AccountingSupplierParty>
-<cac:AccountingCustomerParty><cac:Party><cac:PartyLegalEntity><cbc:RegistrationName>Société Fictive</cbc:RegistrationName>
-<cbc:CompanyID schemeID="0002">552100554</cbc:CompanyID></cac:PartyLegalEntity></cac:Party></cac:AccountingCustomerParty>
+<cac:BillingReference><cac:InvoiceDocumentReference><cbc:ID>F2026-000</cbc:ID></cac:InvoiceDocumentReference>
+</cac:BillingReference>
+<cac:AccountingSupplierParty><cac:Party><cac:PartyLegalEntity>
+<cbc:RegistrationName>Ateliers Exemple</cbc:RegistrationName>
+<cbc:CompanyID schemeID="0002">123456782</cbc:CompanyID></cac:PartyLegalEntity>
+</cac:Party></cac:AccountingSupplierParty>
+<cac:AccountingCustomerParty><cac:Party><cac:PartyLegalEntity>
+<cbc:RegistrationName>Société Fictive</cbc:RegistrationName>
+<cbc:CompanyID schemeID="0002">552100554</cbc:CompanyID></cac:PartyLegalEntity>
+</cac:Party></cac:AccountingCustomerParty>
 <cac:TaxTotal><cbc:TaxAmount currencyID="USD">9.99</cbc:TaxAmount></cac:TaxTotal>
 <cac:TaxTotal><cbc:TaxAmount currencyID="EUR">{tax}</cbc:TaxAmount></cac:TaxTotal>
 <cac:LegalMonetaryTotal><cbc:TaxExclusiveAmount>{net}</cbc:TaxExclusiveAmount>

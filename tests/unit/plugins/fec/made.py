@@ -69,8 +69,16 @@ class Made:
     def sale(self, day: date, piece: str, debtor: str, total: int, code: str = "", **more: str) -> None:
         """An invoice at 20 % VAT; a negative total is a credit note."""
         net = round(total / 1.2)
-        self.entry("VE", day, piece, f"Facture {piece}", ("411000", debtor, total, code), ("706000", "", -net, ""),
-                   ("445710", "", net - total, ""), **more)  # fmt: skip
+        self.entry(
+            "VE",
+            day,
+            piece,
+            f"Facture {piece}",
+            ("411000", debtor, total, code),
+            ("706000", "", -net, ""),
+            ("445710", "", net - total, ""),
+            **more,
+        )
 
     def paid(
         self, day: date, piece: str, debtor: str, amount: int, code: str = "", bank: str = "512000", **more: str
@@ -95,8 +103,15 @@ def practice(year: int = 2026) -> Made:
     def on(month: int, day: int) -> date:
         return date(year, month, day)
 
-    made.entry("AN", on(1, 1), "AN", "A nouveau F25-9", ("411000", "OPEN", 50_000, "AA"), ("411000", "OPEN", -8_000, ""),
-               ("110000", "", -42_000, ""))  # fmt: skip
+    made.entry(
+        "AN",
+        on(1, 1),
+        "AN",
+        "A nouveau F25-9",
+        ("411000", "OPEN", 50_000, "AA"),
+        ("411000", "OPEN", -8_000, ""),
+        ("110000", "", -42_000, ""),
+    )
     made.paid(on(1, 20), "VIR1", "OPEN", 50_000, "AA")
     made.sale(on(1, 5), "F001", "PLAIN", 120_000)
     made.sale(on(1, 6), "F002", "PAID", 60_000, "AA")
@@ -117,23 +132,53 @@ def practice(year: int = 2026) -> Made:
     made.sale(on(1, 9), "F007", "BOUNCED", 90_000, "AA")
     made.paid(on(2, 9), "CHQ1", "BOUNCED", 90_000, "AA", bank="511200")
     made.entry("BQ", on(2, 19), "F007", "Chèque impayé", ("411000", "BOUNCED", 90_000, ""), ("511200", "", -90_000, ""))
-    made.entry("VE", on(1, 12), "F008", "Facture F008", ("411000", "RETAIN", 95_000, ""), ("411700", "RETAIN", 5_000, ""),
-               ("704000", "", -83_333, ""), ("445710", "", -16_667, ""))  # fmt: skip
+    made.entry(
+        "VE",
+        on(1, 12),
+        "F008",
+        "Facture F008",
+        ("411000", "RETAIN", 95_000, ""),
+        ("411700", "RETAIN", 5_000, ""),
+        ("704000", "", -83_333, ""),
+        ("445710", "", -16_667, ""),
+    )
     made.sale(on(1, 13), "F009", "DOUBT", 24_000, "AA")
     made.entry(
         "OD", on(4, 1), "OD1", "Client douteux", ("416000", "DOUBT", 24_000, ""), ("411000", "DOUBT", -24_000, "AA")
     )
     made.sale(on(1, 14), "F010", "BAD", 12_000, "AA")
-    made.entry("OD", on(5, 1), "OD2", "Perte", ("654000", "", 10_000, ""), ("445710", "", 2_000, ""),
-               ("411000", "BAD", -12_000, "AA"))  # fmt: skip
+    made.entry(
+        "OD",
+        on(5, 1),
+        "OD2",
+        "Perte",
+        ("654000", "", 10_000, ""),
+        ("445710", "", 2_000, ""),
+        ("411000", "BAD", -12_000, "AA"),
+    )
     made.entry("BQ", on(1, 15), "AC1", "Acompte", ("512000", "", 30_000, ""), ("419100", "DEPOSIT", -30_000, "AA"))
-    made.entry("VE", on(2, 15), "F011", "Facture F011", ("411000", "DEPOSIT", 90_000, ""), ("419100", "DEPOSIT", 30_000, "AA"),
-               ("706000", "", -100_000, ""), ("445710", "", -20_000, ""))  # fmt: skip
+    made.entry(
+        "VE",
+        on(2, 15),
+        "F011",
+        "Facture F011",
+        ("411000", "DEPOSIT", 90_000, ""),
+        ("419100", "DEPOSIT", 30_000, "AA"),
+        ("706000", "", -100_000, ""),
+        ("445710", "", -20_000, ""),
+    )
     made.sale(on(1, 16), "F012", "NETTED", 45_000, "AA")
     made.entry("OD", on(2, 16), "OD3", "Compensation", ("401000", "", 45_000, ""), ("411000", "NETTED", -45_000, "AA"))
     made.sale(on(1, 17), "F013", "DISCOUNT", 100_000, "AA")
-    made.entry("BQ", on(1, 27), "VIR5", "VIR moins escompte", ("512000", "", 98_000, ""), ("665000", "", 2_000, ""),
-               ("411000", "DISCOUNT", -100_000, "AA"))  # fmt: skip
+    made.entry(
+        "BQ",
+        on(1, 27),
+        "VIR5",
+        "VIR moins escompte",
+        ("512000", "", 98_000, ""),
+        ("665000", "", 2_000, ""),
+        ("411000", "DISCOUNT", -100_000, "AA"),
+    )
     made.sale(on(1, 18), "F014", "CENT", 33_333, "AA")
     made.paid(on(2, 18), "VIR6", "CENT", 33_332, "AA")
     made.entry("OD", on(2, 18), "OD4", "Ecart", ("658000", "", 1, ""), ("411000", "CENT", -1, "AA"))
@@ -153,12 +198,28 @@ def practice(year: int = 2026) -> Made:
         row["DateLet"] = f"{year}0630" if row["EcritureLet"] else ""
     made.paid(on(3, 1), "VIR11", "UNKNOWN", 7_700, bank="530000")
     made.entry("OD", on(3, 2), "OD6", "Attente", ("471000", "", 500, ""), ("411000", "SUSPENSE", -500, ""))
-    made.entry("VE", on(3, 3), "F020", "Deux taux", ("411000", "SPLIT", 12_000, ""), ("706000", "", -10_000, ""),
-               ("445710", "", -2_000, ""), ("411000", "SPLIT", 10_550, ""), ("707000", "", -10_000, ""),
-               ("445712", "", -550, ""))  # fmt: skip
+    made.entry(
+        "VE",
+        on(3, 3),
+        "F020",
+        "Deux taux",
+        ("411000", "SPLIT", 12_000, ""),
+        ("706000", "", -10_000, ""),
+        ("445710", "", -2_000, ""),
+        ("411000", "SPLIT", 10_550, ""),
+        ("707000", "", -10_000, ""),
+        ("445712", "", -550, ""),
+    )
     made.entry("OD", on(3, 4), "OD7", "Reprise", ("411000", "NEW", 1_000, ""), ("411000", "OLD", -1_000, ""))
-    made.entry("BQ", on(3, 5), "CHQS", "Remise", ("512000", "", 3_000, ""), ("411000", "TWO1", -1_000, ""),
-               ("411000", "TWO2", -2_000, ""))  # fmt: skip
+    made.entry(
+        "BQ",
+        on(3, 5),
+        "CHQS",
+        "Remise",
+        ("512000", "", 3_000, ""),
+        ("411000", "TWO1", -1_000, ""),
+        ("411000", "TWO2", -2_000, ""),
+    )
     made.entry("OD", on(3, 6), "PAIE", "Salaires", ("641000", "", 200_000, ""), ("421000", "", -200_000, ""))
     return made
 
@@ -173,8 +234,26 @@ def random_ledger(draw: random.Random, size: int) -> Made:
         amount, code = draw.randrange(-500, 100_000), draw.choice(["", "", "AA", "AB", "aa", "B"])
         piece = draw.choice(["", f"P{n}", f"P{draw.randrange(size)}", "LOT01"])
         account = draw.choice(["411000", "411000", "411000", "411700", "413000", "416000", "419100"])
-        other = draw.choice(["706000", "512000", "530000", "654000", "665000", "666000", "658000", "401000", "471000",
-                             "445710", "467000", "411000", "416000", "413000", "627000", "999000"])  # fmt: skip
+        other = draw.choice(
+            [
+                "706000",
+                "512000",
+                "530000",
+                "654000",
+                "665000",
+                "666000",
+                "658000",
+                "401000",
+                "471000",
+                "445710",
+                "467000",
+                "411000",
+                "416000",
+                "413000",
+                "627000",
+                "999000",
+            ]
+        )
         sign = draw.choice([1, -1])
         second = draw.choice(debtors) if other.startswith("41") and other != "401000" else ""
         legs: list[Leg] = [
@@ -258,25 +337,45 @@ DIALECTS = [
     Dialect("crcrlf", end="\r\r\n"),
     Dialect("semicolon", delimiter=";"),
     Dialect("point", change=_each(Debit=lambda t: t.replace(",", "."), Credit=lambda t: t.replace(",", "."))),
-    Dialect("padded", delimiter="|", extra="|",
-            change=lambda row: {k: (v.rjust(13, "0") if k in ("Debit", "Credit") else v.ljust(14)) for k, v in row.items()}),
-    Dialect("empty zero", change=_each(Debit=lambda t: "" if t == "0,00" else t, Credit=lambda t: "" if t == "0,00" else t)),
+    Dialect(
+        "padded",
+        delimiter="|",
+        extra="|",
+        change=lambda row: {k: (v.rjust(13, "0") if k in ("Debit", "Credit") else v.ljust(14)) for k, v in row.items()},
+    ),
+    Dialect(
+        "empty zero", change=_each(Debit=lambda t: "" if t == "0,00" else t, Credit=lambda t: "" if t == "0,00" else t)
+    ),
     Dialect("sense DC", headers=_SENSE, change=_amount_and_sense("D", "C")),
     Dialect("sense signs", headers=_SENSE, change=_amount_and_sense("+1", "-1"), delimiter="|"),
     Dialect("quoted", quoted=True, delimiter=";"),
-    Dialect("capitals", headers=[name.upper() for name in HEADERS], change=lambda row: {k.upper(): v for k, v in row.items()} | row),
+    Dialect(
+        "capitals",
+        headers=[name.upper() for name in HEADERS],
+        change=lambda row: {k.upper(): v for k, v in row.items()} | row,
+    ),
     Dialect("other order", headers=list(reversed(HEADERS))),
     Dialect("BNC", headers=[*HEADERS, "DateRglt", "ModeRglt", "NatOp"], delimiter="|"),
     Dialect("no names", named=False),
     Dialect("by account", shuffled=True),
     Dialect("iso dates", change=_each(EcritureDate=lambda t: f"{t[:4]}-{t[4:6]}-{t[6:]}")),
     Dialect("French dates", change=_each(EcritureDate=lambda t: f"{t[6:]}/{t[4:6]}/{t[:4]}", PieceDate=lambda t: "")),
-    Dialect("debtor in account", change=lambda row: row | (
-        {"CompteNum": row["CompteNum"][:4].rstrip("0") + row["CompAuxNum"], "CompAuxNum": ""} if row["CompAuxNum"] and
-        row["CompteNum"] == "411000" else {})),
-    Dialect("negative credit", change=lambda row: row | (
-        {"Debit": "-" + row["Credit"], "Credit": "0,00"} if row["Credit"] != "0,00" else {})),
-]  # fmt: skip
+    Dialect(
+        "debtor in account",
+        change=lambda row: (
+            row
+            | (
+                {"CompteNum": row["CompteNum"][:4].rstrip("0") + row["CompAuxNum"], "CompAuxNum": ""}
+                if row["CompAuxNum"] and row["CompteNum"] == "411000"
+                else {}
+            )
+        ),
+    ),
+    Dialect(
+        "negative credit",
+        change=lambda row: row | ({"Debit": "-" + row["Credit"], "Credit": "0,00"} if row["Credit"] != "0,00" else {}),
+    ),
+]
 
 
 def by_debtor(rows: Iterable[Row]) -> dict[str, int]:

@@ -18,11 +18,19 @@ class TestLedger(RecordSourceConformance):
     """A year of a small firm, with every case of French account practice."""
 
     total_kind = "invoice"
-    expected_total = [
-        Money(minor=50_000 + sum((120, 60, 36, 100, 80, 70, 90, 100, 24, 12, 120, 45, 100)) * 1_000 + 33_333 + 15_000
-              + 10_000 + 20_000 + 22_550, currency="EUR"),
+    expected_total = (
+        Money(
+            minor=50_000
+            + sum((120, 60, 36, 100, 80, 70, 90, 100, 24, 12, 120, 45, 100)) * 1_000
+            + 33_333
+            + 15_000
+            + 10_000
+            + 20_000
+            + 22_550,
+            currency="EUR",
+        ),
         Money(minor=150_000, currency="USD"),
-    ]  # fmt: skip
+    )
 
     def make_source(self, tmp_path: Path):
         return self._over(tmp_path, b"", b"")

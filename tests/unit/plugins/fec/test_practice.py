@@ -84,14 +84,20 @@ def test_tax_and_currency(books: Read) -> None:
     assert (100_000, 20_000) == (invoices["F001"].total_excl_tax_minor, invoices["F001"].tax_minor)
     dollars = invoices["F015"]
     assert ("USD", 100_000, 92_000, "EUR") == (
-        dollars.currency, dollars.total_minor, dollars.book_total_minor, dollars.book_currency,
-    )  # fmt: skip
+        dollars.currency,
+        dollars.total_minor,
+        dollars.book_total_minor,
+        dollars.book_currency,
+    )
     [settled] = [one for one in books.of(SettlementLine) if one.document_number == "F015"]
     assert ("USD", 100_000) == (settled.currency, settled.amount_minor)
     [receipt] = [one for one in books.of(Receipt) if one.debtor_id == "DOLLAR"]
     assert (90_000, "EUR", 100_000, "USD") == (
-        receipt.amount_minor, receipt.currency, receipt.original_amount_minor, receipt.original_currency,
-    )  # fmt: skip
+        receipt.amount_minor,
+        receipt.currency,
+        receipt.original_amount_minor,
+        receipt.original_currency,
+    )
 
 
 def test_a_code_used_twice_settles_on_two_days(books: Read) -> None:
@@ -115,9 +121,12 @@ def test_terms_and_due_dates_from_beside(tmp_path: Path) -> None:
         "N° pièce;Échéance;Montant\nF001;31/03/2026;\nf 004;2026-04-30;400,00\nF004;31/05/2026;600,00\n", "utf-8"
     )
     found = read(
-        tmp_path, DIALECTS[0].write(tmp_path / "fec.txt", made.rows), due_dates=due,
-        payment_terms="30 jours", terms={"PLAIN": "45 jours fin de mois"},
-    )  # fmt: skip
+        tmp_path,
+        DIALECTS[0].write(tmp_path / "fec.txt", made.rows),
+        due_dates=due,
+        payment_terms="30 jours",
+        terms={"PLAIN": "45 jours fin de mois"},
+    )
     terms = {one.debtor_id: one.payment_terms for one in found.of(Debtor)}
     assert ("45 jours fin de mois", "30 jours") == (terms["PLAIN"], terms["PAID"])
     assert date(2026, 3, 31) == {one.number: one for one in found.of(Invoice)}["F001"].due_on
@@ -168,8 +177,17 @@ def test_a_month_of_bank_under_one_number(tmp_path: Path) -> None:
 def test_a_cash_sale(tmp_path: Path) -> None:
     """Invoice and payment in one entry are two facts."""
     made = Made()
-    made.entry("VE", date(2026, 1, 2), "T1", "Vente comptoir", ("411000", "CASH", 1_200, ""), ("706000", "", -1_000, ""),
-               ("445710", "", -200, ""), ("530000", "", 1_200, ""), ("411000", "CASH", -1_200, ""))  # fmt: skip
+    made.entry(
+        "VE",
+        date(2026, 1, 2),
+        "T1",
+        "Vente comptoir",
+        ("411000", "CASH", 1_200, ""),
+        ("706000", "", -1_000, ""),
+        ("445710", "", -200, ""),
+        ("530000", "", 1_200, ""),
+        ("411000", "CASH", -1_200, ""),
+    )
     found = read(tmp_path, DIALECTS[0].write(tmp_path / "fec.txt", made.rows))
     assert [("invoice", 1_200), ("receipt", -1_200)] == found.of_debtor("CASH")
 

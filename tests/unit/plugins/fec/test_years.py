@@ -46,8 +46,12 @@ def both(tmp_path: Path, old: Made, new: Made) -> Read:
     return found
 
 
-DETAIL: tuple[Leg, ...] = (("411000", "A", 20_000, "AA"), ("411000", "A", 30_000, ""), ("411000", "B", 40_000, ""),
-                           ("411000", "B", 1_500, ""))  # fmt: skip
+DETAIL: tuple[Leg, ...] = (
+    ("411000", "A", 20_000, "AA"),
+    ("411000", "A", 30_000, ""),
+    ("411000", "B", 40_000, ""),
+    ("411000", "B", 1_500, ""),
+)
 
 
 def test_an_invoice_carried_forward_is_not_a_second_invoice(tmp_path: Path) -> None:
@@ -58,8 +62,10 @@ def test_an_invoice_carried_forward_is_not_a_second_invoice(tmp_path: Path) -> N
     assert ["F1", "F2", "F3", "F4", "F5", "F6"] == [one.number for one in found.of(Invoice)]
     [line] = [one for one in found.of(SettlementLine) if one.document_number == "F2"]
     assert ("2026-01/411000/A/AA", date(2025, 11, 1), date(2026, 2, 1)) == (
-        line.settlement_id, line.document_issued_on, line.settled_on,
-    )  # fmt: skip
+        line.settlement_id,
+        line.document_issued_on,
+        line.settled_on,
+    )
     assert {"A": 35_000, "B": 41_500} == found.totals()
     assert {"A": 50_000, "B": 41_500} == found.totals(date(2025, 12, 31))
 
