@@ -3,8 +3,9 @@
     python -m tests.benchmarks.books [--lines 1000000]
 
 The FEC is a year of sales at 20 % VAT and their payments, two in three lettered: three lines an invoice, two a
-payment. The CSV is the one of `tests.benchmarks.csv_reader`, with as many rows as the FEC has lines. Each is read in a process of
-its own: fetch, units and map_page, without the hub's store. Aim: at most twice the CSV per line read, under 256 MB.
+payment. The CSV is the one of `tests.benchmarks.csv_reader`, with as many rows as the FEC has lines. Each is read in a
+process of its own: fetch, units and map_page, without the hub's store. Aim: at most twice the CSV per line read, under
+256 MB.
 """
 
 from __future__ import annotations
@@ -117,9 +118,8 @@ def main() -> None:
                 f"{name}  {read:,} lines, {given:,} records: {cost_ / read * 1e6:.2f} µs CPU per line, "
                 f"{cost_ / given * 1e6:.2f} per record, peak {peak:.0f} MB"
             )
-        print(
-            f"ratio per line {seconds / lines / (base / rows):.2f}, ratio per record {seconds / records / (base / told):.2f}"
-        )
+        by_line, by_record = seconds / lines * rows / base, seconds / records * told / base
+        print(f"ratio per line {by_line:.2f}, ratio per record {by_record:.2f}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from hub.plugins.fec.lines import Line, Reader
 from hub.sdk.money import exponent, is_currency
 
 INVOICE, CREDIT_NOTE, RECEIPT = "invoice", "credit_note", "receipt"
+DOCUMENTS = (INVOICE, CREDIT_NOTE)
 #: How an account, a lettering code and its date go together: where a part of a document can be matched.
 Slot = tuple[str, str, str]
 _NO_PIECE = {"", "SANS", "NEANT", "NÉANT", "DIVERS", "AN", "RAN", "-", ".", "0"}
@@ -96,6 +97,8 @@ class Understanding:
         if not mine:
             return []
         opening = self.is_opening(lines)
+        if len(mine) == 1 and len(lines) < 4 and not opening and (simple := self._simple(lines, mine[0])):
+            return [simple]
         found: dict[tuple[object, ...], Doc] = {}
         if opening:
             for line in mine:
@@ -113,6 +116,38 @@ class Understanding:
         if len(sales) == 1:
             _add_tax(sales[0], [line for line in lines if not self.is_debtor(line.account)])
         return docs
+
+    def _simple(self, lines: list[Line], line: Line) -> Doc | None:
+        """One debtor's line against sales, or against money: nearly every entry. The same as the long way, sooner."""
+        net = tax = money = 0
+        bank = ""
+        for one in lines:
+            if one is line:
+                continue
+            side = self._side_of(one.account)
+            if side == a.SALES:
+                net -= one.amount
+            elif side == a.VAT:
+                tax -= one.amount
+            elif side == a.MONEY:
+                money -= one.amount
+                bank = bank or one.account
+            else:
+                return None
+        amount = line.amount
+        sign = 1 if amount > 0 else -1
+        if not amount or (money and (net or tax or money != amount)) or (not money and net + tax != amount):
+            return None
+        kind = _kind_of_sign(RECEIPT if money else INVOICE, sign)
+        found: dict[tuple[object, ...], Doc] = {}
+        doc = self._put(found, (), kind, line, 0, opening=False)
+        if doc.foreign is not None:
+            return None
+        doc.sign, doc.bank = sign, bank
+        doc.parts = {slot: abs(minor) for slot, minor in doc.parts.items()}
+        if not money and net * sign >= 0 and tax * sign >= 0:
+            doc.net, doc.tax = net * sign, tax * sign
+        return doc
 
     def debtors_lines(self, lines: list[Line]) -> list[Line]:
         """The lines on accounts of debtors."""

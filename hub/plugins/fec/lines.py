@@ -75,6 +75,7 @@ class Reader:
         account, amount_of, named = self.column("comptenum"), self._amounts(), self.dialect.headers
         journal, entry, booked, piece = (*self._names, self._piece)
         debit, credit = self.dialect.columns.get("debit", -1), self.dialect.columns.get("credit", -1)
+        new = tuple.__new__  # a million lines: the constructor of a named tuple costs twice as much
         known, plain = self._known, debit >= 0 and credit >= 0
         head: tuple[str, ...] = ()
         key: tuple[str, ...] = ()
@@ -117,7 +118,7 @@ class Reader:
                 fault = rejected("HUB-FEC-012", f"{where}:{at}", name="EcritureDate", text=key[2])
                 yield Line(at, key, place, 0, cells, text, fault)
                 continue
-            yield Line(at, key, place, amount, cells, text)
+            yield new(Line, (at, key, place, amount, cells, text, None))
 
     def _texts(self) -> Iterator[tuple[int, str, bool]]:
         """Lines with their numbers; the third says that a character near by wants a closer look."""

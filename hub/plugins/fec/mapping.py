@@ -106,11 +106,12 @@ class Mapper:
             "credit_note": self._document,
             "receipt": self._receipt,
         }
-        self._columns: dict[str, tuple[list[int], dict[str, list[Any]]]] = {}
+        self._rows: dict[str, list[tuple[Any, ...]]] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
 
     def page(self, units: Sequence[RawUnit]) -> MappedPage:
         """The records of `units`, kinds in their order."""
-        self._columns = {}
+        self._rows = {}
         rejected: dict[int, RecordRejected] = {}
         for index, unit in enumerate(units):
             if unit.rejected is not None:
@@ -123,17 +124,22 @@ class Mapper:
                 continue
             self._fill.get(fields[0], self._entry)(index, fields, unit.layout)
         order = list(KINDS)
-        columns = [Columns(kind, units_, values) for kind, (units_, values) in self._columns.items()]
-        return MappedPage(sorted(columns, key=lambda column: order.index(column.kind)), rejected)
+        return MappedPage(sorted(self._in_columns(), key=lambda column: order.index(column.kind)), rejected)
 
     def _add(self, kind: str, unit: int, **values: Any) -> None:
-        found = self._columns.get(kind)
-        if found is None:
-            found = self._columns[kind] = ([], {name: [] for name in values})
-        found[0].append(unit)
-        columns = found[1]
-        for name, value in values.items():
-            columns[name].append(value)
+        """One record; all records of a kind have the same fields in the same order."""
+        rows = self._rows.get(kind)
+        if rows is None:
+            rows = self._rows[kind] = []
+            self._names[kind] = tuple(values)
+        rows.append((unit, *values.values()))
+
+    def _in_columns(self) -> list[Columns]:
+        found = []
+        for kind, rows in self._rows.items():
+            units, *columns = map(list, zip(*rows, strict=True))
+            found.append(Columns(kind, units, dict(zip(self._names[kind], columns, strict=True))))
+        return found
 
     def _debtor(self, unit: int, fields: list[str], _currency: str) -> None:
         code = fields[1]

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hub.plugins.fec.entries import Doc, piece_key
+from hub.plugins.fec.entries import DOCUMENTS, Doc, piece_key
 
 _SCHEMA = """
 CREATE TABLE doc (
@@ -52,10 +52,11 @@ class Scratch:
         self._next += 1
         total, sign = doc.total, doc.sign
         currency, amount = doc.foreign or (None, None)
-        raw = "\n".join(line.text for line in doc.lines)
+        raw = "\n".join([line.text for line in doc.lines])
+        key = piece_key(doc.piece) if doc.kind in DOCUMENTS else ""
         self._docs.append(
             (id_, file, ref, doc.kind, sign, doc.debtor, entry, doc.piece, doc.day, doc.issued, total, currency, amount,
-             doc.net, doc.tax, doc.label, doc.bank, doc.number, int(doc.opening), raw, piece_key(doc.piece))
+             doc.net, doc.tax, doc.label, doc.bank, doc.number, int(doc.opening), raw, key)
         )  # fmt: skip
         rank = 0 if doc.kind not in ("invoice", "credit_note", "receipt") else 1
         for (account, code, lettered), minor in doc.parts.items():
