@@ -312,6 +312,54 @@ class ControlTotal(Record):
     currency: Currency
 
 
+class LedgerEntry(Record):
+    """A line on a debtor's account in the books that is neither invoice, credit note nor receipt: a named part of its
+    balance.
+
+    `effect_minor` is signed: positive raises what the debtor owes. For each debtor, in the books' currency,
+    control total = open invoices − open credit notes − receipts not settled + entries not settled; what is settled of
+    an entry stands in the settlement lines that name its `entry_id` (target `write_off` or `other`).
+
+    `category`: opening (a credit carried forward), opening_difference (an opening balance says other than the year
+    before), bill (413, a bill receivable in place of an invoice), retention (4117), doubtful (416), deposit (4191),
+    transfer (to another account of debtors), netting (401/411), exchange, rounding, discount, write_off, fee, suspense
+    (471), payment_returned (unpaid bill or cheque, refund), lettered_elsewhere (matched with lines of another debtor),
+    other. Source: plan comptable général, class 4.
+    """
+
+    kind: ClassVar[str] = "ledger_entry"
+    key: ClassVar[tuple[str, ...]] = ("seller", "entry_id")
+
+    seller: Ref
+    entry_id: Ref
+    debtor_id: Ref
+    booked_on: date
+    category: Literal[
+        "opening",
+        "opening_difference",
+        "bill",
+        "retention",
+        "doubtful",
+        "deposit",
+        "transfer",
+        "netting",
+        "exchange",
+        "rounding",
+        "discount",
+        "write_off",
+        "fee",
+        "suspense",
+        "payment_returned",
+        "lettered_elsewhere",
+        "other",
+    ]
+    effect_minor: SignedMinor
+    currency: Currency
+    account: Ref | None = None
+    document_number: Ref | None = None
+    label: Name | None = None
+
+
 class Document(Record):
     """A file that proves something: invoice PDF, order, delivery note; `digest` is its SHA-256 in hexadecimal."""
 
@@ -414,5 +462,6 @@ KINDS: dict[str, type[Record]] = {
         Promise,
         PaymentPlanStep,
         ContactEvent,
+        LedgerEntry,
     )
 }

@@ -183,7 +183,7 @@ def test_stored_spellings_are_frozen() -> None:
     """What stands in data bases is never spelled otherwise: kinds, roles, keys, and the words of each state."""
     assert (
         "seller debtor invoice credit_note instalment receipt disbursement bank_statement payout_line remittance_line "
-        "settlement_line control_total document dispute promise payment_plan_step contact_event"
+        "settlement_line control_total document dispute promise payment_plan_step contact_event ledger_entry"
     ).split() == list(KINDS)
     assert ["RecordSource", "BulkMap", "ControlTotals", "KeySweep", "LedgerWriter", "FileCheck"] == list(ROLES)
     words = {}
@@ -220,6 +220,7 @@ def test_stored_spellings_are_frozen() -> None:
         "promise": "seller promise_id",
         "payment_plan_step": "seller plan_id step",
         "contact_event": "seller event_id",
+        "ledger_entry": "seller entry_id",
     }
 
 

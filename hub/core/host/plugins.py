@@ -11,7 +11,7 @@ from hub.sdk.errors import BrokenPromise, HubError
 from hub.sdk.hooks import ENTRY_POINT_GROUP, Registry, load_plugin
 
 #: Built-in plugins: the modules under `hub.plugins`, in the order of listings.
-BUILT_IN = ("csv", "bank_statements", "sage100")
+BUILT_IN = ("csv", "bank_statements", "fec", "sage100", "einvoices")
 
 
 @dataclass(frozen=True, slots=True)

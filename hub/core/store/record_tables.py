@@ -124,6 +124,7 @@ def _checks(columns: list[sa.Column[Any]]) -> list[sa.CheckConstraint]:
     checks = []
     signed = {
         "balance_minor", "gross_minor", "fee_minor", "net_minor", "opening_minor", "closing_minor", "sum_minor",
+        "effect_minor",
     }  # fmt: skip
     for column in columns:
         if column.name.endswith("_minor") and column.name not in signed:

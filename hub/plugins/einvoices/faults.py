@@ -1,0 +1,55 @@
+"""The faults of electronic invoices, by their stable codes. docs/errors/einvoices.md shows each with an example."""
+
+from __future__ import annotations
+
+from hub.sdk import RecordRejected, SourceUnavailable
+
+#: What is wrong, and what to do.
+FAULTS: dict[str, tuple[str, str]] = {
+    "HUB-EINV-001": (
+        "the folder or file {path} cannot be looked at: {detail}",
+        "correct `files`, or give the right to read",
+    ),
+    "HUB-EINV-002": ("this is neither a PDF nor an XML invoice: {detail}", "take it out of the folder"),
+    "HUB-EINV-003": ("the file is too large: {detail}", "send the attachments apart; an invoice needs far less"),
+    "HUB-EINV-004": (
+        "the XML declares a DOCTYPE or entities, which is never read",
+        "ask the issuer for XML without them",
+    ),
+    "HUB-EINV-005": ("the XML cannot be read: {detail}", "ask for the file again: it is damaged or was cut"),
+    "HUB-EINV-006": ("the PDF cannot be read: {detail}", "ask for the file again, or put its XML in the folder"),
+    "HUB-EINV-007": (
+        "the PDF carries no invoice data (attached: {found})",
+        "it is a plain PDF: issue it as Factur-X, or put the XML in the folder",
+    ),
+    "HUB-EINV-008": (
+        "reading the PDF took too much {what}: it may be a bomb",
+        "check where the file comes from; put its XML in the folder instead",
+    ),
+    "HUB-EINV-009": (
+        "<{root}> is no invoice this connector reads",
+        "it reads UBL 2.1 Invoice and CreditNote, CII CrossIndustryInvoice, and PDFs with them",
+    ),
+    "HUB-EINV-010": ("{name} ({term}) is missing", "ask the issuer for a complete invoice"),
+    "HUB-EINV-011": ("{name} ({term}) is {text!r}: {detail}", "ask the issuer to correct the invoice"),
+    "HUB-EINV-012": (
+        "the amounts do not agree: total {total} − paid {paid} + rounding {rounding} is not the amount due {due}",
+        "ask the issuer to correct the invoice; nothing of it is guessed",
+    ),
+    "HUB-EINV-013": (
+        "the seller {found} is none of `sellers`",
+        "add it to `sellers`, or take the invoice out of the folder",
+    ),
+}
+
+
+def rejected(code: str, where: str = "", /, **values: object) -> RecordRejected:
+    """The refusal of one invoice, to be kept or raised."""
+    what, mend = FAULTS[code]
+    return RecordRejected(code=code, what=what.format(**values), where=where, mend=mend)
+
+
+def unavailable(code: str, where: str, /, **values: object) -> SourceUnavailable:
+    """Something that may be there the next time."""
+    what, mend = FAULTS[code]
+    return SourceUnavailable(code=code, what=what.format(**values), where=where, mend=mend)

@@ -1,0 +1,122 @@
+"""UBL 2.1: Invoice and CreditNote. Paths: formats.md §5.2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.plugins.einvoices.cii import rate
+from hub.plugins.einvoices.model import (
+    EInvoice,
+    Party,
+    VatLine,
+    amount,
+    checked,
+    currency_of,
+    day,
+    given,
+    needed,
+    profile_of,
+    squeezed,
+)  # fmt: skip
+from hub.sdk.xml import all_at, first_at, local, text_at
+
+
+def read(root: Any) -> EInvoice:
+    """The invoice below <Invoice> or <CreditNote>.
+
+    Raises:
+        RecordRejected: something an invoice must have is missing or cannot be read.
+    """
+    credit = local(root) == "CreditNote"
+    sums = first_at(root, "LegalMonetaryTotal")
+    currency = currency_of(text_at(root, "DocumentCurrencyCode"))
+
+    def total(name: str, term: str, shown: str) -> int | None:
+        return amount(text_at(sums, name), currency, term, shown)
+
+    grand = total("TaxInclusiveAmount", "BT-112", "the total with VAT")
+    due = total("PayableAmount", "BT-115", "the amount due")
+    payable = given(due if due is not None else grand, "BT-112", "the total with VAT")
+    issued = given(day(text_at(root, "IssueDate"), "BT-2", "the issue date"), "BT-2", "the issue date")
+    due_on = text_at(root, "DueDate") or text_at(root, "PaymentMeans", "PaymentDueDate")
+    when = day(due_on, "BT-9", "the due date")
+    tax = _tax_total(root, currency)
+    return checked(
+        EInvoice(
+            syntax="UBL",
+            profile=profile_of(text_at(root, "CustomizationID") or "urn:cen.eu:en16931:2017"),
+            number=needed(text_at(root, "ID"), "BT-1", "the number"),
+            issued=issued,
+            type_code=text_at(root, "CreditNoteTypeCode" if credit else "InvoiceTypeCode")
+            or ("381" if credit else "380"),
+            currency=currency,
+            total=grand if grand is not None else payable,
+            due_payable=payable,
+            net=total("TaxExclusiveAmount", "BT-109", "the total without VAT"),
+            tax=amount(text_at(tax, "TaxAmount"), currency, "BT-110", "the VAT"),
+            prepaid=total("PrepaidAmount", "BT-113", "the amount paid"),
+            rounding=total("PayableRoundingAmount", "BT-114", "the rounding") or 0,
+            due=[(when, None)] if when else [],
+            terms=text_at(root, "PaymentTerms", "Note"),
+            order_ref=text_at(root, "OrderReference", "ID"),
+            buyer_ref=text_at(root, "BuyerReference"),
+            preceding=text_at(root, "BillingReference", "InvoiceDocumentReference", "ID"),
+            remittance=text_at(root, "PaymentMeans", "PaymentID"),
+            means=text_at(root, "PaymentMeans", "PaymentMeansCode"),
+            ibans=[
+                squeezed(text)
+                for one in all_at(root, "PaymentMeans")
+                if (text := text_at(one, "PayeeFinancialAccount", "ID"))
+            ],
+            payee=text_at(root, "PayeeParty", "PartyName", "Name"),
+            seller=_party(first_at(root, "AccountingSupplierParty", "Party")),
+            buyer=_party(first_at(root, "AccountingCustomerParty", "Party")),
+            vat=_vat(tax, currency),
+        )
+    )
+
+
+def _tax_total(root: Any, currency: str) -> Any:
+    """The TaxTotal in the invoice's currency; a second one is in the currency of accounting."""
+    for one in all_at(root, "TaxTotal"):
+        value = first_at(one, "TaxAmount")
+        if value is not None and value.get("currencyID", currency) == currency:
+            return one
+    return None
+
+
+def _vat(tax: Any, currency: str) -> list[VatLine]:
+    found = []
+    for one in all_at(tax, "TaxSubtotal"):
+        base = amount(text_at(one, "TaxableAmount"), currency, "BT-116", "the VAT base")
+        part = amount(text_at(one, "TaxAmount"), currency, "BT-117", "the VAT")
+        category = first_at(one, "TaxCategory")
+        if base is not None and part is not None:
+            found.append(VatLine(text_at(category, "ID"), rate(text_at(category, "Percent")), base, part))
+    return found
+
+
+def _party(node: Any) -> Party:
+    address = first_at(node, "PostalAddress")
+    ids = {one.get("schemeID", ""): (one.text or "").strip() for one in all_at(node, "PartyIdentification", "ID")}
+    own = squeezed(text_at(node, "PartyLegalEntity", "CompanyID"))
+    vat = next(
+        (
+            squeezed(text_at(one, "CompanyID"))
+            for one in all_at(node, "PartyTaxScheme")
+            if text_at(one, "TaxScheme", "ID") in ("VAT", "")
+        ),
+        "",
+    )
+    return Party(
+        name=text_at(node, "PartyLegalEntity", "RegistrationName") or text_at(node, "PartyName", "Name"),
+        code=next((value for scheme, value in ids.items() if scheme not in ("0002", "0009")), ""),
+        siren=own if len(own) == 9 and own.isdigit() else squeezed(ids.get("0002", "")),
+        siret=squeezed(ids.get("0009", "")),
+        vat=vat,
+        address=", ".join(filter(None, (text_at(address, name) for name in ("StreetName", "AdditionalStreetName")))),
+        postal_code=text_at(address, "PostalZone"),
+        city=text_at(address, "CityName"),
+        country=text_at(address, "Country", "IdentificationCode"),
+        email=text_at(node, "Contact", "ElectronicMail"),
+    )

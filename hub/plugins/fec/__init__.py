@@ -1,0 +1,32 @@
+"""The connector `fec`: the receivables in any French ledger file, FEC (docs/connectors/fec.md).
+
+The story. `files` finds the files and how each is written; `lines` reads them line by line; `entries` puts the lines of
+an entry together and says what it did to each debtor (`accounts` knows the chart of accounts); `scratch` keeps that in
+a temporary data base, so that memory stays flat; `opening` joins the balances carried forward to what they carry;
+`lettering` finds what was matched; `books` runs these in order; `mapping` turns the result into records.
+"""
+
+from __future__ import annotations
+
+from hub.plugins.fec.config import FecConfig
+from hub.plugins.fec.source import MAPPING_FIELDS, MAPPING_VERSION, Fec
+from hub.sdk import SDK_VERSION, BulkMap, Connector, ControlTotals, RecordSource, Registry, hookimpl
+from hub.sdk.roles import FileCheck
+
+
+@hookimpl
+def hub_register(registry: Registry) -> None:
+    """Add the connector `fec`."""
+    registry.add(
+        Connector(
+            name="fec",
+            sdk=SDK_VERSION,
+            roles=[RecordSource, BulkMap, ControlTotals, FileCheck],
+            config=FecConfig,
+            build=Fec,
+            mapping_version=MAPPING_VERSION,
+            mapping_fields=MAPPING_FIELDS,
+            title="French ledger files (FEC): debtors, invoices, receipts, lettrage, balances",
+            author="the hub",
+        )
+    )

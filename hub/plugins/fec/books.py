@@ -1,0 +1,423 @@
+"""The whole ledger of a company: its files in order, understood together, kept in a temporary data base."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import groupby
+from typing import Any
+
+from hub.plugins.fec import lettering, opening
+from hub.plugins.fec.config import FecConfig
+from hub.plugins.fec.entries import Doc, Understanding
+from hub.plugins.fec.faults import FileRefused, refused, rejected, unavailable
+from hub.plugins.fec.files import Dialect, Ledger, find, look
+from hub.plugins.fec.lines import Line, Reader, Stray
+from hub.plugins.fec.scratch import Scratch
+from hub.plugins.fec.terms import due_dates, fold_number
+from hub.sdk import RecordRejected
+from hub.sdk.money import decimal_text
+
+#: Lines of one entry that are held in memory; a longer one is cut where it balances.
+MAX_ENTRY = 5_000
+#: Lines of a held entry that are kept as evidence.
+_KEPT_LINES = 200
+
+
+class _Scattered(Exception):
+    """The lines of an entry do not stand together: the file must be sorted first."""
+
+
+@dataclass(slots=True)
+class Image:
+    """One file that counts, with the days of its first and last entry."""
+
+    ledger: Ledger
+    dialect: Dialect
+    first: str = ""
+    last: str = ""
+
+
+class Books:
+    """Everything that the files say of debtors. Made anew from the files; the same files give the same books.
+
+    Attributes:
+        digest: of the content of all files and of the companion file: names the books.
+        notes: files left aside, and why.
+        names: of the files that count, by the number that documents carry.
+    """
+
+    def __init__(self, config: FecConfig, ledgers: Sequence[Ledger]) -> None:
+        self._config = config
+        self.notes: list[str] = []
+        self.names: dict[int, str] = {}
+        self.has_due_dates = config.due_dates is not None
+        self.scratch = Scratch()
+        self.scratch.db.create_function("fold", 1, fold_number, deterministic=True)
+        self._period = ""
+        self._number = 0
+        self.images: list[Image] = []
+        whole = blake2b(digest_size=16)
+        for ledger in ledgers:
+            try:
+                dialect = look(ledger, config.encoding)
+                whole.update(f"{ledger.name}\0{dialect.digest}\0".encode())
+                self.images.append(Image(ledger, dialect))
+            except FileRefused as refusal:
+                whole.update(f"{ledger.name}\0{ledger.size}\0{refusal.refusal.code}\0".encode())
+                self._hold_file(ledger, refusal.refusal)
+        if config.due_dates is not None:
+            rows = list(due_dates(config.due_dates, config.currency))
+            whole.update(repr(rows).encode())
+            self.scratch.many("INSERT INTO due VALUES (?,?,?,?)", rows)
+            self.scratch.do("CREATE INDEX due_by_key ON due (key)")
+        self.digest = whole.hexdigest()
+        try:
+            self._read_all()
+        except sqlite3.OperationalError as error:  # the disk is full
+            raise unavailable("HUB-FEC-035", "temporary files", name="temporary files", detail=str(error)) from error
+
+    @classmethod
+    def open(cls, config: FecConfig) -> Books:
+        """The books as the files are now."""
+        return cls(config, find(config.files))
+
+    def balances(self, on: str) -> Iterator[tuple[str, int]]:
+        """Debits less credits of each debtor's accounts up to the end of `on` (ISO), zero left out."""
+        rows = self.scratch.rows(
+            """SELECT debtor, sum(amount) FROM part WHERE day <= ? GROUP BY debtor HAVING sum(amount) <> 0
+            ORDER BY debtor""",
+            on,
+        )
+        return ((str(debtor), int(total)) for debtor, total in rows)
+
+    def _read_all(self) -> None:
+        for image in self._in_order():
+            self._number += 1
+            self.names[self._number] = image.ledger.name
+            try:
+                self._read(image)
+            except FileRefused as refusal:
+                self._hold_file(image.ledger, refusal.refusal)
+        self._finish()
+
+    def _in_order(self) -> list[Image]:
+        """The files that count, oldest first; an older export of the same year is left aside."""
+        if len(self.images) < 2:
+            return self.images
+        for image in self.images:
+            image.first, image.last = _period_of(Reader(image.ledger, image.dialect, self._config.currency))
+        kept: list[Image] = []
+        ranked = sorted(self.images, key=lambda i: (i.first, i.last, i.ledger.closed, i.ledger.mtime_ns, i.ledger.name))
+        for image in ranked:
+            before = kept[-1] if kept else None
+            try:
+                if before is not None and _another(before.ledger, image.ledger):
+                    raise refused("HUB-FEC-005", image.ledger.name, siren=image.ledger.siren, other=before.ledger.siren)
+                if before is None or image.first > before.last:
+                    kept.append(image)
+                elif image.first[:7] == before.first[:7] and image.last >= before.last:
+                    self.notes.append(f"{before.ledger.name} (an older export than {image.ledger.name})")
+                    kept[-1] = image
+                elif image.last <= before.last:
+                    self.notes.append(f"{image.ledger.name} (contained in {before.ledger.name})")
+                else:
+                    detail = f"{image.first} to {image.last} and {before.first} to {before.last}"
+                    raise refused("HUB-FEC-004", image.ledger.name, other=before.ledger.name, detail=detail)
+            except FileRefused as refusal:
+                self._hold_file(image.ledger, refusal.refusal)
+        return kept
+
+    def _read(self, image: Image) -> None:
+        """One file into the temporary data base, its opening joined to the years before, its lettering settled."""
+        mark = self.scratch.mark()
+        reader = Reader(image.ledger, image.dialect, self._config.currency)
+        intake = _Intake(self, image, reader)
+        try:
+            intake.take(_contiguous(reader.read()), scattered=self._config.unbalanced == "take")
+        except _Scattered:
+            self.scratch.rewind(mark)
+            intake = _Intake(self, image, reader)
+            intake.take(_sorted(self.scratch, reader), scattered=True)
+        if not intake.lines:
+            raise refused("HUB-FEC-006", image.ledger.name)
+        intake.close()
+        self.scratch.flush()
+        self._name_groups(intake.carried)
+        if self._number > 1:
+            self._carry_forward(image, intake)
+        lettering.letter(self.scratch, self._number)
+
+    def _carry_forward(self, image: Image, intake: _Intake) -> None:
+        db = self.scratch
+        db.do("CREATE INDEX IF NOT EXISTS part_by_debtor ON part (debtor, file)")
+        if not intake.carried:  # the file goes on where the one before ended
+            db.do("UPDATE part SET file = ? WHERE rest <> 0 AND file < ?", self._number, self._number)
+            return
+        for debtor, amount, day, line in opening.join(db, self._number, self._period, intake.carried):
+            sign = 1 if amount > 0 else -1
+            doc = Doc("opening_difference", sign, debtor, debtor, "", day, day, "", line, 0, True)
+            doc.parts = {("", "", ""): abs(amount)}
+            db.add(self._number, doc, f"{day}/{debtor}/opening_difference", "", image.ledger.name)
+        db.flush()
+
+    def _name_groups(self, carried: list[opening.Carried]) -> None:
+        """Groups of lettering are named by the month in which their year begins. A year begins with an opening: a file
+        without one goes on with the year before it."""
+        db, file = self.scratch, self._number
+        first = min([db.one("SELECT min(day) FROM part WHERE file = ?", file) or "9", *(line[6] for line in carried)])
+        if not self._period or carried:
+            self._period = first[:7]
+        db.do(
+            "UPDATE part SET grp = ? || account || '/' || debtor || '/' || code WHERE file = ? AND code <> ''",
+            f"{self._period}/",
+            file,
+        )
+
+    def _finish(self) -> None:
+        """Names that are unique, and what was matched across debtors."""
+        db = self.scratch
+        db.flush()
+        _make_unique(db, "ref", "ref", "WHERE kind <> 'held'", "'#' || n")
+        self._number_documents()
+        db.do("CREATE INDEX settled_by_doc ON settled (doc)")
+        rows = list(
+            db.rows(
+                """SELECT s.grp, d.debtor, sum(d.sign * s.amount), max(s.day) FROM settled s JOIN doc d ON d.id = s.doc
+                WHERE s.grp IN (SELECT grp FROM across) GROUP BY s.grp, d.debtor HAVING sum(d.sign * s.amount) <> 0"""
+            )
+        )
+        last = db.one("SELECT max(id) FROM doc") or 0
+        db.many(
+            """INSERT INTO doc (id, file, ref, kind, sign, debtor, entry, piece, day, issued, total, label, bank, line,
+            opening, raw) VALUES (?,0,?,'lettered_elsewhere',?,?,'','',?,?,?,?,'',0,0,'')""",
+            [
+                (
+                    last + n,
+                    f"{group}/{debtor}/lettered_elsewhere",
+                    1 if net > 0 else -1,
+                    debtor,
+                    day,
+                    day,
+                    abs(net),
+                    group,
+                )
+                for n, (group, debtor, net, day) in enumerate(rows, 1)
+            ],
+        )
+
+    def _number_documents(self) -> None:
+        """The numbers of invoices and credit notes: PieceRef where it numbers them, else journal and entry."""
+        db, how = self.scratch, self._config.invoice_number
+        if how == "auto":
+            many, pieces, all_ = next(
+                db.rows(
+                    """SELECT count(nullif(piece_key, '')), count(DISTINCT nullif(piece_key, '')), count(*) FROM doc
+                    WHERE kind IN ('invoice', 'credit_note') AND NOT opening"""
+                )
+            )
+            how = "piece" if many * 2 >= all_ and pieces * 4 >= many * 3 else "entry"
+        chosen = "piece_key <> ''" if how == "piece" else "opening AND piece_key <> ''"
+        where = "WHERE kind IN ('invoice', 'credit_note')"
+        db.do(
+            f"""UPDATE doc SET number = CASE WHEN {chosen} THEN piece ELSE entry END,
+            number_key = CASE WHEN {chosen} THEN piece_key ELSE upper(replace(entry, ' ', '')) END {where}"""  # noqa: S608
+        )
+        same = "kind, number_key, substr(issued, 1, 4)"
+        if _make_unique(db, "number", same, where, "' (' || entry || ')'"):
+            _make_unique(db, "number", "kind, fold(number), substr(issued, 1, 4)", where, "' #' || n")
+
+    def _hold_file(self, ledger: Ledger, refusal: RecordRejected) -> None:
+        try:
+            with ledger.path.open("rb") as stream:
+                head = stream.read(4_096)
+        except OSError:
+            head = b""
+        body = head.decode("utf-8", "backslashreplace").replace("\0", "\\0")
+        self.scratch.hold(f"file/{ledger.name}", body, ledger.name, refusal, 1)
+
+
+class _Intake:
+    """One file on its way in."""
+
+    def __init__(self, books: Books, image: Image, reader: Reader) -> None:
+        self._books, self._image, self._reader = books, image, reader
+        config = books._config
+        self._currency, self._takes = config.currency, config.unbalanced == "take"
+        self._understanding = Understanding(reader, config.accounts, config.opening_journals, config.currency)
+        self.lines = 0
+        self.carried: list[opening.Carried] = []
+        self._debit = self._credit = 0
+        self._faults = 0
+
+    def take(self, found: Iterator[list[Line] | Stray], *, scattered: bool) -> None:
+        """Every entry of the file.
+
+        Raises:
+            _Scattered: an entry does not balance, and `scattered` does not say that this is known.
+        """
+        for entry in found:
+            if isinstance(entry, Stray):
+                self.lines += 1
+                self._faults += 1
+                digest = blake2b(entry.text.encode(), digest_size=8).hexdigest()
+                self._hold(f"line/{digest}", [entry.text], entry.number, entry.fault, 1)
+            else:
+                self.lines += len(entry)
+                self._entry(entry, scattered)
+
+    def _entry(self, lines: list[Line], scattered: bool) -> None:
+        balance = 0
+        fault: RecordRejected | None = None
+        for line in lines:
+            amount = line.amount
+            balance += amount
+            if amount > 0:
+                self._debit += amount
+            else:
+                self._credit -= amount
+            fault = fault or line.fault
+        if balance and fault is None and not self._takes:
+            if not scattered:
+                raise _Scattered
+            fault = self._unbalanced(lines, balance)
+        elif balance and fault is not None and not scattered:
+            raise _Scattered
+        if fault is not None:
+            self._faults += any(line.fault for line in lines)
+            self._hold_entry(lines, fault)
+            return
+        docs = self._understanding.docs(lines)
+        if docs:
+            self._keep(docs, lines)
+
+    def _keep(self, docs: list[Doc], lines: list[Line]) -> None:
+        books, name = self._books, self._image.ledger.name
+        if docs[0].opening and books._number > 1:
+            self.carried += opening.carried_lines(docs)
+            return
+        entry = _entry_name(lines[0].key)
+        for doc in docs:
+            ref = f"{doc.day}/{entry}/{doc.piece}/{doc.debtor}/{doc.kind}"
+            if len(ref) > 180:
+                ref = f"{ref[:150]}…{blake2b(ref.encode(), digest_size=8).hexdigest()}"
+            books.scratch.add(books._number, doc, ref, entry, name)
+
+    def _unbalanced(self, lines: list[Line], balance: int) -> RecordRejected:
+        debit = sum(line.amount for line in lines if line.amount > 0)
+        return rejected(
+            "HUB-FEC-020",
+            f"{self._image.ledger.name}:{lines[0].number}",
+            entry=_entry_name(lines[0].key),
+            debit=decimal_text(debit, self._currency),
+            credit=decimal_text(debit - balance, self._currency),
+            difference=decimal_text(balance, self._currency),
+        )
+
+    def _hold_entry(self, lines: list[Line], fault: RecordRejected) -> None:
+        """The entry waits; what it did to debtors' accounts still counts in their balances, so that a gap shows."""
+        day = self._reader.day(lines[0].key[2])
+        ref = "entry/" + "/".join(lines[0].key)
+        self._hold(ref[:150], [line.text for line in lines[:_KEPT_LINES]], lines[0].number, fault, len(lines))
+        for line in lines:
+            if line.amount and day and self._understanding.is_debtor(line.account):
+                debtor = self._understanding.debtor_of(line)
+                doc = Doc("held", 1 if line.amount > 0 else -1, debtor, debtor, "", day, day, "", line.number, 0, False)
+                doc.parts = {(line.account, "", ""): abs(line.amount)}
+                self._books.scratch.add(self._books._number, doc, "", "", self._image.ledger.name)
+
+    def _hold(self, ref: str, texts: list[str], number: int, fault: RecordRejected, lines: int) -> None:
+        place = fault.where or f"{self._image.ledger.name}:{number}"
+        self._books.scratch.hold(ref, "\n".join(texts), place, fault, lines)
+
+    def close(self) -> None:
+        """After the last line: does the file as a whole balance?"""
+        difference = self._debit - self._credit
+        if difference and not self._takes and not self._faults:
+            name = self._image.ledger.name
+            fault = rejected(
+                "HUB-FEC-022",
+                name,
+                debit=decimal_text(self._debit, self._currency),
+                credit=decimal_text(self._credit, self._currency),
+                difference=decimal_text(difference, self._currency),
+            )
+            self._hold(f"balance/{name}", [name], 1, fault, 1)
+
+
+def _contiguous(found: Iterator[Line | Stray]) -> Iterator[list[Line] | Stray]:
+    """Neighbouring lines of one key as an entry; a very long entry is cut where it balances."""
+    lines: list[Line] = []
+    key: tuple[str, ...] = ()
+    balance = 0
+    for line in found:
+        if isinstance(line, Stray):
+            yield line
+            continue
+        if line.key != key or (len(lines) >= MAX_ENTRY and not balance):
+            if lines:
+                yield lines
+            lines, key, balance = [], line.key, 0
+        lines.append(line)
+        balance += line.amount
+    if lines:
+        yield lines
+
+
+def _sorted(scratch: Scratch, reader: Reader) -> Iterator[list[Line] | Stray]:
+    """The entries of a file whose lines are scattered: brought together by the temporary data base."""
+    db = scratch
+    db.do("DELETE FROM line")
+    faults: dict[int, RecordRejected] = {}
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for line in reader.read():
+            if isinstance(line, Stray):
+                strays.append(line)
+                continue
+            if line.fault is not None:
+                faults[line.number] = line.fault
+            yield "\x1f".join(line.key), line.number, line.text
+
+    strays: list[Stray] = []
+    db.many("INSERT INTO line VALUES (?,?,?)", rows())
+    yield from strays
+    for _, group in groupby(db.rows("SELECT key, number, text FROM line ORDER BY key, number"), key=lambda row: row[0]):
+        lines = []
+        for _, number, text in group:
+            line = reader.again(text, number, faults.get(number))
+            lines.append(line)
+            if len(lines) >= MAX_ENTRY and not sum(one.amount for one in lines):
+                yield lines
+                lines = []
+        if lines:
+            yield lines
+    db.do("DELETE FROM line")
+
+
+def _period_of(reader: Reader) -> tuple[str, str]:
+    """The days of the first and the last entry of a file."""
+    days = {line.key[2] for line in reader.read() if isinstance(line, Line)}
+    found = sorted(filter(None, map(reader.day, days)))
+    return (found[0], found[-1]) if found else ("", "")
+
+
+def _another(one: Ledger, other: Ledger) -> bool:
+    return bool(one.siren and other.siren and one.siren != other.siren)
+
+
+def _entry_name(key: tuple[str, ...]) -> str:
+    """An entry for people: journal and number, or the date where entries are not numbered."""
+    return f"{key[0]} {key[1] if key[1].strip('0') else key[2]}".strip()
+
+
+def _make_unique(db: Scratch, column: str, same: str, where: str, suffix: str) -> int:
+    """Give the second and later rows of equal `same` a suffix; returns how many there were."""
+    changed = db.db.execute(
+        f"""UPDATE doc SET {column} = doc.{column} || {suffix} FROM (
+            SELECT id AS again, row_number() OVER (PARTITION BY {same} ORDER BY id) AS n FROM doc {where}
+        ) WHERE again = doc.id AND n > 1"""  # noqa: S608 - words of our own
+    )
+    return changed.rowcount

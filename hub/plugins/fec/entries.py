@@ -1,0 +1,389 @@
+"""What one entry did to each debtor: invoices, credit notes, money received, and the named rest.
+
+An entry is cut where its lines balance, so that a month booked under one number still falls into its facts. The other
+side of each line tells what it is (`accounts`); the sum of a debtor's lines is kept whatever they are called, so that
+the balance of an account is always the sum of what is said of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hub.plugins.fec import accounts as a
+from hub.plugins.fec.lines import Line, Reader
+from hub.sdk.money import exponent, is_currency
+
+INVOICE, CREDIT_NOTE, RECEIPT = "invoice", "credit_note", "receipt"
+DOCUMENTS = (INVOICE, CREDIT_NOTE)
+#: How an account, a lettering code and its date go together: where a part of a document can be matched.
+Slot = tuple[str, str, str]
+_NO_PIECE = {"", "SANS", "NEANT", "NÉANT", "DIVERS", "AN", "RAN", "-", ".", "0"}
+
+
+@dataclass(slots=True)
+class Doc:
+    """One fact: `kind` is invoice, credit_note, receipt or the category of another entry; `sign` +1 when it raises what
+    the debtor owes. `parts` are unsigned amounts by slot. `foreign` is (currency, amount) when all its
+    lines say one.
+    """
+
+    kind: str
+    sign: int
+    debtor: str
+    name: str
+    piece: str
+    day: str
+    issued: str
+    label: str
+    number: int
+    sub: int
+    opening: bool
+    bank: str = ""
+    parts: dict[Slot, int] = field(default_factory=dict)
+    foreign: tuple[str, int] | None = None
+    net: int | None = None
+    tax: int | None = None
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(self.parts.values())
+
+
+class Understanding:
+    """How the lines of one file are understood; holds what does not change from line to line."""
+
+    def __init__(self, reader: Reader, prefixes: Sequence[str], opening: Sequence[str], currency: str) -> None:
+        self._prefixes, self._opening, self._currency = tuple(prefixes), tuple(opening), currency
+        self._day = reader.day
+        names = ("journallib", "comptelib", "compauxnum", "compauxlib", "pieceref", "piecedate", "ecriturelib",
+                 "ecriturelet", "datelet", "montantdevise", "idevise")  # fmt: skip
+        self._at = {name: reader.column(name) for name in names}
+        self._foreign = self._at["idevise"]
+        self._letters, self._lettered = self._at["ecriturelet"], self._at["datelet"]
+        self._is_debtor: dict[str, bool] = {}
+        self._debtors: dict[str, str] = {}
+        self._sides_of: dict[str, str] = {}
+
+    def is_debtor(self, account: str) -> bool:
+        """True for an account of debtors."""
+        known = self._is_debtor.get(account)
+        if known is None:
+            known = self._is_debtor[account] = account.startswith(self._prefixes)
+        return known
+
+    def debtor_of(self, line: Line) -> str:
+        """The debtor's code: CompAuxNum, else the account's own number (413DUPONT and 416DUPONT are 411DUPONT)."""
+        own = line.cells[self._at["compauxnum"]].strip()
+        if own:
+            return own
+        known = self._debtors.get(line.account)
+        if known is None:
+            known, tail = line.account, line.account[3:]
+            if line.account[:3] in ("413", "416") and tail.strip("0"):
+                known = f"411{tail}"
+            self._debtors[line.account] = known
+        return known
+
+    def is_opening(self, lines: Sequence[Line]) -> bool:
+        """True when the entry carries balances forward."""
+        first = lines[0]
+        return a.is_opening(first.key[0], first.cells[self._at["journallib"]].strip(), self._opening)
+
+    def docs(self, lines: list[Line]) -> list[Doc]:
+        """The facts of one entry, in the order of its lines; none when it touches no debtor."""
+        mine = self.debtors_lines(lines)
+        if not mine:
+            return []
+        opening = self.is_opening(lines)
+        if len(mine) == 1 and len(lines) < 4 and not opening and (simple := self._simple(lines, mine[0])):
+            return [simple]
+        found: dict[tuple[object, ...], Doc] = {}
+        if opening:
+            for line in mine:
+                kind = INVOICE if line.amount >= 0 and a.role_of(line.account) != a.DEPOSIT else "opening"
+                self._put(found, (line.number,), kind, line, 0, opening=True)
+        else:
+            for sub, part in enumerate(_balanced_parts(lines)):
+                self._understand(part, mine if part is lines else self.debtors_lines(part), sub, found)
+        docs = [doc for raw in found.values() for doc in self._signed(raw)]
+        if opening:
+            return docs
+        if len(docs) == 1 and docs[0].kind == RECEIPT:
+            self._split_money(docs, lines)
+        sales = [doc for doc in docs if doc.kind in (INVOICE, CREDIT_NOTE)]
+        if len(sales) == 1:
+            _add_tax(sales[0], [line for line in lines if not self.is_debtor(line.account)])
+        return docs
+
+    def _simple(self, lines: list[Line], line: Line) -> Doc | None:
+        """One debtor's line against sales, or against money: nearly every entry. The same as the long way, sooner."""
+        net = tax = money = 0
+        bank = ""
+        for one in lines:
+            if one is line:
+                continue
+            side = self._side_of(one.account)
+            if side == a.SALES:
+                net -= one.amount
+            elif side == a.VAT:
+                tax -= one.amount
+            elif side == a.MONEY:
+                money -= one.amount
+                bank = bank or one.account
+            else:
+                return None
+        amount = line.amount
+        sign = 1 if amount > 0 else -1
+        if not amount or (money and (net or tax or money != amount)) or (not money and net + tax != amount):
+            return None
+        kind = _kind_of_sign(RECEIPT if money else INVOICE, sign)
+        found: dict[tuple[object, ...], Doc] = {}
+        doc = self._put(found, (), kind, line, 0, opening=False)
+        if doc.foreign is not None:
+            return None
+        doc.sign, doc.bank = sign, bank
+        doc.parts = {slot: abs(minor) for slot, minor in doc.parts.items()}
+        if not money and net * sign >= 0 and tax * sign >= 0:
+            doc.net, doc.tax = net * sign, tax * sign
+        return doc
+
+    def debtors_lines(self, lines: list[Line]) -> list[Line]:
+        """The lines on accounts of debtors."""
+        known = self._is_debtor
+        try:
+            return [line for line in lines if known[line.account]]
+        except KeyError:
+            return [line for line in lines if self.is_debtor(line.account)]
+
+    def _understand(self, lines: list[Line], mine: list[Line], sub: int, found: dict[tuple[object, ...], Doc]) -> None:
+        if not mine:
+            return
+        debit, credit = self._sides(lines)
+        bank = ""
+        if a.MONEY in debit or a.MONEY in credit:
+            bank = next(line.account for line in lines if self._side_of(line.account) == a.MONEY)
+        for line in mine:
+            kind = self._kind(line, credit if line.amount >= 0 else debit)
+            piece = line.cells[self._at["pieceref"]].strip()
+            sale = kind in (INVOICE, CREDIT_NOTE)
+            key = (INVOICE if sale else kind, self.debtor_of(line), piece, 0 if sale else sub)
+            doc = self._put(found, key, kind, line, sub, opening=False)
+            doc.bank = doc.bank or bank
+
+    def _side_of(self, account: str) -> str:
+        """What an account says as the other side of a debtor's line."""
+        known = self._sides_of.get(account)
+        if known is None:
+            known = f"to:{a.role_of(account)}" if self.is_debtor(account) else a.side_of(account)
+            self._sides_of[account] = known
+        return known
+
+    def _sides(self, lines: list[Line]) -> tuple[dict[str, int], dict[str, int]]:
+        """What stands on the debit side and on the credit side: amounts by what the account is."""
+        debit: dict[str, int] = {}
+        credit: dict[str, int] = {}
+        for line in lines:
+            side, amount = self._side_of(line.account), line.amount
+            if side == a.VAT:
+                side = a.SALES
+            if amount >= 0:
+                debit[side] = debit.get(side, 0) + amount
+            else:
+                credit[side] = credit.get(side, 0) - amount
+        return debit, credit
+
+    def _kind(self, line: Line, other: dict[str, int]) -> str:
+        """What a debtor's line is, by the `other` side of its entry."""
+        plus = line.amount >= 0
+        if len(other) == 1:
+            if a.SALES in other:
+                return INVOICE if plus else CREDIT_NOTE
+            if a.MONEY in other:
+                return "payment_returned" if plus else RECEIPT
+        outside = {side: amount for side, amount in other.items() if not side.startswith("to:")}
+        if not other or (not any(other.values()) and not line.amount):
+            side = a.journal_side(line.key[0], line.cells[self._at["journallib"]].strip())
+        elif outside:
+            side = max(outside, key=lambda name: (outside[name], -a.WEIGHT.index(name)))
+            if side == a.OTHER and a.journal_side(line.key[0], line.cells[self._at["journallib"]].strip()) == a.SALES:
+                side = a.SALES
+        else:
+            return self._transfer(line, other)
+        if side == a.SALES:
+            return INVOICE if plus else CREDIT_NOTE
+        if side == a.MONEY or side == a.FEE:
+            return "payment_returned" if plus else RECEIPT
+        return side
+
+    @staticmethod
+    def _transfer(line: Line, other: dict[str, int]) -> str:
+        """From one debtor's account to another: which kind of transfer."""
+        roles = {a.role_of(line.account), *(side[3:] for side in other)}
+        for role in (a.BILL, a.DEPOSIT, a.DOUBTFUL, a.RETENTION):
+            if role in roles:
+                return role
+        return "transfer"
+
+    def _put(
+        self,
+        found: dict[tuple[object, ...], Doc],
+        key: tuple[object, ...],
+        kind: str,
+        line: Line,
+        sub: int,
+        *,
+        opening: bool,
+    ) -> Doc:
+        cells, at = line.cells, self._at
+        doc = found.get(key)
+        if doc is None:
+            debtor, day = self.debtor_of(line), self._day(line.key[2])
+            issued = self._day(cells[at["piecedate"]]) or day
+            name = cells[at["compauxlib"]].strip() or cells[at["comptelib"]].strip() or debtor
+            doc = found[key] = Doc(
+                kind, 1, debtor, name, cells[at["pieceref"]].strip(), day, min(issued, day),
+                cells[at["ecriturelib"]].strip(), line.number, sub, opening,
+            )  # fmt: skip
+        slot = (line.account, cells[self._letters].strip(), self._day(cells[self._lettered]))
+        doc.parts[slot] = doc.parts.get(slot, 0) + line.amount
+        doc.lines.append(line)
+        self._add_foreign(doc, line)
+        return doc
+
+    def _add_foreign(self, doc: Doc, line: Line) -> None:
+        """The amount in another currency, when the line says one; signed like the line."""
+        currency = line.cells[self._foreign].strip().upper()
+        if not currency or currency == self._currency or not is_currency(currency):
+            return
+        amount = _foreign_minor(line.cells[self._at["montantdevise"]], currency)
+        if not amount:
+            return
+        before = doc.foreign[1] if doc.foreign and doc.foreign[0] == currency else 0
+        doc.foreign = (currency, before + (abs(amount) if line.amount >= 0 else -abs(amount)))
+
+    def _signed(self, doc: Doc) -> list[Doc]:
+        """A document of one sign, or two: what raises the debt and what lowers it are two facts."""
+        if len(doc.parts) == 1 and doc.foreign is None:
+            [(slot, minor)] = doc.parts.items()
+            if minor:
+                doc.sign = 1 if minor > 0 else -1
+                doc.parts = {slot: abs(minor)}
+                doc.kind = _kind_of_sign(doc.kind, doc.sign)
+                return [doc]
+        sides = {sign: {s: abs(m) for s, m in doc.parts.items() if m * sign > 0} for sign in (1, -1)}
+        if not sides[1] and not sides[-1]:
+            keep = doc.kind in (INVOICE, CREDIT_NOTE) and not doc.opening
+            doc.kind, doc.parts = INVOICE, {slot: 0 for slot in list(doc.parts)[:1]}
+            return [doc] if keep else []
+        docs = []
+        for sign, parts in sides.items():
+            if not parts:
+                continue
+            one = doc
+            if sides[1] and sides[-1]:
+                one = Doc(doc.kind, sign, doc.debtor, doc.name, doc.piece, doc.day, doc.issued, doc.label, doc.number,
+                          doc.sub, doc.opening, doc.bank, lines=doc.lines)  # fmt: skip
+            one.sign, one.parts = sign, parts
+            one.kind = _kind_of_sign(doc.kind, sign)
+            if one.foreign:
+                one.foreign = (one.foreign[0], abs(one.foreign[1]))
+                same = all(self._currency_of(line) == one.foreign[0] for line in one.lines)
+                one.foreign = one.foreign if same and one.foreign[1] else None
+            docs.append(one)
+        return docs
+
+    def _currency_of(self, line: Line) -> str:
+        return line.cells[self._at["idevise"]].strip().upper()
+
+    def _split_money(self, docs: list[Doc], lines: list[Line]) -> None:
+        """A receipt that a discount, an exchange difference or a write-off completes: the money apart from the rest."""
+        receipt = docs[0]
+        if len(lines) < 3:
+            return
+        sides: dict[str, int] = {}
+        for line in lines:
+            if not self.is_debtor(line.account):
+                side = a.side_of(line.account)
+                sides[side] = sides.get(side, 0) + line.amount
+        received = sides.pop(a.MONEY, 0) + sides.pop(a.FEE, 0) + sides.pop(a.VAT, 0)
+        rest = {side: amount for side, amount in sides.items() if amount > 0}
+        if not rest or received <= 0 or received + sum(rest.values()) != receipt.total:
+            return
+        for side, amount in rest.items():
+            docs.append(_take(receipt, side, amount))
+
+
+def _take(receipt: Doc, kind: str, amount: int) -> Doc:
+    """Part of a receipt that was no money, as a fact of its own; taken from its largest parts."""
+    one = Doc(kind, receipt.sign, receipt.debtor, receipt.name, receipt.piece, receipt.day, receipt.issued,
+              receipt.label, receipt.number, receipt.sub, receipt.opening, lines=receipt.lines)  # fmt: skip
+    receipt.foreign = None
+    for slot in sorted(receipt.parts, key=lambda slot: (-receipt.parts[slot], slot)):
+        taken = min(amount, receipt.parts[slot])
+        if taken:
+            one.parts[slot] = taken
+            receipt.parts[slot] -= taken
+            amount -= taken
+    receipt.parts = {slot: minor for slot, minor in receipt.parts.items() if minor}
+    return one
+
+
+def _balanced_parts(lines: list[Line]) -> list[list[Line]]:
+    """The entry cut where debits and credits meet; in one piece when they never do before its end."""
+    if len(lines) < 4:
+        return [lines]
+    parts: list[list[Line]] = []
+    part: list[Line] = []
+    balance = 0
+    for line in lines:
+        part.append(line)
+        balance += line.amount
+        if not balance and len(part) > 1 and any(one.amount for one in part):
+            parts.append(part)
+            part = []
+    if part:
+        if parts and not any(line.amount for line in part):
+            parts[-1] += part
+        else:
+            parts.append(part)
+    return parts if len(parts) > 1 else [lines]
+
+
+def _kind_of_sign(kind: str, sign: int) -> str:
+    """What a fact is once its sign is known: lines of one document may have cancelled each other."""
+    if kind in (INVOICE, CREDIT_NOTE):
+        return INVOICE if sign > 0 else CREDIT_NOTE
+    if kind in (RECEIPT, "payment_returned"):
+        return "payment_returned" if sign > 0 else RECEIPT
+    return kind
+
+
+def _add_tax(doc: Doc, others: list[Line]) -> None:
+    """Tax and the total without it, when the entry holds this document alone and they add up to it."""
+    net = -doc.sign * sum(line.amount for line in others if a.side_of(line.account) == a.SALES)
+    tax = -doc.sign * sum(line.amount for line in others if a.side_of(line.account) == a.VAT)
+    if net >= 0 and tax >= 0 and net + tax == doc.total:
+        doc.net, doc.tax = net, tax
+
+
+def _foreign_minor(text: str, currency: str) -> int:
+    """Montantdevise in minor units; 0 when it cannot be read: it is no part of the balance."""
+    digits = text.strip().lstrip("0").replace(",", ".")
+    sign = digits[:1]
+    digits = digits.lstrip("+-")
+    whole, _, fraction = digits.partition(".")
+    places = exponent(currency)
+    if not (whole + fraction).isdigit() or not (whole + fraction).isascii() or len(whole) > 15:
+        return 0
+    if fraction[places:].strip("0"):
+        return 0
+    amount = int((whole or "0") + fraction[:places].ljust(places, "0"))
+    return -amount if sign == "-" else amount
+
+
+def piece_key(piece: str) -> str:
+    """PieceRef for comparison; empty when it says nothing."""
+    folded = "".join(piece.split()).upper()
+    return "" if folded in _NO_PIECE else folded

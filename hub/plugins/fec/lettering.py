@@ -1,0 +1,161 @@
+"""Lettrage: which parts of documents the books matched, and how much of each is settled by that.
+
+A code is read per account, debtor and year. Where a group does not come to zero, the same code is looked for on the
+debtor's other accounts, then on other debtors: if together they do, they are one group. What still does not come to
+zero is a partial lettering: entries that are no document first, then the oldest document first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from hub.plugins.fec.scratch import Scratch
+
+
+def letter(scratch: Scratch, file: int) -> None:
+    """Settle what is lettered among the parts of `file`; earlier parts carried into it belong to it by now."""
+    db = scratch
+    _join_transfers(db, file)
+    _join_returns(db, file)
+    _cut_by_date(db, file)
+    _sum_groups(db, file)
+    _join_groups(db, file, "debtor, code", "debtor || '/' || code")
+    _join_groups(db, file, "code", "code")
+    _settle_whole(db, file)
+    _settle_partly(db, file)
+
+
+def _join_transfers(db: Scratch, file: int) -> None:
+    """A claim moved to another account of its debtor (416, 4117) is the same claim: the new line joins the group of the
+    old one. Unlettered on both sides, the two lines of the transfer settle each other."""
+    kinds = "('doubtful', 'retention', 'transfer')"
+    pairs = list(
+        db.rows(
+            f"""SELECT minus.id, minus.grp, plus.id, plus.grp, m.ref FROM doc m JOIN part minus ON minus.doc = m.id
+            JOIN doc p ON p.file = m.file AND p.entry = m.entry AND p.day = m.day AND p.debtor = m.debtor
+                AND p.kind = m.kind AND p.sign = 1
+            JOIN part plus ON plus.doc = p.id
+            WHERE m.file = ? AND m.kind IN {kinds} AND m.sign = -1 AND minus.amount = -plus.amount""",  # noqa: S608 - words of our own
+            file,
+        )
+    )
+    used: set[int] = set()
+    changes: list[tuple[str, int]] = []
+    for minus, left, plus, right, ref in pairs:
+        if minus in used or plus in used or (left and right):
+            continue
+        used |= {minus, plus}
+        group = left or right or f"={ref}"
+        changes += [(group, minus), (group, plus)]
+    db.many("UPDATE part SET grp = ? WHERE id = ?", changes)
+
+
+def _join_returns(db: Scratch, file: int) -> None:
+    """A payment that came back, booked with the PieceRef of the invoice it had paid: the invoice is open again."""
+    changes = list(
+        db.rows(
+            """SELECT max(ip.grp), rp.id FROM doc r JOIN part rp ON rp.doc = r.id
+            JOIN doc i ON i.debtor = r.debtor AND i.piece = r.piece AND i.kind = 'invoice' AND i.total >= r.total
+            JOIN part ip ON ip.doc = i.id AND ip.file = r.file AND ip.grp <> ''
+            WHERE r.file = ? AND r.sign = 1 AND r.kind IN ('payment_returned', 'bill') AND rp.grp = '' AND r.piece <> ''
+                AND rp.account LIKE '411%'
+            GROUP BY rp.id HAVING count(DISTINCT ip.grp) = 1""",
+            file,
+        )
+    )
+    db.many("UPDATE part SET grp = ? WHERE id = ?", changes)
+
+
+def _cut_by_date(db: Scratch, file: int) -> None:
+    """A code used again within the year: lines of one lettering date that come to zero are a group."""
+    db.do(
+        """CREATE TEMP TABLE again AS SELECT grp FROM part WHERE file = ? AND grp <> '' GROUP BY grp
+        HAVING count(DISTINCT nullif(lettered, '')) > 1""",
+        file,
+    )
+    db.do(
+        """UPDATE part SET grp = grp || '/' || lettered WHERE file = ? AND lettered <> ''
+        AND grp IN (SELECT grp FROM again) AND (grp, lettered) IN (
+            SELECT grp, lettered FROM part WHERE file = ? AND grp IN (SELECT grp FROM again) AND lettered <> ''
+            GROUP BY grp, lettered HAVING sum(rest) = 0)""",
+        file,
+        file,
+    )
+    db.do("DROP TABLE again")
+
+
+def _sum_groups(db: Scratch, file: int) -> None:
+    db.do("DROP TABLE IF EXISTS grp")
+    db.do(
+        """CREATE TEMP TABLE grp AS SELECT grp, min(debtor) AS debtor, min(code) AS code, sum(rest) AS total,
+            sum(max(rest, 0)) AS plus, sum(max(-rest, 0)) AS minus, max(max(day, lettered)) AS day,
+            max(abroad) AS abroad
+        FROM part WHERE file = ? AND grp <> '' GROUP BY grp""",
+        file,
+    )
+
+
+def _join_groups(db: Scratch, file: int, by: str, name: str) -> None:
+    """Groups of one code that come to zero only together become one."""
+    joined = list(
+        db.rows(
+            f"""SELECT {by}, {name} FROM grp WHERE total <> 0 AND code <> '' GROUP BY {by}
+            HAVING sum(total) = 0 AND count(*) > 1"""  # noqa: S608 - words of our own
+        )
+    )
+    for *key, shown in joined:
+        where = " AND ".join(f"{column.strip()} = ?" for column in by.split(","))
+        groups = [row[0] for row in db.rows(f"SELECT grp FROM grp WHERE total <> 0 AND {where} ORDER BY grp", *key)]  # noqa: S608
+        period = groups[0].split("/", 1)[0]
+        name_of_all = f"{period}//{shown}"
+        db.many("UPDATE part SET grp = ? WHERE file = ? AND grp = ?", [(name_of_all, file, group) for group in groups])
+        if by == "code":
+            db.do("INSERT INTO across VALUES (?)", name_of_all)
+    if joined:
+        _sum_groups(db, file)
+
+
+def _settle_whole(db: Scratch, file: int) -> None:
+    """Groups that come to zero: everything in them is settled, on the later of lettering and last line."""
+    db.do("CREATE INDEX IF NOT EXISTS temp.grp_by_name ON grp (grp)")
+    db.do(
+        """INSERT INTO settled SELECT p.doc, p.grp, g.day, sum(abs(p.rest)) FROM part p JOIN grp g ON g.grp = p.grp
+        WHERE p.file = ? AND g.total = 0 AND p.rest <> 0 GROUP BY p.doc, p.grp ORDER BY p.doc""",
+        file,
+    )
+    db.do(
+        "UPDATE part SET rest = 0 WHERE file = ? AND grp <> '' AND grp NOT IN (SELECT grp FROM grp WHERE total <> 0)",
+        file,
+    )
+
+
+def _settle_partly(db: Scratch, file: int) -> None:
+    """The others: what stands on both sides is settled. A document in another currency is left whole: a share of it
+    would come out a cent beside the books."""
+    db.do("CREATE TEMP TABLE partly (doc INTEGER, grp TEXT, day TEXT, amount INTEGER, part INTEGER)")
+    db.many("INSERT INTO partly VALUES (?,?,?,?,?)", _shares(db, file))
+    db.do("INSERT INTO settled SELECT doc, grp, day, sum(amount) FROM partly GROUP BY doc, grp ORDER BY doc")
+    db.do(
+        """UPDATE part SET rest = rest - CASE WHEN rest > 0 THEN p.amount ELSE -p.amount END
+        FROM partly p WHERE p.part = part.id"""
+    )
+    db.do("DROP TABLE partly")
+
+
+def _shares(db: Scratch, file: int) -> Iterator[tuple[Any, ...]]:
+    rows = db.rows(
+        """SELECT p.grp, min(g.plus, g.minus), g.day, p.id, p.doc, p.rest FROM part p JOIN grp g ON g.grp = p.grp
+        WHERE p.file = ? AND g.total <> 0 AND NOT g.abroad AND g.plus > 0 AND g.minus > 0 AND p.rest <> 0
+        ORDER BY p.grp, p.rest < 0, p.rank, p.day, p.id""",
+        file,
+    )
+    for (group, _), parts in groupby(rows, key=lambda row: (row[0], row[5] < 0)):
+        left = -1
+        for _, matched, day, part, doc, rest in parts:
+            left = matched if left < 0 else left
+            share = min(left, abs(rest))
+            left -= share
+            if share:
+                yield doc, group, day, share, part

@@ -1,0 +1,100 @@
+"""Balances carried forward (à-nouveaux) into a year whose former year is here too.
+
+The lines of an opening entry tell again what the year before left open: they are no second invoice. Each is joined to
+the line it repeats (same piece and amount, else same amount), so that a lettering in the new year settles the old
+invoice. A lump joins all that its debtor has left. What the opening says more or less than the year before is one
+named line, so that the account still adds up.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from hub.plugins.fec.entries import Doc
+from hub.plugins.fec.scratch import Scratch
+
+#: One line carried forward: debtor, account, code, lettering date, signed amount, piece, day, line.
+Carried = tuple[str, str, str, str, int, str, str, int]
+#: A part brought forward: file, account, code, group, lettering date, and its number.
+Move = tuple[int, str, str, str, str, int]
+
+
+def carried_lines(docs: Sequence[Doc]) -> list[Carried]:
+    """The lines of an opening entry, as they are joined to what they repeat."""
+    return [
+        (doc.debtor, account, code, lettered, doc.sign * minor, doc.piece, doc.day, doc.number)
+        for doc in docs
+        for (account, code, lettered), minor in doc.parts.items()
+    ]
+
+
+def join(scratch: Scratch, file: int, period: str, carried: list[Carried]) -> list[tuple[str, int, str, int]]:
+    """Bring what is still open of earlier files into `file`.
+
+    Returns:
+        What the opening says more (or less) than what was known, by debtor: code, signed amount, day, line.
+    """
+    day = min((line[6] for line in carried), default="")
+    by_debtor: dict[str, list[Carried]] = defaultdict(list)
+    for line in carried:
+        by_debtor[line[0]].append(line)
+    differences: list[tuple[str, int, str, int]] = []
+    for debtor, known in _known(scratch, file):
+        lines = by_debtor.pop(debtor, [])
+        said = sum(line[4] for line in lines)
+        if said != known:
+            differences.append((debtor, said - known, day, lines[0][7] if lines else 0))
+        _join_debtor(scratch, file, period, debtor, lines)
+    for debtor, lines in by_debtor.items():
+        said = sum(line[4] for line in lines)
+        if said:
+            differences.append((debtor, said, day, lines[0][7]))
+    return differences
+
+
+def _known(scratch: Scratch, file: int) -> list[tuple[str, int]]:
+    """The balance of each debtor at the end of the earlier files."""
+    rows = scratch.rows("SELECT debtor, sum(amount) FROM part WHERE file < ? GROUP BY debtor ORDER BY debtor", file)
+    return [(str(debtor), int(total)) for debtor, total in rows]
+
+
+def _join_debtor(scratch: Scratch, file: int, period: str, debtor: str, lines: list[Carried]) -> None:
+    rows = scratch.rows(
+        """SELECT p.id, p.rest, d.piece FROM part p JOIN doc d ON d.id = p.doc
+        WHERE p.debtor = ? AND p.file < ? AND p.rest <> 0 ORDER BY p.day DESC, p.id DESC""",
+        debtor,
+        file,
+    )
+    left: dict[int, None] = {}
+    by_amount: dict[tuple[int, str] | int, list[int]] = defaultdict(list)  # the oldest last, to be taken first
+    for id_, rest, piece in rows:
+        left[id_] = None
+        by_amount[rest, piece].append(id_)
+        by_amount[rest].append(id_)
+    moved: list[Move] = []
+    for exact in (True, False):
+        lumps: list[Carried] = []
+        for line in lines:
+            candidates = by_amount[(line[4], line[5]) if exact else line[4]]
+            while candidates and candidates[-1] not in left:
+                candidates.pop()
+            if candidates:
+                del left[candidates[-1]]
+                moved.append(_move(file, period, debtor, line, candidates.pop()))
+            else:
+                lumps.append(line)
+        lines = lumps
+    lump = max(lines, key=lambda line: (bool(line[2]), abs(line[4]), -line[7]), default=None)
+    for part in left:
+        moved.append((file, "", "", "", "", part) if lump is None else _move(file, period, debtor, lump, part))
+    scratch.many(
+        """UPDATE part SET file = ?, account = coalesce(nullif(?, ''), account), code = ?, grp = ?, lettered = ?
+        WHERE id = ?""",
+        moved,
+    )
+
+
+def _move(file: int, period: str, debtor: str, line: Carried, part: int) -> Move:
+    _, account, code, lettered, *_ = line
+    return file, account, code, f"{period}/{account}/{debtor}/{code}" if code else "", lettered, part

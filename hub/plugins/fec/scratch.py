@@ -1,0 +1,134 @@
+"""A temporary data base for what needs knowledge of the whole ledger: groups of lettering, opening balances, numbers.
+
+SQLite's own temporary file: it lies on disk beyond a few megabytes, so memory stays flat, and goes with its connection.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from hub.plugins.fec.entries import DOCUMENTS, Doc, piece_key
+
+_SCHEMA = """
+CREATE TABLE doc (
+    id INTEGER PRIMARY KEY, file INTEGER, ref TEXT, kind TEXT, sign INTEGER, debtor TEXT, number TEXT, entry TEXT,
+    piece TEXT, day TEXT, issued TEXT, total INTEGER, currency TEXT, amount INTEGER, net INTEGER, tax INTEGER,
+    label TEXT, bank TEXT, line INTEGER, opening INTEGER, raw TEXT, piece_key TEXT, number_key TEXT
+);
+CREATE TABLE part (
+    id INTEGER PRIMARY KEY, doc INTEGER, file INTEGER, debtor TEXT, account TEXT, code TEXT, grp TEXT, day TEXT,
+    lettered TEXT, amount INTEGER, rest INTEGER, rank INTEGER, abroad INTEGER
+);
+CREATE TABLE settled (doc INTEGER, grp TEXT, day TEXT, amount INTEGER);
+CREATE TABLE debtor (code TEXT PRIMARY KEY, name TEXT, place TEXT) WITHOUT ROWID;
+CREATE TABLE held (ref TEXT, body TEXT, place TEXT, code TEXT, what TEXT, mend TEXT, lines INTEGER);
+CREATE TABLE across (grp TEXT);
+CREATE TABLE due (key TEXT, debtor TEXT, due TEXT, amount INTEGER);
+CREATE TABLE line (key TEXT, number INTEGER, text TEXT);
+"""
+_BATCH = 2_000
+_DOC = "INSERT INTO doc VALUES (?,?,?,?,?,?,NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL)"
+_PART = "INSERT INTO part VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?)"
+
+
+class Scratch:
+    """What was understood of the files so far."""
+
+    def __init__(self) -> None:
+        self.db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self.db.executescript("PRAGMA journal_mode=off; PRAGMA synchronous=off; PRAGMA cache_size=-24000;" + _SCHEMA)
+        self._docs: list[tuple[Any, ...]] = []
+        self._parts: list[tuple[Any, ...]] = []
+        self._held: list[tuple[Any, ...]] = []
+        self._next = 1
+        self._names: dict[str, str] = {}
+        self._renamed: dict[str, tuple[str, str]] = {}
+
+    def add(self, file: int, doc: Doc, ref: str, entry: str, place: str) -> int:
+        """Keep one fact and its parts; returns its number."""
+        id_ = self._next
+        self._next += 1
+        total, sign = doc.total, doc.sign
+        currency, amount = doc.foreign or (None, None)
+        raw = "\n".join([line.text for line in doc.lines])
+        key = piece_key(doc.piece) if doc.kind in DOCUMENTS else ""
+        self._docs.append(
+            (id_, file, ref, doc.kind, sign, doc.debtor, entry, doc.piece, doc.day, doc.issued, total, currency, amount,
+             doc.net, doc.tax, doc.label, doc.bank, doc.number, int(doc.opening), raw, key)
+        )  # fmt: skip
+        rank = 0 if doc.kind not in ("invoice", "credit_note", "receipt") else 1
+        for (account, code, lettered), minor in doc.parts.items():
+            self._parts.append(
+                (id_, file, doc.debtor, account, code, "", doc.day, lettered, sign * minor, sign * minor, rank,
+                 int(doc.foreign is not None))
+            )  # fmt: skip
+        self._name(doc.debtor, doc.name, place)
+        if len(self._docs) >= _BATCH:
+            self.flush()
+        return id_
+
+    def _name(self, code: str, name: str, place: str) -> None:
+        if self._names.get(code) != name:
+            if len(self._names) > 50_000:
+                self._names.clear()
+            self._names[code] = name
+            self._renamed[code] = (name, place)
+
+    def hold(self, ref: str, body: str, place: str, error: Any, lines: int) -> None:
+        """Keep what cannot be read."""
+        self._held.append((ref, body, place, error.code, error.what, error.mend, lines))
+        if len(self._held) >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        db = self.db
+        db.execute("BEGIN")
+        db.executemany(_DOC, self._docs)
+        db.executemany(_PART, self._parts)
+        db.executemany("INSERT INTO held VALUES (?,?,?,?,?,?,?)", self._held)
+        db.executemany(
+            "INSERT INTO debtor VALUES (?,?,?) ON CONFLICT DO UPDATE SET name = excluded.name, place = excluded.place",
+            [(code, name, place) for code, (name, place) in self._renamed.items()],
+        )
+        db.execute("COMMIT")
+        self._docs, self._parts, self._held = [], [], []
+        self._renamed.clear()
+
+    def mark(self) -> tuple[int, int, int]:
+        """How far this is filled, for `rewind`."""
+        self.flush()
+        return self._next, self.one("SELECT max(id) FROM part") or 0, self.one("SELECT max(rowid) FROM held") or 0
+
+    def rewind(self, mark: tuple[int, int, int]) -> None:
+        """Forget what was kept since `mark`."""
+        self.flush()
+        self._next = mark[0]
+        self.do("DELETE FROM doc WHERE id >= ?", mark[0])
+        self.do("DELETE FROM part WHERE id > ?", mark[1])
+        self.do("DELETE FROM held WHERE rowid > ?", mark[2])
+
+    def rows(self, statement: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, streamed."""
+        return iter(self.db.execute(statement, values))
+
+    def one(self, statement: str, *values: Any) -> Any:
+        """The first cell of a query's only row."""
+        row = self.db.execute(statement, values).fetchone()
+        return row[0] if row else None
+
+    def do(self, statement: str, *values: Any) -> None:
+        """Run one statement."""
+        self.db.execute(statement, values)
+
+    def many(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Run one statement for each row, in one transaction."""
+        self.db.execute("BEGIN")
+        self.db.executemany(statement, rows)
+        self.db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Give the disk space back."""
+        self.db.close()
