@@ -31,6 +31,7 @@ def books_json(found: BooksStatus) -> dict[str, Any]:
                 "balance_on": total.balance_on.isoformat(),
                 **minor("open", total.open_minor, total.currency),
                 **minor("on_account", total.on_account_minor, total.currency),
+                **minor("entries", total.entries_minor, total.currency),
                 **minor("control_total", total.control_minor, total.currency),
                 **minor("gap", total.gap_minor, total.currency),
                 **minor("gap_sizes", total.differing_minor, total.currency),

@@ -36,8 +36,9 @@ BookTotals = Mapping[int, tuple[int, str]]
 class SellerTotal:
     """One seller in one currency of its books, on the day of their balances; minor units.
 
-    `on_account_minor` is what the books have of payments that neither they nor the hub matched with anything: gap =
-    open − on account − control. `gap_minor` is the plain sum of the differences of all debtors; `differing_minor` of
+    `on_account_minor` is what the books have of payments that neither they nor the hub matched with anything,
+    `entries_minor` their named lines that are neither invoice nor payment (bills, retentions, netting…): gap = open −
+    on account + entries − control. `gap_minor` is the plain sum of the differences of all debtors; `differing_minor` of
     their sizes.
     """
 
@@ -46,6 +47,7 @@ class SellerTotal:
     balance_on: date
     open_minor: int = 0
     on_account_minor: int = 0
+    entries_minor: int = 0
     control_minor: int = 0
     gap_minor: int = 0
     differing_minor: int = 0
@@ -120,20 +122,29 @@ def _compare(desk: Desk, connection: Any, day: _Day, result: BookCheck) -> None:
     controls = [Control(row.seller, row.debtor_id, row.currency, row.balance_minor) for row in day.rows]
     money = _Money(connection, view, day, sellers)
     credits_ = standing_credits(money.on_account, money.pending_of_entries)
-    items = [*mine, *(_credit(account, entry, minor, day.balance_on) for account, entry, minor in credits_)]
+    entries = [
+        entry
+        for entry in store.ledger_entries(connection, view.books, day.balance_on, day.known_at)
+        if entry[0][0] in sellers
+    ]
+    items = [
+        *mine,
+        *(_line("receipt", account, number, -minor, day.balance_on) for account, number, minor in credits_),
+        *(_line("entry", account, number, minor, day.balance_on) for account, number, minor in entries),
+    ]
     found = find_gaps(items, controls, book_totals=day.foreign, missing_is_zero=True)
     result.agreed += found.agreed
     result.numbers |= dict(zip(view.facts.documents.id, view.facts.documents.number, strict=True))
-    result.totals += _totals(connection, view, day, mine, credits_, found.gaps)
+    result.totals += _totals(connection, view, day, mine, credits_, entries, found.gaps)
     if found.gaps:
         result.gaps += [(day.balance_on, gap) for gap in _explained(connection, view, day, mine, money, found.gaps)]
 
 
-def _credit(account: Account, entry: int, minor: int, day: date) -> OpenItem:
-    """A payment on account as the books' balance has it: a credit of the debtor. No document: its id is negative."""
+def _line(kind: str, account: Account, number: int, minor: int, day: date) -> OpenItem:
+    """A payment on account or a named line as the books' balance has it, signed. No document: its id is negative."""
     seller, debtor, currency = account
     return OpenItem(
-        -entry, seller, debtor, "", "receipt", currency, day, day, "issue_date", minor, -minor, 0, 0, "open"
+        -number, seller, debtor, "", kind, currency, day, day, "issue_date", abs(minor), minor, 0, 0, "open"
     )  # fmt: skip
 
 
@@ -195,6 +206,7 @@ def _totals(
     day: _Day,
     mine: OpenItems,
     credits_: list[tuple[Account, int, int]],
+    entries: list[tuple[Account, int, int]],
     gaps: list[Gap],
 ) -> list[SellerTotal]:
     held = store.held_lines_by_connector(connection)
@@ -208,6 +220,8 @@ def _totals(
         of(seller, currency).open_minor += minor
     for (seller, _, currency), _, minor in credits_:
         of(seller, currency).on_account_minor += minor
+    for (seller, _, currency), _, minor in entries:
+        of(seller, currency).entries_minor += minor
     for row in day.rows:
         of(row.seller, row.currency).control_minor += row.balance_minor
     for gap in gaps:

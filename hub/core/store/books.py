@@ -3,6 +3,7 @@ connectors say of the books' invoices."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,6 +46,39 @@ def entries(connection: sa.Connection, books: Books, known_at: int | None = None
     names = ("id", "connector_id", "seller", "debtor_id", "amount_minor", "currency", "received_on")
     statement = sa.select(*(r.c[name] for name in names)).where(r.c.connector_id.in_(sorted(set(books.values()))))
     return list(connection.execute(statement.order_by(r.c.id)).all())
+
+
+def ledger_entries(
+    connection: sa.Connection, books: Books, on: date, known_at: int | None = None
+) -> list[tuple[tuple[str, str, str], int, int]]:
+    """Named lines of the books that stand on `on`, less what their settlement lines settled by then: (account, id,
+    signed minor units; positive: the debtor owes more)."""
+    e, line = as_known("ledger_entry", known_at), as_known("settlement_line", known_at)
+    settled = (
+        sa.select(
+            line.c.connector_id, line.c.seller, line.c.document_number, bulk.total(line.c.amount_minor).label("minor")
+        )
+        .where(line.c.target.in_(("write_off", "other")), line.c.settled_on <= on)
+        .group_by(line.c.connector_id, line.c.seller, line.c.document_number)
+        .subquery()
+    )
+    same = sa.and_(
+        settled.c.connector_id == e.c.connector_id,
+        settled.c.seller == e.c.seller,
+        settled.c.document_number == e.c.entry_id,
+    )
+    rows = connection.execute(
+        sa.select(e.c.seller, e.c.debtor_id, e.c.currency, e.c.id, e.c.effect_minor, settled.c.minor)
+        .select_from(e.outerjoin(settled, same))
+        .where(of_books(e, books), e.c.booked_on <= on)
+        .order_by(e.c.id)
+    )
+    found = []
+    for seller, debtor, currency, number, effect, gone in rows:
+        left = max(0, abs(effect) - (gone or 0))
+        if left:
+            found.append(((seller, debtor, currency), number, left if effect > 0 else -left))
+    return found
 
 
 def standing_lines(connection: sa.Connection, documents: list[int], known_at: int | None = None) -> list[Any]:
