@@ -22,6 +22,7 @@ _NEARLY_SAME = 0.85
 _GLUED_ALIKE = 86  # of 100, between names written without blanks
 _CUT_AT = 18  # a payer name at least this long may have been cut by the bank
 _CUT_LEAST, _CUT = 10, 0.95  # letters of a cut name that tell it, and the likeness they give
+_LEAST_FIRST = 5  # letters of a first word that may stand for another debtor
 _LEAST_SHARED = 0.5  # of what the best name shares with the payer, for a name to be compared at all
 _FREQUENT = 50  # names from which a word is no more looked for once a rarer one has found some
 _MOST_CANDIDATES = 12  # names compared word by word with one payer
@@ -42,6 +43,7 @@ class Payer(NamedTuple):
 
 
 NOBODY = Payer((), 0.0, "unknown")
+_LABEL = "label"  # how a payer nobody knows was looked for: only the words of the label may name one
 
 
 class PayerIndex:
@@ -76,6 +78,7 @@ class PayerIndex:
                 self._blocks.setdefault("^" + word[:4], []).append(word)
                 self._blocks.setdefault("$" + word[-4:], []).append(word)
         self._glued = sorted(self._by_glued)
+        self._first_words = {words[0] for words, _ in self._words if len(words[0]) >= _LEAST_FIRST}
         self._known: dict[tuple[str | None, str | None], Payer] = {}
         self._names: dict[str, Payer] = {}
         self._texts: dict[tuple[str, ...], Payer] = {}
@@ -289,6 +292,8 @@ class PayerIndex:
         exact = self._by_key.get(" ".join(telling))
         if exact:
             return self._payer(tuple(exact), 0.97, "text", telling)
+        if cut := self._begun("".join(telling)):
+            return self._payer(tuple(cut), _CUT, "text", telling)
         best: dict[int, float] = {}
         for candidate in self._candidates(telling, 0.0):
             theirs, account = self._words[candidate]
@@ -296,7 +301,7 @@ class PayerIndex:
             if score > best.get(account, 0.0):
                 best[account] = score
         if not best or (top := max(best.values())) < 0.6:
-            return NOBODY._replace(words=telling)
+            return Payer((), 0.0, _LABEL, words=telling)
         close = sorted((a for a, s in best.items() if s >= top - 0.05), key=lambda a: (-best[a], a))
         return self._payer(tuple(close[:20]), top, "text", telling)
 
@@ -346,7 +351,10 @@ class PayerIndex:
         A name too much like the debtor's to contradict it never does, whoever else it resembles.
         """
         if not payer.accounts:
-            return AGREES if self._resembles(payer, account) >= _ALIKE else UNKNOWN
+            alike = self._resembles(payer, account)
+            if alike >= _ALIKE:
+                return AGREES
+            return CONTRADICTS if alike < _NOT_OTHER and self._begins_a_name(payer) else UNKNOWN
         same_group = self.ledger.same_group
         for candidate in payer.accounts:
             if candidate == account or same_group(candidate, account) or self._same_company(candidate, account):
@@ -370,13 +378,17 @@ class PayerIndex:
             whole = "".join(theirs)
             score = (
                 self._contained(words, theirs)
-                if payer.found_by in ("text", "unknown")
+                if payer.found_by in ("text", "unknown", _LABEL)
                 else self._likeness(words, theirs, True)
             )
             if len(glued) >= 6 and len(whole) >= 6 and ratio(glued, whole[: len(glued) + 2]) >= _GLUED_ALIKE:
                 score = max(score, _ALIKE)
             best = max(best, score)
         return best
+
+    def _begins_a_name(self, payer: Payer) -> bool:
+        """Whether the label has a word some debtor's name begins with: it may name another one, cut or misspelt."""
+        return payer.found_by == _LABEL and not self._first_words.isdisjoint(payer.words)
 
     def resembles(self, payer: Payer, account: int) -> bool:
         """Whether the payer's name, or the label, may be that of an account, sure or not."""

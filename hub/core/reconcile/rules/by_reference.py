@@ -407,10 +407,17 @@ def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int,
                 rest.remove(desk.ledger.left[row])
                 chosen.append(row)
         chance = sums.chance(len(solution), excess)
-        sure = len(sums.solutions) == 1 and chance < CHANCE
+        sure = len(sums.solutions) == 1 and chance < CHANCE and (len(solution) == 1 or _goes_on(case))
         reason = f"The text names {desk.numbers(rows)}; {desk.numbers(chosen)} make up the rest exactly."
-        confidence = (
-            min(base, 0.975) if sure and base > 0.84 and not any(m.opens_range for m in case.reading.mentions) else 0.84
-        )
+        confidence = min(base, 0.975) if sure and base > 0.84 and not _has_range(case) else 0.84
         drafts.append(Draft(confidence, "named_and_others", reason, _full_lines(desk, rows + chosen)))
     return drafts
+
+
+def _goes_on(case: Case) -> bool:
+    """Whether the list of numbers goes on behind what the bank handed over: "and others", or numbers nobody knows."""
+    return case.reading.more or bool(case.reading.unknown)
+
+
+def _has_range(case: Case) -> bool:
+    return any(mention.opens_range for mention in case.reading.mentions)
