@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from hub.core.reconcile.amounts import sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.charges import charges_likely
 from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.payers import AGREES, CONTRADICTS, UNKNOWN
@@ -37,6 +38,8 @@ _OTHER = {
 _CONTRADICTED = 0.45
 _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
 _PROOF_DIGITS = 5  # a bare counter this long and the exact amount do not meet by chance
+_STILL_OWED, _FORGONE = 0.84, 0.83
+_DISCOUNT_AT_MOST = 12  # a debtor who writes "escompte" keeps at most a twelfth
 _MOST_COMBINATIONS = 128
 _LONGEST_RANGE = 20_000  # between the counters of a range; other debtors have most of them
 CHANCE = 0.02  # expected sets by accident above which a sum proves nothing
@@ -265,10 +268,19 @@ def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base
     policy = desk.policy_for(rows[0])
     if gap <= policy.rounding_minor:
         return [_with_difference(desk, rows, gap, "rounding", base + 0.01)]
-    fee = min(policy.bank_fee_minor, case.amount * policy.bank_fee_bp // 10000)
-    if gap <= fee:
-        return [_with_difference(desk, rows, gap, "bank_fee", base)]
+    if case.reading.discount and gap * _DISCOUNT_AT_MOST <= case.amount:
+        return _question(desk, case, named, rows, gap, "discount")
+    if gap <= min(policy.bank_fee_minor, case.amount * policy.bank_fee_bp // 10000):
+        if policy.bank_fee_anywhere or charges_likely(desk.receipts, case.row, case.reading.words):
+            return [_with_difference(desk, rows, gap, "bank_fee", base)]
+        return _question(desk, case, named, rows, gap, "bank_fee")
     return _part_payment(desk, case, named, rows, base, policy.partial_by_reference)
+
+
+def _question(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, kind: str) -> list[Draft]:
+    """Money the debtor kept back: still owed, or forgone as `kind`? Only a person says."""
+    forgone = _with_difference(desk, rows, gap, kind, _FORGONE)
+    return [*_part_payment(desk, case, named, rows, _STILL_OWED, True), forgone]
 
 
 def _discounted(desk: Desk, case: Case, rows: list[int], gap: int, base: float) -> list[Draft]:
@@ -321,7 +333,7 @@ def _with_difference(desk: Desk, rows: list[int], gap: int, kind: str, confidenc
     """All named items in full, except that the largest bears a small difference."""
     bearer = max(rows, key=lambda r: (desk.signed(r), -desk.ledger.items.id[r]))
     lines = [(r, desk.signed(r) - (gap if r == bearer else 0)) for r in rows]
-    word = "rounding" if kind == "rounding" else "charges kept by a bank"
+    word = {"rounding": "rounding", "discount": "a cash discount the terms do not give"}.get(kind, "charges of a bank")
     reason = f"The text names {desk.numbers(rows)}; {gap} minor units are missing: {word}."
     return Draft(confidence, f"named_less_{kind}", reason, lines, [(kind, bearer, gap)])
 
