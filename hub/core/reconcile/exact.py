@@ -26,7 +26,7 @@ _RUN = re.compile(r"\d+")
 _DIGIT = re.compile(r"\d")
 _NAME_WORD = re.compile(r"(?<![A-Z0-9])[A-Z]{2,}(?![A-Z0-9])")  # "VE" of "VE2601" is no word
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]+")
-_WORD = re.compile(r"[^\s,;+&\d]*\d[^\s,;+&]*")  # with a digit; what is left out stands between two numbers
+_WORD = re.compile(r"(?<![^\s,;+&])[^\s,;+&\d]*+\d[^\s,;+&]*+")  # with a digit; what is left out stands between two
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -106,10 +106,14 @@ class ExactMatcher:
 
     def _in_pieces(self, folded: str, payer: Payer) -> dict[int, str]:
         """The items whose whole numbers neighbouring pieces of the text spell, the longest first."""
-        whole, account_of = self.ledger.numbers.whole, self.ledger.account_of
+        whole, account_of, heads = self.ledger.numbers.whole, self.ledger.account_of, self.ledger.numbers.heads
         pieces, at = _PIECE.findall(folded), 0
         found: dict[int, str] = {}
         while at < len(pieces):
+            first = pieces[at]
+            if first[:2] not in heads and len(first) > 1:
+                at += 1
+                continue
             key, hit, used = "", None, 1
             for after, piece in enumerate(pieces[at : at + _MOST_PIECES], start=1):
                 key += piece

@@ -24,6 +24,7 @@ _CUT_AT = 18  # a payer name at least this long may have been cut by the bank
 _CUT_LEAST, _CUT = 10, 0.95  # letters of a cut name that tell it, and the likeness they give
 _LEAST_FIRST = 5  # letters of a first word that may stand for another debtor
 _LEAST_SHARED = 0.5  # of what the best name shares with the payer, for a name to be compared at all
+_LEAST_IN_LABEL = 0.25  # the same for a label, where other words stand beside the name
 _FREQUENT = 50  # names from which a word is no more looked for once a rarer one has found some
 _MOST_CANDIDATES = 12  # names compared word by word with one payer
 _COMMON = 400  # a word found in more names than this does not help to find one
@@ -212,7 +213,7 @@ class PayerIndex:
         found: dict[int, float] = {}
         for spelling in spellings:
             postings, weight = self._postings[spelling], self._weights[spelling]
-            if found and len(postings) > (_FREQUENT if least_shared else _COMMON):  # tells those found apart
+            if found and len(postings) > (_FREQUENT if least_shared >= _LEAST_SHARED else _COMMON):  # tells those found apart
                 for name in found.keys() & postings:
                     found[name] += weight
             elif len(postings) <= _COMMON:
@@ -295,7 +296,7 @@ class PayerIndex:
         if cut := self._begun("".join(telling)):
             return self._payer(tuple(cut), _CUT, "text", telling)
         best: dict[int, float] = {}
-        for candidate in self._candidates(telling, 0.0):
+        for candidate in self._candidates(telling, _LEAST_IN_LABEL):
             theirs, account = self._words[candidate]
             score = self._contained(telling, theirs)
             if score > best.get(account, 0.0):
