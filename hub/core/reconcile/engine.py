@@ -80,8 +80,8 @@ class _Run:
     def decisions(self) -> list[Decision]:
         """Decide all receipts, the best evidence first."""
         receipts = self.receipts
-        order = sorted(range(len(receipts.id)), key=lambda r: (receipts.received_on[r], receipts.id[r]))
-        rest = self._without_thought(order)
+        order = sorted(zip(receipts.received_on, receipts.id, range(len(receipts.id)), strict=True))
+        rest = self._without_thought([row for _, _, row in order])
         cases = [self.thought.open_case(row) for row in rest]
         cases = self._pass(cases, self._exact_references)
         cases = self._pass(cases, self._references)

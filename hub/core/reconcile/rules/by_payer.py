@@ -33,20 +33,14 @@ class Pool:
         self.accounts = accounts
         self.invoices: list[int] = []
         self.credits: list[int] = []
-        wanted, currency, left = case.currency, items.currency, ledger.left
+        left = ledger.left
         for account in accounts:
             if case.seller not in (None, ledger.accounts[account][0]):
                 continue
-            mine = ledger.account(account)
-            self.invoices += [
-                r for r, day in zip(mine.invoices, mine.invoiced, strict=True) if day <= last and currency[r] == wanted
-            ]
+            mine = ledger.account(account, case.currency)
+            self.invoices += [r for r, day in zip(mine.invoices, mine.invoiced, strict=True) if day <= last]
             if mine.credits:
-                self.credits += [
-                    r
-                    for r, day in zip(mine.credits, mine.credited, strict=True)
-                    if day <= last and currency[r] == wanted
-                ]
+                self.credits += [r for r, day in zip(mine.credits, mine.credited, strict=True) if day <= last]
         self.left = [r for r in self.invoices if left[r] > 0]
         # A used-up item still counts with what it had open; a part-paid one also with what is left.
         opened = items.open_minor

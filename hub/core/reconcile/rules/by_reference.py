@@ -313,7 +313,7 @@ def _discounted(desk: Desk, case: Case, rows: list[int], gap: int, base: float) 
 def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
     """The gap is one open credit note of the debtor, or all of them."""
     credits = [
-        r for a in named.accounts for r in desk.ledger.account(a).credits if r not in rows and desk.usable(r, case)
+        r for a in named.accounts for r in desk.ledger.account(a, case.currency).credits if r not in rows and desk.usable(r, case)
     ][:60]
     if not credits:
         return []
@@ -405,7 +405,7 @@ def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int,
     pool = [
         r
         for a in named.accounts[:20]
-        for r in desk.ledger.account(a).invoices
+        for r in desk.ledger.account(a, case.currency).invoices
         if 0 < left[r] <= excess and r not in rows and issued_on[r] <= case.received_on and desk.usable(r, case)
     ]
     if not pool:
