@@ -177,6 +177,10 @@ class PayerIndex:
         same = [a for a in accounts if form in self._forms.get(a, ())]
         return same or accounts
 
+    def namesakes(self, payer: Payer, seller: str) -> list[int]:
+        """The accounts at one seller with the payer's words and another legal form than it states."""
+        return [a for a in self._by_key.get(" ".join(payer.words), ()) if self.ledger.accounts[a][0] == seller]
+
     def _nearest(self, words: tuple[str, ...], may_be_cut: bool, found_by: str) -> Payer:
         """The names that share most of their telling words with `words`; ties are kept together."""
         cut = self._begun("".join(words)) if may_be_cut else []

@@ -18,6 +18,7 @@ from hub.core.reconcile.rules.by_reference import CHANCE
 
 NEAR = "payer_amount_near_number"
 _MOST_ACCOUNTS = 6
+_OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 _SMALL_POOL = 24  # items of which most may be paid at once
 _LARGE_POOL = 400  # items above which only single amounts and pairs are tried
@@ -66,6 +67,9 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
         return []
     accounts = [a for a in payer.accounts if case.seller in (None, desk.ledger.accounts[a][0])][:_MOST_ACCOUNTS]
     drafts: list[Draft] = []
+    if not accounts and case.seller is not None:
+        for account in desk.payers.namesakes(payer, case.seller)[:_MOST_ACCOUNTS]:
+            drafts += [_cap(d, _OTHER_FORM) for d in _explain(desk, case, [account])]
     for account in accounts:
         drafts += _explain(desk, case, [account])
     if not any(d.confidence > 0.8 for d in drafts):
