@@ -103,6 +103,8 @@ ABBREVIATIONS = {
     "MAT": "MATERIAUX",
     "IMP": "IMPRIMERIE",
     "TX": "TRAVAUX",
+    "COMMUNE": "MAIRIE",
+    "VILLE": "MAIRIE",
 }
 
 # Words too common in labels to name a company when the payer's name is only in the text.

@@ -18,6 +18,7 @@ from hub.core.reconcile.rules.by_reference import CHANCE
 
 NEAR = "payer_amount_near_number"
 _MOST_ACCOUNTS = 6
+_LEAST_TAIL = 4  # last digits of a number that tell it beside the payer and the amount
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 _SMALL_POOL = 24  # items of which most may be paid at once
@@ -106,7 +107,7 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     if near:
         draft.rule = NEAR
         draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.93)
-        draft.reason += f" The text has {near}, one slip away from its number."
+        draft.reason += f" The text has {near}, one slip away from its number, or the end of it."
     elif reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement")):
         _cap(draft, 0.85)
         draft.evidence["against"] = "the text names something else"
@@ -153,7 +154,7 @@ def _others_near(desk: Desk, case: Case, draft: Draft) -> list[Draft]:
 
 
 def _near_number(desk: Desk, case: Case, row: int) -> str | None:
-    """A number of the text one slip away from that of an item."""
+    """A number of the text one slip away from that of an item, or its last digits."""
     seen = [m.text for m in case.reading.mentions] + case.reading.unknown
     if not seen:
         return None
@@ -162,6 +163,8 @@ def _near_number(desk: Desk, case: Case, row: int) -> str | None:
     counter = number[numbers.scheme_of[row].counter]
     for text in seen:
         digits = text.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        if len(digits) >= _LEAST_TAIL and number.endswith(digits):
+            return text
         for mine in (number, number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), counter, counter.lstrip("0")):
             slips = DamerauLevenshtein.distance(digits if mine.isdigit() else text, mine, score_cutoff=1)
             if len(mine) >= 4 and slips == 1 and not _is_neighbour(digits, counter):
