@@ -31,6 +31,13 @@ def name_words(name: str) -> tuple[str, ...]:
     return _telling(words)
 
 
+def hospitals(words: list[str]) -> list[str]:
+    """Words of a label with "CENTRE HOSPITALIER" as names have it: CH."""
+    if "HOSPITALIER" not in words:
+        return words
+    return " ".join(words).replace("CENTRE HOSPITALIER", "CH").split()
+
+
 def legal_form(name: str) -> str:
     """The legal forms in a name, "" when it has none: what tells "Durand SAS" from "Durand SARL"."""
     folded = _DOTTED.sub(lambda found: found.group().replace(".", "") + " ", fold(name))

@@ -10,9 +10,9 @@ from rapidfuzz.fuzz import ratio
 
 from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
-from hub.core.reconcile.names import iban_key, legal_form, name_words
+from hub.core.reconcile.names import hospitals, iban_key, legal_form, name_words
 from hub.core.reconcile.text import fold
-from hub.core.reconcile.words import ABBREVIATIONS, LABEL_WORDS, OTHER_NUMBER_WORDS
+from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS, OTHER_NUMBER_WORDS
 
 AGREES, UNKNOWN, CONTRADICTS = 2, 1, 0
 STRONG, MEDIUM = 0.9, 0.72
@@ -22,6 +22,7 @@ _NEARLY_SAME = 0.85
 _GLUED_ALIKE = 86  # of 100, between names written without blanks
 _CUT_AT = 18  # a payer name at least this long may have been cut by the bank
 _CUT_LEAST, _CUT = 10, 0.95  # letters of a cut name that tell it, and the likeness they give
+_NOTHING_ALIKE = 0.15
 _LEAST_FIRST = 5  # letters of a first word that may stand for another debtor
 _LEAST_SHARED = 0.5  # of what the best name shares with the payer, for a name to be compared at all
 _LEAST_IN_LABEL = 0.25  # the same for a label, where other words stand beside the name
@@ -167,6 +168,10 @@ class PayerIndex:
         exact = self._by_key.get(key) or self._by_glued.get("".join(words))
         if exact:
             return self._payer(tuple(self._of_form(exact, name)), 1.0, "name", words)
+        if len(name) >= _CUT_AT and len(words) > 2 and words[-1] in FORM_BEGINNINGS:  # "… LYON SAR"
+            whole = self._by_key.get(" ".join(words[:-1]))
+            if whole:
+                return self._payer(tuple(whole), _CUT, "name", words[:-1])
         return self._nearest(words, len(name) >= _CUT_AT, "name")
 
     def _of_form(self, accounts: list[int], name: str) -> list[int]:
@@ -345,7 +350,7 @@ class PayerIndex:
         postings = self._postings
         telling = [
             ABBREVIATIONS.get(w, w)
-            for w in words
+            for w in hospitals(words)
             if len(w) > 1 and (w not in LABEL_WORDS or (w in OTHER_NUMBER_WORDS and w in postings))
         ]
         return tuple(telling[:14])
@@ -364,8 +369,10 @@ class PayerIndex:
         for candidate in payer.accounts:
             if candidate == account or same_group(candidate, account) or self._same_company(candidate, account):
                 return AGREES if payer.score >= 0.5 else UNKNOWN
-        if payer.behalf or payer.score < MEDIUM:
+        if payer.behalf:
             return UNKNOWN
+        if payer.score < MEDIUM:  # rather another debtor, not surely: enough when nothing speaks for this one
+            return CONTRADICTS if self._resembles(payer, account) < _NOTHING_ALIKE else UNKNOWN
         # The surer we are who paid, the more a claim on someone else must look like that payer.
         needed = _NEARLY_SAME if payer.score >= 1.0 else _ALIKE if payer.score >= STRONG else _NOT_OTHER
         if self._resembles(payer, account) >= needed:

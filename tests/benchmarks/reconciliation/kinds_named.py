@@ -147,7 +147,7 @@ class NamedKinds(Till):
 
     def _kept_back(self, kind: str, kept: tuple[int, ...], said: str, decidable: bool, more: dict[str, Any]) -> None:
         items = self.some(where=lambda d: d.discount is None)
-        if items and items[0].open > 50000:
+        if items and items[0].open > 65000:
             item = items[0]
             amount = item.open - self.rng.choice(kept)
             text = "FACT " + habits.number_as_printed(self.rng, item.number) + said
