@@ -220,9 +220,10 @@ class PayerIndex:
         spellings = [s for at, word in enumerate(words[:12]) for s in self._spellings(word, at == len(words) - 1)]
         spellings.sort(key=lambda spelling: len(self._postings[spelling]))
         found: dict[int, float] = {}
+        frequent = _FREQUENT if least_shared >= _LEAST_SHARED else _COMMON
         for spelling in spellings:
             postings, weight = self._postings[spelling], self._weights[spelling]
-            if found and len(postings) > (_FREQUENT if least_shared >= _LEAST_SHARED else _COMMON):  # tells those found apart
+            if found and len(postings) > frequent:  # only tells those found apart
                 for name in found.keys() & postings:
                     found[name] += weight
             elif len(postings) <= _COMMON:

@@ -29,7 +29,8 @@ KINDS = {
 }  # fmt: skip
 _NO_PAYMENT = (
     ("ADYEN N.V.", "TX 8837 PAYOUT BATCH"), ("DRFIP OCCITANIE", "REMBT CREDIT DE TVA 08 2026"),
-    ("TRESOR PUBLIC", "DEGREVEMENT TF 2025"), ("CPAM HAUTE GARONNE", "IJ MATERNITE"), ("MALAKOFF HUMANIS", "REMB PREVOYANCE SALAIRE"),
+    ("TRESOR PUBLIC", "DEGREVEMENT TF 2025"), ("CPAM HAUTE GARONNE", "IJ MATERNITE"),
+    ("MALAKOFF HUMANIS", "REMB PREVOYANCE SALAIRE"),
     ("", "INT. CREDITEURS ARRETE 30/09"), ("", "VIREMENT INTERNE TRESORERIE"), ("AXA ASSURANCES", "SINISTRE 8827741"),
     ("BPIFRANCE FINANCEMENT", "DEBLOCAGE PRET GARANTI"), ("", "REMISE CARTE BANCAIRE 12/10"),
 )  # fmt: skip
@@ -209,12 +210,11 @@ class _Hand:
                 self.put(kind, firm, sum(a for _, a in lines), self.on(documents), text, lines)
 
     def _list(self) -> None:
-        self._several(
-            "list", 2, 7,
-            lambda firm, docs: texts.announce(
-                self.rng, firm.country, texts.listed(self.rng, firm.country, [texts.written(self.rng, d["number"], firm.habit) for d in docs])
-            ),
-        )  # fmt: skip
+        def text(firm: Firm, docs: list[Document]) -> str:
+            numbers = [texts.written(self.rng, d["number"], firm.habit) for d in docs]
+            return texts.announce(self.rng, firm.country, texts.listed(self.rng, firm.country, numbers))
+
+        self._several("list", 2, 7, text)
 
     def _many(self) -> None:
         self._several("many", 9, 60, lambda firm, docs: " ".join(d["number"] for d in docs))
@@ -233,10 +233,10 @@ class _Hand:
         self._several("range", 3, 8, text)
 
     def _with_amounts(self) -> None:
-        self._several(
-            "with_amounts", 2, 4,
-            lambda firm, docs: texts.beside_amounts(self.rng, [d["number"] for d in docs], [d["open_minor"] for d in docs]),
-        )  # fmt: skip
+        def text(firm: Firm, docs: list[Document]) -> str:
+            return texts.beside_amounts(self.rng, [d["number"] for d in docs], [d["open_minor"] for d in docs])
+
+        self._several("with_amounts", 2, 4, text)
 
     def _credit_netted(self) -> None:
         got = self.pick(1, 3)
@@ -286,9 +286,10 @@ class _Hand:
         self._other_amount("short_at_home", lambda a, d: a - kept if a > 60_000 else 0, sure=False)
 
     def _late_discount(self) -> None:
-        self._other_amount(
-            "late_discount", lambda a, d: 0 if d["discount_terms"] else a - a * 2 // 100 if a > 30_000 else 0, "{} escompte 2% déduit", sure=False
-        )  # fmt: skip
+        def kept(amount: int, one: Document) -> int:
+            return 0 if one["discount_terms"] or amount < 30_000 else amount - amount * 2 // 100
+
+        self._other_amount("late_discount", kept, "{} escompte 2% déduit", sure=False)
 
     def _discount(self) -> None:
         for _ in range(30):
@@ -301,7 +302,7 @@ class _Hand:
                 return
 
     def _transposed_amount(self) -> None:
-        """Two digits exchanged: too little or too much, and the number is right: the money is on the invoice, not the gap."""
+        """Two digits of the amount exchanged, and the number right: the invoice is paid in part."""
 
         def swapped(amount: int, _: Document) -> int:
             digits = list(str(amount))
@@ -355,7 +356,8 @@ class _Hand:
                         "DDFIP 46",
                     )
                 )
-                text = f"MANDAT {self.rng.randrange(100, 9000)} BORD {self.rng.randrange(10, 300)} {self.rng.choice(('FACT ', 'FA ', ''))}{one['number']}"
+                mandate = f"MANDAT {self.rng.randrange(100, 9000)} BORD {self.rng.randrange(10, 300)}"
+                text = f"{mandate} {self.rng.choice(('FACT ', 'FA ', ''))}{one['number']}"
                 self.put(
                     "public_payer",
                     firm,

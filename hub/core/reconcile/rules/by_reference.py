@@ -187,13 +187,14 @@ def _readings(desk: Desk, case: Case, named: Named) -> list[tuple[list[int], int
 def _ranges(desk: Desk, case: Case, named: Named) -> list[int]:
     """All named rows with the ranges between them filled; empty when the text has no range."""
     mentions, ledger = case.reading.mentions, desk.ledger
-    rows = list(named.rows)
-    opened = False
+    rows, opened = dict.fromkeys(named.rows), False
     for one, other in pairwise(mentions):
-        ends = [next((r for r in rows if any(ref.row == r for ref in m.refs)), None) for m in (one, other)]
-        if one.opens_range and ends[0] is not None and ends[1] is not None:
+        if not one.opens_range:
+            continue
+        first, last = (next((ref.row for ref in m.refs if ref.row in rows), None) for m in (one, other))
+        if first is not None and last is not None:
             opened = True
-            rows += [r for r in _between(desk, ends[0], ends[1]) if r not in rows and desk.usable(r, case)]
+            rows.update(dict.fromkeys(r for r in _between(desk, first, last) if desk.usable(r, case)))
     return [r for r in rows if ledger.left[r] > 0] if opened else []
 
 
@@ -313,7 +314,10 @@ def _discounted(desk: Desk, case: Case, rows: list[int], gap: int, base: float) 
 def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
     """The gap is one open credit note of the debtor, or all of them."""
     credits = [
-        r for a in named.accounts for r in desk.ledger.account(a, case.currency).credits if r not in rows and desk.usable(r, case)
+        r
+        for a in named.accounts
+        for r in desk.ledger.account(a, case.currency).credits
+        if r not in rows and desk.usable(r, case)
     ][:60]
     if not credits:
         return []
