@@ -16,8 +16,8 @@ from hub.core.reconcile.outcome import UNAPPLIED, Decision, Outcome
 from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.policy import Policy
 from hub.core.reconcile.returns import Returns
-from hub.core.reconcile.rules.by_payer import NEAR
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex
+from hub.core.reconcile.rules.near_number import NEAR
 from hub.core.reconcile.suggestions import Suggestions
 from hub.core.reconcile.thought import Thought, not_a_receipt
 
