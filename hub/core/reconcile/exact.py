@@ -80,7 +80,7 @@ class ExactMatcher:
         """Settled when the payer agrees, or does not object to a number that is long enough."""
         item = next(iter(quoted))
         stance = self._stance(payer, item, folded, row)
-        if stance == CONTRADICTS or (stance != AGREES and not self._is_proof(item)):
+        if stance == CONTRADICTS or (stance != AGREES and not self._is_proof(item, row)):
             return None
         return self._settled(row, quoted, payer.found_by, stance)
 
@@ -240,9 +240,14 @@ class ExactMatcher:
         seller = receipts.seller[row]
         return (seller is None or seller == items.seller[item]) and receipts.currency[row] == items.currency[item]
 
-    def _is_proof(self, item: int) -> bool:
-        """A number long enough not to be met by chance."""
-        return len(self.ledger.numbers.compact[item]) >= _PROOF_LENGTH
+    def _is_proof(self, item: int, row: int) -> bool:
+        """A number long enough not to be met by chance, whose digits are no other item's of this amount."""
+        numbers, amount = self.ledger.numbers, self.ledger.left[item]
+        number = numbers.compact[item]
+        if len(number) < _PROOF_LENGTH:
+            return False
+        alike = numbers.rows(numbers.by_digits.get(number)) if number.isdigit() else ()
+        return not any(other != item and self._fits(other, amount, row) for other in alike)
 
     def _settled(
         self, row: int, quoted: dict[int, str], found_by: str, stance: int, rule: str = "", reason: str = ""

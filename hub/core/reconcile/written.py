@@ -116,11 +116,8 @@ class WrittenText:
         return False
 
     def _rows_spelt(self, key: str) -> int | list[int] | None:
-        """Rows whose whole number is `key`, or whose number is `key` once its letters are dropped."""
-        rows = self.numbers.whole.get(key)
-        if rows is None and key.isdigit():
-            rows = self.numbers.by_digits.get(key)
-        return rows
+        """Rows whose whole number is `key`; for digits, also those whose number has them behind its letters."""
+        return self.numbers.by_digits.get(key) if key.isdigit() else self.numbers.whole.get(key)
 
     def _governed_by(self, at: int, words: frozenset[str]) -> bool:
         """Whether the word just before run `at` is one of `words` ("CDE 4512", "N CLIENT 4512")."""
