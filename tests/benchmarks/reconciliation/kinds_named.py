@@ -36,7 +36,14 @@ class NamedKinds(Till):
         )
 
     def _misprint(self) -> None:
-        self._single("misprint", lambda i: habits.misprint(self.rng, i.number))
+        def misprinted(item: Item) -> str:
+            own = {other.number for other in item.debtor.items}
+            text = habits.misprint(self.rng, item.number)
+            while text in own:  # then nobody could tell that it is one
+                text = habits.misprint(self.rng, item.number)
+            return text
+
+        self._single("misprint", misprinted)
 
     def _lookalike_letters(self) -> None:
         self._single("lookalike_letters", lambda i: habits.lookalikes(self.rng, i.number))

@@ -38,7 +38,8 @@ _TEXTS = st.one_of(
     st.none(),
     st.text(max_size=40),
     st.lists(st.integers(1000, 1012).map(lambda n: f"F{n}"), max_size=4).map(" ET ".join),
-    st.sampled_from(("RELEVE 02/2026", "F1000 A F1004", "ACOMPTE", "1" * 10_000, "/" * 10_000, "\u200f\u202e🙂", "F1001\nF10\n02")),
+    st.sampled_from(("RELEVE 02/2026", "F1000 A F1004", "ACOMPTE")),
+    st.sampled_from(("1" * 10_000, "/" * 10_000, "\u200f\u202e🙂", "F1001\nF10\n02")),
 )
 _RECEIPTS = st.lists(
     st.builds(

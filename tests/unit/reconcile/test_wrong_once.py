@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from hub.core.reconcile import SettledNumbers
 from hub.core.reconcile.text import mask
-from tests.unit.reconcile.books import DUPONT, DURAND, MARTIN, item, lines, one
+from tests.unit.reconcile.books import DUPONT, DURAND, MARTIN, decide, item, lines, one, receipt
 
 IBAN = "FR7630006000011234567890189"
 
@@ -73,3 +75,33 @@ def test_public_accountants_pay_bills_and_give_back_taxes() -> None:
     ):
         assert "tax_or_social" == one([invoice], 4_123_00, text, name).rule
     assert "not_a_receipt" != one([invoice], 5_000_00, "MANDAT 12 BORD 3", "TRESOR PUBLIC").status
+
+
+@pytest.mark.parametrize("text", ["FACTURE NO 2026 2340", "FACT 2340"])
+def test_a_second_payment_is_no_misprint_of_another_invoice(text: str) -> None:
+    """The number is that of an invoice paid a moment ago; another one of this amount is one slip away."""
+    before = item("FA-2025-02240", DURAND, 2089_98, issued_on=date(2025, 9, 3), due_on=date(2025, 10, 3))
+    items = [item("FA-2026-02340", DURAND, 2089_98), before]
+    first, second = decide(items, [receipt(2089_98, text, "DURAND ET FILS") for _ in range(2)])
+    assert [(1, 2089_98)] == lines(first)
+    assert "auto" != second.status
+
+
+def test_a_share_of_an_invoice_is_not_netted_with_a_credit_note_by_chance() -> None:
+    """30 % of it; that the rest is exactly a credit note may be chance, and the text does not speak of one."""
+    items = [item("FA-2026-0101", DURAND, 259_30), item("AV-2026-0009", DURAND, 181_51, kind="credit_note")]
+    assert "auto" != one(items, 77_79, "FA-2026-0101", "DURAND ET FILS").status
+    assert "auto" == one(items, 77_79, "FA-2026-0101 MOINS AVOIR", "DURAND ET FILS").status
+
+
+def test_a_round_sum_on_account_is_no_rounding() -> None:
+    """5,000.00 "à valoir", and an invoice of 5,000.21."""
+    items = [item("FA-2026-0101", DURAND, 5000_21)]
+    assert "auto" != one(items, 5000_00, "A VALOIR", "DURAND ET FILS", payer_iban=IBAN).status
+
+
+def test_a_group_does_not_make_a_doubtful_sum_sure() -> None:
+    """Two sets of the debtor's own items add up; that its group's many items hide one does not decide."""
+    items = [item("F1001", DUPONT, 40_13), item("F1002", DUPONT, 55_17), item("F1003", DUPONT, 95_30)]
+    items += [item(f"F{2000 + n}", "C009", 3_000_01 + 97 * n) for n in range(70)]
+    assert "auto" != one(items, 95_30, "VIREMENT", "DUPONT ELECTRICITE SA").status

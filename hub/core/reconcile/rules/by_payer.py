@@ -13,6 +13,7 @@ from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import statement
 
 _MOST_ACCOUNTS = 6
+_BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 _SMALL_POOL = 24  # items of which most may be paid at once
@@ -34,7 +35,8 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
         for account in accounts[:2]:
             group = desk.ledger.group(account)
             if len(group) > 1:
-                drafts += [cap(d, 0.975) for d in _explain(desk, case, group) if d.confidence > 0.6]
+                most = _BESIDE_OWN if any("sets_that_add_up" in d.evidence for d in drafts) else 0.975
+                drafts += [cap(d, most) for d in _explain(desk, case, group) if d.confidence > 0.6]
     judged = [_judge(desk, case, d, len(accounts)) for d in drafts]
     near = [d for d in judged if d.rule == NEAR]
     return judged + [other for d in near for other in others_near(desk, case, d)]

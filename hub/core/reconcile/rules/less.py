@@ -9,6 +9,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.rules.pool import Pool, cap
 
+_ROUND = 100_00  # a multiple of it may as well be money on account
 LARGE_POOL = 400  # items above which only single amounts and pairs are tried
 
 
@@ -93,7 +94,7 @@ def nearly(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
         policy = desk.policy_for(row)
         fee = min(policy.bank_fee_minor, case.amount * policy.bank_fee_bp // 10000)
         if gap and abs(gap) <= policy.rounding_minor:
-            sure = len(pool.invoices) * 2 * policy.rounding_minor / slots < CHANCE / 4
+            sure = len(pool.invoices) * 2 * policy.rounding_minor / slots < CHANCE / 4 and case.amount % _ROUND != 0
             lines = [(row, min(case.amount, desk.ledger.left[row]))]
             deductions: list[tuple[str, int | None, int]] = [("rounding", row, gap)] if gap > 0 else []
             reason = f"The payer is known and {desk.numbers([row])} is this amount but for a rounding."

@@ -9,6 +9,7 @@ from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.payers import AGREES, UNKNOWN
 from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, ranges
+from hub.core.reconcile.words import CREDIT_NOTE_WORDS
 
 # The same when the sum differs: a part payment, too much, a deduction.
 _OTHER = {
@@ -22,6 +23,8 @@ _OTHER = {
     (WEAK, UNKNOWN): 0.2,
 }
 _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
+_ROUND = 10_00
+_USUAL_SHARES = (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)  # per cent
 _STILL_OWED, _FORGONE = 0.84, 0.83
 _DISCOUNT_AT_MOST = 12  # a debtor who writes "escompte" keeps at most a twelfth
 
@@ -106,13 +109,22 @@ def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, bas
     sets = [[r] for r in credits if desk.ledger.left[r] == gap][:3]
     if len(credits) > 1 and sum(desk.ledger.left[r] for r in credits) == gap:
         sets.append(credits)
-    sure = len(sets) == 1
+    sure = len(sets) == 1 and (_speaks_of_credit(case) or not _is_a_share(case.amount, case.amount + gap))
     drafts = []
     for chosen in sets:
         reason = f"The text names {desk.numbers(rows)}; the difference is credit note {desk.numbers(chosen)}."
         confidence = base + 0.008 if sure else 0.8
         drafts.append(Draft(confidence, "named_less_credit_note", reason, full_lines(desk, rows + chosen)))
     return drafts
+
+
+def _speaks_of_credit(case: Case) -> bool:
+    return not CREDIT_NOTE_WORDS.isdisjoint(case.reading.words)
+
+
+def _is_a_share(amount: int, total: int) -> bool:
+    """Whether the amount is as well a part payment: a round sum, or a usual share of what is named."""
+    return amount % _ROUND == 0 or any(abs(amount * 100 - total * share) < 100 for share in _USUAL_SHARES)
 
 
 def _with_difference(desk: Desk, rows: list[int], gap: int, kind: str, confidence: float) -> Draft:

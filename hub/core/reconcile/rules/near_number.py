@@ -5,6 +5,7 @@ from __future__ import annotations
 from rapidfuzz.distance import DamerauLevenshtein
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.mentions import STRONG, WEAK, Mention
 from hub.core.reconcile.rules.pool import Pool, cap
 
 NEAR = "payer_amount_near_number"
@@ -13,7 +14,7 @@ _LEAST_TAIL = 4  # last digits of a number that tell it beside the payer and the
 
 def near_number(desk: Desk, case: Case, row: int) -> str | None:
     """A number of the text one slip away from that of an item, or its last digits."""
-    seen = [m.text for m in case.reading.mentions] + case.reading.unknown
+    seen = [m.text for m in case.reading.mentions if not _is_own(desk, case, m, row)] + case.reading.unknown
     if not seen:
         return None
     numbers = desk.ledger.numbers
@@ -28,6 +29,20 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
             if len(mine) >= 4 and slips == 1 and not _is_neighbour(digits, counter):
                 return text
     return None
+
+
+def _is_own(desk: Desk, case: Case, mention: Mention, row: int) -> bool:
+    """Whether a number is that of another item of the same debtor, well spelt or of this very amount: no misprint.
+
+    Also when that item was used up in this run: then the money came twice.
+    """
+    ledger = desk.ledger
+    return any(
+        ref.row != row
+        and ledger.account_of[ref.row] == ledger.account_of[row]
+        and (ref.strength >= STRONG or (ref.strength > WEAK and ledger.items.open_minor[ref.row] == case.amount))
+        for ref in mention.refs
+    )
 
 
 def _is_neighbour(digits: str, counter: str) -> bool:
