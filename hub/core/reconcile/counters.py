@@ -13,6 +13,7 @@ from hub.core.reconcile.words import (
 )
 from hub.core.reconcile.written import MOST_ALTERNATIVES, WrittenText
 
+_ANNOUNCES_ONE = frozenset("FACT FACTURE FAC FA F FCT INV INVOICE N NO NUM REF RECHNUNG FACTURA".split())  # "FACT 2025"
 _CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers
 
 
@@ -61,7 +62,8 @@ class CounterText(WrittenText):
         text = self.texts[at]
         if self._runs_on(at):
             return None
-        if len(text) > 18 or (len(text) == 4 and as_year(text, self.received_on) and self._is_lonely_year(at)):
+        year = len(text) == 4 and bool(as_year(text, self.received_on)) and self._is_lonely_year(at)
+        if len(text) > 18 or (year and (at == 0 or self.texts[at - 1] not in _ANNOUNCES_ONE)):
             return None
         found: dict[int, int] = {}
         for counter, period in splits(text):
@@ -78,7 +80,7 @@ class CounterText(WrittenText):
         if not found:
             self._note_unknown(at)
             return None
-        if len(text) in (6, 8) and as_date(text, self.received_on):
+        if year or (len(text) in (6, 8) and as_date(text, self.received_on)):
             found = {row: min(strength, WEAK) for row, strength in found.items()}
         best = sorted(
             found.items(),

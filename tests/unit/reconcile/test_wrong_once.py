@@ -105,3 +105,11 @@ def test_a_group_does_not_make_a_doubtful_sum_sure() -> None:
     items = [item("F1001", DUPONT, 40_13), item("F1002", DUPONT, 55_17), item("F1003", DUPONT, 95_30)]
     items += [item(f"F{2000 + n}", "C009", 3_000_01 + 97 * n) for n in range(70)]
     assert "auto" != one(items, 95_30, "VIREMENT", "DUPONT ELECTRICITE SA").status
+
+
+def test_a_counter_that_looks_like_a_year_is_still_the_counter() -> None:
+    """ "FACT 2025" of a debtor who has an invoice 2025, and an older one of the same amount."""
+    series = [item(f"VE26{n:06d}", MARTIN, 1_00 + n) for n in range(2000, 2020)]
+    own = [item("VE26001990", DURAND, 608_32), item("VE26002025", DURAND, 608_32)]
+    decision = one([*own, *series], 608_32, "REGLT FACT 2025", "DURAND ET FILS", payer_iban=IBAN)
+    assert [(2, 608_32)] == lines(decision)
