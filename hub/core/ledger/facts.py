@@ -8,29 +8,16 @@ recorded time ("as known on") and resolved numbers to document ids; the ledger f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from hub.core.ledger.columns import align
 
 INVOICE = "invoice"
 CREDIT_NOTE = "credit_note"
 REVERSED = "reversed"
 REOPENED = "reopened"
-
-
-def _align(table: Any, first: str, blanks: dict[str, object]) -> None:
-    """Fill the columns left out and refuse columns of unequal length.
-
-    Raises:
-        ValueError: two columns of one table do not have the same number of rows.
-    """
-    rows = len(getattr(table, first))
-    for column in fields(table):
-        values = getattr(table, column.name)
-        if not values and rows and column.name in blanks:
-            object.__setattr__(table, column.name, [blanks[column.name]] * rows)
-        elif len(values) != rows:
-            raise ValueError(f"{type(table).__name__}.{column.name}: {len(values)} rows, {first} has {rows}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +42,7 @@ class Documents:
     payment_terms: list[str | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        _align(self, "id", {"corrects": None, "payment_terms": None})
+        align(self, "id", {"corrects": None, "payment_terms": None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +63,7 @@ class Settlements:
     currency: list[str | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        _align(self, "document_id", {"opening": False, "recorded": 0, "currency": None})
+        align(self, "document_id", {"opening": False, "recorded": 0, "currency": None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +86,7 @@ class Allocations:
     currency: list[str | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        _align(self, "document_id", {"status": "auto", "currency": None})
+        align(self, "document_id", {"status": "auto", "currency": None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +98,7 @@ class Instalments:
     amount_minor: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        _align(self, "document_id", {})
+        align(self, "document_id", {})
 
 
 # Kinds of anomalies; stored and exported, never respelt.

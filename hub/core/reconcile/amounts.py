@@ -13,6 +13,7 @@ from itertools import combinations
 from math import comb
 from typing import NamedTuple
 
+CHANCE = 0.02  # expected sets by accident above which a sum proves nothing
 _EXHAUSTIVE = 12  # amounts up to which every set is tried
 _QUADS = 24
 _TRIPLES = 60

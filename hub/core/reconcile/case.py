@@ -45,8 +45,8 @@ class Draft:
     exchange: tuple[str, int] | None = None
 
     def same_as(self, other: Draft) -> bool:
-        """Whether both would settle the same items with the same amounts."""
-        return sorted(self.lines) == sorted(other.lines)
+        """Whether both would settle the same items with the same amounts, and forgo as much."""
+        return sorted(self.lines) == sorted(other.lines) and bool(self.deductions) == bool(other.deductions)
 
 
 @dataclass(frozen=True, slots=True)

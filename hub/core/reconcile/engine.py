@@ -16,8 +16,8 @@ from hub.core.reconcile.outcome import UNAPPLIED, Decision, Outcome
 from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.policy import Policy
 from hub.core.reconcile.returns import Returns
-from hub.core.reconcile.rules.by_payer import NEAR
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex
+from hub.core.reconcile.rules.near_number import NEAR
 from hub.core.reconcile.suggestions import Suggestions
 from hub.core.reconcile.thought import Thought, not_a_receipt
 
@@ -80,8 +80,8 @@ class _Run:
     def decisions(self) -> list[Decision]:
         """Decide all receipts, the best evidence first."""
         receipts = self.receipts
-        order = sorted(range(len(receipts.id)), key=lambda r: (receipts.received_on[r], receipts.id[r]))
-        rest = self._without_thought(order)
+        order = sorted(zip(receipts.received_on, receipts.id, range(len(receipts.id)), strict=True))
+        rest = self._without_thought([row for _, _, row in order])
         cases = [self.thought.open_case(row) for row in rest]
         cases = self._pass(cases, self._exact_references)
         cases = self._pass(cases, self._references)

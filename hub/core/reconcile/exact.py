@@ -26,7 +26,7 @@ _RUN = re.compile(r"\d+")
 _DIGIT = re.compile(r"\d")
 _NAME_WORD = re.compile(r"(?<![A-Z0-9])[A-Z]{2,}(?![A-Z0-9])")  # "VE" of "VE2601" is no word
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]+")
-_WORD = re.compile(r"[^\s,;+&\d]*\d[^\s,;+&]*")  # with a digit; what is left out stands between two numbers
+_WORD = re.compile(r"(?<![^\s,;+&])[^\s,;+&\d]*+\d[^\s,;+&]*+")  # with a digit; what is left out stands between two
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -80,7 +80,7 @@ class ExactMatcher:
         """Settled when the payer agrees, or does not object to a number that is long enough."""
         item = next(iter(quoted))
         stance = self._stance(payer, item, folded, row)
-        if stance == CONTRADICTS or (stance != AGREES and not self._is_proof(item)):
+        if stance == CONTRADICTS or (stance != AGREES and not self._is_proof(item, row)):
             return None
         return self._settled(row, quoted, payer.found_by, stance)
 
@@ -106,10 +106,14 @@ class ExactMatcher:
 
     def _in_pieces(self, folded: str, payer: Payer) -> dict[int, str]:
         """The items whose whole numbers neighbouring pieces of the text spell, the longest first."""
-        whole, account_of = self.ledger.numbers.whole, self.ledger.account_of
+        whole, account_of, heads = self.ledger.numbers.whole, self.ledger.account_of, self.ledger.numbers.heads
         pieces, at = _PIECE.findall(folded), 0
         found: dict[int, str] = {}
         while at < len(pieces):
+            first = pieces[at]
+            if first[:2] not in heads and len(first) > 1:
+                at += 1
+                continue
             key, hit, used = "", None, 1
             for after, piece in enumerate(pieces[at : at + _MOST_PIECES], start=1):
                 key += piece
@@ -236,9 +240,14 @@ class ExactMatcher:
         seller = receipts.seller[row]
         return (seller is None or seller == items.seller[item]) and receipts.currency[row] == items.currency[item]
 
-    def _is_proof(self, item: int) -> bool:
-        """A number long enough not to be met by chance."""
-        return len(self.ledger.numbers.compact[item]) >= _PROOF_LENGTH
+    def _is_proof(self, item: int, row: int) -> bool:
+        """A number long enough not to be met by chance, whose digits are no other item's of this amount."""
+        numbers, amount = self.ledger.numbers, self.ledger.left[item]
+        number = numbers.compact[item]
+        if len(number) < _PROOF_LENGTH:
+            return False
+        alike = numbers.rows(numbers.by_digits.get(number)) if number.isdigit() else ()
+        return not any(other != item and self._fits(other, amount, row) for other in alike)
 
     def _settled(
         self, row: int, quoted: dict[int, str], found_by: str, stance: int, rule: str = "", reason: str = ""

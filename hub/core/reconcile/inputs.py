@@ -9,25 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any
+
+from hub.core.ledger.columns import align
 
 INVOICE = "invoice"
 CREDIT_NOTE = "credit_note"
-
-
-def _align(table: Any, first: str, blanks: dict[str, object]) -> None:
-    """Fill the columns left out and refuse columns of unequal length.
-
-    Raises:
-        ValueError: two columns of one table do not have the same number of rows.
-    """
-    rows = len(getattr(table, first))
-    for column in fields(table):
-        values = getattr(table, column.name)
-        if not values and rows and column.name in blanks:
-            object.__setattr__(table, column.name, [blanks[column.name]] * rows)
-        elif len(values) != rows:
-            raise ValueError(f"{type(table).__name__}.{column.name}: {len(values)} rows, {first} has {rows}")
 
 
 def _texts() -> list[str | None]:
@@ -67,7 +53,7 @@ class OpenItems:
     discount_terms: list[str | None] = field(default_factory=_texts)
 
     def __post_init__(self) -> None:
-        _align(self, "id", dict.fromkeys(("order_ref", "payment_ref", "corrects", "discount_terms")))
+        align(self, "id", dict.fromkeys(("order_ref", "payment_ref", "corrects", "discount_terms")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +76,7 @@ class Debtors:
 
     def __post_init__(self) -> None:
         blanks: dict[str, object] = dict.fromkeys(("legal_name", "siren", "vat_number", "parent_id"))
-        _align(self, "debtor_id", blanks | {"ibans": (), "is_third_party_payer": False})
+        align(self, "debtor_id", blanks | {"ibans": (), "is_third_party_payer": False})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +110,7 @@ class Receipts:
 
     def __post_init__(self) -> None:
         required = {"id", "received_on", "currency", "amount_minor", "unapplied_minor"}
-        _align(self, "id", dict.fromkeys(f.name for f in fields(self) if f.name not in required))
+        align(self, "id", dict.fromkeys(f.name for f in fields(self) if f.name not in required))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +133,7 @@ class Remittances:
 
     def __post_init__(self) -> None:
         optional = ("seller", "debtor", "sent_on", "total_minor", "fee_minor")
-        _align(self, "id", dict.fromkeys(optional))
+        align(self, "id", dict.fromkeys(optional))
 
 
 @dataclass(frozen=True, slots=True)

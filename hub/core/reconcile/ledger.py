@@ -49,7 +49,7 @@ class Ledger:
         self._root = _group_roots(self, debtors)
         self._sorted: set[int] = set()
         self._equal: dict[tuple[int, int], list[int]] = {}
-        self._split: dict[int, Account] = {}
+        self._split: dict[tuple[int, str], Account] = {}
         self.uses = [0] * len(keys)  # times an account's items were used up, so that stale thoughts show
         self._skipped: dict[tuple[int, int], int] = {}
 
@@ -66,24 +66,28 @@ class Ledger:
         items, issued = self.items, self.items.issued_on[row]
         return (items.due_on[row] or issued, issued, items.number[row], items.id[row])
 
-    def account(self, account: int) -> Account:
-        """The items of an account, invoices and credit notes apart; made once."""
-        known = self._split.get(account)
+    def account(self, account: int, currency: str) -> Account:
+        """The items of an account in one currency, invoices and credit notes apart; made once."""
+        known = self._split.get((account, currency))
         if known is None:
-            rows, is_credit, issued_on = self.rows_by_age(account), self.is_credit, self.items.issued_on
+            is_credit, issued_on, currencies = self.is_credit, self.items.issued_on, self.items.currency
+            rows = [r for r in self.rows_by_age(account) if currencies[r] == currency]
             invoices, credits = [r for r in rows if not is_credit[r]], [r for r in rows if is_credit[r]]
             days = [[issued_on[r].toordinal() for r in part] for part in (invoices, credits)]
-            known = self._split[account] = Account(invoices, credits, *days)
+            known = self._split[account, currency] = Account(invoices, credits, *days)
         return known
 
     def with_amount(self, account: int, amount: int) -> Sequence[int]:
         """Items of an account that had exactly `amount` open when the run began, in no particular order."""
-        return self.numbers.rows(self._at_amount.get((account, amount)))
+        return self.numbers.rows(self._at_amount.get(amount * len(self.accounts) + account))
 
     @cached_property
-    def _at_amount(self) -> dict[tuple[int, int], int | list[int]]:
-        found: dict[tuple[int, int], int | list[int]] = {}
-        fill_index(found, zip(self.account_of, self.items.open_minor, strict=True))
+    def _at_amount(self) -> dict[int, int | list[int]]:
+        """Rows by account and amount, made one integer: a third of the memory of a pair."""
+        found: dict[int, int | list[int]] = {}
+        accounts = len(self.accounts)
+        keys = (n * accounts + at for at, n in zip(self.account_of, self.items.open_minor, strict=True))
+        fill_index(found, keys)
         return found
 
     def rows_of_amount(self, account: int, amount: int) -> list[int]:
@@ -91,7 +95,7 @@ class Ledger:
         key = (account, amount)
         rows = self._equal.get(key)
         if rows is None:
-            rows = [row for row in self.numbers.rows(self._at_amount.get(key)) if not self.is_credit[row]]
+            rows = [row for row in self.with_amount(account, amount) if not self.is_credit[row]]
             if len(rows) > 1:
                 rows.sort(key=self.age)
             self._equal[key] = rows

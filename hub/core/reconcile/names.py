@@ -9,6 +9,7 @@ from hub.core.reconcile.words import ABBREVIATIONS, LEGAL_FORMS, SMALL_WORDS
 
 _DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}(?:[A-Z]\b)?")
 _SPACED = re.compile(r"\b(S A S U|S A R L|E U R L|S A S|S N C|S C I|G I E|S A)\b")
+_HOSPITAL = re.compile(r"\bCENTRE HOSPITALIER\b")
 _WORD = re.compile(r"[A-Z0-9]+")
 _SAME_FORM = {"SOCIETE": "STE", "SOC": "STE", "ETABLISSEMENTS": "ETS", "ETABLISSEMENT": "ETS", "ETABL": "ETS"}
 _NOISE = LEGAL_FORMS | SMALL_WORDS
@@ -24,8 +25,17 @@ def name_words(name: str) -> tuple[str, ...]:
         folded = _DOTTED.sub(lambda found: found.group().replace(".", "") + " ", folded)
     if " " in folded and len(folded) > 3:
         folded = _SPACED.sub(lambda found: found.group().replace(" ", ""), folded)
+    if "HOSPITALIER" in folded:
+        folded = _HOSPITAL.sub("CH", folded)
     words = _WORD.findall(folded)
     return _telling(words)
+
+
+def hospitals(words: list[str]) -> list[str]:
+    """Words of a label with "CENTRE HOSPITALIER" as names have it: CH."""
+    if "HOSPITALIER" not in words:
+        return words
+    return " ".join(words).replace("CENTRE HOSPITALIER", "CH").split()
 
 
 def legal_form(name: str) -> str:

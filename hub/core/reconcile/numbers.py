@@ -21,6 +21,7 @@ from hub.core.reconcile.text import compact
 K = TypeVar("K", bound=Hashable)
 _SHAPE = str.maketrans("123456789", "000000000")
 _DIGITS = re.compile(r"\d+")
+_HEAD = 2  # first characters that tell whether a word may begin a number
 _SAMPLE = 400  # numbers read per shape to learn its layout
 
 
@@ -98,13 +99,15 @@ class NumberIndex:
     """Open numbers, found by their whole compact form or by their counter alone.
 
     Rows are row numbers of OpenItems. A value of `whole` and `by_counter` is one row, or a list of rows when
-    several share the key; most keys have one row, and an int costs no memory.
+    several share the key; most keys have one row, and an int costs no memory. `heads` are the first two characters
+    of all numbers: a word that begins otherwise begins none.
     """
 
     def __init__(self, numbers: list[str], issued_on: list[date], sellers: list[str]) -> None:
         self.compact = [n if n.isalnum() and n.isascii() and n.isupper() else compact(n) for n in numbers]
         self.whole: dict[str, int | list[int]] = {}
         fill_index(self.whole, self.compact)
+        self.heads = {number[:_HEAD] for number in self.compact}
         self.schemes: dict[str, Scheme] = {}
         self.scheme_of: list[Scheme] = self._learn(issued_on)
         self.prefixes: set[str] = set()
@@ -160,10 +163,10 @@ class NumberIndex:
 def fill_index(index: dict[K, int | list[int]], keys: Iterable[K]) -> None:
     """Add each key's row; a key met again turns into a list of rows."""
     for row, key in enumerate(keys):
-        known = index.get(key)
-        if known is None:
-            index[key] = row
-        elif isinstance(known, int):
+        known = index.setdefault(key, row)  # one look-up; the row itself comes back when the key is new
+        if known is row:
+            continue
+        if isinstance(known, int):
             index[key] = [known, row]
         else:
             known.append(row)

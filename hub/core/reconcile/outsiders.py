@@ -34,15 +34,15 @@ _NAMES = [
     ),
     (
         _TAX,
-        r"DGFIP|DRFIP|DDFIP|URSSAF|TRESOR PUBLIC|DIRECTION GENERALE DES FINANCES|FINANCES PUBLIQUES|CPAM|AGIRC|ARRCO|"
-        r"POLE EMPLOI|FRANCE TRAVAIL|AGEFIPH|OPCO|CARSAT|IMPOTS|CGSS",
+        r"URSSAF|CPAM|AGIRC|ARRCO|POLE EMPLOI|FRANCE TRAVAIL|AGEFIPH|OPCO|CARSAT|CGSS|SERVICE DES IMPOTS",
     ),
 ]
 # Words that say what the money is.
 _WORDS = [
     (
         _TAX,
-        r"REMB(?:OURSEMENT|T|OURST)? (?:DE )?(?:CREDIT )?(?:DE )?(?:TVA|IS|CFE|CVAE|TAXE|IMPOTS?|COTISATIONS?)"
+        r"(?:REMB(?:OURSEMENT|T|OURST)?|RBT|RESTITUTION|DEGREVEMENT|EXCEDENT) (?:DE )?(?:CREDIT )?(?:DE )?(?:L ?)?"
+        r"(?:TVA|IS|CFE|CVAE|CICE|CIR|TAXES?|IMPOTS?|COTISATIONS?)|DEGREVEMENTS?"
         r"|CREDIT (?:DE )?TVA"
         r"|CREDIT (?:D )?IMPOT|IJSS|INDEMNITES? JOURNALIERES?|ACTIVITE PARTIELLE|SUBVENTION|AIDE APPRENTI\w*",
     ),
@@ -73,6 +73,14 @@ _WORDS = [
     (_CASH, r"VERSEMENT (?:D )?ESPECES?|DEPOT (?:D )?ESPECES?|REMISE (?:D )?ESPECES?"),
     (_PAYOUT, r"PAYOUT|REVERSEMENT"),
 ]
+# Public accountants pay the bills of the State, towns and hospitals (mandats de paiement), and give back taxes.
+_PUBLIC = re.compile(
+    r"\b(?:DGFIP|DRFIP|DDFIP|TRESOR PUBLIC|TRESORERIE|PAIERIE|SGC|DIRECTION GENERALE DES FINANCES|FINANCES PUBLIQUES"
+    r")\b"
+)
+_PUBLIC_REFUND = re.compile(
+    r"\b(?:REMB\w*|RBT|RESTITUTION\w*|DEGREV\w*|EXCEDENT\w*|CREDIT (?:DE )?TVA|CREDIT (?:D )?IMPOTS?|IMPOTS?|3519)\b"
+)
 _NAME_RULES = [(kind, re.compile(rf"\b(?:{words})\b")) for kind, words in _NAMES]
 _WORD_RULES = [(kind, re.compile(rf"\b(?:{words})\b")) for kind, words in _WORDS]
 _ANY_NAME = re.compile("|".join(rf"\b(?:{words})\b" for _, words in _NAMES))
@@ -140,6 +148,8 @@ def outsider_by_name(name: str | None) -> Kind | None:
 
 def outsider_by_text(text: str, code: str | None) -> Kind | None:
     """The kind of outsider the folded label or the bank's transaction code tells."""
+    if _PUBLIC.search(text) and _PUBLIC_REFUND.search(text):
+        return _TAX
     if code:
         kind = _CODES.get(code.rsplit("-", 1)[-1].upper())
         if kind:

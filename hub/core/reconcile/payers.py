@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from math import log
 from typing import NamedTuple
 
 from rapidfuzz.fuzz import ratio
 
 from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
-from hub.core.reconcile.names import iban_key, legal_form, name_words
+from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED, NameIndex
+from hub.core.reconcile.names import hospitals, iban_key, legal_form, name_words
 from hub.core.reconcile.text import fold
-from hub.core.reconcile.words import ABBREVIATIONS, LABEL_WORDS, OTHER_NUMBER_WORDS
+from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS, OTHER_NUMBER_WORDS
 
 AGREES, UNKNOWN, CONTRADICTS = 2, 1, 0
 STRONG, MEDIUM = 0.9, 0.72
 _ALIKE, _NOT_OTHER = 0.62, 0.45  # likeness at which one debtor's name agrees, or at least does not contradict
-_RARE, _HINT = 0.7, 0.71  # a first word of at most two names makes a cut label agree, never contradict
 _NEARLY_SAME = 0.85
 _GLUED_ALIKE = 86  # of 100, between names written without blanks
 _CUT_AT = 18  # a payer name at least this long may have been cut by the bank
-_CUT_LEAST, _CUT = 10, 0.95  # letters of a cut name that tell it, and the likeness they give
-_LEAST_SHARED = 0.5  # of what the best name shares with the payer, for a name to be compared at all
-_FREQUENT = 50  # names from which a word is no more looked for once a rarer one has found some
-_MOST_CANDIDATES = 12  # names compared word by word with one payer
-_COMMON = 400  # a word found in more names than this does not help to find one
+_NOTHING_ALIKE = 0.15
+_LEAST_FIRST = 5  # letters of a first word that may stand for another debtor
+_LEAST_IN_LABEL = 0.25  # the same for a label, where other words stand beside the name
 
 
 class Payer(NamedTuple):
@@ -42,6 +39,7 @@ class Payer(NamedTuple):
 
 
 NOBODY = Payer((), 0.0, "unknown")
+_LABEL = "label"  # how a payer nobody knows was looked for: only the words of the label may name one
 
 
 class PayerIndex:
@@ -63,19 +61,9 @@ class PayerIndex:
         self._forms: dict[int, set[str]] = {}
         self._read_debtors()
         self._read_learnt(learnt or Learnt())
-        self._postings: dict[str, set[int]] = {}
-        for name, (words, _) in enumerate(self._words):
-            for word in set(words):
-                self._postings.setdefault(word, set()).add(name)
-        self._rarest = 1.0 + log(len(self._words) + 1)
-        self._weights = {w: self._rarest - log(len(names)) for w, names in self._postings.items()}
-        self._vocabulary = sorted(self._postings)
-        self._blocks: dict[str, list[str]] = {}
-        for word in self._vocabulary:
-            if len(word) >= 5:
-                self._blocks.setdefault("^" + word[:4], []).append(word)
-                self._blocks.setdefault("$" + word[-4:], []).append(word)
+        self._index = NameIndex([words for words, _ in self._words])
         self._glued = sorted(self._by_glued)
+        self._first_words = {words[0] for words, _ in self._words if len(words[0]) >= _LEAST_FIRST}
         self._known: dict[tuple[str | None, str | None], Payer] = {}
         self._names: dict[str, Payer] = {}
         self._texts: dict[tuple[str, ...], Payer] = {}
@@ -163,6 +151,10 @@ class PayerIndex:
         exact = self._by_key.get(key) or self._by_glued.get("".join(words))
         if exact:
             return self._payer(tuple(self._of_form(exact, name)), 1.0, "name", words)
+        if len(name) >= _CUT_AT and len(words) > 2 and words[-1] in FORM_BEGINNINGS:  # "… LYON SAR"
+            whole = self._by_key.get(" ".join(words[:-1]))
+            if whole:
+                return self._payer(tuple(whole), CUT, "name", words[:-1])
         return self._nearest(words, len(name) >= _CUT_AT, "name")
 
     def _of_form(self, accounts: list[int], name: str) -> list[int]:
@@ -173,15 +165,19 @@ class PayerIndex:
         same = [a for a in accounts if form in self._forms.get(a, ())]
         return same or accounts
 
+    def namesakes(self, payer: Payer, seller: str) -> list[int]:
+        """The accounts at one seller with the payer's words and another legal form than it states."""
+        return [a for a in self._by_key.get(" ".join(payer.words), ()) if self.ledger.accounts[a][0] == seller]
+
     def _nearest(self, words: tuple[str, ...], may_be_cut: bool, found_by: str) -> Payer:
         """The names that share most of their telling words with `words`; ties are kept together."""
         cut = self._begun("".join(words)) if may_be_cut else []
         if cut:
-            return self._payer(tuple(cut), _CUT, found_by, words)
+            return self._payer(tuple(cut), CUT, found_by, words)
         scores: dict[int, float] = {}
-        for candidate in self._candidates(words, _LEAST_SHARED):
+        for candidate in self._index.candidates(words, LEAST_SHARED):
             theirs, account = self._words[candidate]
-            score = self._likeness(words, theirs, may_be_cut)
+            score = self._index.likeness(words, theirs, may_be_cut)
             if score > scores.get(account, 0.0):
                 scores[account] = score
         best = max(scores.values(), default=0.0)
@@ -193,87 +189,11 @@ class PayerIndex:
     def _begun(self, glued: str) -> list[int]:
         """The accounts with a name that begins with what the bank left of one, blanks apart."""
         names, found = self._glued, list[int]()
-        at = bisect_left(names, glued) if len(glued) >= _CUT_LEAST else len(names)
+        at = bisect_left(names, glued) if len(glued) >= CUT_LEAST else len(names)
         while at < len(names) and names[at].startswith(glued) and len(found) < 20:
             found += [account for account in self._by_glued[names[at]] if account not in found]
             at += 1
         return sorted(found)[:20]
-
-    def _candidates(self, words: tuple[str, ...], least_shared: float) -> list[int]:
-        """The names that share the most telling words: exact, cut short, abbreviated or misprinted.
-
-        Names that share less than `least_shared` of what the best one shares are left out.
-        """
-        spellings = [s for at, word in enumerate(words[:12]) for s in self._spellings(word, at == len(words) - 1)]
-        spellings.sort(key=lambda spelling: len(self._postings[spelling]))
-        found: dict[int, float] = {}
-        for spelling in spellings:
-            postings, weight = self._postings[spelling], self._weights[spelling]
-            if found and len(postings) > (_FREQUENT if least_shared else _COMMON):  # tells those found apart
-                for name in found.keys() & postings:
-                    found[name] += weight
-            elif len(postings) <= _COMMON:
-                for name in postings:
-                    found[name] = found.get(name, 0.0) + weight
-        if not found:
-            found = self._sharing_common_words(spellings)
-        if len(found) <= 1:
-            return list(found)
-        least = max(found.values()) * least_shared
-        best = sorted([(-weight, name) for name, weight in found.items() if weight >= least])
-        return [name for _, name in best[:_MOST_CANDIDATES]]
-
-    def _sharing_common_words(self, spellings: list[str]) -> dict[int, float]:
-        """Names that share two words or more, each too common to be looked for alone; spellings are rarest first."""
-        if len(spellings) < 2:
-            return {}
-        shared = self._postings[spellings[0]] & self._postings[spellings[1]]
-        for spelling in spellings[2:]:
-            shared = (shared & self._postings[spelling]) or shared
-        weight = sum(self._weights[spelling] for spelling in spellings)
-        return dict.fromkeys(sorted(shared)[:_COMMON], weight)
-
-    def _spellings(self, word: str, last: bool) -> list[str]:
-        """Words of the debtors' names that `word` may stand for."""
-        if word in self._postings and not last:
-            return [word]
-        found = [word] if word in self._postings else []
-        if len(word) >= 3:
-            at = bisect_left(self._vocabulary, word)
-            while at < len(self._vocabulary) and self._vocabulary[at].startswith(word) and len(found) < 20:
-                if self._vocabulary[at] != word:
-                    found.append(self._vocabulary[at])
-                at += 1
-        if not found and len(word) >= 5:
-            near = self._blocks.get("^" + word[:4], []) + self._blocks.get("$" + word[-4:], [])
-            found = [w for w in dict.fromkeys(near) if abs(len(w) - len(word)) < 2 and ratio(w, word) >= 80]
-        return found
-
-    def _weight(self, word: str) -> float:
-        """How telling a word is: rare words weigh more, unknown ones as much as the rarest."""
-        return self._weights.get(word, self._rarest)
-
-    def _likeness(self, words: tuple[str, ...], theirs: tuple[str, ...], may_be_cut: bool) -> float:
-        """0..1: the weight of the words both names share, over the weight of all words of either."""
-        if may_be_cut and len(glued := "".join(words)) >= _CUT_LEAST and "".join(theirs).startswith(glued):
-            return _CUT
-        weights, rarest, rest = self._weights, self._rarest, list(theirs)
-        shared = own = 0.0
-        for position, word in enumerate(words):
-            weight = weights.get(word, rarest)
-            match, part = _best_word(word, rest, may_be_cut and position == len(words) - 1)
-            if match is not None:
-                weight = weights.get(match, rarest)
-                shared += part * weight
-                rest.remove(match)
-            own += weight
-        total = missed_theirs = 0.0
-        for word in theirs:
-            total += weights.get(word, rarest)
-        for word in rest:
-            missed_theirs += weights.get(word, rarest)
-        tolerance = 0.5 if may_be_cut else 1.0  # words lost at the cut are no difference
-        return shared / max(own, 1e-9) * (1 - tolerance * 0.45 * missed_theirs / total)
 
     def in_text(self, words: list[str]) -> Payer:
         """The accounts whose name stands among the words of a label, for banks that give no payer name."""
@@ -289,37 +209,18 @@ class PayerIndex:
         exact = self._by_key.get(" ".join(telling))
         if exact:
             return self._payer(tuple(exact), 0.97, "text", telling)
+        if cut := self._begun("".join(telling)):
+            return self._payer(tuple(cut), CUT, "text", telling)
         best: dict[int, float] = {}
-        for candidate in self._candidates(telling, 0.0):
+        for candidate in self._index.candidates(telling, _LEAST_IN_LABEL):
             theirs, account = self._words[candidate]
-            score = self._contained(telling, theirs)
+            score = self._index.contained(telling, theirs)
             if score > best.get(account, 0.0):
                 best[account] = score
         if not best or (top := max(best.values())) < 0.6:
-            return NOBODY._replace(words=telling)
+            return Payer((), 0.0, _LABEL, words=telling)
         close = sorted((a for a, s in best.items() if s >= top - 0.05), key=lambda a: (-best[a], a))
         return self._payer(tuple(close[:20]), top, "text", telling)
-
-    def _contained(self, words: tuple[str, ...], theirs: tuple[str, ...]) -> float:
-        """0..1: the weight of the words of a name that stand in a label. A name cut at its end loses little."""
-        weights, rarest, rest = self._weights, self._rarest, list(words)
-        shared = total = 0.0
-        leading, missed = 0, False
-        for word in theirs:
-            weight = weights.get(word, rarest)
-            total += weight
-            match, part = _best_word(word, rest, leading > 0)
-            if match is None:
-                missed = True
-                continue
-            leading = -9 if missed else leading + 1
-            shared += weight * part
-            rest.remove(match)
-        score = 0.97 * shared / max(total, 1e-9)
-        telling = len(theirs[0]) >= 5 and self._weight(theirs[0]) >= self._rarest - _RARE
-        if telling and _best_word(theirs[0], list(words), False)[0] is not None:
-            score = max(score, _HINT)
-        return max(score, 0.935) if leading >= 2 and score > 0.55 else score
 
     def siren_of(self, account: int) -> str | None:
         """The SIREN of an account, when known."""
@@ -332,10 +233,10 @@ class PayerIndex:
 
     def telling(self, words: list[str]) -> tuple[str, ...]:
         """The words of a label that may be part of a name."""
-        postings = self._postings
+        postings = self._index.postings
         telling = [
             ABBREVIATIONS.get(w, w)
-            for w in words
+            for w in hospitals(words)
             if len(w) > 1 and (w not in LABEL_WORDS or (w in OTHER_NUMBER_WORDS and w in postings))
         ]
         return tuple(telling[:14])
@@ -346,13 +247,18 @@ class PayerIndex:
         A name too much like the debtor's to contradict it never does, whoever else it resembles.
         """
         if not payer.accounts:
-            return AGREES if self._resembles(payer, account) >= _ALIKE else UNKNOWN
+            alike = self._resembles(payer, account)
+            if alike >= _ALIKE:
+                return AGREES
+            return CONTRADICTS if alike < _NOT_OTHER and self._begins_a_name(payer) else UNKNOWN
         same_group = self.ledger.same_group
         for candidate in payer.accounts:
             if candidate == account or same_group(candidate, account) or self._same_company(candidate, account):
                 return AGREES if payer.score >= 0.5 else UNKNOWN
-        if payer.behalf or payer.score < MEDIUM:
+        if payer.behalf:
             return UNKNOWN
+        if payer.score < MEDIUM:  # rather another debtor, not surely: enough when nothing speaks for this one
+            return CONTRADICTS if self._resembles(payer, account) < _NOTHING_ALIKE else UNKNOWN
         # The surer we are who paid, the more a claim on someone else must look like that payer.
         needed = _NEARLY_SAME if payer.score >= 1.0 else _ALIKE if payer.score >= STRONG else _NOT_OTHER
         if self._resembles(payer, account) >= needed:
@@ -369,14 +275,18 @@ class PayerIndex:
             theirs = self._words[name][0]
             whole = "".join(theirs)
             score = (
-                self._contained(words, theirs)
-                if payer.found_by in ("text", "unknown")
-                else self._likeness(words, theirs, True)
+                self._index.contained(words, theirs)
+                if payer.found_by in ("text", "unknown", _LABEL)
+                else self._index.likeness(words, theirs, True)
             )
             if len(glued) >= 6 and len(whole) >= 6 and ratio(glued, whole[: len(glued) + 2]) >= _GLUED_ALIKE:
                 score = max(score, _ALIKE)
             best = max(best, score)
         return best
+
+    def _begins_a_name(self, payer: Payer) -> bool:
+        """Whether the label has a word some debtor's name begins with: it may name another one, cut or misspelt."""
+        return payer.found_by == _LABEL and not self._first_words.isdisjoint(payer.words)
 
     def resembles(self, payer: Payer, account: int) -> bool:
         """Whether the payer's name, or the label, may be that of an account, sure or not."""
@@ -392,31 +302,3 @@ def _append(index: dict[str, list[int]], key: str, account: int) -> None:
     accounts = index.setdefault(key, [])
     if account not in accounts:
         accounts.append(account)
-
-
-def _best_word(word: str, rest: list[str], last: bool) -> tuple[str | None, float]:
-    """The word of `rest` that `word` stands for, and how well: equal, cut, initial, or misprinted."""
-    if word in rest:
-        return word, 1.0
-    size, least = len(word), 3 if last else 4
-    if size >= least:
-        for other in rest:
-            if len(other) >= least and (other.startswith(word) or word.startswith(other)):
-                return other, 0.93
-    for other in rest:
-        if size == 1:
-            if other[0] == word:
-                return other, 0.6
-        elif size >= 5 and -2 < size - len(other) < 2 and ratio(word, other, score_cutoff=80):
-            return other, 0.9
-        elif other[0] == word[0] and size < len(other) <= 14 and _abbreviates(word, other):
-            return other, 0.85
-    return None, 0.0
-
-
-def _abbreviates(short: str, word: str) -> bool:
-    """Whether `short` keeps the first and last letter of `word`, and others of it in order: GDS, TX, BTP no."""
-    if short[0] != word[0] or short[-1] != word[-1] or len(short) * 3 > len(word) * 2:
-        return False
-    rest = iter(word)
-    return all(letter in rest for letter in short)

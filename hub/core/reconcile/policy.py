@@ -12,7 +12,9 @@ class Policy:
     version: free text kept with each decision, so that a past decision can be replayed.
     auto_threshold: lowest confidence, in thousandths, at which a proposal is applied without a person.
     rounding_minor: difference, either way, that is only rounding.
-    bank_fee_minor, bank_fee_bp: charges a bank may keep of a transfer, whichever is lower.
+    bank_fee_minor, bank_fee_bp: charges a bank may keep of a transfer, whichever is lower: from outside SEPA, in
+        another currency, or when the text speaks of charges. Inside SEPA the full amount arrives.
+    bank_fee_anywhere: the same for any transfer: small shortfalls are forgone alone.
     exchange_bp: distance allowed between the amount the payer ordered in the invoice's currency and it.
     partial_by_reference: a certain reference and less money than owed is a part payment, applied alone.
     overpaid_by_reference: a certain reference and more money than owed settles it, the rest stays unapplied.
@@ -26,6 +28,7 @@ class Policy:
     rounding_minor: int = 100
     bank_fee_minor: int = 3000
     bank_fee_bp: int = 500
+    bank_fee_anywhere: bool = False
     exchange_bp: int = 100
     partial_by_reference: bool = True
     overpaid_by_reference: bool = True

@@ -14,7 +14,8 @@ from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.mentions import BARE, STRONG, WEAK, Mention, Reading, Ref
 from hub.core.reconcile.numbers import fill_index
 from hub.core.reconcile.text import LONGEST_TEXT, fold, join_pieces
-from hub.core.reconcile.text_pass import MOST_ALTERNATIVES, Lexicon, TextPass
+from hub.core.reconcile.text_pass import TextPass
+from hub.core.reconcile.written import MOST_ALTERNATIVES, Lexicon
 
 _LOOKALIKES = str.maketrans("OQDILZSBG", "000112586")  # letters that scanners and fingers take for digits
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]+")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from hub.core.reconcile.inputs import Receipts
 from hub.core.reconcile.names import iban_key, name_words
@@ -10,7 +10,18 @@ from hub.core.reconcile.outcome import NOT_A_RECEIPT, RETURN, Decision
 from hub.core.reconcile.outsiders import RETURN_REASONS, return_code
 from hub.core.reconcile.text import compact, fold
 
+_PLAIN = 3  # points in common that tell a return without a code
+_LIKELY = 2  # the same payer and amount: perhaps a return, perhaps a refund
+_MOST_NAMED = 5
 _LONGEST_DAYS = 400  # a direct debit can be disputed for 13 months
+
+
+class _Original(NamedTuple):
+    """A receipt that money going out may take back: points in common, days between, its row."""
+
+    points: int
+    days: int
+    row: int
 
 
 class Returns:
@@ -22,41 +33,52 @@ class Returns:
         self._taken: set[int] = set()
 
     def decide(self, row: int) -> Decision:
-        """ "return" with its reason code and the receipt it reverses when one fits; else money that left."""
+        """ "return" with its reason code and the receipt it reverses when one fits; else money that left.
+
+        Two receipts that fit alike, or one that fits without a sign of a return, are named for a person: evidence
+        "candidates" holds their ids, the likeliest first, and `reverses_receipt_id` stays out.
+        """
         receipts = self.receipts
         text = fold(" ".join(t[:4000] for t in (receipts.remittance[row], receipts.payer_name[row]) if t))
         code = return_code(receipts.return_reason[row], text, receipts.transaction_code[row])
-        original = self._original(row, text, code is not None)
-        if code is None and original is None:
+        fitting = self._originals(row, text)
+        if code is None and not (fitting and fitting[0].points >= _LIKELY):
             reason = "Money that left the account, and no sign of a return."
             return Decision(receipts.id[row], NOT_A_RECEIPT, "money_out", reason)
         meaning = RETURN_REASONS.get(code or "", "no reason given")
         evidence: dict[str, Any] = {"reason_code": code or None, "meaning": meaning}
         reason = f"A payment came back ({code or 'no code'}: {meaning})."
-        if original is not None:
+        plain = [o for o in fitting if o.points == fitting[0].points and o.days == fitting[0].days]
+        if len(plain) == 1 and (code is not None or plain[0].points >= _PLAIN):
+            original = plain[0].row
             self._taken.add(original)
             evidence["reverses_receipt_id"] = receipts.id[original]
             reason += f" It reverses the receipt of {receipts.received_on[original]}."
-        return Decision(receipts.id[row], RETURN, "return", reason, (), evidence)
+            return Decision(receipts.id[row], RETURN, "return", reason, (), evidence)
+        if fitting:
+            named = fitting[:_MOST_NAMED]
+            evidence["candidates"] = [receipts.id[o.row] for o in named]
+            days = ", ".join(str(receipts.received_on[o.row]) for o in named)
+            reason += f" A person must say which receipt it takes back: {len(fitting)} fit, of {days}."
+        else:
+            reason += " A person must say which receipt it takes back: none of this amount fits."
+        return Decision(receipts.id[row], RETURN, "return_to_check", reason, (), evidence)
 
-    def _original(self, row: int, text: str, is_return: bool) -> int | None:
-        """The earlier receipt of the same amount with the most in common; None when two fit alike."""
+    def _originals(self, row: int, text: str) -> list[_Original]:
+        """Earlier receipts of the same amount with something in common, the likeliest first."""
         receipts = self.receipts
-        scored: list[tuple[int, int, int]] = []
+        found: list[_Original] = []
         for other in self._candidates(-receipts.amount_minor[row]):
             days = (receipts.received_on[row] - receipts.received_on[other]).days
             if (
                 other not in self._taken
                 and 0 <= days <= _LONGEST_DAYS
                 and receipts.currency[other] == receipts.currency[row]
+                and (points := self._shared(row, other, text))
             ):
-                score = self._shared(row, other, text)
-                if score >= (1 if is_return else 3):
-                    scored.append((score, -days, other))
-        scored.sort(key=lambda s: (-s[0], -s[1], receipts.id[s[2]]))
-        if not scored or (len(scored) > 1 and scored[0][:2] == scored[1][:2]):
-            return None
-        return scored[0][2]
+                found.append(_Original(points, days, other))
+        found.sort(key=lambda o: (-o.points, o.days, receipts.id[o.row]))
+        return found
 
     def _candidates(self, amount: int) -> list[int]:
         if self._by_amount is None:

@@ -28,9 +28,31 @@ class Suggestions:
                 found.append(other)
             found.append(draft)
         found.sort(key=lambda draft: (-draft.confidence, self._is_offered(draft)))
+        if found and (nearest := self._due_nearest(case, found)) is not None:
+            found.insert(1, nearest)
         if found and len(found[0].lines) == 1:
             self.offered.add(found[0].lines[0][0])
         return found
+
+    def _due_nearest(self, case: Case, found: list[Draft]) -> Draft | None:
+        """Beside one of several equal invoices, the one due nearest to the receipt, unless it is there already."""
+        first = found[0]
+        if first.rule not in _SPREAD_RULES or len(first.lines) != 1 or first.lines[0][1] != case.amount:
+            return None
+        ledger, items = self.desk.ledger, self.desk.ledger.items
+        last = case.received_on + timedelta(days=_DATE_SLACK_DAYS)
+        equal = [
+            row
+            for row in ledger.rows_of_amount(ledger.account_of[first.lines[0][0]], case.amount)[:_MOST_EQUAL]
+            if ledger.left[row] == case.amount and self.desk.usable(row, case) and items.issued_on[row] <= last
+        ]
+        equal = [row for row in equal if row not in self.offered] or equal
+        if len(equal) < 2:
+            return None
+        row = min(equal, key=lambda r: (abs((ledger.age(r)[0] - case.received_on).days), ledger.age(r)))
+        reason = f"{self.desk.numbers([row])} has exactly this amount open and is due nearest to the receipt."
+        nearest = replace(first, reason=reason, lines=[(row, case.amount)], evidence=dict(first.evidence))
+        return None if any(nearest.same_as(known) for known in found[:3]) else nearest
 
     def _is_offered(self, draft: Draft) -> bool:
         """Whether it is one whole invoice that an earlier receipt was offered first."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from hub.core.reconcile.words import IBAN_LENGTHS
+
 LONGEST_TEXT = 120_000  # characters read of one text; the longest remittance seen is 100 KB
 MOST_TOKENS = 12_000
 _WIDTHS = frozenset((31, 35, 65, 70, 140))  # lengths at which banks cut
@@ -97,23 +99,31 @@ def runs(folded: str) -> tuple[list[str], list[str]]:
 
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _MONTH = r"(?:0?[1-9]|1[0-2])"
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
+_SHORTEST_IBAN = min(IBAN_LENGTHS.values())
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}")
 _NOT_A_NUMBER = re.compile(
-    rf"(?P<date>(?<![\d/.-]){_DAY}([/.-]){_MONTH}\2(?:20\d\d|\d\d)(?![\d/-])"
+    rf"(?=[\d+E])(?:(?P<date>(?<![\d/.-]){_DAY}([/.-]){_MONTH}\2(?:20\d\d|\d\d)(?![\d/-])"
     rf"|(?<![\dA-Z/.-])20\d\d([/.-])(?:0[1-9]|1[0-2])\3(?:0[1-9]|[12]\d|3[01])(?![\d/-]))"
     r"|(?P<phone>(?<![\dA-Z/-])(?:\+33 ?|0033 ?|0)[1-9](?:([ .-])\d\d(?:\5\d\d){3}|\d{8})(?![\dA-Z]))"
-    r"|(?P<amount>(?<![\dA-Z/-])\d{1,3}(?:[ .]\d{3})*,\d{2}(?!\d)|(?<![\dA-Z/-])\d+[.,]\d{2}(?![\d/.-])"
-    r"|(?<![\dA-Z/-])\d+ ?(?:EUR|EUROS?)\b|\bEUR ?\d+(?:[.,]\d{2})?(?!\d))"
+    r"|(?P<amount>(?<![\dA-Z/-])\d{1,3}(?:[ .]\d{3})*,\d{2}(?!\d)|(?<![\dA-Z/-])\d{1,8}[.,]\d{2}(?![\d/-]|[.,]\d)"
+    r"|(?<![\dA-Z/-])\d+ ?(?:EUR|EUROS?)\b(?! ?\d)|\bEUR ?\d+(?:[.,]\d{2})?(?!\d)))"
 )
-_IBAN_LIKE = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 
 
-def _is_iban(text: str) -> bool:
-    """Whether the ISO 13616 check digits hold: "FA20 2600 0123" has the look of an IBAN only."""
-    plain = text.replace(" ", "")
-    if not _IBAN_LIKE.fullmatch(plain):
-        return False
-    return int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1
+def _hide_iban(found: re.Match[str]) -> str:
+    """The stretch with its IBAN hidden, and what stands behind the IBAN left; unchanged when it is none."""
+    text = found.group()
+    length = IBAN_LENGTHS.get(text[:2])
+    if length is None:
+        return text
+    plain = text.replace(" ", "")[:length]
+    if len(plain) < length or int("".join([str(int(c, 36)) for c in plain[4:] + plain[:4]])) % 97 != 1:
+        return text
+    end = 0
+    while length:
+        length -= text[end] != " "
+        end += 1
+    return "#" * end + text[end:]
 
 
 def mask(folded: str) -> tuple[str, list[tuple[str, str]]]:
@@ -129,6 +139,6 @@ def mask(folded: str) -> tuple[str, list[tuple[str, str]]]:
         hidden.append((found.lastgroup or "amount", found.group()))
         return "#" * len(found.group())
 
-    if len(folded) >= 18:
-        folded = _IBAN.sub(lambda found: "#" * len(found.group()) if _is_iban(found.group()) else found.group(), folded)
+    if len(folded) >= _SHORTEST_IBAN:
+        folded = _IBAN.sub(_hide_iban, folded)
     return _NOT_A_NUMBER.sub(hide, folded), hidden

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from tests.benchmarks.reconciliation import habits
 from tests.benchmarks.reconciliation.till import Till
@@ -35,7 +36,14 @@ class NamedKinds(Till):
         )
 
     def _misprint(self) -> None:
-        self._single("misprint", lambda i: habits.misprint(self.rng, i.number))
+        def misprinted(item: Item) -> str:
+            own = {other.number for other in item.debtor.items}
+            text = habits.misprint(self.rng, item.number)
+            while text in own:  # then nobody could tell that it is one
+                text = habits.misprint(self.rng, item.number)
+            return text
+
+        self._single("misprint", misprinted)
 
     def _lookalike_letters(self) -> None:
         self._single("lookalike_letters", lambda i: habits.lookalikes(self.rng, i.number))
@@ -133,12 +141,34 @@ class NamedKinds(Till):
         self.receive(kind, total, self.when([*items, note]), text, lines, payer=items[0].debtor)
 
     def _bank_fee(self) -> None:
-        items = self.some()
-        if items and items[0].open > 40000:
-            item, fee = items[0], self.rng.choice((500, 800, 1200, 1500, 1850))
-            text = "FACT " + habits.number_as_printed(self.rng, item.number)
+        """Charges kept of a transfer from abroad, or that the text speaks of."""
+        abroad = self.rng.random() < 0.6
+        said = "" if abroad else self.rng.choice((" FRAIS DEDUITS", " MOINS FRAIS", " BANK CHARGES", " CHGS BEN"))
+        more = {"payer_iban": None, "transaction_code": "PMNT-RCDT-XBCT"} if abroad else {}
+        self._kept_back("bank_fee", (500, 800, 1200, 1500, 1850), said, True, more)
+
+    def _short_paid(self) -> None:
+        """The same from a domestic debtor: no bank kept it, so whether to forgo it is a person's question."""
+        said = self.rng.choice(("", "", "", " ESC", " ESCOMPTE DEDUIT"))
+        self._kept_back("short_paid", (310, 500, 750, 1000, 1500, 2400), said, False, {})
+
+    def _kept_back(self, kind: str, kept: tuple[int, ...], said: str, decidable: bool, more: dict[str, Any]) -> None:
+        items = self.some(where=lambda d: d.discount is None)
+        if items and items[0].open > 65000:
+            item = items[0]
+            amount = item.open - self.rng.choice(kept)
+            text = "FACT " + habits.number_as_printed(self.rng, item.number) + said
+            lines = [(item, amount)]
             self.receive(
-                "bank_fee", item.open - fee, self.when(items), text, [(item, item.open - fee)], payer=item.debtor
+                kind,
+                amount,
+                self.when(items),
+                text,
+                lines,
+                payer=item.debtor,
+                decidable=decidable,
+                must_leave=not decidable,
+                **more,
             )
 
     def _rounding(self) -> None:

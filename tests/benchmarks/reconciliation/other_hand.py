@@ -263,7 +263,11 @@ class _Other:
                     [(one, amount), (note, -note["open_minor"])],
                 )
         elif kind == "charges" and amount > 50000:
-            self.put(kind, firm, amount - 1350, on, self.neat_text(n), [(one, amount - 1350)])
+            kept, lines = amount - 1350, [(one, amount - 1350)]
+            if rng.random() < 0.5:
+                self.put(kind, firm, kept, on, self.neat_text(n), lines, payer_iban=None, transaction_code="39")
+            else:
+                self.put("kept_back", firm, kept, on, self.neat_text(n), lines, False, True)
         else:
             self._by_another(kind, firm, one, on)
 

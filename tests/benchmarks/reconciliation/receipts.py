@@ -32,7 +32,8 @@ SHARES = {
     "discount_silent": 7,
     "credit_note_named": 20,
     "credit_note_silent": 12,
-    "bank_fee": 15,
+    "bank_fee": 8,
+    "short_paid": 7,
     "rounding": 10,
     "parent": 20,
     "third_party": 15,
@@ -68,6 +69,7 @@ _OUTSIDERS = (
     (None, "VERSEMENT ESPECES"),
     ("M DUPRE JEAN", "APPORT COMPTE COURANT ASSOCIE"),
     ("GOCARDLESS SAS", "PAYOUT {n}"),
+    ("TRESOR PUBLIC", "DEGREVEMENT CFE {n}"),
 )
 
 

@@ -11,27 +11,37 @@ def by_currency(desk: Desk, case: Case) -> list[Draft]:
     """Named invoices in another currency. Lines are in the invoices' currency; `exchange` is what they use up."""
     ledger, items = desk.ledger, desk.ledger.items
     rows: list[int] = []
+    named = False
     for mention in case.reading.mentions[:50]:
-        best = mention.refs[0]
-        foreign = ledger.left[best.row] > 0 and items.currency[best.row] != case.currency
-        served = case.seller in (None, items.seller[best.row])
-        if best.strength > WEAK and foreign and served and best.row not in rows:
-            rows.append(best.row)
-    if not rows:
+        firm = [ref for ref in mention.refs if ref.strength > WEAK and ref.strength == mention.refs[0].strength]
+        named = named or bool(firm)
+        meant = [ref.row for ref in firm if _is_foreign(desk, case, ref.row)]
+        if len(meant) > 1:  # several sellers, or debtors, use this number: the payer tells which
+            meant = [row for row in meant if desk.payers.stance(case.payer, ledger.account_of[row]) == AGREES]
+        if len(meant) == 1 and meant[0] not in rows:
+            rows += meant
+    if not rows and not named:
         rows = _known_payer_rows(desk, case)
     if not rows or len({(items.currency[r], ledger.account_of[r]) for r in rows}) != 1:
         return []
     return _converted(desk, case, rows)
 
 
+def _is_foreign(desk: Desk, case: Case, row: int) -> bool:
+    """Whether an item is open in another currency, at a seller this receipt serves."""
+    items = desk.ledger.items
+    served = case.seller in (None, items.seller[row])
+    return served and desk.ledger.left[row] > 0 and items.currency[row] != case.currency
+
+
 def _known_payer_rows(desk: Desk, case: Case) -> list[int]:
     """Without a number: the known payer's only invoice with the amount ordered, in the currency ordered."""
     if case.original is None or case.payer.score < 0.9 or len(case.payer.accounts) != 1:
         return []
-    rows = desk.ledger.rows_of_amount(case.payer.accounts[0], case.original[1])
-    return [
-        r for r in rows if desk.ledger.items.currency[r] == case.original[0] and desk.ledger.left[r] == case.original[1]
-    ][:1]
+    currency, ordered = case.original
+    rows = [r for r in desk.ledger.rows_of_amount(case.payer.accounts[0], ordered) if _is_foreign(desk, case, r)]
+    rows = [r for r in rows if desk.ledger.items.currency[r] == currency]
+    return rows if len(rows) == 1 and desk.ledger.left[rows[0]] == ordered else []
 
 
 def _converted(desk: Desk, case: Case, rows: list[int]) -> list[Draft]:

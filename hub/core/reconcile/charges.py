@@ -1,0 +1,34 @@
+"""Charges a bank may have kept of a transfer: only where banks do so.
+
+Inside SEPA the full amount arrives (SEPA Credit Transfer rulebook, charging principles; directive 2015/2366,
+article 81): money missing there was withheld by the debtor, and whether to forgo it is for a person to say.
+"""
+
+from __future__ import annotations
+
+from hub.core.reconcile.inputs import Receipts
+
+# Countries and territories whose banks take part in SEPA (EPC409-09).
+_SEPA = frozenset(
+    """AD AL AT AX BE BG BL CH CY CZ DE DK EE ES FI FO FR GB GF GG GI GP GR HR HU IE IM IS IT JE LI LT LU LV MC MD ME
+    MF MK MQ MT NL NO PL PM PT RE RO RS SE SI SK SM VA YT""".split()
+)
+_SAYS_CHARGES = frozenset(
+    """FRAIS CHARGES CHARGE CHGS CHG FEE FEES COMMISSION COMMISSIONS BEN SPESEN GEBUEHR GEBUEHREN GEBUHR GEBUHREN
+    ENTGELT GASTOS COMISION COMISIONES""".split()
+)
+_FOREIGN_CODES = frozenset(("XBCT", "39", "41", "45"))  # ISO 20022 sub-family; CFONB: transfers from abroad
+
+
+def charges_likely(receipts: Receipts, row: int, words: list[str]) -> bool:
+    """Whether a bank on the way may have kept charges: from outside SEPA, in another currency, or the text says so."""
+    ordered_in = receipts.original_currency[row]
+    if receipts.currency[row] != "EUR" or (ordered_in and ordered_in != "EUR"):
+        return True
+    code = receipts.transaction_code[row] or receipts.method[row] or ""
+    if code.rsplit("-", 1)[-1].upper() in _FOREIGN_CODES:
+        return True
+    iban = receipts.payer_iban[row]
+    if iban and iban[:2].isalpha() and iban[:2].upper() not in _SEPA:
+        return True
+    return not _SAYS_CHARGES.isdisjoint(words)

@@ -1,0 +1,130 @@
+"""Numbers a text does not spell out: a counter alone, with its year, with its letters, or after another number."""
+
+from __future__ import annotations
+
+from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, as_date, as_year, fit, near, splits
+from hub.core.reconcile.mentions import STRONG, WEAK, Mention, Ref
+from hub.core.reconcile.words import (
+    INVOICE_WORDS,
+    LIST_WORDS,
+    ORDER_WORDS,
+    OTHER_NUMBER_WORDS,
+    RANGE_WORDS,
+)
+from hub.core.reconcile.written import MOST_ALTERNATIVES, WrittenText
+
+_ANNOUNCES_ONE = frozenset("FACT FACTURE FAC FA F FCT INV INVOICE N NO NUM REF RECHNUNG FACTURA".split())  # "FACT 2025"
+_CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers
+
+
+class CounterText(WrittenText):
+    """The same, with the numbers that are not spelt out: a counter, perhaps with its year or its letters."""
+
+    def _counters(self) -> None:
+        """Numbers that are not spelt out: a counter, perhaps with its year or its letters."""
+        chain: Mention | None = None
+        excluded = False
+        prefixes = self.numbers.prefixes
+        for at, text in enumerate(self.texts):
+            if text > LETTERS:
+                excluded = self._excludes(text, excluded)
+                if text not in _CHAIN_WORDS and text not in prefixes:
+                    chain = None
+                continue
+            if self.used[at]:
+                chain = self.found.get(at, chain)
+                continue
+            if excluded or self.gaps[at].endswith("#"):
+                self._order_number(at)
+                continue
+            mention = self._as_counter(at, chain)
+            if mention is not None:
+                self.used[at] = True
+                self.found[at] = mention
+                chain = mention
+
+    def _excludes(self, text: str, before: bool) -> bool:
+        """Whether numbers after this word are orders, customers, telephones: anything but invoices."""
+        if text in ORDER_WORDS or text in OTHER_NUMBER_WORDS:
+            return True
+        return before and (text in ("N", "NO", "NUM", "NUMERO", "DE", "REF") or text in LIST_WORDS)
+
+    def _order_number(self, at: int) -> None:
+        """An announced order number, looked up alone."""
+        for key in (self.texts[at], (self.texts[at - 1] + self.texts[at]) if at else ""):
+            if key in self.ledger.by_order:
+                self.used[at] = True
+                self.reading.orders.append((key, self.ledger.by_order[key]))
+                return
+
+    def _as_counter(self, at: int, chain: Mention | None) -> Mention | None:
+        """The open items whose counter this run may be."""
+        text = self.texts[at]
+        if self._runs_on(at):
+            return None
+        year = len(text) == 4 and bool(as_year(text, self.received_on)) and self._is_lonely_year(at)
+        if len(text) > 18 or (year and (at == 0 or self.texts[at - 1] not in _ANNOUNCES_ONE)):
+            return None
+        found: dict[int, int] = {}
+        for counter, period in splits(text):
+            key = counter.lstrip("0")
+            rows = self.numbers.by_counter.get(key) if key else None
+            if rows is None or (not isinstance(rows, int) and len(rows) > 2000):
+                continue
+            for row in self.numbers.rows(rows):
+                strength = fit(self, at, row, counter, period)
+                if strength > found.get(row, 0):
+                    found[row] = strength
+        if chain is not None:
+            self._follow_chain(text, chain, found)
+        if not found:
+            self._note_unknown(at)
+            return None
+        if year or (len(text) in (6, 8) and as_date(text, self.received_on)):
+            found = {row: min(strength, WEAK) for row, strength in found.items()}
+        best = sorted(
+            found.items(),
+            key=lambda x: (-x[1], -self.ledger.items.issued_on[x[0]].toordinal(), self.ledger.items.id[x[0]]),
+        )
+        return Mention(text, self.where, tuple(Ref(r, s) for r, s in best[: 4 * MOST_ALTERNATIVES]))
+
+    def _runs_on(self, at: int) -> bool:
+        """Whether letters and more digits are glued behind: the run is a part of something longer."""
+        texts, gaps = self.texts, self.gaps
+        glued = at + 2 < len(texts) and gaps[at + 1] == gaps[at + 2] == ""
+        return glued and texts[at + 1] > LETTERS and texts[at + 2] < LETTERS
+
+    def _is_lonely_year(self, at: int) -> bool:
+        """A run like "2026" that no letters are glued to."""
+        return self.gaps[at] != "" or at == 0
+
+    def _follow_chain(self, text: str, chain: Mention, found: dict[int, int]) -> None:
+        """ "F-2026-00101, 102" or "/02": the number before lends its letters, its period and its first digits."""
+        for ref in chain.refs[:4]:
+            number, scheme = self.numbers.compact[ref.row], self.numbers.scheme_of[ref.row]
+            counter = number[scheme.counter]
+            plain = text.lstrip("0")
+            if len(text) > len(counter) or not plain:
+                continue
+            for tail in dict.fromkeys((counter[: -len(text)] + text, plain.zfill(len(counter)))):
+                spelt = number[: scheme.counter.start] + tail + number[scheme.counter.start + len(counter) :]
+                rows = self.numbers.whole.get(spelt)
+                for row in self.numbers.rows(rows):
+                    if self.ledger.account_of[row] == self.ledger.account_of[ref.row] and row != ref.row:
+                        found[row] = max(found.get(row, 0), min(ref.strength, STRONG))
+
+    def _note_unknown(self, at: int) -> None:
+        """A number built like ours that is not in the ledger: its invoice is closed, or it is misprinted."""
+        text, gap = self.texts[at], self.gaps[at]
+        before = self.texts[at - 1] if at else None
+        if before is None or len(text) < 3 or not near(gap):
+            return
+        prefixes = self.numbers.prefixes
+        if (
+            before in prefixes
+            or (before in INVOICE_WORDS and len(text) >= FEW_DIGITS)
+            or (before < LETTERS and as_year(before, self.received_on) and gap in ("-", "/", ".", ""))
+        ):
+            self.reading.unknown.append(before + text)
+        elif before < LETTERS and at > 1 and self.texts[at - 2] in prefixes and not self.used[at - 1]:
+            self.reading.unknown.append(self.texts[at - 2] + before + text)

@@ -1,0 +1,162 @@
+"""How names are told apart and found again: cut, abbreviated, misprinted, or as part of a label."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from math import log
+
+from rapidfuzz.fuzz import ratio
+
+_RARE, _HINT = 0.7, 0.71  # a first word of at most two names makes a cut label agree, never contradict
+CUT_LEAST, CUT = 10, 0.95  # letters of a cut name that tell it, and the likeness they give
+LEAST_SHARED = 0.5  # of what the best name shares with the payer, for a name to be compared at all
+_FREQUENT = 50  # names from which a word is no more looked for once a rarer one has found some
+_MOST_CANDIDATES = 12  # names compared word by word with one payer
+_COMMON = 400  # a word found in more names than this does not help to find one
+
+
+class NameIndex:
+    """The words of the debtors' names: which names share words with another one, and how much alike two are.
+
+    A word is the more telling the fewer names have it. Names are known by their position in `names`.
+    """
+
+    def __init__(self, names: list[tuple[str, ...]]) -> None:
+        self.postings: dict[str, set[int]] = {}
+        for name, words in enumerate(names):
+            for word in set(words):
+                self.postings.setdefault(word, set()).add(name)
+        self._rarest = 1.0 + log(len(names) + 1)
+        self._weights = {w: self._rarest - log(len(found)) for w, found in self.postings.items()}
+        self._vocabulary = sorted(self.postings)
+        self._blocks: dict[str, list[str]] = {}
+        for word in self._vocabulary:
+            if len(word) >= 5:
+                self._blocks.setdefault("^" + word[:4], []).append(word)
+                self._blocks.setdefault("$" + word[-4:], []).append(word)
+
+    def candidates(self, words: tuple[str, ...], least_shared: float) -> list[int]:
+        """The names that share the most telling words: exact, cut short, abbreviated or misprinted.
+
+        Names that share less than `least_shared` of what the best one shares are left out.
+        """
+        spellings = [s for at, word in enumerate(words[:12]) for s in self._spellings(word, at == len(words) - 1)]
+        spellings.sort(key=lambda spelling: len(self.postings[spelling]))
+        found: dict[int, float] = {}
+        frequent = _FREQUENT if least_shared >= LEAST_SHARED else _COMMON
+        for spelling in spellings:
+            postings, weight = self.postings[spelling], self._weights[spelling]
+            if found and len(postings) > frequent:  # only tells those found apart
+                for name in found.keys() & postings:
+                    found[name] += weight
+            elif len(postings) <= _COMMON:
+                for name in postings:
+                    found[name] = found.get(name, 0.0) + weight
+        if not found:
+            found = self._sharing_common_words(spellings)
+        if len(found) <= 1:
+            return list(found)
+        least = max(found.values()) * least_shared
+        best = sorted([(-weight, name) for name, weight in found.items() if weight >= least])
+        return [name for _, name in best[:_MOST_CANDIDATES]]
+
+    def _sharing_common_words(self, spellings: list[str]) -> dict[int, float]:
+        """Names that share two words or more, each too common to be looked for alone; spellings are rarest first."""
+        if len(spellings) < 2:
+            return {}
+        shared = self.postings[spellings[0]] & self.postings[spellings[1]]
+        for spelling in spellings[2:]:
+            shared = (shared & self.postings[spelling]) or shared
+        weight = sum(self._weights[spelling] for spelling in spellings)
+        return dict.fromkeys(sorted(shared)[:_COMMON], weight)
+
+    def _spellings(self, word: str, last: bool) -> list[str]:
+        """Words of the debtors' names that `word` may stand for."""
+        if word in self.postings and not last:
+            return [word]
+        found = [word] if word in self.postings else []
+        if len(word) >= 3:
+            at = bisect_left(self._vocabulary, word)
+            while at < len(self._vocabulary) and self._vocabulary[at].startswith(word) and len(found) < 20:
+                if self._vocabulary[at] != word:
+                    found.append(self._vocabulary[at])
+                at += 1
+        if not found and len(word) >= 5:
+            near = self._blocks.get("^" + word[:4], []) + self._blocks.get("$" + word[-4:], [])
+            found = [w for w in dict.fromkeys(near) if abs(len(w) - len(word)) < 2 and ratio(w, word) >= 80]
+        return found
+
+    def _weight(self, word: str) -> float:
+        """How telling a word is: rare words weigh more, unknown ones as much as the rarest."""
+        return self._weights.get(word, self._rarest)
+
+    def likeness(self, words: tuple[str, ...], theirs: tuple[str, ...], may_be_cut: bool) -> float:
+        """0..1: the weight of the words both names share, over the weight of all words of either."""
+        if may_be_cut and len(glued := "".join(words)) >= CUT_LEAST and "".join(theirs).startswith(glued):
+            return CUT
+        weights, rarest, rest = self._weights, self._rarest, list(theirs)
+        shared = own = 0.0
+        for position, word in enumerate(words):
+            weight = weights.get(word, rarest)
+            match, part = _best_word(word, rest, may_be_cut and position == len(words) - 1)
+            if match is not None:
+                weight = weights.get(match, rarest)
+                shared += part * weight
+                rest.remove(match)
+            own += weight
+        total = missed_theirs = 0.0
+        for word in theirs:
+            total += weights.get(word, rarest)
+        for word in rest:
+            missed_theirs += weights.get(word, rarest)
+        tolerance = 0.5 if may_be_cut else 1.0  # words lost at the cut are no difference
+        return shared / max(own, 1e-9) * (1 - tolerance * 0.45 * missed_theirs / total)
+
+    def contained(self, words: tuple[str, ...], theirs: tuple[str, ...]) -> float:
+        """0..1: the weight of the words of a name that stand in a label. A name cut at its end loses little."""
+        weights, rarest, rest = self._weights, self._rarest, list(words)
+        shared = total = 0.0
+        leading, missed = 0, False
+        for word in theirs:
+            weight = weights.get(word, rarest)
+            total += weight
+            match, part = _best_word(word, rest, leading > 0)
+            if match is None:
+                missed = True
+                continue
+            leading = -9 if missed else leading + 1
+            shared += weight * part
+            rest.remove(match)
+        score = 0.97 * shared / max(total, 1e-9)
+        telling = len(theirs[0]) >= 5 and self._weight(theirs[0]) >= self._rarest - _RARE
+        if telling and _best_word(theirs[0], list(words), False)[0] is not None:
+            score = max(score, _HINT)
+        return max(score, 0.935) if leading >= 2 and score > 0.55 else score
+
+
+def _best_word(word: str, rest: list[str], last: bool) -> tuple[str | None, float]:
+    """The word of `rest` that `word` stands for, and how well: equal, cut, initial, or misprinted."""
+    if word in rest:
+        return word, 1.0
+    size, least = len(word), 3 if last else 4
+    if size >= least:
+        for other in rest:
+            if len(other) >= least and (other.startswith(word) or word.startswith(other)):
+                return other, 0.93
+    for other in rest:
+        if size == 1:
+            if other[0] == word:
+                return other, 0.6
+        elif size >= 5 and -2 < size - len(other) < 2 and ratio(word, other, score_cutoff=80):
+            return other, 0.9
+        elif other[0] == word[0] and size < len(other) <= 14 and _abbreviates(word, other):
+            return other, 0.85
+    return None, 0.0
+
+
+def _abbreviates(short: str, word: str) -> bool:
+    """Whether `short` keeps the first and last letter of `word`, and others of it in order: GDS, TX, BTP no."""
+    if short[0] != word[0] or short[-1] != word[-1] or len(short) * 3 > len(word) * 2:
+        return False
+    rest = iter(word)
+    return all(letter in rest for letter in short)

@@ -1,0 +1,127 @@
+"""What the numbers of a text stand for, debtor by debtor, with the ranges between them filled."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+from hub.core.reconcile.case import Case, Desk
+from hub.core.reconcile.mentions import WEAK
+from hub.core.reconcile.payers import AGREES
+from hub.core.reconcile.payers import STRONG as SURE
+
+_LONGEST_RANGE = 20_000  # between the counters of a range; other debtors have most of them
+CONTRADICTED = 0.45
+
+
+class Named(NamedTuple):
+    """Items of one debtor (or group) that a text names: (row, strength, the text), and how the payer stands."""
+
+    picks: list[tuple[int, int, str]]
+    alternatives: list[list[tuple[int, int, str]]]
+    stance: int
+    accounts: list[int]
+
+    @property
+    def rows(self) -> list[int]:
+        return [row for row, _, _ in self.picks]
+
+    @property
+    def strength(self) -> int:
+        return min(strength for _, strength, _ in self.picks)
+
+
+def named_by_debtor(desk: Desk, case: Case) -> list[Named]:
+    """Sort what the text names by debtor group; the groups the payer agrees with, and the fuller ones, first."""
+    ledger = desk.ledger
+    groups: dict[int, list[list[tuple[int, int, str]]]] = {}
+    if case.payer.score >= SURE:  # what a sure payer owes explains more than a namesake of the number
+        groups = _grouped(desk, case, {a for payer in case.payer.accounts for a in ledger.group(payer)})
+    found = []
+    for mentions in (groups or _grouped(desk, case, None)).values():
+        accounts = sorted({ledger.account_of[row] for refs in mentions for row, _, _ in refs})
+        stance = max(desk.payers.stance(case.payer, a) for a in accounts)
+        picks = _pick(desk, case, mentions, stance)
+        if picks:
+            found.append(Named(picks, mentions, stance, ledger.group(accounts[0]) if len(accounts) > 1 else accounts))
+    found.sort(key=lambda n: (-n.stance, -n.strength, -len(n.picks), n.accounts))
+    return found[:6]
+
+
+def _grouped(desk: Desk, case: Case, only: set[int] | None) -> dict[int, list[list[tuple[int, int, str]]]]:
+    """Usable items per debtor group and number: (row, strength, text); of some accounts only, if given."""
+    ledger = desk.ledger
+    groups: dict[int, list[list[tuple[int, int, str]]]] = {}
+    for mention in case.reading.mentions:
+        by_group: dict[int, list[tuple[int, int, str]]] = {}
+        for row, strength in mention.refs:
+            account = ledger.account_of[row]
+            if (only is None or account in only) and desk.usable(row, case):
+                by_group.setdefault(ledger.group(account)[0], []).append((row, strength, mention.text))
+        for group, refs in by_group.items():
+            groups.setdefault(group, []).append(refs)
+    return groups
+
+
+def _pick(
+    desk: Desk, case: Case, mentions: list[list[tuple[int, int, str]]], stance: int
+) -> list[tuple[int, int, str]]:
+    """The likeliest item per number; weak numbers only beside stronger ones or for a payer that agrees."""
+    items = desk.ledger.items
+    picks: dict[int, tuple[int, int, str]] = {}
+    for refs in mentions:
+        best = max(
+            refs,
+            key=lambda x: (
+                x[1],
+                desk.ledger.left[x[0]] == case.amount,
+                items.issued_on[x[0]] <= case.received_on,
+                items.issued_on[x[0]],
+                -items.id[x[0]],
+            ),
+        )
+        if best[1] > WEAK or stance == AGREES:
+            known = picks.get(best[0])
+            if known is None or known[1] < best[1]:
+                picks[best[0]] = best
+    firm = [p for p in picks.values() if p[1] > WEAK]
+    return list(picks.values()) if not firm else firm + [p for p in picks.values() if p[1] == WEAK and stance == AGREES]
+
+
+def ranges(desk: Desk, case: Case, named: Named) -> list[int]:
+    """All named rows with the ranges between them filled; empty when the text has no range."""
+    mentions, ledger = case.reading.mentions, desk.ledger
+    rows, opened = dict.fromkeys(named.rows), False
+    for one, other in pairwise(mentions):
+        if not one.opens_range:
+            continue
+        first, last = (next((ref.row for ref in m.refs if ref.row in rows), None) for m in (one, other))
+        if first is not None and last is not None:
+            opened = True
+            rows.update(dict.fromkeys(r for r in _between(desk, first, last) if desk.usable(r, case)))
+    return [r for r in rows if ledger.left[r] > 0] if opened else []
+
+
+def _between(desk: Desk, first: int, last: int) -> list[int]:
+    """Items of the same debtor and series with a counter between two others."""
+    numbers, ledger = desk.ledger.numbers, desk.ledger
+
+    def parts(row: int) -> tuple[str, str, int]:
+        number, scheme = numbers.compact[row], numbers.scheme_of[row]
+        counter = number[scheme.counter]
+        return number[scheme.prefix], number[scheme.period], int(counter) if counter.isdigit() else -1
+
+    prefix, first_period, low = parts(first)
+    other_prefix, last_period, high = parts(last)
+    if prefix != other_prefix or (first_period, low) >= (last_period, high):
+        return []
+    rows = ledger.rows_by_age(ledger.account_of[first])
+    mine = [(r, parts(r)) for r in rows if not ledger.is_credit[r]]
+    if low < high <= low + _LONGEST_RANGE:  # a counter that goes on over the periods
+        return [r for r, p in mine if p[0] == prefix and first_period <= p[1] <= last_period and low < p[2] < high]
+    return [r for r, p in mine if p[0] == prefix and (first_period, low) < p[1:] < (last_period, high)][:200]
+
+
+def full_lines(desk: Desk, rows: list[int]) -> list[tuple[int, int]]:
+    """Lines that settle items in full; a credit note's is negative."""
+    return [(row, desk.signed(row)) for row in rows]

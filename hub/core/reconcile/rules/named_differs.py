@@ -1,0 +1,231 @@
+"""Named items whose sum differs from the receipt: discounts, credit notes, charges, parts, too much."""
+
+from __future__ import annotations
+
+from hub.core.reconcile.amounts import CHANCE, sums_to
+from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.charges import charges_likely
+from hub.core.reconcile.discounts import discount_minor
+from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
+from hub.core.reconcile.payers import AGREES, UNKNOWN
+from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, ranges
+from hub.core.reconcile.words import CREDIT_NOTE_WORDS
+
+# The same when the sum differs: a part payment, too much, a deduction.
+_OTHER = {
+    (FULL, AGREES): 0.985,
+    (STRONG, AGREES): 0.978,
+    (BARE, AGREES): 0.9,
+    (WEAK, AGREES): 0.6,
+    (FULL, UNKNOWN): 0.93,
+    (STRONG, UNKNOWN): 0.85,
+    (BARE, UNKNOWN): 0.6,
+    (WEAK, UNKNOWN): 0.2,
+}
+_NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
+_ROUND = 10_00
+_USUAL_SHARES = (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)  # per cent
+_STILL_OWED, _FORGONE = 0.84, 0.83
+_DISCOUNT_AT_MOST = 12  # a debtor who writes "escompte" keeps at most a twelfth
+
+
+def inexact(desk: Desk, case: Case, named: Named) -> list[Draft]:
+    """Named items whose sum differs from the receipt, with what may explain the difference."""
+    rows = [row for row, strength, _ in named.picks if strength > WEAK] or named.rows
+    ranged = ranges(desk, case, named)
+    total = sum(map(desk.signed, ranged or rows))
+    rows = ranged or rows
+    base = _OTHER.get((named.strength, named.stance), CONTRADICTED)
+    if named.strength == FULL and named.stance == UNKNOWN and not case.payer_known_by_name:
+        base = _NAMELESS
+    if total <= 0:
+        return []
+    if case.amount < total:
+        return _short(desk, case, named, rows, total - case.amount, base)
+    return _over(desk, case, named, rows, case.amount - total, base)
+
+
+def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
+    """Less money than the named items have open."""
+    found = _discounted(desk, case, rows, gap, base)
+    found += _netted(desk, case, named, rows, gap, base)
+    if found:
+        return found
+    policy = desk.policy_for(rows[0])
+    if gap <= policy.rounding_minor:
+        return [_with_difference(desk, rows, gap, "rounding", base + 0.01)]
+    if case.reading.discount and gap * _DISCOUNT_AT_MOST <= case.amount:
+        return _question(desk, case, named, rows, gap, "discount")
+    if gap <= min(policy.bank_fee_minor, case.amount * policy.bank_fee_bp // 10000):
+        if policy.bank_fee_anywhere or charges_likely(desk.receipts, case.row, case.reading.words):
+            return [_with_difference(desk, rows, gap, "bank_fee", base)]
+        return _question(desk, case, named, rows, gap, "bank_fee")
+    return _part_payment(desk, case, named, rows, base, policy.partial_by_reference)
+
+
+def _question(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, kind: str) -> list[Draft]:
+    """Money the debtor kept back: still owed, or forgone as `kind`? Only a person says."""
+    forgone = _with_difference(desk, rows, gap, kind, _FORGONE)
+    return [*_part_payment(desk, case, named, rows, _STILL_OWED, True), forgone]
+
+
+def _discounted(desk: Desk, case: Case, rows: list[int], gap: int, base: float) -> list[Draft]:
+    """The gap is the cash discount of the named invoices, all of them or those still in time."""
+    items, lines, deductions, total = desk.ledger.items, [], [], 0
+    for row in rows:
+        grace = desk.policy_for(row).discount_grace_days
+        amount = 0
+        if not desk.ledger.is_credit[row]:
+            amount = discount_minor(
+                items.discount_terms[row], items.total_minor[row], items.issued_on[row], case.received_on, grace
+            )
+        amount = min(amount, desk.ledger.left[row])
+        lines.append((row, desk.signed(row) - amount))
+        if amount:
+            deductions.append(("discount", row, amount))
+        total += amount
+    slack = gap - total
+    if not deductions or abs(slack) > 2 * len(deductions):
+        return []
+    row, kept = lines[-1] if not slack else next(x for x in lines if x[0] == deductions[0][1])
+    at = lines.index((row, kept))
+    lines[at] = (row, kept - slack)
+    deductions[0] = ("discount", deductions[0][1], deductions[0][2] + slack)
+    reason = f"The text names {desk.numbers(rows)}; the difference is the cash discount allowed on that date."
+    drafted: list[tuple[str, int | None, int]] = [(kind, r, amount) for kind, r, amount in deductions]
+    return [Draft(base + 0.012, "named_less_discount", reason, lines, drafted)]
+
+
+def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
+    """The gap is one open credit note of the debtor, or all of them."""
+    credits = [
+        r
+        for a in named.accounts
+        for r in desk.ledger.account(a, case.currency).credits
+        if r not in rows and desk.usable(r, case)
+    ][:60]
+    if not credits:
+        return []
+    sets = [[r] for r in credits if desk.ledger.left[r] == gap][:3]
+    if len(credits) > 1 and sum(desk.ledger.left[r] for r in credits) == gap:
+        sets.append(credits)
+    sure = len(sets) == 1 and (_speaks_of_credit(case) or not _is_a_share(case.amount, case.amount + gap))
+    drafts = []
+    for chosen in sets:
+        reason = f"The text names {desk.numbers(rows)}; the difference is credit note {desk.numbers(chosen)}."
+        confidence = base + 0.008 if sure else 0.8
+        drafts.append(Draft(confidence, "named_less_credit_note", reason, full_lines(desk, rows + chosen)))
+    return drafts
+
+
+def _speaks_of_credit(case: Case) -> bool:
+    return not CREDIT_NOTE_WORDS.isdisjoint(case.reading.words)
+
+
+def _is_a_share(amount: int, total: int) -> bool:
+    """Whether the amount is as well a part payment: a round sum, or a usual share of what is named."""
+    return amount % _ROUND == 0 or any(abs(amount * 100 - total * share) < 100 for share in _USUAL_SHARES)
+
+
+def _with_difference(desk: Desk, rows: list[int], gap: int, kind: str, confidence: float) -> Draft:
+    """All named items in full, except that the largest bears a small difference."""
+    bearer = max(rows, key=lambda r: (desk.signed(r), -desk.ledger.items.id[r]))
+    lines = [(r, desk.signed(r) - (gap if r == bearer else 0)) for r in rows]
+    word = {"rounding": "rounding", "discount": "a cash discount the terms do not give"}.get(kind, "charges of a bank")
+    reason = f"The text names {desk.numbers(rows)}; {gap} minor units are missing: {word}."
+    return Draft(confidence, f"named_less_{kind}", reason, lines, [(kind, bearer, gap)])
+
+
+def _part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: float, allowed: bool) -> list[Draft]:
+    """A part of what is named. One invoice: automatic unless the amount fits something else as well."""
+    left, lines = case.amount, []
+    invoices = [r for r in rows if not desk.ledger.is_credit[r]]
+    for row in sorted(invoices, key=lambda r: _age(desk, r)) if len(invoices) > 1 else invoices:
+        part = min(left, desk.ledger.left[row])
+        if part > 0:
+            lines.append((row, part))
+            left -= part
+    if not lines:
+        return []
+    rival = _fits_elsewhere(desk, case, named, rows)
+    confidence = base if allowed and len(invoices) == 1 and not rival else min(base, 0.82)
+    reason = f"The text names {desk.numbers(rows)}; the amount pays a part of it."
+    evidence = {"rivals": rival} if rival else {}
+    return [Draft(confidence, "named_in_part", reason, lines, evidence=evidence)]
+
+
+def _age(desk: Desk, row: int) -> tuple[object, ...]:
+    items = desk.ledger.items
+    return (items.due_on[row] or items.issued_on[row], items.number[row], items.id[row])
+
+
+def _fits_elsewhere(desk: Desk, case: Case, named: Named, rows: list[int]) -> list[str]:
+    """Other items of the debtor with exactly this amount: the number may be the misprint."""
+    return [
+        f"{desk.ledger.items.number[r]} has exactly this amount open"
+        for a in named.accounts[:20]
+        for r in desk.ledger.rows_of_amount(a, case.amount)
+        if r not in rows and desk.usable(r, case)
+    ][:3]
+
+
+def _over(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, base: float) -> list[Draft]:
+    """More money than the named items have open: rounding, items not named, or too much paid."""
+    policy = desk.policy_for(rows[0])
+    reason = f"The text names {desk.numbers(rows)}; "
+    if excess <= policy.rounding_minor:
+        return [Draft(base + 0.008, "named_rounded_up", reason + "a rounding stays unapplied.", full_lines(desk, rows))]
+    if _names_used_up(desk, case, named):
+        base = min(base, 0.84)
+    drafts = _unnamed(desk, case, named, rows, excess, base)
+    sure = policy.overpaid_by_reference and not drafts and not case.reading.more
+    plain = excess <= sum(map(desk.signed, rows)) and not case.reading.unknown
+    confidence = base if sure and plain else min(base, 0.8)
+    drafts.append(Draft(confidence, "named_overpaid", reason + "the rest stays unapplied.", full_lines(desk, rows)))
+    return drafts
+
+
+def _names_used_up(desk: Desk, case: Case, named: Named) -> bool:
+    """Whether the text also names an item of this debtor that is settled already."""
+    ledger = desk.ledger
+    return any(
+        ref.strength >= STRONG and ledger.left[ref.row] == 0 and ledger.account_of[ref.row] in named.accounts
+        for mention in case.reading.mentions
+        for ref in mention.refs[:4]
+    )
+
+
+def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, base: float) -> list[Draft]:
+    """Other invoices of the debtor that the excess pays exactly: the list was cut, or "and others"."""
+    left, issued_on = desk.ledger.left, desk.ledger.items.issued_on
+    pool = [
+        r
+        for a in named.accounts[:20]
+        for r in desk.ledger.account(a, case.currency).invoices
+        if 0 < left[r] <= excess and r not in rows and issued_on[r] <= case.received_on and desk.usable(r, case)
+    ]
+    if not pool:
+        return []
+    sums = sums_to([desk.ledger.left[r] for r in pool], excess, 3)
+    drafts = []
+    for solution in sums.solutions[:3]:
+        rest, chosen = list(solution), []
+        for row in pool:
+            if desk.ledger.left[row] in rest:
+                rest.remove(desk.ledger.left[row])
+                chosen.append(row)
+        chance = sums.chance(len(solution), excess)
+        sure = len(sums.solutions) == 1 and chance < CHANCE and (len(solution) == 1 or _goes_on(case))
+        reason = f"The text names {desk.numbers(rows)}; {desk.numbers(chosen)} make up the rest exactly."
+        confidence = min(base, 0.975) if sure and base > 0.84 and not _has_range(case) else 0.84
+        drafts.append(Draft(confidence, "named_and_others", reason, full_lines(desk, rows + chosen)))
+    return drafts
+
+
+def _goes_on(case: Case) -> bool:
+    """Whether the list of numbers goes on behind what the bank handed over: "and others", or numbers nobody knows."""
+    return case.reading.more or bool(case.reading.unknown)
+
+
+def _has_range(case: Case) -> bool:
+    return any(mention.opens_range for mention in case.reading.mentions)

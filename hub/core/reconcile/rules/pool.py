@@ -1,0 +1,52 @@
+"""What a known payer may pay: the open items of its account, or of its group, when the money came.
+
+What other receipts of this run used up still counts as a rival: that a set is the only one *left* is a fact about us,
+not about what the debtor paid.
+"""
+
+from __future__ import annotations
+
+from hub.core.reconcile.case import Case, Desk, Draft
+
+DATE_SLACK_DAYS = 3  # an invoice may be dated a little after its payment
+
+
+class Pool:
+    """Items of one account a receipt may pay by its date, oldest due first; `amounts` also counts used ones."""
+
+    def __init__(self, desk: Desk, case: Case, accounts: list[int]) -> None:
+        ledger, items = desk.ledger, desk.ledger.items
+        last = case.received_on.toordinal() + DATE_SLACK_DAYS
+        self.accounts = accounts
+        self.invoices: list[int] = []
+        self.credits: list[int] = []
+        left = ledger.left
+        for account in accounts:
+            if case.seller not in (None, ledger.accounts[account][0]):
+                continue
+            mine = ledger.account(account, case.currency)
+            self.invoices += [r for r, day in zip(mine.invoices, mine.invoiced, strict=True) if day <= last]
+            if mine.credits:
+                self.credits += [r for r, day in zip(mine.credits, mine.credited, strict=True) if day <= last]
+        self.left = [r for r in self.invoices if left[r] > 0]
+        # A used-up item still counts with what it had open; a part-paid one also with what is left.
+        opened = items.open_minor
+        self.amounts = [opened[r] for r in self.invoices]
+        self.amounts += [left[r] for r in self.left if left[r] != opened[r]]
+
+    def take(self, desk: Desk, amounts: tuple[int, ...]) -> list[int] | None:
+        """Items with these open amounts, the oldest due first; None when one has been used up."""
+        wanted, chosen, left = list(amounts), [], desk.ledger.left
+        for row in self.left:
+            if left[row] in wanted:
+                wanted.remove(left[row])
+                chosen.append(row)
+                if not wanted:
+                    return chosen
+        return None
+
+
+def cap(draft: Draft, most: float) -> Draft:
+    """The draft, no surer than `most`."""
+    draft.confidence = min(draft.confidence, most)
+    return draft

@@ -1,0 +1,66 @@
+"""Explanations from a month or a statement the text names: everything issued, or due, then."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.pool import Pool
+
+
+def statement(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
+    """A month or a statement the text names: everything issued, or due, then."""
+    reading, items = case.reading, desk.ledger.items
+    if not reading.months and not reading.statement:
+        return []
+    sets: list[tuple[str, list[int]]] = []
+    both = pool.left + [r for r in pool.credits if desk.ledger.left[r] > 0]
+    months = set()
+    for year, month in reading.months:
+        months.add((year or case.received_on.year - (month > case.received_on.month), month))
+    if months:
+        sets.append(
+            (
+                "issued in the month named",
+                [r for r in both if (items.issued_on[r].year, items.issued_on[r].month) in months],
+            )
+        )
+        due = [(r, items.due_on[r] or items.issued_on[r]) for r in both]
+        sets.append(("due in the month named", [r for r, on in due if (on.year, on.month) in months]))
+        last = max(months)
+        sets.append(
+            (
+                "issued up to the month named",
+                [r for r in both if (items.issued_on[r].year, items.issued_on[r].month) <= last],
+            )
+        )
+        sets.append(("due up to the month named", [r for r, on in due if (on.year, on.month) <= last]))
+    else:
+        first = case.received_on.replace(day=1)
+        before = first - timedelta(days=1)
+        sets.append(
+            (
+                "issued last month",
+                [r for r in both if (items.issued_on[r].year, items.issued_on[r].month) == (before.year, before.month)],
+            )
+        )
+        sets.append(("due by then", [r for r in both if (items.due_on[r] or items.issued_on[r]) <= case.received_on]))
+        sets.append(("open", both))
+    return _statement_drafts(desk, case, sets)
+
+
+def _statement_drafts(desk: Desk, case: Case, sets: list[tuple[str, list[int]]]) -> list[Draft]:
+    """A draft per named set that adds up, with or without its credit notes; near misses as hints."""
+    drafts: list[Draft] = []
+    for what, rows in sets:
+        invoices = [r for r in rows if not desk.ledger.is_credit[r]]
+        for chosen in (rows, invoices):
+            if chosen and sum(map(desk.signed, chosen)) == case.amount:
+                reason = f"The text names a statement: {desk.numbers(chosen)}, all that was {what}, add up exactly."
+                draft = Draft(0.99, "payer_statement", reason, [(r, desk.signed(r)) for r in chosen])
+                if not any(d.same_as(draft) for d in drafts):
+                    drafts.append(draft)
+                break
+    for draft in drafts[1:]:
+        draft.confidence = 0.8  # a second reading of the month: the plainer one goes first
+    return drafts

@@ -1,0 +1,136 @@
+"""What texts are read against, and the whole numbers a text spells."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, as_date, near
+from hub.core.reconcile.ledger import Ledger
+from hub.core.reconcile.mentions import FULL, STRONG, Mention, Reading, Ref
+from hub.core.reconcile.words import (
+    ORDER_WORDS,
+    OTHER_NUMBER_WORDS,
+)
+
+MOST_ALTERNATIVES = 24  # rows kept for one number; a counter shared by more proves nothing
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class Lexicon:
+    """What texts are read against: the ledger's numbers, how they begin, and the debtors' company numbers."""
+
+    def __init__(self, ledger: Ledger, sirens: dict[str, list[int]]) -> None:
+        self.ledger = ledger
+        self.numbers = ledger.numbers
+        self.sirens = sirens
+        self._starts: dict[str, list[str]] = {}
+        self.begins = {key[: len(key) - len(key.lstrip(_LETTERS))] for key in (*ledger.settled, *ledger.by_order)}
+        self.begins |= self.numbers.prefixes
+        self.begins.discard("")
+
+    def knows(self, key: str) -> bool:
+        """Whether a key is a whole number, one without its letters, a closed one, or an order reference."""
+        numbers, ledger = self.numbers, self.ledger
+        return key in numbers.whole or key in numbers.by_digits or key in ledger.settled or key in ledger.by_order
+
+    def starts(self, text: str) -> list[str]:
+        """The run of letters itself, or its end when a word was glued before a known prefix ("FACTFA" -> "FA")."""
+        found = self._starts.get(text)
+        if found is None:
+            ends = [text[-n:] for n in range(min(len(text), 6), 0, -1)]
+            found = self._starts[text] = [end for end in ends if end in self.begins]
+        return found
+
+
+class WrittenText:
+    """One text being read: its runs with the gap before each, and the whole numbers it spells.
+
+    `used` marks runs that already belong to something; `found` holds mentions by the position of their last run.
+    """
+
+    def __init__(self, lexicon: Lexicon, reading: Reading, where: str, received_on: date) -> None:
+        self.lexicon = lexicon
+        self.numbers = lexicon.numbers
+        self.ledger = lexicon.ledger
+        self.reading = reading
+        self.where = where
+        self.received_on = received_on
+        self.texts: list[str] = []
+        self.gaps: list[str] = []
+        self.used: list[bool] = []
+        self.found: dict[int, Mention] = {}  # by the position of the last run
+
+    def _whole_numbers(self) -> None:
+        """Runs that, put together, spell a whole number, open or closed, or an order. The longest wins."""
+        at, size, starts = 0, len(self.texts), self.lexicon.starts
+        while at < size:
+            text = self.texts[at]
+            if text < LETTERS:
+                at += self._spelt_from(at, text) or 1
+                continue
+            count = 0
+            for start in starts(text):
+                count = self._spelt_from(at, start)
+                if count:
+                    break
+            at += count or 1
+
+    def _spelt_from(self, at: int, key: str) -> int:
+        """How many runs from `at` on, the first cut to `key`, spell something known; 0 when nothing."""
+        texts, gaps, known = self.texts, self.gaps, self.lexicon.knows
+        keys = [(key, 1)] if key < LETTERS and known(key) else []
+        for after in range(at + 1, min(at + 7, len(texts))):
+            if (gap := gaps[after]) and not near(gap):
+                break
+            key += texts[after]
+            if known(key):
+                keys.append((key, after + 1 - at))
+        for key, count in reversed(keys):
+            if self._spelt(key, at, count):
+                return count
+        return 0
+
+    def _spelt(self, key: str, at: int, count: int) -> bool:
+        """Record `key` if it is an open number, a closed number or an order reference."""
+        if key.isalpha() or len(key) < FEW_DIGITS:
+            return False
+        if key.isdigit() and (len(key) < 6 or as_date(key, self.received_on)):
+            return False
+        order = self._governed_by(at, ORDER_WORDS) or key[: len(key) - len(key.lstrip(_LETTERS))] in ORDER_WORDS
+        rows = None if order or self._governed_by(at, OTHER_NUMBER_WORDS) else self._rows_spelt(key)
+        if rows is not None:
+            self._use(at, count)
+            strength = FULL if not key.isdigit() or len(key) >= 7 else STRONG
+            self._mention(at + count - 1, key, [Ref(r, strength) for r in self.numbers.rows(rows)])
+            if key in self.ledger.settled:  # another seller, or another year, may have closed the same number
+                self.reading.closed.append((key, self.ledger.settled[key]))
+            return True
+        if key in self.ledger.settled and not order:
+            self._use(at, count)
+            self.reading.closed.append((key, self.ledger.settled[key]))
+            return True
+        if key in self.ledger.by_order:
+            self._use(at, count)
+            self.reading.orders.append((key, self.ledger.by_order[key]))
+            return True
+        return False
+
+    def _rows_spelt(self, key: str) -> int | list[int] | None:
+        """Rows whose whole number is `key`; for digits, also those whose number has them behind its letters."""
+        return self.numbers.by_digits.get(key) if key.isdigit() else self.numbers.whole.get(key)
+
+    def _governed_by(self, at: int, words: frozenset[str]) -> bool:
+        """Whether the word just before run `at` is one of `words` ("CDE 4512", "N CLIENT 4512")."""
+        texts, back = self.texts, at - 1
+        while back >= 0 and texts[back] in ("N", "NO", "NUM", "NUMERO", "REF", "VOTRE", "DE"):
+            back -= 1
+        return back >= 0 and at - back <= 3 and texts[back] in words and "#" not in self.gaps[at]
+
+    def _use(self, at: int, count: int) -> None:
+        for position in range(at, at + count):
+            self.used[position] = True
+
+    def _mention(self, position: int, text: str, refs: list[Ref]) -> None:
+        if refs and len(refs) <= MOST_ALTERNATIVES:
+            refs.sort(key=lambda ref: self.ledger.items.id[ref.row])
+            self.found[position] = Mention(text, self.where, tuple(refs))

@@ -1,0 +1,87 @@
+"""The worst cases: a debtor with thousands of invoices, and very long texts; and what twice as much work takes."""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from hub.core.reconcile import Debtors, OpenItems, Policy, Receipts, reconcile
+
+_DAY = date(2026, 1, 1)
+Run = Callable[[], object]
+
+
+def _run(amounts: list[int], texts: list[str], paid: list[int]) -> Run:
+    """A run over one debtor who owes `amounts` and sends `paid` with `texts`."""
+    count, receipts = len(amounts), len(texts)
+    items = OpenItems(
+        id=list(range(count)),
+        seller=["ACME"] * count,
+        debtor=["C001"] * count,
+        number=[f"FA-2026-{n:05d}" for n in range(count)],
+        kind=["invoice"] * count,
+        issued_on=[_DAY + timedelta(days=n % 90) for n in range(count)],
+        due_on=[None] * count,
+        currency=["EUR"] * count,
+        total_minor=amounts,
+        open_minor=amounts,
+    )
+    money = Receipts(
+        id=list(range(receipts)),
+        received_on=[_DAY + timedelta(days=120)] * receipts,
+        currency=["EUR"] * receipts,
+        amount_minor=paid,
+        unapplied_minor=paid,
+        payer_name=["DURAND ET FILS"] * receipts,
+        remittance=list(texts),
+    )
+    debtors = Debtors(["ACME"], ["C001"], ["Durand & Fils"])
+    return lambda: reconcile(items, debtors, money, policy=Policy(), today=_DAY + timedelta(days=200))
+
+
+def equal_amounts(invoices: int, receipts: int) -> Run:
+    """`invoices` of one amount, and silent receipts of that amount."""
+    return _run([99_00] * invoices, ["ABONNEMENT"] * receipts, [99_00] * receipts)
+
+
+def unlike_amounts(invoices: int, receipts: int) -> Run:
+    """`invoices` of many amounts, and receipts of sums that nothing explains."""
+    return _run(
+        [10_00 + n * 7 for n in range(invoices)], ["VIREMENT"] * receipts, [1_234_567 + n for n in range(receipts)]
+    )
+
+
+def long_text(characters: int) -> Run:
+    """One receipt whose text of that many characters names invoices, open and not."""
+    text = " ".join(f"FA-2026-{n:05d} ligne {n}" for n in range(1, characters // 12))[:characters]
+    return _run([10_00 + n for n in range(400)], [text], [123_45])
+
+
+def calls(run: Run) -> int:
+    """Function calls of a run: work that no other program on the machine can change."""
+    profile = cProfile.Profile()
+    profile.runcall(run)
+    return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]
+
+
+def report() -> str:
+    """Each worst case at half and at full size."""
+    cases = (
+        ("5,000 equal invoices, 2,000 receipts", equal_amounts(2_500, 1_000), equal_amounts(5_000, 2_000)),
+        (
+            "5,000 unlike invoices, 40 receipts nothing explains",
+            unlike_amounts(2_500, 40),
+            unlike_amounts(5_000, 40),
+        ),
+        ("a text of 100 KB", long_text(50_000), long_text(100_000)),
+    )
+    lines = []
+    for name, half, full in cases:
+        start = time.process_time()
+        full()
+        cpu = time.process_time() - start
+        lines.append(f"{name}: CPU {cpu:.2f} s; twice the size takes {calls(full) / calls(half):.2f} times the calls")
+    return "\n".join(lines)

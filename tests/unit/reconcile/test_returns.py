@@ -1,0 +1,53 @@
+"""Money that left: what it takes back, or which receipts a person must choose from."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from hub.core.reconcile import Decision
+from tests.unit.reconcile.books import DURAND, decide, item, receipt
+
+IBAN = "FR7630006000011234567890189"
+
+
+def _last(*receipts: dict[str, Any]) -> Decision:
+    return decide([item("FA1", DURAND, 7_77)], list(receipts))[-1]
+
+
+def test_a_coded_return_reverses_the_only_receipt_that_fits() -> None:
+    """Same sum, same payer, a reason code."""
+    back = receipt(-500_00, "REJET", "DURAND", received_on=date(2026, 4, 15), return_reason="AC04")
+    decision = _last(receipt(500_00, "FA9", "DURAND"), back)
+    assert ("return", "return") == (decision.status, decision.rule)
+    assert 1 == decision.evidence["reverses_receipt_id"]
+
+
+def test_two_originals_are_named_for_a_person() -> None:
+    """Two receipts that fit alike: neither is taken back alone."""
+    back = receipt(-500_00, "REJET", "DURAND", received_on=date(2026, 4, 15), return_reason="AC04")
+    decision = _last(receipt(500_00, "FA9", "DURAND"), receipt(500_00, "FA8", "DURAND"), back)
+    assert ("return", "return_to_check") == (decision.status, decision.rule)
+    assert [1, 2] == decision.evidence["candidates"]
+    assert "reverses_receipt_id" not in decision.evidence
+    assert "A person must say" in decision.reason
+
+
+def test_money_out_to_a_payer_of_the_same_sum_names_it() -> None:
+    """No code and no word of a return: perhaps one, perhaps a refund."""
+    back = receipt(-500_00, "VIR EMIS", "DURAND", received_on=date(2026, 4, 15), payer_iban=IBAN)
+    decision = _last(receipt(500_00, "FA9", "MARTIN", payer_iban=IBAN), back)
+    assert "return_to_check" == decision.rule
+    assert [1] == decision.evidence["candidates"]
+
+
+def test_a_return_nothing_fits_is_still_a_return() -> None:
+    """The code says so; which receipt, a person must say."""
+    decision = _last(receipt(-500_00, "IMPAYE", "DURAND", return_reason="AM04"))
+    assert ("return", "return_to_check") == (decision.status, decision.rule)
+    assert "candidates" not in decision.evidence
+
+
+def test_other_money_out_is_no_return() -> None:
+    """A supplier paid."""
+    assert "money_out" == _last(receipt(-500_00, "LOYER AVRIL", "SCI DU PARC")).rule

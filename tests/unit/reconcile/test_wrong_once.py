@@ -1,0 +1,115 @@
+"""Mistakes the engine once made, as patterns: each would put money on the wrong item, or in the wrong books."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from hub.core.reconcile import SettledNumbers
+from hub.core.reconcile.text import mask
+from tests.unit.reconcile.books import DUPONT, DURAND, MARTIN, decide, item, lines, one, receipt
+
+IBAN = "FR7630006000011234567890189"
+
+
+@pytest.mark.parametrize("text", ["VE2603078369 QUINCAILLERIE DES QUIMPER", "REGLEMENT FA2026133454 MERCI"])
+def test_a_number_and_a_word_are_no_account_number(text: str) -> None:
+    """One such text in a hundred has right check digits; no country has accounts like these."""
+    assert text == mask(text)[0]
+
+
+def test_account_numbers_are_hidden_and_what_follows_is_not() -> None:
+    """With blanks or without."""
+    assert "FA123" == mask(f"{IBAN} FA123")[0].replace("#", "").strip()
+    assert "FACT 12345" == mask("FR76 3000 6000 0112 3456 7890 189 FACT 12345")[0].replace("#", "").strip()
+
+
+@pytest.mark.parametrize("text", ["2026000262,70,94", "7000558 EUR 385,68", "1021,22,23"])
+def test_numbers_beside_amounts_are_not_hidden(text: str) -> None:
+    """A list with commas is no amount, and EUR before an amount belongs to it."""
+    assert mask(text)[0].startswith(text.split()[0].split(",")[0])
+
+
+def test_a_closed_number_that_looks_like_an_account_is_no_silence() -> None:
+    """The text names a closed invoice; another one of this amount is not paid by it."""
+    settled = SettledNumbers(["ACME"], [DURAND], ["VE2603078369"])
+    open_one = item("VE2603085557", DURAND, 256_72)
+    decision = one([open_one], 256_72, "VE2603078369 DURAND ET FILS", None, payer_iban=IBAN, settled=settled)
+    assert "auto" != decision.status
+
+
+def test_foreign_invoices_of_one_amount_are_told_apart_by_number() -> None:
+    """Two invoices of one foreign amount: the number decides, and without one nobody does."""
+    two = [item(f"FA-2026-0{n}", DURAND, 1122_67, currency="CHF") for n in (3596, 4483)]
+    ordered = {"original_amount_minor": 1122_67, "original_currency": "CHF", "payer_iban": IBAN}
+    assert [(2, 1122_67)] == lines(one(two, 1133_89, "FA-2026-04483", "DURAND ET FILS", **ordered))
+    assert "auto" != one(two, 1133_89, "VIREMENT", "DURAND ET FILS", **ordered).status
+
+
+def test_too_much_money_beside_a_number_is_not_two_others_by_chance() -> None:
+    """The text names one invoice and says nothing of others: the excess is for a person."""
+    items = [item("FA-2026-0101", DURAND, 1394_43), item("FA-2026-0102", DURAND, 33_46)]
+    items.append(item("FA-2026-0103", DURAND, 245_57))
+    decision = one(items, 1673_46, "FACT FA-2026-0101", "DURAND ET FILS", payer_iban=IBAN)
+    assert "auto" != decision.status
+
+
+@pytest.mark.parametrize("label", ["VIR MENUISERIE MARTI", "VIR MENUISERIE MAR"])
+def test_a_label_that_names_another_debtor_contradicts(label: str) -> None:
+    """The bank gives no payer name; the label has another debtor's, cut."""
+    decision = one([item("FA-2026-0101", DURAND, 100_00)], 100_00, f"{label} FA-2026-0101", None)
+    assert "auto" != decision.status
+    assert "auto" == one([item("FA-2026-0101", MARTIN, 100_00)], 100_00, f"{label} FA-2026-0101", None).status
+
+
+def test_public_accountants_pay_bills_and_give_back_taxes() -> None:
+    """A mandat de paiement is a payment; a refund of VAT is not."""
+    invoice = item("FA-2026-00777", DUPONT, 4_123_00)
+    paid = one([invoice], 4_123_00, "MANDAT 4596 BORD 287 FA-2026-00777", "DRFIP NOUVELLE AQUITAINE")
+    assert ("auto", [(1, 4_123_00)]) == (paid.status, lines(paid))
+    for name, text in (
+        ("TRESOR PUBLIC", "REMBOURSEMENT TVA"),
+        ("DGFIP", "CREDIT DE TVA 3519"),
+        ("DDFIP 46", "DEGREVEMENT"),
+    ):
+        assert "tax_or_social" == one([invoice], 4_123_00, text, name).rule
+    assert "not_a_receipt" != one([invoice], 5_000_00, "MANDAT 12 BORD 3", "TRESOR PUBLIC").status
+
+
+@pytest.mark.parametrize("text", ["FACTURE NO 2026 2340", "FACT 2340"])
+def test_a_second_payment_is_no_misprint_of_another_invoice(text: str) -> None:
+    """The number is that of an invoice paid a moment ago; another one of this amount is one slip away."""
+    before = item("FA-2025-02240", DURAND, 2089_98, issued_on=date(2025, 9, 3), due_on=date(2025, 10, 3))
+    items = [item("FA-2026-02340", DURAND, 2089_98), before]
+    first, second = decide(items, [receipt(2089_98, text, "DURAND ET FILS") for _ in range(2)])
+    assert [(1, 2089_98)] == lines(first)
+    assert "auto" != second.status
+
+
+def test_a_share_of_an_invoice_is_not_netted_with_a_credit_note_by_chance() -> None:
+    """30 % of it; that the rest is exactly a credit note may be chance, and the text does not speak of one."""
+    items = [item("FA-2026-0101", DURAND, 259_30), item("AV-2026-0009", DURAND, 181_51, kind="credit_note")]
+    assert "auto" != one(items, 77_79, "FA-2026-0101", "DURAND ET FILS").status
+    assert "auto" == one(items, 77_79, "FA-2026-0101 MOINS AVOIR", "DURAND ET FILS").status
+
+
+def test_a_round_sum_on_account_is_no_rounding() -> None:
+    """5,000.00 "à valoir", and an invoice of 5,000.21."""
+    items = [item("FA-2026-0101", DURAND, 5000_21)]
+    assert "auto" != one(items, 5000_00, "A VALOIR", "DURAND ET FILS", payer_iban=IBAN).status
+
+
+def test_a_group_does_not_make_a_doubtful_sum_sure() -> None:
+    """Two sets of the debtor's own items add up; that its group's many items hide one does not decide."""
+    items = [item("F1001", DUPONT, 40_13), item("F1002", DUPONT, 55_17), item("F1003", DUPONT, 95_30)]
+    items += [item(f"F{2000 + n}", "C009", 3_000_01 + 97 * n) for n in range(70)]
+    assert "auto" != one(items, 95_30, "VIREMENT", "DUPONT ELECTRICITE SA").status
+
+
+def test_a_counter_that_looks_like_a_year_is_still_the_counter() -> None:
+    """ "FACT 2025" of a debtor who has an invoice 2025, and an older one of the same amount."""
+    series = [item(f"VE26{n:06d}", MARTIN, 1_00 + n) for n in range(2000, 2020)]
+    own = [item("VE26001990", DURAND, 608_32), item("VE26002025", DURAND, 608_32)]
+    decision = one([*own, *series], 608_32, "REGLT FACT 2025", "DURAND ET FILS", payer_iban=IBAN)
+    assert [(2, 608_32)] == lines(decision)
