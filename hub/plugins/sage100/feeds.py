@@ -31,8 +31,8 @@ from hub.plugins.sage100.portable import (
 from hub.plugins.sage100.schema import Row, Schema
 
 Columns = dict[str, Expr]
-#: Kinds of journals (F_JOURNAUX.JO_Type).
-SALES, TREASURY, SITUATION = 1, 2, 4
+#: Kinds of journals (F_JOURNAUX.JO_Type): sales; situation, which is no real entry.
+SALES, SITUATION = 1, 4
 
 
 @dataclass(frozen=True)

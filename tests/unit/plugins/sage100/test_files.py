@@ -19,7 +19,6 @@ from hub.sdk import RecordRejected, RecordSource, SourceUnavailable
 from hub.sdk.testing import RecordSourceConformance, make_context, read_records, run_source
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden" / "sage100" / "files"
-SAMPLES = Path(__file__).resolve().parents[3] / "samples" / "sage100"
 SHARED = Path(__file__).resolve().parents[5] / "shared" / "samples" / "sage" / "DEMO_MPLG_20260919.txt"
 
 BLANK = Entry("VE", date(2026, 3, 5), "V1", "", "", "411000", "C1", "", 0, None, 0, 0, "", 0, "")
