@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from hub.core.services.desk import Desk
     from hub.core.store import Store
     from hub.core.sync import ConnectorSpec
-    from hub.sdk.hooks import Registry
+    from hub.sdk.config import ConnectorConfig
+    from hub.sdk.hooks import Connector, Registry
 
 
 class Hub:
@@ -112,6 +113,18 @@ class Hub:
                 )
         return list(names) or [name for name, values in self.settings.connectors.items() if values.get("enabled", True)]
 
+    def config_of(self, section: str) -> ConnectorConfig:
+        """The settings of a connector's section, checked.
+
+        Raises:
+            ConfigError: its plugin is not installed or its settings are faulty.
+        """
+        return connector_config(self.settings, section, self._connector(section).config)
+
+    def _connector(self, section: str) -> Connector:
+        where = f"{self.settings.path}: [connector.{section}]"
+        return self.registry.get(str(self.settings.connectors[section].get("plugin") or ""), where=where)
+
     def spec(self, section: str) -> ConnectorSpec:
         """How to run the connector of a section.
 
@@ -121,10 +134,9 @@ class Hub:
         from hub.core.host.process import Start
         from hub.core.sync import ConnectorSpec
 
-        where = f"{self.settings.path}: [connector.{section}]"
-        plugin = str(self.settings.connectors[section].get("plugin") or "")
-        connector = self.registry.get(plugin, where=where)
-        config = connector_config(self.settings, section, connector.config)
+        connector = self._connector(section)
+        plugin = connector.name
+        config = self.config_of(section)
         register_secrets_of(config)  # a connector's log may quote them, and the hub quotes the log
         plain = json.loads(config.model_dump_json())
         mapping = {name: plain.get(name) for name in sorted(connector.mapping_fields)}

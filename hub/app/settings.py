@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -42,6 +42,15 @@ class SellerSection(BaseModel):
     name: str | None = Field(None, description="Name for people.")
 
 
+class DaemonSection(BaseModel):
+    """``[daemon]``: how `hub daemon` works."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    workers: int = Field(4, ge=1, le=64, description="Connectors run at the same time on this machine.")
+    log: Literal["console", "json"] = Field("console", description="Lines for people, or JSON for machines.")
+
+
 class ReconcileSection(BaseModel):
     """``[reconcile]``: what the hub may decide alone. Amounts in the smallest unit, percentages in basis points."""
 
@@ -71,6 +80,7 @@ class Settings:
     sellers: dict[str, SellerSection]
     connectors: dict[str, dict[str, Any]]
     reconcile: ReconcileSection
+    daemon: DaemonSection = field(default_factory=DaemonSection)
     folder: Path = field(default=Path())
 
     @property
@@ -112,7 +122,7 @@ def read_settings(path: Path) -> Settings:
         raise ConfigError(
             code="HUB-CFG-002", what=f"not readable as TOML: {error}", where=str(path), mend="correct that line"
         ) from error
-    _known(path, "", raw, ("hub", "seller", "connector", "reconcile"))
+    _known(path, "", raw, ("hub", "seller", "connector", "reconcile", "daemon"))
     connectors = _tables(path, raw, "connector")
     return Settings(
         path=path,
@@ -123,6 +133,7 @@ def read_settings(path: Path) -> Settings:
         },
         connectors=connectors,
         reconcile=_section(path, "reconcile", ReconcileSection, raw.get("reconcile", {})),
+        daemon=_section(path, "daemon", DaemonSection, raw.get("daemon", {})),
         folder=path.resolve().parent,
     )
 

@@ -50,7 +50,8 @@ def _run(hub: Hub, section: str, *, full: bool) -> tuple[RunReport | None, HubEr
         SourceUnavailable: the data base is out of reach; then no connector can run.
     """
     from hub.app.cli.progress import counting
-    from hub.core.sync.run import sync_connector
+    from hub.core.jobs.running import run_connector
+    from hub.core.store.leases import LeaseLost, LeaseTaken
     from hub.sdk.errors import HubError
 
     try:
@@ -58,9 +59,12 @@ def _run(hub: Hub, section: str, *, full: bool) -> tuple[RunReport | None, HubEr
     except HubError as error:
         return None, error
     with counting(section, "records") as tell:
-        report = sync_connector(
-            hub.store, spec, actor=hub.actor, full=full, progress=lambda stream, counts: tell(stream, counts.read)
-        )
+        try:
+            report = run_connector(
+                hub.store, spec, actor=hub.actor, full=full, progress=lambda stream, counts: tell(stream, counts.read)
+            )
+        except (LeaseTaken, LeaseLost) as error:
+            return None, error
     return report, report.error
 
 
