@@ -28,7 +28,7 @@ class ConnectorState:
 
 def states(connection: sa.Connection) -> dict[str, ConnectorState]:
     """The state of every connector that ever ran or was asked to, by its stable key."""
-    s, r, c = t.connector_state, t.run, t.connector
+    s, r, c = t.run_state, t.run, t.connector
     newest = sa.select(sa.func.max(r.c.id)).group_by(r.c.connector_id)
     running = sa.select(c.c.key).select_from(r.join(c, c.c.id == r.c.connector_id))
     broken_off = set(connection.execute(running.where(r.c.id.in_(newest), r.c.state == "running")).scalars())
@@ -55,7 +55,7 @@ def note_success(unit: UnitOfWork, key: str) -> None:
 def note_failure(unit: UnitOfWork, key: str, retry_at: int) -> int:
     """A run failed; not before `retry_at` again. Returns how many failed in a row."""
     _set(unit, key, retry_at=retry_at)
-    s = t.connector_state
+    s = t.run_state
     mine = s.c.connector_key == key
     unit.connection.execute(s.update().where(mine).values(failures=s.c.failures + 1))
     return int(unit.connection.execute(sa.select(s.c.failures).where(mine)).scalar_one())
@@ -69,7 +69,7 @@ def suspend(unit: UnitOfWork, key: str, because: str) -> None:
 
 def resume(unit: UnitOfWork, key: str) -> bool:
     """The connector may run again, from now on; false when it was not suspended."""
-    s = t.connector_state
+    s = t.run_state
     resumed = unit.connection.execute(
         s.update()
         .where(s.c.connector_key == key, s.c.suspended_at.is_not(None))
@@ -86,5 +86,5 @@ def ask(unit: UnitOfWork, key: str) -> None:
 
 
 def _set(unit: UnitOfWork, key: str, **values: int | str | None) -> None:
-    bulk.insert_if_absent(unit.connection, t.connector_state, connector_key=key, failures=0)
-    unit.connection.execute(t.connector_state.update().where(t.connector_state.c.connector_key == key).values(**values))
+    bulk.insert_if_absent(unit.connection, t.run_state, connector_key=key, failures=0)
+    unit.connection.execute(t.run_state.update().where(t.run_state.c.connector_key == key).values(**values))

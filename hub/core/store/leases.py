@@ -60,13 +60,13 @@ def this_process() -> str:
 def take(unit: UnitOfWork, name: str, holder: str, length_s: float = LENGTH_S) -> Lease | None:
     """The lease called `name`, unless another living holder has it; then None."""
     connection = unit.connection
-    bulk.insert_if_absent(connection, t.lease, name=name, holder=holder, token=0, taken_at=unit.at, until=0)
-    row = connection.execute(sa.select(t.lease).where(t.lease.c.name == name).with_for_update()).one()
+    bulk.insert_if_absent(connection, t.run_lease, name=name, holder=holder, token=0, taken_at=unit.at, until=0)
+    row = connection.execute(sa.select(t.run_lease).where(t.run_lease.c.name == name).with_for_update()).one()
     now = _now(connection)
     if row.holder != holder and row.until > now and not _is_gone(row.holder, connection):
         return None
     values = {"holder": holder, "token": row.token + 1, "taken_at": unit.at, "until": now + int(length_s * 1e6)}
-    connection.execute(t.lease.update().where(t.lease.c.name == name).values(values))
+    connection.execute(t.run_lease.update().where(t.run_lease.c.name == name).values(values))
     return Lease(name, holder, row.token + 1)
 
 
@@ -93,7 +93,7 @@ def check(connection: sa.Connection, lease: Lease) -> None:
         LeaseLost: somebody else took it.
     """
     token = connection.execute(
-        sa.select(t.lease.c.token).where(t.lease.c.name == lease.name).with_for_update(read=True)
+        sa.select(t.run_lease.c.token).where(t.run_lease.c.name == lease.name).with_for_update(read=True)
     ).scalar()
     if token != lease.token:
         raise lost(lease)
@@ -102,7 +102,7 @@ def check(connection: sa.Connection, lease: Lease) -> None:
 def holder_of(store: Store, name: str) -> str | None:
     """Who has the lease called `name` now; None when nobody does."""
     with store.read() as connection:
-        row = connection.execute(sa.select(t.lease).where(t.lease.c.name == name)).first()
+        row = connection.execute(sa.select(t.run_lease).where(t.run_lease.c.name == name)).first()
         if row is None or row.until <= _now(connection) or _is_gone(row.holder, connection):
             return None
         return str(row.holder)
@@ -112,7 +112,7 @@ def living(connection: sa.Connection, prefix: str) -> dict[str, str]:
     """Holders by the name of their lease, of all leases in force whose name begins with `prefix`."""
     now = _now(connection)
     rows = connection.execute(
-        sa.select(t.lease).where(t.lease.c.name.startswith(prefix, autoescape=True), t.lease.c.until > now)
+        sa.select(t.run_lease).where(t.run_lease.c.name.startswith(prefix, autoescape=True), t.run_lease.c.until > now)
     )
     return {row.name: row.holder for row in rows if not _is_gone(row.holder, connection)}
 
@@ -121,14 +121,16 @@ def names(connection: sa.Connection, prefix: str) -> set[str]:
     """Names of all leases that begin with `prefix`, in force or not."""
     return set(
         connection.execute(
-            sa.select(t.lease.c.name).where(t.lease.c.name.startswith(prefix, autoescape=True))
+            sa.select(t.run_lease.c.name).where(t.run_lease.c.name.startswith(prefix, autoescape=True))
         ).scalars()
     )
 
 
 def forget(unit: UnitOfWork, name: str) -> None:
     """Remove a lease that is not in force any more: its name will not be used again."""
-    unit.connection.execute(t.lease.delete().where(t.lease.c.name == name, t.lease.c.until <= _now(unit.connection)))
+    unit.connection.execute(
+        t.run_lease.delete().where(t.run_lease.c.name == name, t.run_lease.c.until <= _now(unit.connection))
+    )
 
 
 def lost(lease: Lease) -> LeaseLost:
@@ -160,8 +162,8 @@ def process_here(holder: str) -> int | None:
 
 
 def _mine(lease: Lease) -> sa.Update:
-    return t.lease.update().where(
-        t.lease.c.name == lease.name, t.lease.c.token == lease.token, t.lease.c.holder == lease.holder
+    return t.run_lease.update().where(
+        t.run_lease.c.name == lease.name, t.run_lease.c.token == lease.token, t.run_lease.c.holder == lease.holder
     )
 
 

@@ -1,7 +1,8 @@
 """The tables around the records: where facts came from, what was held, what was allocated, and the journal.
 
 Truth lives here and in `record_tables`; open amounts, ages and indicators are computed from them and never stored.
-`run`, `run_stream` and `page` are the run log and a reading aid: losing them costs time, no fact.
+`run`, `run_stream`, `run_lease`, `run_state` and `page` are the run log and a reading aid: losing them costs time, no
+fact.
 """
 
 from __future__ import annotations
@@ -275,8 +276,8 @@ journal = sa.Table(
 )
 
 
-lease = sa.Table(
-    "lease",
+run_lease = sa.Table(
+    "run_lease",
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("holder", sa.Text, nullable=False, comment="host, start of that machine, process and its start"),
@@ -286,8 +287,8 @@ lease = sa.Table(
     comment="who may run what now; a leader that slept past its lease cannot write",
 )
 
-connector_state = sa.Table(
-    "connector_state",
+run_state = sa.Table(
+    "run_state",
     metadata,
     sa.Column("connector_key", sa.Text, primary_key=True),
     sa.Column("failures", sa.Integer, nullable=False, comment="in a row"),

@@ -92,7 +92,7 @@ def _runs_from(schedule: Schedule, last: datetime, now: datetime, long: timedelt
         if due is not None and due <= now:
             runs.append(now)
             last = now
-        now += timedelta(minutes=1)
+        now += timedelta(minutes=10)
     return runs
 
 

@@ -20,20 +20,6 @@ def upgrade() -> None:
         comment="what is silent or stuck now; a row goes when it is mended",
     )
     op.create_table(
-        "connector_state",
-        sa.Column("connector_key", sa.Text(), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False, comment="in a row"),
-        sa.Column("tried_at", sa.BigInteger(), nullable=True, comment="when the newest run was begun by a schedule"),
-        sa.Column("retry_at", sa.BigInteger(), nullable=True, comment="not before, after a failure"),
-        sa.Column("suspended_at", sa.BigInteger(), nullable=True),
-        sa.Column("suspended_because", sa.Text(), nullable=True),
-        sa.Column("asked_at", sa.BigInteger(), nullable=True, comment="somebody wants a run now"),
-        sa.Column("asked_by", sa.Text(), nullable=True),
-        sa.CheckConstraint("failures >= 0", name=op.f("ck_connector_state_failures")),
-        sa.PrimaryKeyConstraint("connector_key", name=op.f("pk_connector_state")),
-        comment="what the daemon remembers of each connector between runs",
-    )
-    op.create_table(
         "hub_user",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -73,7 +59,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_inbox_handled_at", "inbox", ["handled_at", "connector_key"], unique=False)
     op.create_table(
-        "lease",
+        "run_lease",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("holder", sa.Text(), nullable=False, comment="host, start of that machine, process and its start"),
         sa.Column(
@@ -81,8 +67,22 @@ def upgrade() -> None:
         ),
         sa.Column("taken_at", sa.BigInteger(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False, comment="microseconds of the lease clock, see leases.py"),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_run_lease")),
         comment="who may run what now; a leader that slept past its lease cannot write",
+    )
+    op.create_table(
+        "run_state",
+        sa.Column("connector_key", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False, comment="in a row"),
+        sa.Column("tried_at", sa.BigInteger(), nullable=True, comment="when the newest run was begun by a schedule"),
+        sa.Column("retry_at", sa.BigInteger(), nullable=True, comment="not before, after a failure"),
+        sa.Column("suspended_at", sa.BigInteger(), nullable=True),
+        sa.Column("suspended_because", sa.Text(), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=True, comment="somebody wants a run now"),
+        sa.Column("asked_by", sa.Text(), nullable=True),
+        sa.CheckConstraint("failures >= 0", name=op.f("ck_run_state_failures")),
+        sa.PrimaryKeyConstraint("connector_key", name=op.f("pk_run_state")),
+        comment="what the daemon remembers of each connector between runs",
     )
     op.create_table(
         "api_token",
