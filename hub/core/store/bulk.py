@@ -101,6 +101,11 @@ def insert_if_absent(connection: sa.Connection, table: sa.Table, **values: Any) 
     connection.execute(insert(table).values(**values).on_conflict_do_nothing())
 
 
+def total(amount: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    """The sum of a column of minor units as an integer; PostgreSQL would make a decimal of it."""
+    return sa.cast(sa.func.sum(amount), sa.BigInteger)
+
+
 def lock_name(connection: sa.Connection, name: str) -> None:
     """Wait until no other transaction holds `name`, and hold it until the end of this one.
 

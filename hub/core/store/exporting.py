@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.reading import as_known, debtor_accounts, of_books
 
@@ -36,7 +37,7 @@ def receipts(connection: sa.Connection, *, as_of: date | None = None, known_at: 
         as_of: receipts and allocations that take effect later are left out.
     """
     r, a = as_known("receipt", known_at), t.allocation
-    spent = sa.select(a.c.receipt_id, sa.func.sum(a.c.amount_minor).label("spent")).where(
+    spent = sa.select(a.c.receipt_id, bulk.total(a.c.amount_minor).label("spent")).where(
         a.c.nature == "money", a.c.id.not_in(_reversed_by(known_at))
     )
     if known_at is not None:

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.core.ledger.facts import Allocations, Documents, Instalments, Settlements
+from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.record_tables import RECORD_TABLES
 from hub.sdk.records import ANY_SELLER
@@ -270,7 +271,7 @@ def allocated_by_receipt(connection: sa.Connection, known_at: int | None = None)
         reversed_by_then = reversed_by_then.where(t.allocation_reversal.c.recorded_at <= known_at)
         conditions.append(t.allocation.c.recorded_at <= known_at)
     rows = connection.execute(
-        sa.select(t.allocation.c.receipt_id, sa.func.sum(t.allocation.c.amount_minor))
+        sa.select(t.allocation.c.receipt_id, bulk.total(t.allocation.c.amount_minor))
         .where(*conditions, t.allocation.c.id.not_in(reversed_by_then))
         .group_by(t.allocation.c.receipt_id)
     )

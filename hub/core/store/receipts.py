@@ -29,7 +29,7 @@ def unapplied(connection: sa.Connection) -> Receipts:
     """
     receipts = as_known("receipt", None)
     spent = (
-        sa.select(t.allocation.c.receipt_id, sa.func.sum(t.allocation.c.amount_minor).label("spent"))
+        sa.select(t.allocation.c.receipt_id, bulk.total(t.allocation.c.amount_minor).label("spent"))
         .where(
             t.allocation.c.nature == "money",
             t.allocation.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)),

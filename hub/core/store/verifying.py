@@ -149,7 +149,7 @@ def overdrawn(connection: sa.Connection) -> list[str]:
     ):
         conditions = [standing] + ([t.allocation.c.nature == "money"] if what == "receipt" else [])
         spent = (
-            sa.select(column.label("id"), sa.func.sum(amount).label("spent"))
+            sa.select(column.label("id"), bulk.total(amount).label("spent"))
             .where(*conditions)
             .group_by(column)
             .subquery()
