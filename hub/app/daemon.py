@@ -48,6 +48,7 @@ class Daemon:
         self._reload = False
         self._executor = executor
         self._log: Any = None
+        self._reconciling = threading.Lock()
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; read the configuration again at SIGHUP.
@@ -165,8 +166,17 @@ class Daemon:
         note_failure(hub.store, key, error, ACTOR)
 
     def _reconcile(self, hub: Hub) -> None:
-        with held(hub.store, _RECONCILE, ACTOR):
-            found = reconcile_now(hub.desk, policy_of(hub.settings))
+        """Reconcile, after whoever does it now: he may have begun before our records were there."""
+        with self._reconciling:
+            while not self._stop.wanted:
+                try:
+                    with held(hub.store, _RECONCILE, ACTOR):
+                        found = reconcile_now(hub.desk, policy_of(hub.settings))
+                    break
+                except LeaseTaken:
+                    time.sleep(TICK_S)
+            else:
+                return
         applied = sum(count.receipts for count in found.automatic.values())
         suggested = sum(count.receipts for count in found.suggested.values())
         self._log.info("reconciled", applied=applied, suggested=suggested)
