@@ -9,19 +9,24 @@ from zoneinfo import ZoneInfo
 
 from hub.core.store import Connection, Store
 from hub.core.store.reading import connector_keys, instant_of, sellers_by_connector
+from hub.core.store.users import User
 from hub.sdk.context import Clock
 from hub.sdk.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`books`: connector key by seller, as configured; a seller left out is decided by `books_of`."""
+    """`books`: connector key by seller, as configured; a seller left out is decided by `books_of`.
+
+    `actor` is the name for the journal, `user` who that is, once the hub has users.
+    """
 
     store: Store
     clock: Clock
     zone: ZoneInfo
     books: Mapping[str, str]
     actor: str
+    user: User | None = None
 
     def known_at(self, known_on: date | None) -> int | None:
         """`known_on` as an instant: the end of that day in the hub's time zone; None: now."""

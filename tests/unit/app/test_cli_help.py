@@ -48,7 +48,7 @@ def test_every_command_takes_the_configuration_and_listings_json(name: str) -> N
     command = root.get_command(click.Context(root), name)
     assert command is not None
     listing = {
-        "check", "sync", "reconcile", "status", "verify", "held list", "held show", "held replay", "allocations list",
+        "check", "sync", "reconcile", "status", "verify", "held list", "users list", "held show", "held replay", "allocations list",
         "allocations explain", "connectors list", "connectors check",
     }  # fmt: skip
     for path, found in _all(command, name):
