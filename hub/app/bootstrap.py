@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -21,26 +22,30 @@ if TYPE_CHECKING:
     from hub.core.host.plugins import Fault
     from hub.core.services.desk import Desk
     from hub.core.store import Store
+    from hub.core.store.users import User
     from hub.core.sync import ConnectorSpec
-    from hub.sdk.hooks import Registry
+    from hub.sdk.config import ConnectorConfig
+    from hub.sdk.hooks import Connector, Registry
 
 
 class Hub:
     """Everything one process needs, made when first used: a command that only reads never loads a connector."""
 
-    def __init__(self, settings: Settings, actor: str) -> None:
+    def __init__(self, settings: Settings, actor: str, *, trusted: bool = False) -> None:
+        """`trusted`: the hub itself acts, as a daemon does; it needs no user."""
         self.settings = settings
         self.actor = actor
+        self.trusted = trusted
         self.clock = SystemClock(settings.hub.timezone, settings.hub.today)
 
     @classmethod
-    def open(cls, config: Path | None, actor: str) -> Hub:
+    def open(cls, config: Path | None, actor: str, *, trusted: bool = False) -> Hub:
         """Read the configuration.
 
         Raises:
             ConfigError: there is none, or it is faulty.
         """
-        return cls(read_settings(find_config(config)), actor)
+        return cls(read_settings(find_config(config)), actor, trusted=trusted)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -62,7 +67,21 @@ class Hub:
         """The use cases, for people and machines."""
         from hub.core.services.desk import Desk
 
-        return Desk(self.store, self.clock, self.zone, self.books, self.actor)
+        user = self.user
+        return Desk(self.store, self.clock, self.zone, self.books, user.name if user else self.actor, user)
+
+    @cached_property
+    def user(self) -> User | None:
+        """The user of that name or token, once the hub has users.
+
+        Raises:
+            NotAllowed: the token is not known.
+        """
+        if self.trusted:
+            return None
+        from hub.core.services.users import acting
+
+        return acting(self.store, self.actor, os.environ.get("HUB_TOKEN", "").strip() or None)
 
     @cached_property
     def books(self) -> dict[str, str]:
@@ -142,6 +161,18 @@ class Hub:
             return Places(section, self.key_of(section), plugin, ())
         return Places(section, self.key_of(section), plugin, tuple(f"{name}={path}" for name, path in paths_of(config)))
 
+    def config_of(self, section: str) -> ConnectorConfig:
+        """The settings of a connector's section, checked.
+
+        Raises:
+            ConfigError: its plugin is not installed or its settings are faulty.
+        """
+        return connector_config(self.settings, section, self._connector(section).config)
+
+    def _connector(self, section: str) -> Connector:
+        where = f"{self.settings.path}: [connector.{section}]"
+        return self.registry.get(str(self.settings.connectors[section].get("plugin") or ""), where=where)
+
     def spec(self, section: str) -> ConnectorSpec:
         """How to run the connector of a section.
 
@@ -151,10 +182,9 @@ class Hub:
         from hub.core.host.process import Start
         from hub.core.sync import ConnectorSpec
 
-        where = f"{self.settings.path}: [connector.{section}]"
-        plugin = str(self.settings.connectors[section].get("plugin") or "")
-        connector = self.registry.get(plugin, where=where)
-        config = connector_config(self.settings, section, connector.config)
+        connector = self._connector(section)
+        plugin = connector.name
+        config = self.config_of(section)
         register_secrets_of(config)  # a connector's log may quote them, and the hub quotes the log
         plain = json.loads(config.model_dump_json())
         mapping = {name: plain.get(name) for name in sorted(connector.mapping_fields)}

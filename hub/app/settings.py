@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -40,6 +40,15 @@ class SellerSection(BaseModel):
 
     books: str | None = Field(None, description="Connector whose amounts are the books of this seller.")
     name: str | None = Field(None, description="Name for people.")
+
+
+class DaemonSection(BaseModel):
+    """``[daemon]``: how `hub daemon` works."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    workers: int = Field(4, ge=1, le=64, description="Connectors run at the same time on this machine.")
+    log: Literal["console", "json"] = Field("console", description="Lines for people, or JSON for machines.")
 
 
 class ReconcileSection(BaseModel):
@@ -73,6 +82,7 @@ class Settings:
     sellers: dict[str, SellerSection]
     connectors: dict[str, dict[str, Any]]
     reconcile: ReconcileSection
+    daemon: DaemonSection = field(default_factory=DaemonSection)
     folder: Path = field(default=Path())
 
     @property
@@ -109,7 +119,7 @@ def read_settings(path: Path) -> Settings:
         ConfigError: it is no TOML, or a key or value is not understood; the place is named.
     """
     raw = _toml(path)
-    _known(path, "", raw, ("hub", "seller", "connector", "reconcile"))
+    _known(path, "", raw, ("hub", "seller", "connector", "reconcile", "daemon"))
     connectors = _tables(path, raw, "connector")
     return Settings(
         path=path,
@@ -120,6 +130,7 @@ def read_settings(path: Path) -> Settings:
         },
         connectors=connectors,
         reconcile=_section(path, "reconcile", ReconcileSection, raw.get("reconcile", {})),
+        daemon=_section(path, "daemon", DaemonSection, raw.get("daemon", {})),
         folder=path.resolve().parent,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -21,3 +23,16 @@ class ConnectorConfig(BaseModel):
         20, ge=0, le=100, description="Share of a snapshot that may be missing before you are asked, in percent."
     )
     enabled: bool = Field(True, description="false: this connector is left alone.")
+    every: timedelta = Field(
+        timedelta(hours=1),
+        ge=timedelta(seconds=10),
+        le=timedelta(days=366),
+        description='How often the daemon runs it, as ISO 8601: "PT15M", "P1D".',
+    )
+    cron: str | None = Field(
+        None, description='Takes the place of every: minute hour day month weekday, local time: "30 6 * * 1-5".'
+    )
+    quiet: str | None = Field(
+        None, pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$",
+        description='Hours in which no run is begun by the schedule: "22:00-06:00".',
+    )  # fmt: skip

@@ -23,7 +23,7 @@ from hub.core.sync.replay import replay_held
 
 #: Every hub made since the fixture `opened_hubs` last closed them.
 OPENED: list[Hub] = []
-RUN_LOG = ("run", "run_stream")
+RUN_LOG = ("run", "run_stream", "run_lease", "run_state")
 Dump = dict[str, list[str]]
 
 

@@ -37,7 +37,7 @@ def _hub(session: Session, sections: dict[str, dict[str, Any]] | None = None) ->
     except ConfigError as error:
         if error.code != "HUB-CFG-001" or session.config is not None:
             raise
-        settings = Settings(Path(CONFIG_NAME), HubSection(), {}, {}, ReconcileSection(), Path.cwd())
+        settings = Settings(Path(CONFIG_NAME), HubSection(), {}, {}, ReconcileSection(), folder=Path.cwd())
         hub = Hub(settings, actor())
     for name, values in (sections or {}).items():
         hub.settings.connectors.setdefault(name, values)

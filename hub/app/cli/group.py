@@ -34,6 +34,9 @@ COMMANDS = {
     "export": Entry("export", "Write a table: open items, aged balance, allocations and others."),
     "connectors": Entry("connectors", "Installed connectors: list, check one, begin a new one."),
     "verify": Entry("verify", "Recompute everything from the raw records and name differences."),
+    "users": Entry("users", "Who may act: create, list, disable; tokens for machines."),
+    "daemon": Entry("daemon", "Run connectors by their schedules until told to stop."),
+    "reload": Entry("reload", "Let the running daemon read the configuration again."),
     "demo": Entry("demo", "A small French company, from its files to an aged balance."),
 }
 

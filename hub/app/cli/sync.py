@@ -61,8 +61,9 @@ def _run(hub: Hub, section: str, *, full: bool, accept_missing: bool) -> tuple[R
         SourceUnavailable: the data base is out of reach; then no connector can run.
     """
     from hub.app.cli.progress import counting
+    from hub.core.jobs.running import run_connector
     from hub.core.store.engine import DatabaseUnreachable
-    from hub.core.sync.run import sync_connector
+    from hub.core.store.leases import LeaseLost, LeaseTaken
     from hub.sdk.errors import HubError
 
     try:
@@ -73,14 +74,17 @@ def _run(hub: Hub, section: str, *, full: bool, accept_missing: bool) -> tuple[R
     except HubError as error:
         return None, error
     with counting(section, "records") as tell:
-        report = sync_connector(
-            hub.store,
-            spec,
-            actor=hub.actor,
-            full=full,
-            accept_missing=accept_missing,
-            progress=lambda stream, counts: tell(stream, counts.read),
-        )
+        try:
+            report = run_connector(
+                hub.store,
+                spec,
+                actor=hub.actor,
+                full=full,
+                accept_missing=accept_missing,
+                progress=lambda stream, counts: tell(stream, counts.read),
+            )
+        except (LeaseTaken, LeaseLost) as error:
+            return None, error
     return report, report.error
 
 

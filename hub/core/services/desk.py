@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hub.core.store import Connection, Store
 from hub.core.store.reading import connector_keys, instant_of, sellers_by_connector
+from hub.core.store.users import User
 from hub.sdk.context import Clock
 from hub.sdk.errors import ConfigError
 
@@ -17,13 +18,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`books`: connector key by seller, as configured; a seller left out is decided by `books_of`."""
+    """`books`: connector key by seller, as configured; a seller left out is decided by `books_of`.
+
+    `actor` is the name for the journal, `user` who that is, once the hub has users.
+    """
 
     store: Store
     clock: Clock
     zone: ZoneInfo
     books: Mapping[str, str]
     actor: str
+    user: User | None = None
 
     def known_at(self, known_on: date | None) -> int | None:
         """`known_on` in microseconds UTC: the end of that day in the hub's time zone, or the instant that it is.

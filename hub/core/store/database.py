@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,9 +12,10 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk, journal, sealing
+from hub.core.store import bulk, journal, leases, sealing
 from hub.core.store import tables as t
 from hub.core.store.engine import open_engine, unreachable
+from hub.core.store.leases import Lease
 from hub.core.store.revision import HEAD, current
 from hub.core.store.snapshots import note_day
 
@@ -57,6 +59,16 @@ class Store:
         self._now = now
         self._today = today
         self._salt: bytes | None = None
+        self._lease: Lease | None = None
+
+    def under(self, lease: Lease) -> Store:
+        """The same data base, written to only while `lease` is ours: each transaction makes sure of it first.
+
+        Its transactions raise `LeaseLost` once another process took the lease over.
+        """
+        fenced = copy.copy(self)
+        fenced._lease = lease
+        return fenced
 
     def migrate(self) -> None:
         """Bring the data base to this version's schema; made from nothing when it is empty.
@@ -90,6 +102,8 @@ class Store:
                 # statistics, and without this the planner scans the whole table for every page.
                 connection.exec_driver_sql("SET LOCAL enable_hashjoin = off")
                 connection.exec_driver_sql("SET LOCAL enable_mergejoin = off")
+            if self._lease is not None:
+                leases.check(connection, self._lease)
             at = self._now()
             day = self._today() if self._today else datetime.fromtimestamp(at / 1e6, UTC).date()
             salt = self._salt_of(connection)

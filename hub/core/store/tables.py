@@ -1,7 +1,8 @@
 """The tables around the records: where facts came from, what was held, what was allocated, and the journal.
 
 Truth lives here and in `record_tables`; open amounts, ages and indicators are computed from them and never stored.
-`run`, `run_stream` and `page` are the run log and a reading aid: losing them costs time, no fact.
+`run`, `run_stream`, `run_lease`, `run_state` and `page` are the run log and a reading aid: losing them costs time, no
+fact.
 """
 
 from __future__ import annotations
@@ -324,6 +325,91 @@ journal = sa.Table(
     sa.Column("previous", sa.LargeBinary, nullable=False),
     sa.Column("hash", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("chain", "sequence", name="uq_journal_chain"),
+)
+
+
+run_lease = sa.Table(
+    "run_lease",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False, comment="host, start of that machine, process and its start"),
+    sa.Column("token", sa.BigInteger, nullable=False, comment="raised by each taking: an older holder is fenced off"),
+    sa.Column("taken_at", Instant, nullable=False),
+    sa.Column("until", sa.BigInteger, nullable=False, comment="microseconds of the lease clock, see leases.py"),
+    comment="who may run what now; a leader that slept past its lease cannot write",
+)
+
+run_state = sa.Table(
+    "run_state",
+    metadata,
+    sa.Column("connector_key", sa.Text, primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False, comment="in a row"),
+    sa.Column("tried_at", Instant, comment="when the newest run was begun by a schedule"),
+    sa.Column("retry_at", Instant, comment="not before, after a failure"),
+    sa.Column("suspended_at", Instant),
+    sa.Column("suspended_because", sa.Text),
+    sa.Column("asked_at", Instant, comment="somebody wants a run now"),
+    sa.Column("asked_by", sa.Text),
+    sa.CheckConstraint("failures >= 0", name="failures"),
+    comment="what the daemon remembers of each connector between runs",
+)
+
+
+hub_user = sa.Table(
+    "hub_user",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, comment="as it stands in the journal; never given to somebody else"),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("sellers", sa.Text, comment="JSON list; empty: every seller"),
+    sa.Column("password", sa.Text, comment="argon2 hash; empty: only tokens"),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("disabled_at", Instant),
+    sa.UniqueConstraint("name", name="uq_hub_user_name"),
+    sa.CheckConstraint(_one_of("role", "reader", "controller", "approver", "administrator"), name="role"),
+)
+
+api_token = sa.Table(
+    "api_token",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("user_id", Id, sa.ForeignKey("hub_user.id"), nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False, comment="SHA-256 of the token; the token itself is not kept"),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("revoked_at", Instant),
+    sa.UniqueConstraint("digest", name="uq_api_token_digest"),
+)
+
+alarm = sa.Table(
+    "alarm",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("told_on", sa.Date, comment="day of the last message that named it"),
+    comment="what is silent or stuck now; a row goes when it is mended",
+)
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("connector_key", sa.Text, nullable=False),
+    sa.Column("event_id", sa.Text, nullable=False, comment="the sender's own id: a second delivery is the same event"),
+    sa.Column("subject", sa.Text, nullable=False, comment="what is to be read again"),
+    sa.Column("headers", sa.Text, nullable=False, comment="JSON; no signature, no secret"),
+    sa.Column("body", sa.LargeBinary, nullable=False, comment="as received"),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("deliveries", sa.Integer, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("handled_at", Instant),
+    sa.Column("error", sa.Text),
+    sa.UniqueConstraint("connector_key", "event_id", name="uq_inbox_event"),
+    sa.Index("ix_inbox_handled_at", "handled_at", "connector_key"),
+    comment="webhooks as received; with SQLite in a file of its own, so that a bulk load never makes a sender wait",
 )
 
 

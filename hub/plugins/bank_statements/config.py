@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -74,7 +73,6 @@ class StatementsConfig(ConnectorConfig):
     settle_s: float = Field(
         2.0, ge=0, le=3600, description="A file changed in the last seconds is still being written: left for next time."
     )
-    every: timedelta = Field(timedelta(hours=1), description="How often to look.")
 
     @model_validator(mode="after")
     def _somewhere(self) -> StatementsConfig:

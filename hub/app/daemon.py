@@ -1,0 +1,241 @@
+"""`hub daemon`: runs connectors by their schedules, reconciles what they bring, survives what happens to it.
+
+Several daemons may work on one PostgreSQL: one leads and says what is due, all of them run it. What is to be done is
+decided from the hub's own tables at each tick, so a daemon that was killed leaves nothing behind that matters.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import signal
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from hub.app import logs
+from hub.app.bootstrap import Hub
+from hub.app.policies import policy_of
+from hub.core.jobs.dbos_engine import DbosJobs
+from hub.core.jobs.keeper import held
+from hub.core.jobs.running import Stop, Stopped, run_connector
+from hub.core.jobs.schedule import schedule_of
+from hub.core.jobs.scheduler import EXECUTOR, KEEP_JOBS_S, LEASE_S, RUN, Planned, Scheduler
+from hub.core.services.reconcile import reconcile_now
+from hub.core.store import leases
+from hub.core.store.engine import DatabaseUnreachable
+from hub.core.store.leases import LeaseLost, LeaseTaken
+from hub.core.sync.run import RunReport
+from hub.sdk.errors import BrokenPromise, ConfigError, HubError
+
+ACTOR = "hub daemon"
+TICK_S = 1.0
+#: How long a daemon that is told to end waits for the pages at hand.
+PATIENCE_S = 25.0
+PRUNE_EVERY_S = 3600.0
+_RECONCILE = "reconcile"
+
+
+class Daemon:
+    """A daemon of one process. `run` returns when it was told to stop."""
+
+    def __init__(self, config: Path | None, *, executor: str | None = None) -> None:
+        self.hub = Hub.open(config, ACTOR, trusted=True)
+        self._stop = Stop()
+        self._woken = threading.Event()
+        self._reload = False
+        self._executor = executor
+        self._log: Any = None
+        self._reconciling = threading.Lock()
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT; read the configuration again at SIGHUP.
+
+        Raises:
+            ConfigError: the configuration is faulty when the daemon starts.
+            DatabaseUnreachable: the data base is out of reach when the daemon starts.
+        """
+        import structlog
+
+        logs.configure(self.hub.settings.daemon.log)
+        self._log = structlog.get_logger()
+        planned = plan(self.hub)
+        executor = self._executor or free_executor(self.hub)
+        jobs = DbosJobs(jobs_url(self.hub), executor, self.hub.settings.daemon.workers)
+        scheduler = Scheduler(self.hub.store, jobs, executor, planned, ACTOR)
+        self._listen()
+        jobs.launch({RUN: self._run_one})
+        self._log.info("ready", executor=executor, connectors=len(planned), data_base=_backend(self.hub))
+        try:
+            self._work(scheduler, jobs)
+        finally:
+            self._log.info("stopping")
+            jobs.close(PATIENCE_S)
+            with contextlib.suppress(DatabaseUnreachable):  # the leases end by themselves
+                scheduler.resign()
+            self._log.info("stopped")
+
+    def stop(self) -> None:
+        """End soon: no new run, those at work after their page."""
+        self._stop.wanted = True
+        self._woken.set()
+
+    def _listen(self) -> None:
+        def end(_signal: int, _frame: FrameType | None) -> None:
+            self.stop()
+
+        def again(_signal: int, _frame: FrameType | None) -> None:
+            self._reload = True
+            self._woken.set()
+
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, end)
+        signal.signal(signal.SIGHUP, again)
+
+    def _work(self, scheduler: Scheduler, jobs: DbosJobs) -> None:
+        pruned, reachable = time.monotonic(), True
+        while not self._stop.wanted:
+            try:
+                if self._reload:
+                    self._read_again(scheduler)
+                for due in scheduler.tick(self.hub.clock.now(), time.monotonic()):
+                    self._log.info("due", connector=due.planned.section, because=due.because)
+                if time.monotonic() - pruned > PRUNE_EVERY_S:
+                    jobs.prune(KEEP_JOBS_S)
+                    pruned = time.monotonic()
+                if not reachable:
+                    self._log.info("data base back")
+                reachable = True
+            except DatabaseUnreachable as error:
+                if reachable:
+                    self._log.error("data base out of reach", code=error.code, what=error.what)
+                reachable = False
+            self._woken.wait(TICK_S if reachable else 5 * TICK_S)
+            self._woken.clear()
+
+    def _read_again(self, scheduler: Scheduler) -> None:
+        """The configuration anew; a broken one is refused and the old one stands."""
+        self._reload = False
+        try:
+            fresh = Hub.open(self.hub.settings.path, ACTOR, trusted=True)
+            planned = plan(fresh)
+            if fresh.settings.database_url != self.hub.settings.database_url:
+                raise ConfigError(
+                    code="HUB-JOB-004",
+                    what="[hub] database cannot be changed while the daemon runs",
+                    where=str(fresh.settings.path),
+                    mend="stop the daemon and start it again",
+                )
+        except HubError as error:
+            self._log.error("configuration refused, the old one stands", code=error.code, what=error.what)
+            return
+        fresh.store = self.hub.store  # its connections are in use
+        self.hub, scheduler.planned = fresh, planned
+        self._log.info("configuration read again", connectors=len(planned))
+
+    def _run_one(self, key: str) -> None:
+        """The work of one job: a connector's run, then the reconciliation of what it brought."""
+        import structlog
+
+        hub = self.hub
+        section = next((name for name in hub.settings.connectors if hub.key_of(name) == key), None)
+        if section is None:
+            return  # taken out of the configuration since
+        with structlog.contextvars.bound_contextvars(connector=section, run=f"{time.time_ns():x}"):
+            try:
+                report = run_connector(hub.store, hub.spec(section), actor=ACTOR, stop=self._stop)
+                self._say(report)
+                if report.counts.new or report.counts.changed:
+                    self._reconcile(hub)
+            except (LeaseTaken, LeaseLost) as error:
+                self._log.info("left to another process", code=error.code)
+            except DatabaseUnreachable as error:
+                self._log.error("data base out of reach", code=error.code, what=error.what)
+            except HubError as error:
+                self._note(hub, key, error)
+            except Exception as error:
+                self._log.exception("a fault of the hub")
+                self._note(hub, key, BrokenPromise(code="HUB-RUN-004", what=f"{type(error).__name__}: {error}"))
+
+    def _note(self, hub: Hub, key: str, error: HubError) -> None:
+        from hub.core.jobs.running import note_failure
+
+        self._log.error("could not run", code=error.code, what=error.what, mend=error.mend)
+        note_failure(hub.store, key, error, ACTOR)
+
+    def _reconcile(self, hub: Hub) -> None:
+        """Reconcile, after whoever does it now: he may have begun before our records were there."""
+        with self._reconciling:
+            while not self._stop.wanted:
+                try:
+                    with held(hub.store, _RECONCILE, ACTOR):
+                        found = reconcile_now(hub.desk, policy_of(hub.settings))
+                    break
+                except LeaseTaken:
+                    time.sleep(TICK_S)
+            else:
+                return
+        applied = sum(count.receipts for count in found.automatic.values())
+        suggested = sum(count.receipts for count in found.suggested.values())
+        self._log.info("reconciled", applied=applied, suggested=suggested)
+
+    def _say(self, report: RunReport) -> None:
+        counts = report.counts
+        figures = {"read": counts.read, "new": counts.new, "changed": counts.changed, "same": counts.same,
+                   "held": counts.held}  # fmt: skip
+        if report.error is None:
+            self._log.info("run complete", **figures)
+        elif isinstance(report.error, Stopped):
+            self._log.info("run stopped", **figures)
+        else:
+            error = report.error
+            self._log.error(f"run {report.state}", code=error.code, what=error.what, mend=error.mend, **figures)
+
+
+def plan(hub: Hub) -> dict[str, Planned]:
+    """The enabled connectors by their stable key, each with its schedule.
+
+    Raises:
+        ConfigError: a section is faulty.
+    """
+    planned = {}
+    for section in hub.sections():
+        values = hub.config_of(section)
+        where = f"{hub.settings.path}: [connector.{section}]"
+        schedule = schedule_of(hub.zone, values.every, values.cron, values.quiet, where)
+        key = hub.key_of(section)
+        planned[key] = Planned(key, section, schedule)
+    return planned
+
+
+def jobs_url(hub: Hub) -> str:
+    """Where the engine keeps its jobs: a SQLite file of its own, or a schema of its own on PostgreSQL."""
+    url = hub.settings.database_url
+    if url.startswith("sqlite"):
+        return f"sqlite:///{(hub.settings.folder / hub.settings.hub.work_folder).resolve() / 'jobs.sqlite3'}"
+    return url
+
+
+def free_executor(hub: Hub) -> str:
+    """A stable name for this daemon: the machine's, and the first number that no living daemon of it has."""
+    holder = leases.this_process()
+    host = platform.node() or "localhost"
+    for number in range(1, 100):
+        name = f"{host}-{number}"
+        lease = hub.store.again(ACTOR, lambda unit, name=name: leases.take(unit, EXECUTOR + name, holder, LEASE_S))  # type: ignore[misc]
+        if lease is not None:
+            return name
+    raise ConfigError(code="HUB-JOB-003", what=f"99 daemons run on {host} already", mend="stop some of them")
+
+
+def _backend(hub: Hub) -> str:
+    return hub.settings.database_url.partition(":")[0]
+
+
+def daemons_here(hub: Hub) -> list[int]:
+    """The process ids of the daemons on this machine that work on this data base."""
+    with hub.store.read() as connection:
+        holders = leases.living(connection, EXECUTOR).values()
+    return sorted({process for holder in holders if (process := leases.process_here(holder)) is not None})

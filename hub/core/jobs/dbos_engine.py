@@ -1,0 +1,140 @@
+"""DBOS behind our protocol: one workflow per run of a connector, on one queue, in a data base that may be deleted.
+
+What DBOS asks for and what we found (docs/decisions.md): a serializer that is not pickle, an application version that
+does not change with every edit, an executor id that stays, WAL for its SQLite file, only our queue polled, and a
+take-over of dead executors of our own. DBOS is a singleton of the process: so is `DbosJobs`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hub.core.jobs.protocol import State, Work
+from hub.sdk.errors import ConfigError
+
+#: Raised only when a job's steps change their order: a job begun by another version would wait for ever.
+APPLICATION_VERSION = "1"
+QUEUE = "hub"
+SCHEMA = "hub_jobs"
+#: How often the queue is looked at, in seconds; a shorter time costs a daemon that has nothing to do.
+POLLING_S = 1.0
+_FLOWS = "hub_job"
+_STATES: dict[str, State] = {
+    "ENQUEUED": "waiting",
+    "DELAYED": "waiting",
+    "PENDING": "running",
+    "SUCCESS": "done",
+    "ERROR": "failed",
+    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "failed",
+    "CANCELLED": "cancelled",
+}
+
+
+class DbosJobs:
+    """The `Jobs` of a daemon. `workers` jobs run here at a time; `executor` is this daemon's stable name."""
+
+    def __init__(self, url: str, executor: str, workers: int) -> None:
+        self._url = url
+        self._executor = executor
+        self._workers = workers
+        self._dbos: Any = None
+        self._flow: Any = None
+
+    def launch(self, works: Mapping[str, Work]) -> None:
+        """See `Jobs.launch`.
+
+        Raises:
+            ConfigError: the extra `jobs` is not installed.
+        """
+        dbos = _library()
+        if self._url.startswith("sqlite:///"):
+            _use_wal(Path(self._url.removeprefix("sqlite:///")))
+        dbos.DBOS(
+            config={
+                "name": "receivables-hub",
+                "system_database_url": self._url,
+                "dbos_system_schema": SCHEMA,
+                "application_version": APPLICATION_VERSION,
+                "executor_id": self._executor,
+                "serializer": dbos.DBOSPortableJSONSerializer(),
+                "log_level": "WARNING",
+                "sys_db_pool_size": self._workers + 4,
+                "scheduler_polling_interval_sec": 3600.0,  # the schedules are ours
+                "notification_listener_polling_interval_sec": 5.0,
+            }
+        )
+
+        @dbos.DBOS.workflow(name=_FLOWS)  # type: ignore[untyped-decorator, unused-ignore]
+        def flow(kind: str, argument: str) -> None:
+            works[kind](argument)
+
+        self._dbos, self._flow = dbos, flow
+        dbos.DBOS.listen_queues([QUEUE])
+        dbos.DBOS.launch()
+        dbos.DBOS.register_queue(
+            QUEUE, worker_concurrency=self._workers, polling_interval_sec=POLLING_S, on_conflict="always_update"
+        )
+
+    def start(self, job: str, kind: str, argument: str) -> None:
+        """See `Jobs.start`."""
+        with self._dbos.SetWorkflowID(job):
+            self._dbos.DBOS.enqueue_workflow(QUEUE, self._flow, kind, argument)
+
+    def cancel(self, job: str) -> None:
+        """See `Jobs.cancel`."""
+        self._dbos.DBOS.cancel_workflow(job)
+
+    def status(self, job: str) -> State | None:
+        """See `Jobs.status`."""
+        found = self._dbos.DBOS.get_workflow_status(job)
+        return None if found is None else _STATES[found.status]
+
+    def adopt(self, executor: str) -> int:
+        """See `Jobs.adopt`."""
+        orphans = self._dbos.DBOS.list_workflows(
+            executor_id=executor, status="PENDING", load_input=False, load_output=False
+        )
+        for orphan in orphans:
+            self._dbos.DBOS.resume_workflow(orphan.workflow_id, queue_name=QUEUE)
+        return len(orphans)
+
+    def prune(self, older_than_s: float) -> None:
+        """See `Jobs.prune`."""
+        before = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - older_than_s))
+        ended = self._dbos.DBOS.list_workflows(
+            status=[name for name, state in _STATES.items() if state in ("done", "failed", "cancelled")],
+            end_time=before, load_input=False, load_output=False, limit=1000,
+        )  # fmt: skip
+        if ended:
+            self._dbos.DBOS.delete_workflows([flow.workflow_id for flow in ended])
+
+    def close(self, patience_s: float) -> None:
+        """See `Jobs.close`."""
+        if self._dbos is not None:
+            self._dbos.DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=int(patience_s))
+            self._dbos = None
+
+
+def _library() -> Any:
+    try:
+        import dbos
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            code="HUB-JOB-002",
+            what="the daemon needs the library DBOS, which is not installed",
+            where="hub daemon",
+            mend="install the extra: pip install 'receivables-hub[jobs]', or run hub sync from cron",
+        ) from error
+    return dbos
+
+
+def _use_wal(path: Path) -> None:
+    """Put the SQLite file in WAL, which it remembers: writers do not wait for readers, and it is twice as fast."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
