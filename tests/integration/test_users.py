@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from hub.core.services import users
 from hub.core.services.desk import Desk
-from hub.core.services.users import NotAllowed, require
+from hub.core.services.rights import NotAllowed, require
 from hub.core.store import tables as t
 from hub.sdk.errors import ConfigError
 from tests.support.hubs import column, dump, make_hub

@@ -70,7 +70,7 @@ def confirm(desk: Desk, rules: Rules, proposal: str, reason: str | None = None) 
             )
         return written(desk, unit, [_confirmed(row, rules, reason) for row in chosen])
 
-    return desk.store.again(desk.actor, work)
+    return desk.act(work, sellers=lambda rows: {row.seller for row in rows})
 
 
 def _choice(desk: Desk, connection: Connection, proposal: str) -> list[AllocationRow]:
@@ -133,7 +133,7 @@ def reverse_proposal(desk: Desk, name: str, reason: str) -> list[AllocationRow]:
         reverse(unit, [row.allocation_id for row in chosen if row.allocation_id is not None], reason)
         return chosen
 
-    return desk.store.again(desk.actor, work)
+    return desk.act(work, sellers=lambda rows: {row.seller for row in rows})
 
 
 def explain(desk: Desk, name: str) -> list[Explanation]:

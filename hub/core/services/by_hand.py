@@ -87,7 +87,7 @@ def allocate(
         lines += [_Line(payers.get(i.id, given[0]), i, nature, minor) for i, nature, minor in less]
         return _write(unit, desk, rules, lines, opened, reason)
 
-    return desk.store.again(desk.actor, work)
+    return desk.act(work, sellers=lambda rows: {row.seller for row in rows})
 
 
 def write_off(desk: Desk, rules: Rules, name: str, reason: str) -> list[AllocationRow]:
@@ -120,7 +120,7 @@ def write_off(desk: Desk, rules: Rules, name: str, reason: str) -> list[Allocati
         _refuse_beyond_limit(unit, rules, invoice, "write_off", rest)
         return _write(unit, desk, rules, [_Line(receipt, invoice, "write_off", rest)], opened, reason)
 
-    return desk.store.again(desk.actor, work)
+    return desk.act(work, sellers=lambda rows: {row.seller for row in rows})
 
 
 def _write(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from hub.core.store import Connection, Store
+from hub.core.services.rights import require
+from hub.core.store import Connection, Store, UnitOfWork
 from hub.core.store.reading import connector_keys, instant_of, sellers_by_connector
 from hub.core.store.users import User
 from hub.sdk.context import Clock
 from hub.sdk.errors import ConfigError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,28 @@ class Desk:
     books: Mapping[str, str]
     actor: str
     user: User | None = None
+
+    def act(
+        self,
+        work: Callable[[UnitOfWork], T],
+        *,
+        role: str = "controller",
+        sellers: Callable[[T], set[str]] | None = None,
+    ) -> T:
+        """A person's act: one transaction, if the role is enough, also for the sellers that it turned out to concern.
+
+        Raises:
+            NotAllowed: who acts may not; nothing was done.
+        """
+        require(self.user, role)
+
+        def guarded(unit: UnitOfWork) -> T:
+            result = work(unit)
+            if sellers is not None:
+                require(self.user, role, sellers(result))
+            return result
+
+        return self.store.again(self.actor, guarded)
 
     def known_at(self, known_on: date | None) -> int | None:
         """`known_on` in microseconds UTC: the end of that day in the hub's time zone, or the instant that it is.

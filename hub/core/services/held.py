@@ -36,4 +36,4 @@ def discard_held(desk: Desk, held_id: int, reason: str) -> None:
     Raises:
         HubError: it is not held.
     """
-    desk.store.again(desk.actor, lambda unit: held.discard(unit, held_id, reason))
+    desk.act(lambda unit: held.discard(unit, held_id, reason))

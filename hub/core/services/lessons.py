@@ -48,4 +48,4 @@ def forget(desk: Desk, name: str, reason: str) -> Lesson:
         store.forget(unit, known, reason)
         return known
 
-    return desk.store.again(desk.actor, work)
+    return desk.act(work)

@@ -38,7 +38,7 @@ def mark_not_a_receipt(desk: Desk, name: str, reason: str) -> ChosenReceipt:
         marks.add_mark(unit, found.id, reason)
         return found
 
-    return desk.store.again(desk.actor, work)
+    return desk.act(work)
 
 
 def unmark(desk: Desk, name: str, reason: str) -> ChosenReceipt:
@@ -66,4 +66,4 @@ def unmark(desk: Desk, name: str, reason: str) -> ChosenReceipt:
         marks.undo_mark(unit, known.id, found.id, reason)
         return found
 
-    return desk.store.again(desk.actor, work)
+    return desk.act(work)

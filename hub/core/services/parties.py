@@ -146,4 +146,4 @@ def _decide(desk: Desk, names: list[str], reason: str, decide: object) -> None:
             ) from error
         store.change(unit, [change], reason)
 
-    desk.store.again(desk.actor, work)
+    desk.act(work)

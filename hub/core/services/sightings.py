@@ -266,7 +266,7 @@ def confirm(desk: Desk, name: str) -> list[LinkRow]:
         _link(unit, found)
         return chosen
 
-    return desk.store.again(desk.actor, work)
+    return desk.act(work)
 
 
 def link(desk: Desk, first: str, second: str, reason: str) -> list[LinkRow]:
@@ -303,7 +303,7 @@ def link(desk: Desk, first: str, second: str, reason: str) -> list[LinkRow]:
         _link(unit, found)
         return [row for row in store.link_rows(unit.connection) if row.name == name_of(found)][-1:]
 
-    return desk.store.again(desk.actor, work)
+    return desk.act(work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,7 +412,7 @@ def unlink(desk: Desk, name: str, reason: str) -> list[LinkRow]:
         _keep_suggestions(unit, {row.name for row in rows if row.status == "suggested" and row.name != name})
         return [replace(row, status="reversed", reversed_because=reason) for row in chosen]
 
-    return desk.store.again(desk.actor, work)
+    return desk.act(work)
 
 
 def _move_back(unit: UnitOfWork, row: LinkRow) -> None:

@@ -9,25 +9,17 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable
 
 from hub.core.services.desk import Desk
+from hub.core.services.rights import ROLES, refused, require
 from hub.core.store import Connection, Store, UnitOfWork, users
 from hub.core.store.users import User
-from hub.sdk.errors import ConfigError, HubError
+from hub.sdk.errors import ConfigError
 
-#: From the one who may do least; each may do what those before it may.
-#: reader: see; controller: settle receipts, hold and release records; approver: also approve others' acts;
-#: administrator: also users and connectors.
-ROLES = ("reader", "controller", "approver", "administrator")
 #: In front of a token, so that a scanner of secrets knows what it found.
 TOKEN_PREFIX = "hub_"  # noqa: S105 -- not a secret itself
 SHORTEST_PASSWORD = 12
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
-
-
-class NotAllowed(HubError):
-    """Who asks may not do this; nothing was done."""
 
 
 def acting(store: Store, name: str, token: str | None) -> User | None:
@@ -43,9 +35,7 @@ def acting(store: Store, name: str, token: str | None) -> User | None:
         if token is not None:
             user = users.by_token(connection, _digest(token))
             if user is None or not user.enabled:
-                raise _refused(
-                    "HUB-USER-001", "the token in HUB_TOKEN is not known or was revoked", "ask for a new one"
-                )
+                raise refused("HUB-USER-001", "the token in HUB_TOKEN is not known or was revoked", "ask for a new one")
             return user
         if not users.any_users(connection):
             return None
@@ -53,28 +43,6 @@ def acting(store: Store, name: str, token: str | None) -> User | None:
     if user is None or not user.enabled:
         return User(0, name, ROLES[0], None, None, 0, None if user is None else user.disabled_at)
     return user
-
-
-def require(user: User | None, role: str, sellers: Iterable[str | None] = ()) -> None:
-    """Make sure that `user` may act as `role` for these sellers. None stands for whoever acts while there are none.
-
-    Raises:
-        NotAllowed: the role is too small, or one of the sellers is another's business.
-    """
-    if user is None:
-        return
-    if user.id == 0:
-        state = "is no user of this hub" if user.enabled else "was disabled"
-        mend = f"an administrator runs hub users create {user.name}; or set HUB_ACTOR or HUB_TOKEN"
-        raise _refused("HUB-USER-002", f"{user.name!r} {state}: nothing was done", mend)
-    if ROLES.index(user.role) < ROLES.index(role):
-        what = f"{user.name!r} is {user.role}; this needs {_article(role)} {role}"
-        raise _refused("HUB-USER-003", what, f"ask {_article(role)} {role}, or an administrator for another role")
-    if user.sellers is not None:
-        for seller in sellers:
-            if seller not in user.sellers:
-                what = f"{user.name!r} acts for {', '.join(user.sellers)}, not for {seller or 'all sellers'}"
-                raise _refused("HUB-USER-004", what, "ask somebody who acts for that seller")
 
 
 def create(desk: Desk, name: str, role: str, sellers: tuple[str, ...] | None, password: str | None) -> None:
@@ -183,14 +151,6 @@ def _hashed(password: str) -> str:
 
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
-
-
-def _article(role: str) -> str:
-    return "an" if role[0] in "ao" else "a"
-
-
-def _refused(code: str, what: str, mend: str) -> NotAllowed:
-    return NotAllowed(code=code, what=what, where="hub users", mend=mend)
 
 
 def _faulty(what: str, mend: str) -> ConfigError:
