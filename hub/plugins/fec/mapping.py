@@ -144,7 +144,7 @@ class Mapper:
     def _debtor(self, unit: int, fields: list[str], _currency: str) -> None:
         code = fields[1]
         self._add(
-            "debtor", unit, seller=self._seller, debtor_id=_ref(code), name=fields[2][:500],
+            "debtor", unit, seller=self._seller, debtor_id=short_ref(code), name=fields[2][:500],
             payment_terms=self._terms.get(code, self._any_terms),
         )  # fmt: skip
 
@@ -155,7 +155,7 @@ class Mapper:
         total = int(total_)
         foreign = bool(currency)
         values: dict[str, Any] = dict(
-            seller=self._seller, number=_ref(number), debtor_id=_ref(debtor), issued_on=issued,
+            seller=self._seller, number=short_ref(number), debtor_id=short_ref(debtor), issued_on=issued,
             currency=currency or books, total_minor=int(amount) if foreign else total,
             total_excl_tax_minor=int(net) if net and not foreign else None,
             tax_minor=int(tax) if tax and not foreign else None,
@@ -169,10 +169,10 @@ class Mapper:
                 "payment_ref": piece[:500] if piece and piece != number else None,
             }
             if len(dates) > 1:
-                self._instalments(unit, _ref(number), dates, values["total_minor"], values["currency"])
+                self._instalments(unit, short_ref(number), dates, values["total_minor"], values["currency"])
         self._add(kind, unit, **values)
         if settled:
-            self._settled(unit, ref, kind, _ref(number), issued, debtor, settled, values["currency"],
+            self._settled(unit, ref, kind, short_ref(number), issued, debtor, settled, values["currency"],
                           (total, values["total_minor"]) if foreign else None)  # fmt: skip
 
     def _instalments(self, unit: int, number: str, dates: list[list[str]], total: int, currency: str) -> None:
@@ -186,24 +186,25 @@ class Mapper:
         (kind, ref, _, debtor, _number, piece, day, _issued, total, currency, amount, _net, _tax, label, bank, settled,
          _due) = fields  # fmt: skip
         self._add(
-            "receipt", unit, source_key=_ref(ref), receipt_id=_ref(piece or ref), debtor_id=_ref(debtor),
-            account=_ref(bank) or None,
+            "receipt", unit, source_key=short_ref(ref), receipt_id=short_ref(piece or ref), debtor_id=short_ref(debtor),
+            account=short_ref(bank) or None,
             seller=self._seller, received_on=day, amount_minor=int(total), currency=books, remittance=label or None,
             bank_ref=piece[:500] or None, original_amount_minor=int(amount) if amount else None,
             original_currency=currency or None,
         )  # fmt: skip
-        self._settled(unit, ref, kind, _ref(ref), None, debtor, settled, books, None)
+        self._settled(unit, ref, kind, short_ref(ref), None, debtor, settled, books, None)
 
     def _entry(self, unit: int, fields: list[str], books: str) -> None:
         (kind, ref, minus, debtor, _number, piece, day, _issued, total, _currency, _amount, _net, _tax, label, _bank,
          settled, _due) = fields  # fmt: skip
         self._add(
-            "ledger_entry", unit, seller=self._seller, entry_id=_ref(ref), debtor_id=_ref(debtor), booked_on=day,
+            "ledger_entry", unit, seller=self._seller, entry_id=short_ref(ref), debtor_id=short_ref(debtor),
+            booked_on=day,
             category=kind, effect_minor=-int(total) if minus else int(total), currency=books,
-            document_number=_ref(piece) or None, label=label[:500] or None,
+            document_number=short_ref(piece) or None, label=label[:500] or None,
         )  # fmt: skip
         target = "write_off" if kind == "write_off" else "other"
-        self._settled(unit, ref, target, _ref(ref), None, debtor, settled, books, None)
+        self._settled(unit, ref, target, short_ref(ref), None, debtor, settled, books, None)
 
     def _settled(
         self, unit: int, ref: str, target: str, number: str, issued: str | None, debtor: str, settled: str,
@@ -217,11 +218,11 @@ class Mapper:
                 amount = amount * rate[1] // rate[0]
             # A number that stays the same when lines are added to the group: two units never claim one.
             line = int.from_bytes(blake2b(ref.encode(), digest_size=6).digest(), "big") + 1
-            self._add("settlement_line", unit, seller=self._seller, settlement_id=_ref(group), line=line,
-                      debtor_id=_ref(debtor), settled_on=day, target=target, document_number=number,
+            self._add("settlement_line", unit, seller=self._seller, settlement_id=short_ref(group), line=line,
+                      debtor_id=short_ref(debtor), settled_on=day, target=target, document_number=number,
                       document_issued_on=issued, amount_minor=amount, currency=currency)  # fmt: skip
 
 
-def _ref(text: str) -> str:
+def short_ref(text: str) -> str:
     """A reference short enough to be one: a longer one keeps its beginning and a digest."""
     return text if len(text) <= 200 else f"{text[:180]}…{blake2b(text.encode(), digest_size=8).hexdigest()}"

@@ -29,6 +29,8 @@ CREATE TABLE due (key TEXT, debtor TEXT, due TEXT, amount INTEGER);
 CREATE TABLE line (key TEXT, number INTEGER, text TEXT);
 """
 _BATCH = 2_000
+#: Characters of the ledger's own lines that are kept beside one fact: a page carries 4 MB.
+MAX_EVIDENCE = 500_000
 _DOC = "INSERT INTO doc VALUES (?,?,?,?,?,?,NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL)"
 _PART = "INSERT INTO part VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?)"
 
@@ -52,7 +54,7 @@ class Scratch:
         self._next += 1
         total, sign = doc.total, doc.sign
         currency, amount = doc.foreign or (None, None)
-        raw = "\n".join([line.text for line in doc.lines])
+        raw = "\n".join([line.text for line in doc.lines])[:MAX_EVIDENCE]
         key = piece_key(doc.piece) if doc.kind in DOCUMENTS else ""
         self._docs.append(
             (id_, file, ref, doc.kind, sign, doc.debtor, entry, doc.piece, doc.day, doc.issued, total, currency, amount,
@@ -78,7 +80,7 @@ class Scratch:
 
     def hold(self, ref: str, body: str, place: str, error: Any, lines: int) -> None:
         """Keep what cannot be read."""
-        self._held.append((ref, body, place, error.code, error.what, error.mend, lines))
+        self._held.append((ref, body[:MAX_EVIDENCE], place, error.code, error.what, error.mend, lines))
         if len(self._held) >= _BATCH:
             self.flush()
 

@@ -12,7 +12,7 @@ from hub.plugins.fec.books import Books
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.faults import unavailable
 from hub.plugins.fec.files import Ledger, find
-from hub.plugins.fec.mapping import MAPPING_FIELDS, MAPPING_VERSION, Mapper, Place, Placed, units_after
+from hub.plugins.fec.mapping import MAPPING_FIELDS, MAPPING_VERSION, Mapper, Place, Placed, short_ref, units_after
 from hub.sdk import Context, Cursor, MappedPage, Page, RawUnit, Stream
 from hub.sdk.columns import records_from_columns
 from hub.sdk.records import ControlTotal, Record
@@ -84,7 +84,7 @@ class Fec:
         return [
             ControlTotal(
                 seller=self._config.seller,
-                debtor_id=debtor[:200],
+                debtor_id=short_ref(debtor),
                 balance_on=on,
                 balance_minor=balance,
                 currency=self._config.currency,

@@ -45,7 +45,7 @@ def _value(name: str, annotation: Any, text: str, minor: int, day: date) -> Any:
         return max(1, minor)
     if name == "digest":
         return "0a" * 32
-    for literal in ("business", "invoice", "email", "in"):
+    for literal in ("business", "invoice", "email", "netting", "in"):
         if literal in str(annotation) and name in ("category", "target", "channel", "direction"):
             return "in" if name == "direction" else literal
     return text
