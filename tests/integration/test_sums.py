@@ -30,11 +30,11 @@ class World:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder = folder
-        self.told: dict[str, list[Unit]] = {"erp": [], "bank": []}
+        self.told: dict[str, list[Unit]] = {"erp": [], "bank": [], "shop": []}
         for name in self.told:
             write_script(folder, [], name=name)
         books = '[seller.ACME]\nbooks = "erp"\n'
-        self.hub: Hub = make_hub(folder, url, section("erp") + section("bank") + books)
+        self.hub: Hub = make_hub(folder, url, section("erp") + section("bank") + section("shop") + books)
 
     def tell(self, connector: str, *units: Unit) -> None:
         self.told[connector] += units
@@ -251,3 +251,40 @@ def test_verify_notices_a_link_that_was_changed(world: World) -> None:
     told = verified(world.hub).differences
     assert any("it links other receipts than the journal says" in what for what in told)
     assert any("are counted elsewhere or allocated of 5000" in what for what in told)
+
+
+def charge(number: str, gross: int, net: int, day: str = "2026-10-05") -> Unit:
+    """A charge of a payment provider: the receipt, gross of its fee, and its line in the payout."""
+    line = {
+        "kind": "payout_line", "payout_id": "po_778899", "charge_id": number, "paid_on": "2026-10-07",
+        "gross_minor": gross, "fee_minor": gross - net, "net_minor": net, "currency": "EUR",
+    }  # fmt: skip
+    return unit(f"c{number}", receipt(number, gross, received_on=day, fee_minor=gross - net), line)
+
+
+@pytest.mark.parametrize("bank_first", [True, False])
+def test_a_payout_of_many_charges_less_fees(world: World, bank_first: bool) -> None:
+    """One line at the bank, two charges: the charges carry the money, gross; nothing is left at the bank."""
+    line = moved("B7", 14_700, payer_name="STRIPE", remittance="STRIPE PO_778899", received_on="2026-10-09")
+    charges = [charge("ch_0001", 10_000, 9_800), charge("ch_0002", 5_000, 4_900)]
+    tellings = [("bank", [line]), ("shop", charges)]
+    for name, units in tellings if bank_first else reversed(tellings):
+        world.tell(name, *units)
+    assert ["payout", "payout"] == [row.rule for row in sightings.list_sightings(world.hub.desk, statuses=["auto"])]
+    used = sum(amount for _, _, amount in world.applied())
+    assert 15_000 == used + sum(world.left().values())
+    assert "B7" not in world.left()
+    assert [] == verified(world.hub).differences
+
+
+def test_a_deposit_of_cheques(world: World) -> None:
+    """The books enter two cheques, the bank tells one deposit: each cheque keeps its payer."""
+    cheque = {"method": "CHQ", "received_on": "2026-10-06"}
+    world.tell("erp", booked("RG1", 10_000, **cheque), booked("RG2", 7_000, **cheque))
+    world.tell("bank", moved("B9", 17_000, payer_name=None, remittance="REMISE CHQ 0004711", received_on="2026-10-08"))
+    rows = sightings.list_sightings(world.hub.desk, statuses=["auto"])
+    assert {("B9", "RG1", 10_000), ("B9", "RG2", 7_000)} == {(r.receipt_id, r.carrier_id, r.amount_minor) for r in rows}
+    assert "B9" not in world.left()
+    assert 17_000 == sum(amount for _, _, amount in world.applied()) + sum(world.left().values())
+    sightings.unlink(world.hub.desk, rows[0].name, "another deposit")
+    assert 17_000 == world.left()["B9"]

@@ -22,7 +22,10 @@ class Link(NamedTuple):
 
 
 class Lettered(NamedTuple):
-    """One matching of the books: what it uses of receipts, and what it settles on documents, by id, minor units."""
+    """One matching of the books: what it uses of receipts, and what it settles on documents, by id, minor units.
+
+    The documents may be fewer than the receipts pay for: the source does not always say which they are.
+    """
 
     settlement: str
     receipts: Mapping[int, int]
@@ -75,10 +78,13 @@ def sums_of(
         result.elsewhere[echo] = result.elsewhere.get(echo, 0) + amount
         carriers.setdefault(echo, []).append((carrier, amount))
     met: dict[int, dict[int, int]] = {}  # what the books settled with a sum's matchings: by receipt, by document
+    unsaid: dict[int, int] = {}  # and what they do not say the document of
     for matching in lettered:
+        open_end = max(0, sum(matching.receipts.values()) - sum(matching.documents.values()))
         for receipt, amount in matching.receipts.items():
             for at, part in _carried(receipt, amount, carriers, amounts):
                 result.in_books[at] = result.in_books.get(at, 0) + part
+                unsaid[at] = unsaid.get(at, 0) + min(part, open_end)
                 documents = met.setdefault(at, {})
                 for document, settled in matching.documents.items():
                     documents[document] = documents.get(document, 0) + settled
@@ -88,9 +94,10 @@ def sums_of(
     for receipt, used in result.in_books.items():
         result.in_books[receipt] = used = min(used, amounts[receipt])
         lines = by_receipt.get(receipt, [])
-        result.contradicted += _contradicted(lines, met[receipt], used, amounts[receipt])
+        told = _Told(met.get(receipt, {}), unsaid[receipt], used)
+        result.contradicted += _contradicted(lines, told, amounts[receipt])
         gone = set(result.contradicted)
-        confirmed = _confirmed([line for line in lines if line.allocation_id not in gone], met[receipt], used)
+        confirmed = told.confirms([line for line in lines if line.allocation_id not in gone])
         if confirmed:
             result.confirmed[receipt] = confirmed
     return result
@@ -113,28 +120,32 @@ def _carried(
     return [*found, (receipt, amount)] if amount else found
 
 
-def _confirmed(lines: Sequence[Applied], met: Mapping[int, int], used: int) -> int:
-    by_document: dict[int, int] = {}
-    for line in lines:
-        by_document[line.document_id] = by_document.get(line.document_id, 0) + line.amount_minor
-    return max(0, min(used, sum(min(amount, met.get(document, 0)) for document, amount in by_document.items())))
+class _Told(NamedTuple):
+    """What the books say of one sum: `met` by document, `unsaid` for documents they do not name, `used` in all."""
+
+    met: Mapping[int, int]
+    unsaid: int
+    used: int
+
+    def confirms(self, lines: Iterable[Applied]) -> int:
+        """How much of these allocations the books made too; what they do not say may be any of them."""
+        by_document: dict[int, int] = {}
+        for line in lines:
+            by_document[line.document_id] = by_document.get(line.document_id, 0) + line.amount_minor
+        named = sum(min(amount, self.met.get(document, 0)) for document, amount in by_document.items())
+        return max(0, min(self.used, named + self.unsaid, sum(by_document.values())))
 
 
-def _contradicted(lines: Sequence[Applied], met: Mapping[int, int], used: int, amount: int) -> list[int]:
+def _contradicted(lines: Sequence[Applied], told: _Told, amount: int) -> list[int]:
     """Allocations for which the books left no money: whole decisions, newest first, those not confirmed."""
     standing = list(lines)
     gone: list[int] = []
-
-    def missing() -> int:
-        mine = sum(line.amount_minor for line in standing)
-        return used + mine - _confirmed(standing, met, used) - amount
-
     decisions = sorted({line.proposal: line.allocation_id for line in lines}.items(), key=lambda entry: -entry[1])
     for proposal, _ in decisions:
-        if missing() <= 0:
+        if told.used + sum(line.amount_minor for line in standing) - told.confirms(standing) <= amount:
             break
         own = [line for line in standing if line.proposal == proposal]
-        if any(line.amount_minor > met.get(line.document_id, 0) for line in own):
+        if any(line.amount_minor > told.met.get(line.document_id, 0) for line in own):
             gone += [line.allocation_id for line in own]
             standing = [line for line in standing if line.proposal != proposal]
     return sorted(gone)

@@ -69,8 +69,9 @@ def _has_suggestions(desk: Desk) -> bool:
 def _matches(connection: Connection, books: Mapping[str, int]) -> tuple[list[Found], list[Found]]:
     """What is certain and what is possible among the receipts that are not linked yet."""
     connectors = store.receipt_connectors(connection)
-    if len(connectors) < 2:
-        return [], []
+    payouts = _payouts(connection) if len(connectors) > 1 else []
+    if len(connectors) < 2 or not (payouts or connectors & set(books.values())):
+        return [], []  # nobody but banks: nothing of one is ever that of another
     ours, theirs = store.unlinked(connection, books.values())
     apart = store.apart(connection)
     accounts = _accounts(connection, books) if ours else {}
@@ -80,7 +81,6 @@ def _matches(connection: Connection, books: Mapping[str, int]) -> tuple[list[Fou
     entries = [_sighting(row, accounts, sellers) for row in ours]
     wanted = {(one.currency, one.amount_minor) for one in entries}
     batched = any(one.batch for one in entries)
-    payouts = _payouts(connection)
     nets = {(payout.currency, payout.net_minor) for payout in payouts}
     seen = [
         one

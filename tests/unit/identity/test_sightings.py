@@ -163,6 +163,14 @@ def test_the_books_win() -> None:
         assert gone == found.contradicted
 
 
+def test_a_matching_that_names_no_document_contradicts_nothing() -> None:
+    """The books used the money and do not say for what: it may be what the hub said. Nothing of it is left."""
+    matching = [Lettered("L1", {11: 10_000}, {})]
+    found = sums_of({11: 10_000}, [], matching, [Applied(7, "P1", 11, 501, 10_000)])
+    assert ([], 0) == (found.contradicted, found.taken(11))
+    assert 10_000 == sums_of({11: 10_000}, [], matching, []).taken(11)
+
+
 @dataclass(frozen=True)
 class Payment:
     """One true payment, as the bank, the books and the lettrage may each tell it."""
