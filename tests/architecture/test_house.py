@@ -149,6 +149,8 @@ def test_what_is_public_says_what_it_promises() -> None:
 FLOATS = {
     "hub/core/reconcile": "likelihoods and similarity of names",
     "hub/core/host/process.py": "seconds to wait",
+    "hub/core/jobs": "seconds",
+    "hub/core/store/leases.py": "seconds",
     "hub/sdk/transport.py": "seconds",
     "hub/sdk/http_network.py": "seconds",
     "hub/sdk/http_answer.py": "seconds",
@@ -201,6 +203,7 @@ def test_stored_spellings_are_frozen() -> None:
         "receipt_verdict.verdict": ["unapplied", "not_a_receipt", "return"],
         "sighting.origin": ["auto", "confirmed"],
         "party_decision.act": ["same", "different", "alone"],
+        "hub_user.role": ["reader", "controller", "approver", "administrator"],
     }
     keys = {name: " ".join(table.key) for name, table in RECORD_TABLES.items()}
     assert keys == {

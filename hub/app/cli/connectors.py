@@ -15,6 +15,7 @@ from hub.app.cli.session import Session
 
 if TYPE_CHECKING:
     from hub.app.bootstrap import Hub
+    from hub.core.store import UnitOfWork
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
 
@@ -114,6 +115,30 @@ def check(session: Session, name: str, file: Path | None) -> None:
         connector_check.show_file(hub, name, file, as_json=session.json)
     else:
         connector_check.show_pages(hub, name, as_json=session.json)
+
+
+@command.command("resume")
+@click.argument("name")
+@common
+@pass_session
+def resume(session: Session, name: str) -> None:
+    """Let a suspended connector run again, at once."""
+    from hub.core.store import connector_state
+
+    hub = session.hub
+    hub.sections([name])
+    key = hub.key_of(name)
+
+    def work(unit: UnitOfWork) -> bool:
+        resumed = connector_state.resume(unit, key)
+        if resumed:
+            connector_state.ask(unit, key)
+        return resumed
+
+    if session.desk.act(work, role="administrator"):
+        click.echo(f"{name} may run again; a running daemon begins it within seconds.")
+    else:
+        click.echo(f"{name} was not suspended.")
 
 
 @command.command("new")

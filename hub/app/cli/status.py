@@ -52,7 +52,7 @@ def command(session: Session) -> int:
 
 def _needs_a_person(found: Status) -> bool:
     unfinished = any(run.state in ("incomplete", "failed") for run in found.runs)
-    return bool(unfinished or found.held or found.gaps or found.bank or found.anomalies)
+    return bool(unfinished or found.held or found.gaps or found.bank or found.anomalies or found.suspended)
 
 
 def _document(hub: Hub, found: Status) -> dict[str, Any]:
@@ -99,6 +99,7 @@ def _document(hub: Hub, found: Status) -> dict[str, Any]:
             "not_applied_amounts": money_json(found.unapplied),
             "with_suggestions": found.suggested_receipts,
         },
+        "suspended": found.suspended,
         "held": sum(found.held.values()),
         "standing_on_an_old_version": sum(found.stale.values()),
         "gaps": found.gaps,
@@ -142,6 +143,8 @@ def _show(hub: Hub, found: Status) -> None:
             f"{many(found.unapplied_receipts, 'receipt')} not or not wholly applied: {amounts(found.unapplied)}"
             + (suggested if found.suggested_receipts else "")
         )
+    for connector, because in found.suspended.items():
+        click.echo(f"{connector} is suspended: {because}")
     if found.stale:
         stale = many(sum(found.stale.values()), "record stands", "records stand")
         click.echo(f"{stale} on an old version: the newer one is held")
@@ -240,6 +243,8 @@ def _next(found: Status) -> None:
         steps.append(("hub held list", f"{many(sum(found.held.values()), 'record')} could not be understood"))
     if any(run.state in ("incomplete", "failed") and (run.error or {}).get("code") != ASKS for run in found.runs):
         steps.append(("hub check", "why a connector did not come to its end"))
+    for connector in found.suspended:
+        steps.append((f"hub connectors resume {connector}", "once it is mended"))
     if found.gaps:
         steps.append(("hub export gaps", "where the books and the open items differ"))
     if found.bank:

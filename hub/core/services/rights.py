@@ -44,4 +44,5 @@ def _article(role: str) -> str:
 
 
 def refused(code: str, what: str, mend: str) -> NotAllowed:
+    """The refusal of an act."""
     return NotAllowed(code=code, what=what, where="hub users", mend=mend)

@@ -10,7 +10,7 @@ from hub.core.services.bank import BankGap, bank_gaps
 from hub.core.services.books import BooksStatus, books_status
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.ledger import view_in
-from hub.core.store import Connection, decisions, held, marks, runs
+from hub.core.store import Connection, connector_state, decisions, held, marks, runs
 from hub.core.store.reading import allocated_by_receipt, connector_keys, returned_receipts, rows_of
 from hub.core.store.runs import LastRun
 from hub.core.store.sightings import sums
@@ -51,6 +51,7 @@ class Status:
     stale: dict[str, int] = field(default_factory=dict)
     bank: list[BankGap] = field(default_factory=list)
     of_books: BooksStatus | None = None
+    suspended: dict[str, str] = field(default_factory=dict)
     buckets: tuple[str, ...] = ()
 
 
@@ -59,6 +60,11 @@ def status(desk: Desk) -> Status:
     with desk.store.read() as connection:
         result = Status(runs=runs.last_runs(connection), held=held.held_counts(connection), sellers=[])
         result.stale = stale_counts(connection)
+        result.suspended = {
+            state.key: state.suspended_because or ""
+            for state in connector_state.states(connection).values()
+            if state.suspended_at is not None
+        }
         _ledger(desk, connection, result)
         _receipts(desk, connection, result)
         result.bank = bank_gaps(connection)

@@ -251,7 +251,7 @@ def test_settings_are_documented() -> None:
     """Each setting and each canonical column stands on the connector's page."""
     page = (REPO / "docs" / "connectors" / "csv.md").read_text(encoding="utf-8")
     for name in CsvConfig.model_fields:
-        if name not in ("plugin", "id", "enabled"):
+        if name not in ("plugin", "id", "enabled", "every", "cron", "quiet"):  # of every connector
             assert f"`{name}`" in page, name
     for kind, fields in FIELDS.items():
         for name in fields:
