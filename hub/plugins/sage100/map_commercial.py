@@ -14,6 +14,9 @@ from hub.sdk import RawUnit
 _CREDIT = (1, 2)
 _DOCUMENT = "seller number debtor_id issued_on currency total_minor total_excl_tax_minor order_ref"
 
+#: The line of the payment itself in its settlement; the others bear their DR_No, a 32-bit number.
+PAYMENT_LINE = 1 << 40
+
 
 def map_documents(layout: Layout, config: Sage100Config, records: Records) -> Work:
     """One document with its due dates: a row for each, or one row without any."""
@@ -108,8 +111,8 @@ def map_allocations(layout: Layout, config: Sage100Config, records: Records) -> 
             records.add(
                 "settlement_line",
                 seller=config.seller,
-                settlement_id=f"RG{last['RG_No']} payment",
-                line=1,
+                settlement_id=f"RG{last['RG_No']}",
+                line=PAYMENT_LINE,
                 debtor_id=last["CT_NumPayeur"],
                 settled_on=day_of(last["RG_Date"]),
                 target="receipt",
