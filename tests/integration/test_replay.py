@@ -76,7 +76,7 @@ def test_rules_are_tried_without_a_trace(hub_of: Callable[[list[Unit]], Hub]) ->
     assert {"EUR": 14_950} == found.amounts(NO_LONGER)
     back = compare(hub.desk, strict, policy, DAY)
     assert [(NEWLY, "R2"), (NEWLY, "R3")] == [(change.kind, change.receipt_id) for change in back.changes]
-    fee = replace(policy, version="3", rounding_minor=0)
+    fee = replace(policy, version="3", rounding_minor=0, bank_fee_anywhere=True)
     [other] = compare(hub.desk, policy, fee, DAY).changes
     assert (OTHERWISE, "R2", "named_less_rounding", "named_less_bank_fee") == (
         other.kind, other.receipt_id, other.before.rule, other.after.rule,

@@ -250,8 +250,8 @@ BEHIND_ITS_BACK = {
         ["DELETE FROM journal WHERE chain IN ('guest', 'all') AND sequence > 2"],
         "the journal does not know it",
     ),
-    "a rule": (["{drop}"], "rule 'journal"),
-    "what allocations must obey": (["{drop rules}"], "rule "),
+    "a rule": (["{drop}"], "changed: journal"),
+    "what allocations must obey": (["{drop rules}"], "changed: allocation"),
 }
 
 

@@ -87,7 +87,8 @@ def contradictions(connection: sa.Connection) -> Iterator[str]:
     yield from _pages(connection, said, bytes.fromhex(salt))
     yield from _history(connection, said, bytes.fromhex(salt))
     yield from _returns(connection, bytes.fromhex(salt))
-    yield from (f"rule {name!r} of the data base is missing or was changed" for name in triggers.missing(connection))
+    if rules := triggers.missing(connection):
+        yield f"rules of the data base are missing or were changed: {', '.join(rules)}"
 
 
 def _units(connection: sa.Connection, said: Told) -> Iterator[str]:
