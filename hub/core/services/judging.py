@@ -1,6 +1,6 @@
 """What a reconciliation would do, worked out without writing: the engine's decisions, the hub's caution, the sums.
 
-What an automatic allocation leaves of a receipt is looked at again, on what the items then have open, so that running
+What automatic allocations leave of receipts and items is looked at again until nothing more is applied, so that running
 twice without new facts changes nothing. The same judgement is written down (`reconcile`) or compared (`replay`).
 """
 
@@ -21,8 +21,8 @@ from hub.core.store.allocations import NewAllocation, NewProposal
 
 #: Proposals kept per receipt for a person to choose from.
 KEPT_PROPOSALS = 5
-#: How often the rest of receipts is looked at within one reconciliation.
-MAX_PASSES = 3
+#: How often all is looked at within one reconciliation, at most: until a look applies nothing more.
+MAX_PASSES = 5
 SURPLUS = "Part of it is applied; this rest is more than the invoices it pays, and nothing else explains it."
 _evidence_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
@@ -46,12 +46,10 @@ class RuleCount:
 class ReconcileReport:
     """What a reconciliation came to. `automatic` and `suggested` by rule; `left` by reason.
 
-    `surplus` counts receipts of which an automatic allocation left something; `returned` receipts that the bank took
-    back, whose allocations were reversed.
+    `returned` counts receipts that the bank took back, whose allocations were reversed.
     """
 
     receipts: int = 0
-    surplus: int = 0
     returned: RuleCount = field(default_factory=RuleCount)
     automatic: dict[str, RuleCount] = field(default_factory=dict)
     suggested: dict[str, RuleCount] = field(default_factory=dict)
@@ -77,12 +75,11 @@ def judge(inputs: Inputs, policy: Policy, today: date) -> Judgement:
     result = Judgement()
     result.report.receipts = sum(1 for amount in inputs.receipts.amount_minor if amount > 0)
     for _ in range(MAX_PASSES):
-        outcome = decide(inputs, policy, today)
-        surplus = _Pass(inputs, outcome, policy, result).run()
-        if not surplus:
+        outcome, before = decide(inputs, policy, today), len(result.lines)
+        _Pass(inputs, outcome, policy, result).run()
+        if len(result.lines) == before:
             break
         inputs = _rest(inputs, result.lines)
-    result.report.surplus = surplus
     return result
 
 
@@ -110,11 +107,10 @@ class _Pass:
         result.proposals, result.verdicts = [], []
         result.report.suggested, result.report.left = {}, {}
 
-    def run(self) -> int:
-        """Judge; returns how many receipts have a rest that an automatic allocation left."""
+    def run(self) -> None:
+        """Judge every receipt."""
         report, receipts = self.result.report, self.inputs.receipts
         taken = self._taken_back()
-        surplus = 0
         for decision in self.outcome.decisions:
             row = self.row_of[decision.receipt_id]
             amount, currency = receipts.unapplied_minor[row], receipts.currency[row]
@@ -124,14 +120,12 @@ class _Pass:
                 best = decision.proposals[0]
                 used = sum(value for _, value in best.lines)
                 self._apply(decision.receipt_id, best, receipts.received_on[row])
-                surplus += used < amount
                 _add(report.automatic, best.rule, len(best.lines), currency, used)
             elif decision.proposals:
                 self.result.proposals += _suggestions(decision)
                 _add(report.suggested, decision.proposals[0].rule, len(decision.proposals[0].lines), currency, amount)
             else:
                 self._leave(decision, rest=amount < receipts.amount_minor[row], currency=currency, amount=amount)
-        return surplus
 
     def _may_apply(self, decision: Decision) -> bool:
         """Caution beyond the engine's: the hub only suggests what may be counted already, or was undone before."""

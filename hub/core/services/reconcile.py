@@ -57,7 +57,7 @@ def _together(before: ReconcileReport, after: ReconcileReport) -> ReconcileRepor
     for rule, count in after.automatic.items():
         before.automatic.setdefault(rule, RuleCount()).add(count)
     before.returned.add(after.returned)
-    before.suggested, before.left, before.surplus = after.suggested, after.left, after.surplus
+    before.suggested, before.left = after.suggested, after.left
     return before
 
 
