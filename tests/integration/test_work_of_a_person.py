@@ -153,11 +153,7 @@ def test_deductions_are_named_and_limited(company: Callable[..., Hub]) -> None:
     found = allocate(hub, "R1", "F1", Deduction("F1", Decimal("2.00"), "discount"))
     assert ["R1>F1 money 9800", "R1>F1 discount 200"] == found
     assert "F1" not in opened(hub)
-<<<<<<< HEAD
-    assert {"7"} == {row.policy.partition("-")[0] for row in allocations.list_allocations(hub.desk)}
-=======
     assert {"7"} == {str(row.policy).split("-")[0] for row in allocations.list_allocations(hub.desk)}
->>>>>>> w-person
 
 
 def test_a_small_rest_is_written_off(company: Callable[..., Hub]) -> None:
