@@ -41,7 +41,7 @@ def _value(name: str, annotation: Any, text: str, minor: int, day: date) -> Any:
         return "EUR"
     if name in ("stub", "opening"):
         return True
-    if name.endswith("_minor") or name in ("rank", "line", "step", "size_bytes", "level"):
+    if name.endswith("_minor") or name in ("rank", "line", "step", "size_bytes", "level", "entry_count"):
         return max(1, minor)
     if name == "digest":
         return "0a" * 32
