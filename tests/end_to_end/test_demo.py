@@ -30,7 +30,7 @@ HELD = {
     ("HUB-CSV-012", "factures.csv:155:Montant TTC", 1),
     ("HUB-CSV-013", "factures.csv:125:Date facture", 1),
     ("HUB-REC-003", "factures.csv:141", 1),
-    ("HUB-BANK-020", "releve_20260911.txt:1", 14),
+    ("HUB-BANK-020", "releve_20260911.txt:1", 15),
 }
 
 
@@ -99,13 +99,15 @@ def test_everything_generated_is_read(hub: Hub) -> None:
     found = counts(status(hub.desk).runs)
     rows = {"ATM": generated("atelier/factures.csv", b"FA-", b"AV-"), "MSV": generated("services/invoices_*", b"MSV/")}
     moved = generated("bank/atelier/*", b"04"), generated("bank/services/*", b"<TxDtls>")
+    stated = generated("bank/atelier/*", b"01"), generated("bank/services/*", b"<Stmt>")  # each counts for itself
+    cfonb, camt = moved[0] + stated[0], moved[1] + stated[1]
     assert {
         ("atm_ledger", "debtors"): (32, 0, 0, 32),
         ("atm_ledger", "invoices"): (rows["ATM"] - 3, 0, 3, rows["ATM"]),
         ("msv_ledger", "debtors"): (28, 0, 0, 28),
         ("msv_ledger", "invoices"): (rows["MSV"], 0, 0, rows["MSV"]),
-        ("bank_cfonb", "movements"): (moved[0] - 2 - 14, 2, 14, moved[0]),
-        ("bank_camt", "movements"): (moved[1], 0, 0, moved[1]),
+        ("bank_cfonb", "movements"): (cfonb - 2 - 15, 2, 15, cfonb),
+        ("bank_camt", "movements"): (camt, 0, 0, camt),
     } == found
     assert 400 == rows["ATM"] + rows["MSV"]
 
@@ -199,13 +201,16 @@ def test_a_second_reconciliation_says_the_same_of_each_receipt(hub: Hub) -> None
 
 def test_what_is_corrected_comes_in(hub: Hub) -> None:
     """What the demo proposes to try: 12..50 becomes 12,50, and the receipt that waited is applied. The bank sends the
-    week again with the right balance: its 14 movements are booked."""
+    week again with the right balance: its 14 movements are booked, and no statement is missing any more."""
+    [missing] = status(hub.desk).bank
+    assert "missing_statement" == missing.gap.kind
     ledger = hub.settings.folder / "atelier" / "factures.csv"
     ledger.write_bytes(ledger.read_bytes().replace(b"12..50", b"12,50"))
     week = hub.settings.folder / "bank" / "atelier" / "releve_20260911.txt"
     week.write_bytes(closing_a_cent_lower(week.read_bytes()))
     runs = [sync_connector(hub.store, hub.spec(name), actor="test") for name in ("atm_ledger", "bank_cfonb")]
-    assert (14, 0, 0) == counts(runs)["bank_cfonb", "movements"][:3]
+    assert (15, 0, 0) == counts(runs)["bank_cfonb", "movements"][:3]
+    assert [] == status(hub.desk).bank
     assert "HUB-CSV-012" not in {unit.code for unit in list_held(hub.desk)}
     reconcile_now(hub.desk, policy_of(hub.settings))
     applied = {line.invoice_number: line.amount_minor for _, lines in automatic(hub) for line in lines}

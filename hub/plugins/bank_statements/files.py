@@ -192,8 +192,9 @@ def _said(found: re.Match[bytes] | None) -> str:
 
 
 def in_order(queue: list[Looked]) -> list[Looked]:
-    """By opening date and name; among files of one date, one that opens with another's closing balance comes after."""
-    queue = sorted(queue, key=lambda looked: (looked.opened_on, looked.found.name))
+    """By opening date, then as they came; among files of one date, one that opens with another's closing balance comes
+    after it. What was told first stands, also when everything is read again."""
+    queue = sorted(queue, key=lambda looked: (looked.opened_on, looked.found.mtime_ns, looked.found.name))
     result: list[Looked] = []
     for _, same in groupby(queue, key=lambda looked: looked.opened_on):
         day = list(same)

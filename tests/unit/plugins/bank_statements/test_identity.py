@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import tempfile
 from datetime import date, timedelta
@@ -131,6 +132,7 @@ def test_neither_names_nor_backdated_days_lose_a_twin(
         names.shuffle(order)
         for name, (start, end) in zip(order, pieces, strict=True):
             (parts / f"{name:04}").write_bytes(posted_statement(posted, start, end, kind))
+            os.utime(parts / f"{name:04}", (0, 0))
         assert set(expected) == set(refs(parts))
 
 
@@ -152,6 +154,8 @@ def test_a_file_named_against_time_does_not_merge_twins(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "b.txt").write_bytes(text(cfonb([twin], 1000, START, START)))
     (folder / "a.txt").write_bytes(text(cfonb([twin], 46000, START, START)))
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))
     assert 2 == len(set(refs(folder)))
 
 
@@ -201,6 +205,18 @@ def test_a_corrected_statement_under_another_name_is_held_whole(tmp_path: Path) 
     assert 3 == len(refs(folder))
     [unit] = [u for page in pages(source(folder), "movements", 50) for u in page.units if u.rejected]
     assert "HUB-BANK-050" == source(folder).map_page("movements", [unit]).rejected[0].code  # a replay says the same
+
+
+def test_what_was_told_first_stands_when_all_is_read_again(tmp_path: Path) -> None:
+    """Without a cursor (`--full`) a correction whose name comes first does not take the place of what is booked."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    before = START - timedelta(days=1)
+    for age, (name, minor) in enumerate((("z.txt", 45000), ("a.txt", 54000))):
+        (folder / name).write_bytes(text(cfonb([Mv(START, minor, "VIR A")], 0, before, START)))
+        os.utime(folder / name, (1_000_000 + age, 1_000_000 + age))
+    [said] = held_of(folder)
+    assert "HUB-BANK-050 a.txt:1" in said
 
 
 def test_a_statement_that_lost_an_entry_is_held(tmp_path: Path) -> None:
