@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hub.core.services.desk import Desk
     from hub.core.store import Store
     from hub.core.sync import ConnectorSpec
-    from hub.sdk.hooks import Registry
+    from hub.sdk.hooks import Connector, Registry
 
 
 class Hub:
@@ -92,6 +92,14 @@ class Hub:
         """Plugins that could not be loaded."""
         return self._discovered[1]
 
+    def _connector(self, plugin: str, where: str) -> Connector:
+        """The installed connector; of the built-in plugins only its own is loaded, which is quicker."""
+        from hub.core.host.plugins import BUILT_IN, discover
+
+        if plugin in BUILT_IN and plugin not in self.settings.hub.disabled_plugins:
+            return discover(only=[plugin])[0].get(plugin, where=where)
+        return self.registry.get(plugin, where=where)
+
     def key_of(self, section: str) -> str:
         """The stable key of a connector's section: its `id`, else its name."""
         return str(self.settings.connectors[section].get("id") or section)
@@ -123,7 +131,7 @@ class Hub:
 
         where = f"{self.settings.path}: [connector.{section}]"
         plugin = str(self.settings.connectors[section].get("plugin") or "")
-        connector = self.registry.get(plugin, where=where)
+        connector = self._connector(plugin, where)
         config = connector_config(self.settings, section, connector.config)
         register_secrets_of(config)  # a connector's log may quote them, and the hub quotes the log
         plain = json.loads(config.model_dump_json())

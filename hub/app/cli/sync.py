@@ -11,6 +11,7 @@ from hub.app.cli.session import Session
 
 if TYPE_CHECKING:
     from hub.app.bootstrap import Hub
+    from hub.core.host.spawn import Spawned
     from hub.core.sync.run import RunReport
     from hub.sdk.errors import HubError
 
@@ -30,9 +31,18 @@ def command(session: Session, names: tuple[str, ...], full: bool) -> int:
     All that are enabled, or those named, in the order of the configuration. What was read is kept even when a run
     ends early. A table says for each stream: read = new + changed + same + held.
     """
-    hub = session.hub
-    sections = hub.sections(names)
-    results: list[Result] = [(section, *_run(hub, section, full=full)) for section in sections]
+    from hub.core.host.spawn import spawn
+
+    spare = spawn()  # the first connector's process loads while we do
+    try:
+        hub = session.hub
+        sections = hub.sections(names)
+        results: list[Result] = [
+            (section, *_run(hub, section, full=full, spawned=None if number else spare))
+            for number, section in enumerate(sections)
+        ]
+    finally:
+        spare.close()
     held = _held_now(hub, [hub.key_of(section) for section in sections])
     if session.json:
         from hub.app.cli.table import show_json
@@ -43,7 +53,9 @@ def command(session: Session, names: tuple[str, ...], full: bool) -> int:
     return max([_status(error) for _, _, error in results] + [1 if held else 0], default=0)
 
 
-def _run(hub: Hub, section: str, *, full: bool) -> tuple[RunReport | None, HubError | None]:
+def _run(
+    hub: Hub, section: str, *, full: bool, spawned: Spawned | None
+) -> tuple[RunReport | None, HubError | None]:
     """The report of one connector's run, and what ended it early; no report when it could not begin.
 
     Raises:
@@ -59,15 +71,21 @@ def _run(hub: Hub, section: str, *, full: bool) -> tuple[RunReport | None, HubEr
         return None, error
     with counting(section, "records") as tell:
         report = sync_connector(
-            hub.store, spec, actor=hub.actor, full=full, progress=lambda stream, counts: tell(stream, counts.read)
+            hub.store,
+            spec,
+            actor=hub.actor,
+            full=full,
+            progress=lambda stream, counts: tell(stream, counts.read),
+            spawned=spawned,
         )
     return report, report.error
 
 
 def _held_now(hub: Hub, keys: list[str]) -> int:
-    from hub.core.services.held import list_held
+    from hub.core.sync.run import held_now
 
-    return sum(unit.lines for unit in list_held(hub.desk) if unit.connector in keys)
+    counts = held_now(hub.store)
+    return sum(counts.get(key, 0) for key in keys)
 
 
 def _status(error: HubError | None) -> int:

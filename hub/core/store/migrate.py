@@ -10,11 +10,15 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 
+from hub.core.store import tables as t
 from hub.core.store.revision import current
 from hub.sdk.errors import ConfigError
 
 #: Key of the advisory lock that serialises migrations on PostgreSQL ("hubm" in ASCII).
 _LOCK = 0x6875626D
+
+_OPEN = sa.text("state = 'open'")
+sa.Index("uq_held_open_unit", t.held.c.unit_id, unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN)
 
 
 def _config() -> Config:

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hub.core.host.process import ConnectorProcess, Limits, Start, named, place_of
+from hub.core.host.spawn import Spawned
 from hub.core.store import Store, UnitOfWork, journal, runs, units
 from hub.core.store.engine import DatabaseUnreachable
+from hub.core.store.held import held_counts
 from hub.core.store.holding import close_absent, open_units
 from hub.core.store.pages import Counts, StreamState, page_units
 from hub.core.sync.again import map_again
@@ -52,13 +54,20 @@ Progress = Callable[[str, Counts], None]
 
 
 def sync_connector(
-    store: Store, spec: ConnectorSpec, *, actor: str, full: bool = False, progress: Progress | None = None
+    store: Store,
+    spec: ConnectorSpec,
+    *,
+    actor: str,
+    full: bool = False,
+    progress: Progress | None = None,
+    spawned: Spawned | None = None,
 ) -> RunReport:
     """Run one connector now. Errors of the connector are reported, not raised; those of the data base are raised.
 
     Args:
         full: ignore cursors and digests: everything is read and mapped again; nothing is deleted by that.
         progress: called after every page.
+        spawned: a process started beforehand, to be the connector's.
     """
 
     def begin(unit: UnitOfWork) -> tuple[int, int, int]:
@@ -70,7 +79,7 @@ def sync_connector(
     run = _Run(store, spec, actor, run_id, full=full, progress=progress)
     error: HubError | None = None
     try:
-        with ConnectorProcess(spec.start, spec.limits) as process:
+        with ConnectorProcess(spec.start, spec.limits, spawned) as process:
             session = Session(store, process, spec.key, connector, mapping, actor)
             for stream in process.streams():
                 run.read_stream(session, stream)
@@ -79,6 +88,12 @@ def sync_connector(
     except HubError as caught:
         error = named(caught, spec.start)
     return run.finish(error)
+
+
+def held_now(store: Store) -> dict[str, int]:
+    """Lines held now, by connector key; connectors that hold nothing are left out."""
+    with store.read() as connection:
+        return held_counts(connection)
 
 
 @dataclass(slots=True)
