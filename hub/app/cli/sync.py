@@ -53,9 +53,7 @@ def command(session: Session, names: tuple[str, ...], full: bool) -> int:
     return max([_status(error) for _, _, error in results] + [1 if held else 0], default=0)
 
 
-def _run(
-    hub: Hub, section: str, *, full: bool, spawned: Spawned | None
-) -> tuple[RunReport | None, HubError | None]:
+def _run(hub: Hub, section: str, *, full: bool, spawned: Spawned | None) -> tuple[RunReport | None, HubError | None]:
     """The report of one connector's run, and what ended it early; no report when it could not begin.
 
     Raises:

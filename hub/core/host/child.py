@@ -17,8 +17,8 @@ from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 
-from hub.core.host.evidence import DIGEST_SIZE, digests_of, excerpt, pack, unpack
-from hub.core.host.frames import FrameError, read_frame, write_frame
+from hub.core.host.evidence import DIGEST_SIZE, chunks, digests_of, excerpt, pack, unpack
+from hub.core.host.frames import FrameError, frame, read_frame, write_frame
 from hub.core.host.plugins import discover
 from hub.sdk.columns import columns_from_records
 from hub.sdk.config import ConnectorConfig
@@ -28,7 +28,7 @@ from hub.sdk.hooks import Connector
 from hub.sdk.records import Record
 from hub.sdk.redaction import REDACTING, redact, register_secrets_of
 from hub.sdk.roles import Columns, MappedPage
-from hub.sdk.units import MAX_PAGE_UNITS, Page, RawUnit
+from hub.sdk.units import MARK_SIZE, MAX_PAGE_UNITS, InColumns, Page, RawUnit
 
 
 class Server:
@@ -39,7 +39,15 @@ class Server:
         self._out = out
         self._stream = ""
         self._page: Page | None = None
-        self._units: Sequence[RawUnit] = ()
+        self._ahead = False
+        self._forget()
+
+    def _forget(self) -> None:
+        self._units: Sequence[RawUnit] | None = None
+        self._digests: list[bytes] = []
+        self._marks: list[bytes] = []
+        self._chosen: Sequence[int] | None = None
+        self._mapped: bytes | None = None
 
     def streams(self, _request: dict[str, Any], _body: bytes) -> None:
         """The streams of the source."""
@@ -57,42 +65,107 @@ class Server:
 
     def fetch(self, request: dict[str, Any], _body: bytes) -> None:
         """Fetch a page and offer it by its fingerprint; its units stay here until they are wanted."""
-        self._stream = request["stream"]
+        self._forget()
+        self._stream, self._ahead = request["stream"], bool(request.get("ahead"))
         limit = min(int(request["limit"]), MAX_PAGE_UNITS)
         page = self._page = self._source.fetch(self._stream, request["cursor"], limit)
-        self._units = ()
         offer = {"origin": page.origin, "cursor": page.cursor, "last": page.last, "skipped": list(page.skipped)}
         write_frame(self._out, offer, page.fingerprint)
 
-    def units(self, _request: dict[str, Any], body: bytes) -> None:
-        """Make the page's units and tell those whose digest is not the expected one at the same place."""
+    def give_up_ahead(self) -> None:
+        """Forget what was made of the page; it is made anew when it is asked for."""
+        self._forget()
+
+    def work_ahead(self) -> None:
+        """Make and map the units of a page that the hub expects to want whole, while it still writes the last one."""
+        if self._ahead and self._page is not None:
+            self._ahead = False
+            self._take_apart(self._page)
+            self._mapped = self._map_all()
+
+    def units(self, request: dict[str, Any], body: bytes) -> None:
+        """Make the page's units and tell those that are not as expected at the same place.
+
+        The request's body is what is expected of each unit: digests, or marks, by which an unchanged unit is known
+        without being made. The answer's body: a digest per unit told, then the marks of the whole page, if it has any.
+        """
         page = self._page
         if page is None:
             raise _out_of_turn("units")
-        self._units = units = list(page.units)
-        digests = digests_of(units)
-        expected = [body[at : at + DIGEST_SIZE] for at in range(0, len(body), DIGEST_SIZE)]
+        if request.get("by") == "marks" and self._by_marks(page, body):
+            return
+        self._take_apart(page)
+        digests, units = self._digests, self._units or ()
+        expected = chunks(body, DIGEST_SIZE) if request.get("by") == "digests" else []
         places = [place for place, digest in enumerate(digests) if place >= len(expected) or digest != expected[place]]
-        chosen = places if len(places) < len(units) else range(len(units))
+        whole = len(places) == len(digests)
+        refs = _refs(units)
         answer = {
-            "count": len(units),
-            "places": places if len(places) < len(units) else None,
-            "refs": [units[place].ref for place in chosen],
+            "count": len(digests),
+            "places": None if whole else places,
+            "moved": [],
+            "former": [],
+            "refs": refs if whole else [refs[place] for place in places],
         }
-        write_frame(self._out, answer, b"".join([digests[place] for place in chosen]))
+        told = digests if whole else [digests[place] for place in places]
+        write_frame(self._out, answer, b"".join([*told, *self._marks]))
+
+    def _take_apart(self, page: Page) -> None:
+        if self._units is None:
+            self._units = units = page.units if isinstance(page.units, InColumns) else list(page.units)
+            self._digests = digests_of(units)
+            self._marks = units.marks() if isinstance(units, InColumns) else []
+
+    def _by_marks(self, page: Page, body: bytes) -> bool:
+        """Tell the units whose mark is not among the expected ones; only these are made. False when it cannot be."""
+        if self._units is not None or not isinstance(page.units, InColumns):
+            return False
+        marks = page.units.marks()
+        former = {mark: index for index, mark in enumerate(chunks(body, MARK_SIZE))}
+        found = list(map(former.get, marks))
+        places = [place for place, index in enumerate(found) if index is None]
+        units = page.units.only(places) if marks else None
+        if units is None:
+            return False
+        self._units, self._chosen, self._digests = units, places, digests_of(units)
+        moved = {place: index for place, index in enumerate(found) if index is not None and index != place}
+        answer = {
+            "count": len(marks),
+            "places": places,
+            "moved": list(moved),
+            "former": list(moved.values()),
+            "refs": units.refs,
+        }
+        write_frame(self._out, answer, b"".join([*self._digests, *marks]))
+        return True
 
     def map(self, request: dict[str, Any], _body: bytes) -> None:
         """Map the units at the places asked for (all when none is named) and send their records and evidence."""
         places = request.get("places")
-        units = self._units if places is None else [self._units[place] for place in places]
-        self._send_mapped(units, pack(units))
+        if places is None and self._chosen is None:
+            if self._mapped is None:
+                self._mapped = self._map_all()
+            self._out.write(self._mapped)
+            self._out.flush()
+            return
+        units = self._units or ()
+        if places is not None and places != self._chosen:
+            at = {place: index for index, place in enumerate(self._chosen or range(len(units)))}
+            units = [units[at[place]] for place in places]
+        self._out.write(self._mapped_frame(units, pack(units)))
+        self._out.flush()
+
+    def _map_all(self) -> bytes:
+        units = self._units or ()
+        return self._mapped_frame(units, pack(units))
 
     def map_stored(self, request: dict[str, Any], body: bytes) -> None:
         """Map units that the hub kept: after a corrected configuration, a new version, or on replay."""
         self._stream = request["stream"]
         units = unpack(body)
         chosen = request.get("places")
-        self._send_mapped(units if chosen is None else [units[place] for place in chosen], b"")
+        self._out.write(self._mapped_frame(units if chosen is None else [units[place] for place in chosen], b""))
+        self._out.flush()
 
     def control_totals(self, request: dict[str, Any], _body: bytes) -> None:
         """Balance per debtor on a date."""
@@ -104,14 +177,17 @@ class Server:
         """What was sniffed of a file."""
         write_frame(self._out, {"described": dict(self._source.describe(request["file"]))})
 
-    def _send_mapped(self, units: Sequence[RawUnit], evidence: bytes) -> None:
+    def _mapped_frame(self, units: Sequence[RawUnit], evidence: bytes) -> bytes:
         mapped = map_units(self._source, self._stream, units)
         rejected = {
-            place: {**_wire_of(error), "excerpt": excerpt(units[place]), "lines": units[place].lines}
+            place: {**_wire_of(error), "excerpt": excerpt(units[place].body), "lines": units[place].lines}
             for place, error in mapped.rejected.items()
         }
-        header = {"columns": [_wire(column) for column in mapped.columns], "rejected": rejected}
-        write_frame(self._out, header, evidence)
+        return frame({"columns": [_wire(column) for column in mapped.columns], "rejected": rejected}, evidence)
+
+
+def _refs(units: Sequence[RawUnit]) -> list[str]:
+    return units.refs if isinstance(units, InColumns) else [unit.ref for unit in units]
 
 
 def _wire_of(error: HubError) -> dict[str, Any]:
@@ -132,11 +208,23 @@ def _broken_by(error: Exception) -> dict[str, Any]:
 
 
 def _wire(column: Columns) -> dict[str, Any]:
-    return {"kind": column.kind, "unit": column.unit, "values": column.values}
+    values = {name: _short(values) for name, values in column.values.items()}
+    return {"kind": column.kind, "unit": column.unit, "values": values}
+
+
+def _short(values: list[Any]) -> Any:
+    """A column of one text, or of nothing, as ``{"all": value}``: many are, and a page is a quarter smaller."""
+    first = values[0] if values else 0
+    if (first is None or type(first) is str) and values.count(first) == len(values):
+        return {"all": first}
+    return values
 
 
 def map_units(source: Any, stream: str, units: Sequence[RawUnit]) -> MappedPage:
     """Map `units` by the source's bulk ability if it has one, else one by one; rejected ones are told apart."""
+    if isinstance(units, InColumns) and hasattr(source, "map_page"):
+        page: MappedPage = source.map_page(stream, units)
+        return page
     rejected = {place: unit.rejected for place, unit in enumerate(units) if unit.rejected is not None}
     sound = [(place, unit) for place, unit in enumerate(units) if unit.rejected is None]
     if hasattr(source, "map_page"):
@@ -213,6 +301,13 @@ def _answer(server: Server, request: dict[str, Any], body: bytes, out: BinaryIO)
         write_frame(out, {"error": _broken_by(error)})
 
 
+def _work_ahead(server: Server) -> None:
+    try:
+        server.work_ahead()
+    except Exception:  # it is raised again, and told, when the hub asks for what failed
+        server.give_up_ahead()
+
+
 def main() -> None:
     """Serve until the hub closes the pipe."""
     inside, out = _own_pipes()
@@ -234,6 +329,7 @@ def main() -> None:
         while True:
             request, body = read_frame(inside)
             _answer(server, request, body, out)
+            _work_ahead(server)
     except (FrameError, BrokenPipeError, KeyboardInterrupt):
         return
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from hub.core.host.answers import STREAMS, Form, fault_of
+from hub.core.host.answers import MAPPED, STREAMS, Form, fault_of, spell_out
 from hub.core.host.frames import FrameError, PipeEnded, frame, read_frame
 from hub.core.host.spawn import Spawned, spawn
 from hub.sdk.errors import BrokenPromise, HubError, from_wire
@@ -124,6 +124,8 @@ class ConnectorProcess:
         fault = fault_of(form, answer) if form is not None else None
         if fault is not None:
             raise self._nonsense(fault)
+        if form is MAPPED:
+            spell_out(answer)
         return answer
 
     def streams(self) -> list[Stream]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
-from hub.core.store.pages import ranges
+from hub.core.store.page_notes import ranges
 from hub.sdk.errors import HubError
 
 

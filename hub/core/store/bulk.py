@@ -15,6 +15,13 @@ def is_sqlite(connection: sa.Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
+_DRAW_EACH = sa.text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+_DRAW = sa.text(
+    "SELECT min(drawn) AS first, max(drawn) AS last FROM "
+    "(SELECT nextval(pg_get_serial_sequence(:name, 'id')) AS drawn FROM generate_series(1, :count)) AS numbers"
+)
+
+
 def reserve_ids(connection: sa.Connection, table: sa.Table, count: int) -> list[int]:
     """`count` fresh primary keys of `table`, ascending.
 
@@ -25,8 +32,11 @@ def reserve_ids(connection: sa.Connection, table: sa.Table, count: int) -> list[
     if is_sqlite(connection):
         last = connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0
         return list(range(last + 1, last + count + 1))
-    statement = sa.text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
-    return sorted(connection.execute(statement, {"name": table.name, "count": count}).scalars())
+    drawn = connection.execute(_DRAW, {"name": table.name, "count": count}).one()
+    if drawn.last - drawn.first + 1 == count:
+        return list(range(drawn.first, drawn.last + 1))
+    # Another connection drew at the same instant and the numbers lie in between: take each by itself.
+    return sorted(connection.execute(_DRAW_EACH, {"name": table.name, "count": count}).scalars())
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,3 +71,13 @@ def _postgresql() -> list[str]:
 def statements(dialect: str) -> list[str]:
     """The DDL for `dialect` (``sqlite`` or ``postgresql``), in order of execution."""
     return _sqlite() if dialect == "sqlite" else _postgresql()
+
+
+def raw_units_stay() -> list[str]:
+    """The DDL by which PostgreSQL keeps raw units, to which records point there without a foreign key."""
+    return [
+        "CREATE FUNCTION hub_raw_units_stay() RETURNS trigger AS $$ BEGIN "
+        "RAISE EXCEPTION 'records point to raw units' USING ERRCODE = 'foreign_key_violation'; END $$ LANGUAGE plpgsql",
+        "CREATE TRIGGER raw_unit_stays BEFORE DELETE ON raw_unit FOR EACH ROW EXECUTE FUNCTION hub_raw_units_stay()",
+        "CREATE TRIGGER raw_unit_not_emptied BEFORE TRUNCATE ON raw_unit EXECUTE FUNCTION hub_raw_units_stay()",
+    ]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from hub.core.store import bulk, journal
 from hub.core.store import tables as t
-from hub.core.store.pages import units_to_history
+from hub.core.store.raw_units import units_to_history
 from hub.core.store.records import Taking, withdraw_units
 
 #: How many units are worked on at a time.

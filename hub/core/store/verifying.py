@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from hub.core.ledger import Settlements, absorbed_minor
 from hub.core.store import allocations, bulk, journal
 from hub.core.store import tables as t
-from hub.core.store.pages import from_ranges
+from hub.core.store.page_notes import from_ranges
 from hub.core.store.reading import as_known, ledger_settlements, of_books
 from hub.core.store.record_tables import RECORD_TABLES, table_of
 
@@ -53,7 +53,7 @@ def orphans(connection: sa.Connection) -> list[str]:
     found = []
     for column, target in t.BULK_REFERENCES:
         values = sa.select(column).distinct().subquery()
-        missing = sa.select(values.c[column.name]).where(values.c[column.name].not_in(sa.select(target)))
+        missing = sa.select(values.c[column.name]).where(~sa.exists().where(target == values.c[column.name]))
         found += [
             f"{column.table.name}.{column.name} {value} does not exist"
             for value in connection.execute(missing).scalars()

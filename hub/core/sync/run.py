@@ -15,7 +15,8 @@ from hub.core.store import Store, UnitOfWork, journal, runs, units
 from hub.core.store.engine import DatabaseUnreachable
 from hub.core.store.held import held_counts
 from hub.core.store.holding import close_absent, open_units
-from hub.core.store.pages import Counts, StreamState, page_units
+from hub.core.store.page_notes import page_units
+from hub.core.store.pages import Counts, StreamState
 from hub.core.sync.again import map_again
 from hub.core.sync.pages import PageReader, Seen
 from hub.core.sync.session import Session

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from hub.plugins.csv.config import CsvConfig
 from hub.sdk import SDK_VERSION, BulkMap, Connector, Context, RecordSource, Registry, hookimpl
 from hub.sdk.roles import FileCheck
-
-if TYPE_CHECKING:
-    from hub.plugins.csv.source import CsvSource
 
 #: Raised whenever the same row gives other records.
 MAPPING_VERSION = 1
 
 
-def build(config: CsvConfig, context: Context) -> CsvSource:
+def build(config: CsvConfig, context: Context) -> RecordSource:
     """The connector itself; the hub, which only registers it, does not load the reader."""
     from hub.plugins.csv.source import CsvSource
 

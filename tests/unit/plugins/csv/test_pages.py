@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.plugins.csv import CsvConfig, CsvSource
+from hub.plugins.csv import CsvConfig
 from hub.plugins.csv.files import Source
+from hub.plugins.csv.source import CsvSource
 from hub.sdk import ConfigError, SourceUnavailable
 from hub.sdk.testing import FrozenClock, make_context
 from tests.unit.plugins.csv.tables import read, run, source_of
