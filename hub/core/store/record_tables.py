@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, get_args, get_origin
+from typing import Any, cast, get_args, get_origin
 
 import sqlalchemy as sa
 from pydantic.fields import FieldInfo
@@ -44,6 +44,16 @@ BOOKKEEPING = ("id", "connector_id", "unit_id", "recorded_at", "withdrawn_at")
 def fold(number: str | None) -> str | None:
     """The comparison form of a written number: ``"F 2031/a"`` → ``"F2031/A"``. Punctuation is kept."""
     return None if number is None else "".join(number.split()).upper()
+
+
+def fold_column(numbers: list[str | None]) -> list[str | None]:
+    """`fold` of a whole column, several times faster where no number has a blank in it."""
+    if None in numbers:
+        return [fold(number) for number in numbers]
+    joined = "\0".join(cast(list[str], numbers))
+    if joined.count("\0") != len(numbers) - 1 or joined.split() != [joined]:
+        return [fold(number) for number in numbers]
+    return list(joined.upper().split("\0"))
 
 
 @dataclass(frozen=True)

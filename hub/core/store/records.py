@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.core.store import bulk
-from hub.core.store.record_tables import FOLDED, RECORD_TABLES, RecordTable, fold, table_of
+from hub.core.store.record_tables import FOLDED, RECORD_TABLES, RecordTable, fold_column, table_of
 
 
 @dataclass(slots=True)
@@ -105,10 +105,12 @@ def _table_columns(taking: Taking, table: RecordTable, batch: Batch) -> dict[str
             columns[name] = [None] * count
     if table.name == "invoice":
         columns["kind"] = [batch.kind] * count
-        columns["issue_year"] = [int(day[:4]) for day in batch.values["issued_on"]]
+        days = batch.values["issued_on"]
+        years = {day: int(day[:4]) for day in set(days)}
+        columns["issue_year"] = [years[day] for day in days]
     for source, folded in FOLDED.items():
         if folded in columns:
-            columns[folded] = [fold(number) for number in columns[source]]
+            columns[folded] = fold_column(columns[source])
     return columns
 
 

@@ -141,7 +141,7 @@ def debit_less_credit(t: Table, currencies: list[str]) -> list[int | None]:
 
 def _same_sign(t: Table, name: str, column: list[int | None], credit: set[int]) -> None:
     """A part of an invoice is not negative; of a credit note it is read without its sign, like the total."""
-    if any(value is not None and value < 0 for value in column):
+    if min(filter(None, column), default=0) < 0:
         for i, value in enumerate(column):
             if value is not None and value < 0 and i not in credit:
                 detail = f"amount {t.cells(name)[i][:40]!r} is negative, the invoice's total is not"

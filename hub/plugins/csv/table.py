@@ -194,7 +194,9 @@ class Table:
     def digits(self, name: str) -> list[str | None] | None:
         """An optional column of SIREN, SIRET, VAT numbers or IBANs: inner blanks are dropped, nothing is checked."""
         column = self.optional_id(name)
-        return None if column is None else [text and "".join(text.split()) for text in column]
+        if column is None or len("\0".join(filter(None, column)).split()) < 2:
+            return column
+        return [text and "".join(text.split()) for text in column]
 
     def _refuse_formulas(self) -> None:
         for name, column in self._cells.items():
