@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -22,6 +24,7 @@ from hub.core.store import Store, UnitOfWork, journal, migrate
 from hub.core.store import tables as t
 from hub.core.store.allocations import NewAllocation, add_allocations, reverse
 from hub.core.store.engine import DatabaseUnreachable
+from hub.core.store.page_notes import note_of, stands
 from hub.core.store.receipts import take_back
 from hub.core.store.record_tables import metadata
 from hub.core.store.revision import HEAD
@@ -265,6 +268,42 @@ def test_the_migrations_make_what_the_code_expects(empty_database_url: str) -> N
             inspector = sa.inspect(connection)
             found = {name: {check["name"] for check in inspector.get_check_constraints(name)} for name in checks}
             assert checks == found
+
+
+_BEFORE_MARKS = (
+    "INSERT INTO connector (id, key, plugin) VALUES (1, 'ledger', 'csv')",
+    "INSERT INTO mapping (id, connector_id, fingerprint) VALUES (1, 1, '1 {}')",
+    "INSERT INTO stream (id, connector_id, name, ordinal, mapping_id, version) VALUES (1, 1, 'invoices', 0, 1, 1)",
+    "INSERT INTO evidence (id, digest, origin, unit_count, recorded_at) VALUES (1, :bytes, 'a.csv', 2, 5)",
+    "INSERT INTO raw_unit (id, stream_id, ref, digest, evidence_id, position, mapping_id, state, recorded_at) "
+    "VALUES (1, 1, 'A', :bytes, 1, 0, 1, 'mapped', 5), (2, 1, 'B', :bytes, 1, 1, 1, 'mapped', 5)",
+    "INSERT INTO seller (id, connector_id, unit_id, recorded_at, seller, name) VALUES (1, 1, 2, 5, 'ACME', 'Acme SA')",
+    "INSERT INTO page (stream_id, origin, ordinal, fingerprint, units, digest) VALUES (1, 'a.csv', 0, :bytes, '1-2', :bytes)",
+)
+
+
+def test_notes_of_pages_are_carried_over(empty_database_url: str) -> None:
+    """From 0001, filled: the notes stay and are not believed before the page is read again; units still cannot go."""
+    with opened(empty_database_url) as store:
+        with store.engine.begin() as connection:
+            config = migrate._config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0001")
+            for statement in _BEFORE_MARKS:
+                connection.execute(sa.text(statement), {"bytes": b"b"} if ":bytes" in statement else {})
+        store.migrate()
+        with store.read() as connection:
+            note = note_of(connection, stream_id=1, origin="a.csv", ordinal=0)
+            assert note is not None
+            assert ("1-2", b"", [1, 2]) == (note.units, note.marks, note.unit_ids)
+            assert not stands(connection, note)
+            assert stands(connection, replace(note, evidence_sum=2))
+        assert ["Acme SA"] == column(store, sa.select(t.metadata.tables["seller"].c.name))
+        with store.engine.connect() as connection, pytest.raises(sa.exc.IntegrityError):
+            connection.exec_driver_sql("DELETE FROM raw_unit WHERE id = 2")
+        with store.engine.connect() as connection:
+            options = {"compare_type": True, "include_object": lambda *named: _belongs(connection, *named)}
+            assert [] == compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
 
 
 def _belongs(connection: sa.Connection, thing: Any, _name: str, kind: str, reflected: bool, _to: object) -> bool:

@@ -148,9 +148,7 @@ def _rows_by(
     if not values:
         return []
     if is_sqlite(connection):
-        wanted = sa.func.json_each(json.dumps(values)).table_valued(
-            sa.column("key", sa.Integer), sa.column("value", type_), name="wanted"
-        )
+        wanted = _wanted(connection, values, type_)
         # LEFT JOIN, so that SQLite walks the few wanted values and probes the index; left to choose it may walk the
         # whole table for each page. typeof() filters without inviting it to turn the join round.
         joined = wanted.outerjoin(key.table, sa.and_(key == wanted.c.value, *conditions))
@@ -158,16 +156,39 @@ def _rows_by(
             sa.select(wanted.c.key.label("place"), *columns).select_from(joined).where(sa.func.typeof(key) != "null")
         )
         return list(connection.execute(statement))
-    array = sa.cast(sa.bindparam("values", values, type_=sa.ARRAY(type_)), sa.ARRAY(type_))
-    numbered = (
-        sa.func.unnest(array)
-        .table_valued(sa.column("value", type_), with_ordinality="ordinality", joins_implicitly=True)
-        .render_derived(name="wanted")
-    )
+    numbered = _wanted(connection, values, type_)
     statement = sa.select((numbered.c.ordinality - 1).label("place"), *columns).where(
         key == numbered.c.value, *conditions
     )
     return list(connection.execute(statement))
+
+
+def _wanted(connection: sa.Connection, values: list[Any], type_: sa.types.TypeEngine[Any]) -> Any:
+    """The values as a table with the column `value`; they travel as one parameter."""
+    if is_sqlite(connection):
+        return sa.func.json_each(json.dumps(values)).table_valued(
+            sa.column("key", sa.Integer), sa.column("value", type_), name="wanted"
+        )
+    array = sa.cast(sa.bindparam("values", values, type_=sa.ARRAY(type_)), sa.ARRAY(type_))
+    return (
+        sa.func.unnest(array)
+        .table_valued(sa.column("value", type_), with_ordinality="ordinality", joins_implicitly=True)
+        .render_derived(name="wanted")
+    )
+
+
+def copy_rows(
+    connection: sa.Connection, source: sa.Table, into: sa.Table, names: Mapping[str, str], ids: Sequence[int], at: int
+) -> None:
+    """Copy the rows of `source` with these ids, ascending, `into` another table, with `superseded_at`.
+
+    `names`: column of `source` -> column of `into`. The rows never leave the data base.
+    """
+    wanted = _wanted(connection, sorted(ids), sa.BigInteger())
+    chosen = sa.select(*(source.c[name] for name in names), sa.literal(at, sa.BigInteger())).where(
+        source.c.id == wanted.c.value
+    )
+    connection.execute(into.insert().from_select([*names.values(), "superseded_at"], chosen.order_by(source.c.id)))
 
 
 def staging_table(connection: sa.Connection, like: sa.Table, extra: Sequence[sa.Column[Any]]) -> sa.Table:

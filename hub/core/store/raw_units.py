@@ -101,14 +101,7 @@ def update_units(
 
 def units_to_history(connection: sa.Connection, ids: list[int], superseded_at: int) -> None:
     """Copy the present state of raw units to their history."""
-    columns = [column for column in t.raw_unit.c if column.name not in ("ref", "stream_id")]
-    rows = bulk.rows_by_id(connection, columns, t.raw_unit.c.id, ids)
-    names = ["unit_id" if column.name == "id" else column.name for column in columns]
-    if rows:
-        connection.execute(
-            t.raw_unit_history.insert(),
-            [
-                {**dict(zip(names, row[1:], strict=True)), "superseded_at": superseded_at}
-                for row in sorted(rows, key=lambda row: int(row[0]))
-            ],
-        )
+    names = {column.name: column.name for column in t.raw_unit.c if column.name not in ("ref", "stream_id")}
+    names["id"] = "unit_id"
+    if ids:
+        bulk.copy_rows(connection, t.raw_unit, t.raw_unit_history, names, ids, superseded_at)

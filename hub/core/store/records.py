@@ -238,16 +238,9 @@ def _supersede(taking: Taking, table: RecordTable, staged: sa.Table, different: 
 
 
 def _to_history(taking: Taking, table: RecordTable, ids: list[int]) -> None:
-    names = [column.name for column in table.current.columns]
-    rows = bulk.rows_by_id(taking.connection, list(table.current.columns), table.current.c.id, ids)
-    if rows:
-        taking.connection.execute(
-            table.history.insert(),
-            [
-                {**dict(zip(names, row[1:], strict=True)), "superseded_at": taking.recorded_at}
-                for row in sorted(rows, key=lambda row: int(row[0]))
-            ],
-        )
+    if ids:
+        names = {name: name for name in table.current.columns.keys()}  # noqa: SIM118 -- a collection, no dict
+        bulk.copy_rows(taking.connection, table.current, table.history, names, ids, taking.recorded_at)
 
 
 def _tables_in_use(connection: sa.Connection) -> list[RecordTable]:

@@ -16,13 +16,14 @@ _RECORDS = (
 
 def upgrade() -> None:
     """The notes of pages are kept but not believed (no sum is 0): each page is read once more when its file changes."""
+    postgresql = op.get_bind().dialect.name == "postgresql"
     with op.batch_alter_table("page") as batch:
         batch.add_column(
             sa.Column(
                 "marks",
                 sa.LargeBinary(),
                 nullable=False,
-                server_default="",
+                server_default=sa.text("''" if postgresql else "x''"),
                 comment="a digest of 8 bytes per raw unit; empty when unknown",
             )
         )
@@ -39,7 +40,7 @@ def upgrade() -> None:
     with op.batch_alter_table("page") as batch:
         batch.alter_column("marks", server_default=None)
         batch.alter_column("evidence_sum", server_default=None)
-    if op.get_bind().dialect.name == "postgresql":  # on SQLite the key costs little, and cannot be dropped
+    if postgresql:  # on SQLite the key costs little, and cannot be dropped
         for name in _RECORDS:
             op.drop_constraint(f"fk_{name}_unit_id", name, type_="foreignkey")
         for statement in triggers.raw_units_stay():
