@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.core.host.child import Server
+from hub.core.host.server import Server
 from hub.plugins.csv.units import Units
 from tests.support.hubs import content, counted, differences, make_hub, sync
 

@@ -278,7 +278,8 @@ _BEFORE_MARKS = (
     "INSERT INTO raw_unit (id, stream_id, ref, digest, evidence_id, position, mapping_id, state, recorded_at) "
     "VALUES (1, 1, 'A', :bytes, 1, 0, 1, 'mapped', 5), (2, 1, 'B', :bytes, 1, 1, 1, 'mapped', 5)",
     "INSERT INTO seller (id, connector_id, unit_id, recorded_at, seller, name) VALUES (1, 1, 2, 5, 'ACME', 'Acme SA')",
-    "INSERT INTO page (stream_id, origin, ordinal, fingerprint, units, digest) VALUES (1, 'a.csv', 0, :bytes, '1-2', :bytes)",
+    "INSERT INTO page (stream_id, origin, ordinal, fingerprint, units, digest) "
+    "VALUES (1, 'a.csv', 0, :bytes, '1-2', :bytes)",
 )
 
 

@@ -9,10 +9,11 @@ from types import TracebackType
 from typing import Any
 
 from hub.core.host.answers import Form
-from hub.core.host.child import Server, _answer
+from hub.core.host.child import _answer
 from hub.core.host.frames import frame, read_frame
 from hub.core.host.plugins import discover
 from hub.core.host.process import ConnectorProcess, Limits, Start
+from hub.core.host.server import Server
 from hub.core.host.spawn import Spawned
 from hub.sdk.context import Context, SystemClock
 

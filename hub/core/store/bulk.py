@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,13 +55,50 @@ def insert_columns(connection: sa.Connection, table: sa.Table, columns: Mapping[
     varying = {name: column for name, column in columns.items() if not isinstance(column, Constant)}
     constant = {name: column.value for name, column in columns.items() if isinstance(column, Constant)}
     if not is_sqlite(connection):
-        count = len(next(iter(varying.values())))
-        every = [*varying.values(), *([value] * count for value in constant.values())]
-        _copy(connection, table, [*varying, *constant], zip(*every, strict=True))
+        text = copy_text(list(varying.values()), list(constant.values()))
+        _copy(connection, table, [*varying, *constant], lambda copy: copy.write(text))
         return
     marks = ["?"] * len(varying) + [_literal(value) for value in constant.values()]
     statement = _insert_statement(table, [*varying, *constant], marks)
     connection.exec_driver_sql(statement, list(zip(*varying.values(), strict=True)))
+
+
+_NULL = "\\N"
+_ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+_PLAIN = frozenset({int, str, bool, bytes, date, type(None)})
+
+
+def copy_text(columns: Sequence[Sequence[Any]], constants: Sequence[Any]) -> str:
+    """Rows in the text format of COPY, from columns and from values that are the same in every row.
+
+    Made column by column: a third of the time that the driver needs value by value.
+    """
+    texts = [_copy_column(column) for column in columns]
+    end = "".join(f"\t{value}" for value in map(_copy_value, constants)) + "\n"
+    return end.join([*map("\t".join, zip(*texts, strict=True)), ""])
+
+
+def _copy_column(column: Sequence[Any]) -> list[str]:
+    kinds = set(map(type, column))
+    if kinds == {int}:
+        return list(map(str, column))
+    if kinds == {str}:
+        joined = "".join(column)
+        if not any(mark in joined for mark in "\\\n\r\t"):
+            return list(column)
+    return list(map(_copy_value, column))
+
+
+def _copy_value(value: Any) -> str:
+    if value is None:
+        return _NULL
+    if isinstance(value, str):
+        return value.translate(_ESCAPED)
+    if isinstance(value, bytes):
+        return "\\\\x" + value.hex()
+    if type(value) not in _PLAIN:
+        raise TypeError(f"{type(value).__name__} is no value of a bulk insert")
+    return str(value)
 
 
 def _literal(value: Any) -> str:
@@ -85,18 +123,19 @@ def insert_rows(
         if batch:
             connection.exec_driver_sql(_insert_statement(table, names, ["?"] * len(names)), batch)
         return
-    _copy(connection, table, names, rows)
+    columns = list(zip(*rows, strict=True))
+    if columns:
+        _copy(connection, table, names, lambda copy: copy.write(copy_text(columns, [])))
 
 
-def _copy(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+def _copy(connection: sa.Connection, table: sa.Table, names: Sequence[str], send: Callable[[Any], None]) -> None:
     import psycopg
 
     quoted = ", ".join(f'"{name}"' for name in names)
     cursor = connection.connection.cursor()
     try:
         with cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row(row)
+            send(copy)
     except psycopg.Error as error:  # as SQLAlchemy itself would tell it: a trigger's refusal, a deadlock…
         raise sa.exc.DBAPIError.instance("COPY", None, error, psycopg.Error, dialect=connection.dialect) from error
     finally:

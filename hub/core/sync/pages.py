@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from hub.core.store.page_notes import Note, end_stream, forget_pages, note_of, n
 from hub.core.store.pages import Counts, PageToCommit, Refusal, StreamState, commit_page
 from hub.core.store.raw_units import KnownUnit, held_lines, known_units
 from hub.core.sync.mapped import read_mapped, stub_keys, without, without_known_stubs
+from hub.core.sync.seen import Seen
 from hub.core.sync.session import Session
 from hub.sdk.errors import BrokenPromise
 from hub.sdk.units import MARK_SIZE, MAX_PAGE_UNITS, Stream
@@ -21,31 +21,6 @@ from hub.sdk.units import MARK_SIZE, MAX_PAGE_UNITS, Stream
 MAX_QUIET_PAGES = 50
 #: States of units that are as they were when their digest is; what a person discarded stays so even in a full run.
 _STANDING = ("mapped", "held", "discarded")
-
-
-class Seen:
-    """Which units a run met: one byte per unit id."""
-
-    def __init__(self) -> None:
-        self.marks = bytearray()
-
-    def mark(self, unit_ids: Sequence[int]) -> None:
-        """These units exist in the source now."""
-        if not unit_ids:
-            return
-        highest = max(unit_ids)
-        if highest >= len(self.marks):
-            self.marks.extend(bytes(highest + 1 - len(self.marks) + 65_536))
-        first = unit_ids[0]
-        if list(unit_ids) == list(range(first, first + len(unit_ids))):  # a page as it was loaded, the usual one
-            self.marks[first : first + len(unit_ids)] = b"\1" * len(unit_ids)
-            return
-        for unit in unit_ids:
-            self.marks[unit] = 1
-
-    def met(self, unit_id: int) -> bool:
-        """True when this run met the unit already."""
-        return unit_id < len(self.marks) and bool(self.marks[unit_id])
 
 
 @dataclass(slots=True)

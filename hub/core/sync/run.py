@@ -18,7 +18,8 @@ from hub.core.store.holding import close_absent, open_units
 from hub.core.store.page_notes import page_units
 from hub.core.store.pages import Counts, StreamState
 from hub.core.sync.again import map_again
-from hub.core.sync.pages import PageReader, Seen
+from hub.core.sync.pages import PageReader
+from hub.core.sync.seen import Seen
 from hub.core.sync.session import Session
 from hub.sdk.errors import BrokenPromise, HubError
 from hub.sdk.units import Stream
