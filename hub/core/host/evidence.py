@@ -114,5 +114,15 @@ def unpack(blob: bytes) -> list[RawUnit]:
 
 def excerpt(body: bytes) -> str:
     """A unit's text, cut, for the person who looks at it; control characters are shown as dots."""
-    text = body[:EXCERPT_CHARACTERS].decode("utf-8", "replace").replace("\x1f", " ; ")
+    text = _text(body[: 4 * EXCERPT_CHARACTERS])[:EXCERPT_CHARACTERS].replace("\x1f", " ; ")
     return "".join(c if c.isprintable() or c == "\n" else "·" for c in text)[:EXCERPT_CHARACTERS]
+
+
+def _text(body: bytes) -> str:
+    """As UTF-8, of which the last character may be cut; a row that is none is usually cp1252."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.end == len(body) and error.reason == "unexpected end of data":
+            return body[: error.start].decode("utf-8")
+    return body.decode("cp1252", "replace")

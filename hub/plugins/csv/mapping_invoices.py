@@ -145,7 +145,7 @@ def _same_sign(t: Table, name: str, column: list[int | None], credit: set[int]) 
         for i, value in enumerate(column):
             if value is not None and value < 0 and i not in credit:
                 detail = f"amount {t.cells(name)[i][:40]!r} is negative, the invoice's total is not"
-                t.refuse(i, name, "HUB-CSV-012", detail=detail, other=".")
+                t.refuse(i, name, "HUB-CSV-012", detail=detail, or_else="")
 
 
 def _settled(t: Table, totals: list[int | None], currencies: list[str], credit: set[int]) -> list[int | None] | None:

@@ -278,4 +278,5 @@ def _evidence(source: Source) -> tuple[bytes, str, int]:
             size += len(chunk)
             if size > 1024**3:
                 break
-    return head + digest.digest(), digest.hexdigest(), max(1, lines - 1)
+    told = f"\n… (SHA-256 of all of it: {digest.hexdigest()})\n".encode()
+    return head + told, digest.hexdigest(), max(1, lines - 1)
