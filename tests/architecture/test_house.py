@@ -149,6 +149,7 @@ def test_what_is_public_says_what_it_promises() -> None:
 FLOATS = {
     "hub/core/reconcile": "likelihoods and similarity of names",
     "hub/core/host/process.py": "seconds to wait",
+    "hub/core/host/spawn.py": "seconds to wait",
     "hub/sdk/transport.py": "seconds",
     "hub/sdk/http_network.py": "seconds",
     "hub/sdk/http_answer.py": "seconds",

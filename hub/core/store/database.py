@@ -88,8 +88,9 @@ class Store:
             if connection.dialect.name == "postgresql":
                 # Our pages are small beside the tables: probe indexes. Fresh arrays and staging tables have no
                 # statistics, and without this the planner scans the whole table for every page.
-                connection.exec_driver_sql("SET LOCAL enable_hashjoin = off")
-                connection.exec_driver_sql("SET LOCAL enable_mergejoin = off")
+                connection.exec_driver_sql(
+                    "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off"
+                )
             at = self._now()
             day = self._today() if self._today else datetime.fromtimestamp(at / 1e6, UTC).date()
             salt = self._salt_of(connection)

@@ -13,8 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.core.store import bulk
-from hub.core.store.record_tables import FOLDED, RECORD_TABLES, RecordTable, fold, table_of
-from hub.core.store.sealing import note_past
+from hub.core.store.past import to_history
+from hub.core.store.record_tables import FOLDED, RECORD_TABLES, RecordTable, fold_column, table_of
 
 
 @dataclass(slots=True)
@@ -119,10 +119,12 @@ def _table_columns(taking: Taking, table: RecordTable, batch: Batch) -> dict[str
             columns[name] = [None] * count
     if table.name == "invoice":
         columns["kind"] = [batch.kind] * count
-        columns["issue_year"] = [int(day[:4]) for day in batch.values["issued_on"]]
+        days = batch.values["issued_on"]
+        years = {day: int(day[:4]) for day in set(days)}
+        columns["issue_year"] = [years[day] for day in days]
     for source, folded in FOLDED.items():
         if folded in columns:
-            columns[folded] = [fold(number) for number in columns[source]]
+            columns[folded] = fold_column(columns[source])
     return columns
 
 
@@ -265,13 +267,8 @@ def _supersede(taking: Taking, table: RecordTable, staged: sa.Table, different: 
 
 
 def _to_history(taking: Taking, table: RecordTable, ids: list[int]) -> None:
-    names = [column.name for column in table.current.columns]
-    rows = bulk.rows_by_id(taking.connection, list(table.current.columns), table.current.c.id, ids)
-    if rows:
-        past = [(*row[1:], taking.recorded_at) for row in sorted(rows, key=lambda row: int(row[0]))]
-        names.append("superseded_at")
-        taking.connection.execute(table.history.insert(), [dict(zip(names, row, strict=True)) for row in past])
-        note_past(taking.connection, table.history.name, past)
+    names = {column.name: column.name for column in table.current.columns}
+    to_history(taking.connection, table.current, table.history, ids, taking.recorded_at, names)
 
 
 def _tables_in_use(connection: sa.Connection) -> list[RecordTable]:
