@@ -95,6 +95,8 @@ class Page:
         origin: the object read, for people and for pairing a page with its former reading: a file name, an endpoint.
         fingerprint: digest of the raw bytes of the page, if it costs less than making the units; else empty.
         skipped: objects (files) left alone because they are unchanged since they were read, for the run's report.
+        begins: the first page of its object. Where an ended run is gone on with, it tells that the object changed
+            meanwhile and is read from its beginning.
     """
 
     units: Sequence[RawUnit]
@@ -103,6 +105,7 @@ class Page:
     origin: str = ""
     fingerprint: bytes = b""
     skipped: Sequence[str] = field(default=())
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True)

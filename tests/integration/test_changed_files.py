@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from hub.core.host.server import Server
+from hub.core.store.pages import Counts
+from hub.core.sync import sync_connector
 from hub.plugins.csv.units import Units
-from tests.support.hubs import content, counted, differences, make_hub, sync
+from tests.support.hubs import content, counted, differences, make_hub, spec_of, sync
 
 HEADER = "number;debtor_id;debtor_name;issued_on;total"
 LEDGER = '[connector.ledger]\nplugin = "csv"\ninvoices = "in*.csv"\n'
@@ -114,3 +116,19 @@ def test_a_row_that_another_file_changed_is_read_again(tmp_path: Path, database_
     assert {"read": 1, "changed": 1} == counted(sync(hub, "ledger", page_units=4))
     (tmp_path / "in1.csv").write_text("\n".join([HEADER, *first, row(50, 50), ""]))
     assert {"read": 11, "new": 1, "changed": 1, "same": 9} == counted(sync(hub, "ledger", page_units=4))
+
+
+def test_a_file_may_change_after_a_run_was_ended(tmp_path: Path, database_url: str) -> None:
+    """The rows that the ended run read are changed rows now, no repetitions: nothing is held."""
+    hub = make_hub(tmp_path, database_url, LEDGER.replace("in*", "invoices"))
+    path = tmp_path / "invoices.csv"
+    path.write_text("\n".join([HEADER, *(row(number, number) for number in range(12)), ""]))
+
+    def ended(_stream: str, counts: Counts) -> None:
+        if counts.read >= 8:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sync_connector(hub.store, spec_of(hub, "ledger", page_units=4), actor="x", progress=ended)
+    path.write_text("\n".join([HEADER, *(row(number, number + 1_000) for number in range(12)), ""]))
+    assert {"read": 12, "new": 4, "changed": 8} == counted(sync(hub, "ledger", page_units=4))

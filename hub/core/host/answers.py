@@ -52,6 +52,7 @@ class _Offer(TypedDict):
     cursor: Words | None
     last: bool
     skipped: list[Words]
+    begins: bool
 
 
 @with_config(_STRICT)

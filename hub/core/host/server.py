@@ -62,6 +62,7 @@ class Server:
         limit = min(int(request["limit"]), MAX_PAGE_UNITS)
         page = self._page = self._source.fetch(self._stream, request["cursor"], limit)
         offer = {"origin": page.origin, "cursor": page.cursor, "last": page.last, "skipped": list(page.skipped)}
+        offer["begins"] = bool(page.begins)
         write_frame(self._out, offer, page.fingerprint)
 
     def give_up_ahead(self) -> None:

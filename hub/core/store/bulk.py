@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -235,12 +236,22 @@ def copy_rows(
     connection.execute(into.insert().from_select([*names.values(), "superseded_at"], chosen.order_by(source.c.id)))
 
 
-def staging_table(connection: sa.Connection, like: sa.Table, extra: Sequence[sa.Column[Any]]) -> sa.Table:
-    """An empty temporary table with the columns of `like` plus `extra`."""
-    name = f"stage_{like.name}"
-    columns = [sa.Column(column.name, column.type) for column in like.columns]
-    table = sa.Table(name, sa.MetaData(), *columns, *(column._copy() for column in extra), prefixes=["TEMPORARY"])
+def staging_table(connection: sa.Connection, like: sa.Table) -> sa.Table:
+    """An empty temporary table with the columns of `like` and `place`, an integer."""
+    table, ddl = _staging(like, connection.dialect.name)
     # Asked each time: a rolled back transaction takes the temporary table with it.
-    connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+    connection.exec_driver_sql(ddl)
     connection.execute(table.delete())
     return table
+
+
+@cache
+def _staging(like: sa.Table, dialect: str) -> tuple[sa.Table, str]:
+    """The table, one object for ever: statements about a new one would be compiled anew for every page."""
+    from sqlalchemy.dialects import registry
+
+    columns = [sa.Column(column.name, column.type) for column in like.columns]
+    name = f"stage_{like.name}"
+    table = sa.Table(name, sa.MetaData(), *columns, sa.Column("place", sa.Integer), prefixes=["TEMPORARY"])
+    create = sa.schema.CreateTable(table, if_not_exists=True)
+    return table, str(create.compile(dialect=registry.load(dialect)()))

@@ -150,7 +150,7 @@ def _merge(
     taking: Taking, table: RecordTable, columns: dict[str, list[Any]], units: set[int], outcome: Outcome
 ) -> set[int]:
     """Insert, supersede or leave each record; returns the ids of rows that `units` still give."""
-    staged = bulk.staging_table(taking.connection, table.current, [sa.Column("place", sa.Integer)])
+    staged = bulk.staging_table(taking.connection, table.current)
     count = len(columns["unit_id"])
     bulk.insert_columns(taking.connection, staged, {**_compact(columns), "place": list(range(count))})
     existing = _matches(taking, table, staged)
@@ -255,7 +255,7 @@ def _supersede(taking: Taking, table: RecordTable, staged: sa.Table, different: 
     places = list(different)
     rows = bulk.rows_by_id(taking.connection, [staged.c[name] for name in names], staged.c.place, places)
     updates = [
-        {"b_id": different[places[row.place]], **{f"b_{name}": row._mapping[staged.c[name]] for name in names}}
+        {"b_id": different[places[row[0]]], **dict(zip((f"b_{name}" for name in names), row[1:], strict=True))}
         for row in rows
     ]
     taking.connection.execute(

@@ -43,6 +43,7 @@ class _Offer:
     cursor: str | None
     last: bool
     skipped: list[str]
+    begins: bool
     fingerprint: bytes
 
 
@@ -88,6 +89,10 @@ class PageReader:
         `before` is the object of the former page and how many pages of it were read.
         """
         offer = self._hear_offer()
+        if offer.begins and before and before[0] == offer.origin:
+            # It changed since an ended run read its first pages: what that one met of it says nothing any more.
+            self._seen.marks.clear()
+            before = None
         if not before or before[0] != offer.origin:
             self._seen_here = Seen()
         ordinal = before[1] if before and before[0] == offer.origin and state.cursor is not None else 0
@@ -113,7 +118,9 @@ class PageReader:
 
     def _hear_offer(self) -> _Offer:
         answer, fingerprint = self._process.hear(OFFER)
-        return _Offer(answer["origin"], answer["cursor"], answer["last"], answer["skipped"], fingerprint)
+        return _Offer(
+            answer["origin"], answer["cursor"], answer["last"], answer["skipped"], answer["begins"], fingerprint
+        )
 
     def _page(self, state: StreamState, offer: _Offer, ordinal: int) -> PageToCommit:
         return PageToCommit(

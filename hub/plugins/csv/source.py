@@ -84,11 +84,12 @@ class CsvSource:
                 return self._held(stream, source, refusal, progress, skipped)
             if table is None:
                 continue
+            begins = table.now.offset == table.now.first
             units, fingerprint = table.take(limit)
             progress.now = table.now
             if table.at_end:
                 self._finish(stream, progress, table.now)
-            return self._page(stream, units, progress, source.name, fingerprint, skipped)
+            return self._page(stream, units, progress, source.name, fingerprint, skipped, begins=begins)
         return self._page(stream, (), progress, "", b"", skipped)
 
     def map(self, stream: str, unit: RawUnit) -> Sequence[Record]:
@@ -242,12 +243,14 @@ class CsvSource:
         origin: str,
         fingerprint: bytes,
         skipped: Sequence[str],
+        *,
+        begins: bool = False,
     ) -> Page:
         over = progress.now is None and not progress.todo
         if over and stream in self._incomplete:
             over = False  # this page is kept; the next call says that the snapshot is not complete
         progress.running = not over
-        return Page(units, progress.as_text(), over, origin, fingerprint, tuple(skipped))
+        return Page(units, progress.as_text(), over, origin, fingerprint, tuple(skipped), begins)
 
     def _close(self, stream: str) -> None:
         table = self._open.pop(stream, None)
