@@ -407,7 +407,7 @@ def drop_triggers(store: Store) -> None:
     """As somebody would who has the password of the data base."""
     with store.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
-            for name in APPEND_ONLY:
+            for name in (*APPEND_ONLY, "raw_unit"):
                 connection.exec_driver_sql(f"ALTER TABLE {name} DISABLE TRIGGER USER")
             return
         names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
