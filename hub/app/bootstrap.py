@@ -156,7 +156,7 @@ class Hub:
         """Where a section reads; nothing when its settings are faulty, which is told elsewhere."""
         plugin = str(self.settings.connectors[section].get("plugin") or "")
         try:
-            config = connector_config(self.settings, section, self.registry.get(plugin).config)
+            config = connector_config(self.settings, section, self._connector(section).config)
         except ConfigError:
             return Places(section, self.key_of(section), plugin, ())
         return Places(section, self.key_of(section), plugin, tuple(f"{name}={path}" for name, path in paths_of(config)))
@@ -170,8 +170,14 @@ class Hub:
         return connector_config(self.settings, section, self._connector(section).config)
 
     def _connector(self, section: str) -> Connector:
+        """The installed connector of a section; of the built-in plugins only its own is loaded, which is quicker."""
+        from hub.core.host.plugins import BUILT_IN, discover
+
         where = f"{self.settings.path}: [connector.{section}]"
-        return self.registry.get(str(self.settings.connectors[section].get("plugin") or ""), where=where)
+        plugin = str(self.settings.connectors[section].get("plugin") or "")
+        if plugin in BUILT_IN and plugin not in self.settings.hub.disabled_plugins:
+            return discover(only=[plugin])[0].get(plugin, where=where)
+        return self.registry.get(plugin, where=where)
 
     def spec(self, section: str) -> ConnectorSpec:
         """How to run the connector of a section.
@@ -184,7 +190,7 @@ class Hub:
 
         connector = self._connector(section)
         plugin = connector.name
-        config = self.config_of(section)
+        config = connector_config(self.settings, section, connector.config)
         register_secrets_of(config)  # a connector's log may quote them, and the hub quotes the log
         plain = json.loads(config.model_dump_json())
         mapping = {name: plain.get(name) for name in sorted(connector.mapping_fields)}

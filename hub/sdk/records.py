@@ -30,6 +30,7 @@ class Record(BaseModel):
     connector.
     """
 
+    # Built when the first record of a kind is made: a page travels in columns, most processes make none.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     kind: ClassVar[str]

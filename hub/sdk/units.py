@@ -6,6 +6,7 @@ network, no clock. So a held unit is replayed, and a corrected configuration app
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,9 @@ from hub.sdk.errors import RecordRejected
 #: Limits of one page on the wire between a connector's process and the hub.
 MAX_PAGE_UNITS = 5_000
 MAX_PAGE_BYTES = 4 * 1024 * 1024
+
+#: Bytes of a mark: see `InColumns.marks`.
+MARK_SIZE = 8
 
 #: Opaque progress: text that only the connector understands, stored by the hub with the page it belongs to.
 Cursor = str
@@ -41,18 +45,58 @@ class RawUnit:
     lines: int = 1
 
 
+class InColumns(Sequence[RawUnit]):
+    """The units of a page that can also be had as columns, and looked at without being made. For bulk readers.
+
+    No object is made per row then, and a row that did not change is not taken apart.
+    """
+
+    @property
+    @abstractmethod
+    def refs(self) -> list[str]:
+        """`RawUnit.ref` of each."""
+
+    @property
+    @abstractmethod
+    def bodies(self) -> list[bytes]:
+        """`RawUnit.body` of each."""
+
+    @property
+    @abstractmethod
+    def places(self) -> list[str]:
+        """`RawUnit.place` of each."""
+
+    @property
+    @abstractmethod
+    def layout(self) -> str:
+        """`RawUnit.layout`, the same for all."""
+
+    @abstractmethod
+    def marks(self) -> list[bytes]:
+        """A digest of `MARK_SIZE` bytes per unit: of its raw bytes and of all that decides how they are read.
+
+        Equal marks mean equal units. Empty when the units must be made to be told apart.
+        """
+
+    @abstractmethod
+    def only(self, indexes: Sequence[int]) -> InColumns | None:
+        """The units at these places, ascending; None when all must be made to know them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What one `fetch` returns.
 
     Attributes:
         units: at most the asked number, in the source's order. May be a lazy sequence: it is not touched when
-            `fingerprint` tells that the page is known.
+            `fingerprint` tells that the page is known. `InColumns` for bulk readers.
         cursor: progress after this page, stored in the same transaction as its records.
         last: nothing follows now; the run of this stream is complete.
         origin: the object read, for people and for pairing a page with its former reading: a file name, an endpoint.
         fingerprint: digest of the raw bytes of the page, if it costs less than making the units; else empty.
         skipped: objects (files) left alone because they are unchanged since they were read, for the run's report.
+        begins: the first page of its object. Where an ended run is gone on with, it tells that the object changed
+            meanwhile and is read from its beginning.
     """
 
     units: Sequence[RawUnit]
@@ -61,6 +105,7 @@ class Page:
     origin: str = ""
     fingerprint: bytes = b""
     skipped: Sequence[str] = field(default=())
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True)

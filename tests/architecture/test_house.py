@@ -151,6 +151,7 @@ FLOATS = {
     "hub/core/host/process.py": "seconds to wait",
     "hub/core/jobs": "seconds",
     "hub/core/store/leases.py": "seconds",
+    "hub/core/host/spawn.py": "seconds to wait",
     "hub/sdk/transport.py": "seconds",
     "hub/sdk/http_network.py": "seconds",
     "hub/sdk/http_answer.py": "seconds",

@@ -20,7 +20,8 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from hub.plugins.csv import CsvConfig, CsvSource
+from hub.plugins.csv import CsvConfig
+from hub.plugins.csv.source import CsvSource
 from hub.sdk import Context
 
 HEADERS = (

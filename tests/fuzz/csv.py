@@ -19,8 +19,9 @@ import time
 import traceback
 from pathlib import Path
 
-from hub.plugins.csv import CsvConfig, CsvSource
+from hub.plugins.csv import CsvConfig
 from hub.plugins.csv.config import STREAMS
+from hub.plugins.csv.source import CsvSource
 from hub.sdk import HubError, RawUnit
 from hub.sdk.columns import validate_columns
 from hub.sdk.testing import make_context

@@ -8,12 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -21,6 +24,7 @@ from hub.core.store import Store, UnitOfWork, journal, marks, migrate
 from hub.core.store import tables as t
 from hub.core.store.allocations import NewAllocation, add_allocations, reverse
 from hub.core.store.engine import DatabaseUnreachable
+from hub.core.store.page_notes import note_of, stands
 from hub.core.store.receipts import take_back
 from hub.core.store.revision import HEAD
 from hub.core.store.tables import whole_metadata
@@ -258,8 +262,7 @@ def test_the_migrations_make_what_the_code_expects(empty_database_url: str) -> N
         store.migrate()
         assert HEAD == store.revision() == migrate.head()
         with store.engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
-            assert [] == compare_metadata(context, whole_metadata())
+            assert [] == compare_metadata(_as_is(connection), whole_metadata())
             checks = {
                 table.name: {str(c.name) for c in table.constraints if isinstance(c, sa.CheckConstraint)}
                 for table in whole_metadata().sorted_tables
@@ -267,6 +270,55 @@ def test_the_migrations_make_what_the_code_expects(empty_database_url: str) -> N
             inspector = sa.inspect(connection)
             found = {name: {check["name"] for check in inspector.get_check_constraints(name)} for name in checks}
             assert checks == found
+
+
+_BEFORE_MARKS = (
+    "INSERT INTO connector (id, key, plugin) VALUES (1, 'ledger', 'csv')",
+    "INSERT INTO mapping (id, connector_id, fingerprint) VALUES (1, 1, '1 {}')",
+    "INSERT INTO stream (id, connector_id, name, ordinal, mapping_id, version) VALUES (1, 1, 'invoices', 0, 1, 1)",
+    "INSERT INTO evidence (id, digest, origin, unit_count, recorded_at) VALUES (1, :bytes, 'a.csv', 2, 5)",
+    "INSERT INTO raw_unit (id, stream_id, ref, digest, evidence_id, position, mapping_id, state, recorded_at) "
+    "VALUES (1, 1, 'A', :bytes, 1, 0, 1, 'mapped', 5), (2, 1, 'B', :bytes, 1, 1, 1, 'mapped', 5)",
+    "INSERT INTO seller (id, connector_id, unit_id, recorded_at, seller, name) VALUES (1, 1, 2, 5, 'ACME', 'Acme SA')",
+    "INSERT INTO page (stream_id, origin, ordinal, fingerprint, units, digest) "
+    "VALUES (1, 'a.csv', 0, :bytes, '1-2', :bytes)",
+)
+
+
+def test_notes_of_pages_are_carried_over(empty_database_url: str) -> None:
+    """From 0001, filled: the notes stay and are not believed before the page is read again; units still cannot go."""
+    with opened(empty_database_url) as store:
+        with store.engine.begin() as connection:
+            config = migrate._config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0001")
+            for statement in _BEFORE_MARKS:
+                connection.execute(sa.text(statement), {"bytes": b"b"} if ":bytes" in statement else {})
+        store.migrate()
+        with store.read() as connection:
+            note = note_of(connection, stream_id=1, origin="a.csv", ordinal=0)
+            assert note is not None
+            assert ("1-2", b"", [1, 2]) == (note.units, note.marks, note.unit_ids)
+            assert not stands(connection, note)
+            assert stands(connection, replace(note, evidence_sum=2))
+        assert ["Acme SA"] == column(store, sa.select(t.metadata.tables["seller"].c.name))
+        with store.engine.connect() as connection, pytest.raises(sa.exc.IntegrityError):
+            connection.exec_driver_sql("DELETE FROM raw_unit WHERE id = 2")
+        with store.engine.connect() as connection:
+            assert [] == compare_metadata(_as_is(connection), whole_metadata())
+
+
+def _as_is(connection: sa.Connection) -> MigrationContext:
+    """The schema that is there; keys that only SQLite has are asked of SQLite only."""
+    options = {"compare_type": True, "include_object": lambda *named: _belongs(connection, *named)}
+    return MigrationContext.configure(connection, opts=options)
+
+
+def _belongs(connection: sa.Connection, thing: Any, _name: str, kind: str, reflected: bool, _to: object) -> bool:
+    """False for a foreign key of the metadata that this data base is not to have."""
+    if kind != "foreign_key_constraint" or reflected or thing._ddl_if is None:
+        return True
+    return bool(connection.dialect.name == thing._ddl_if.dialect)
 
 
 def test_two_hubs_may_start_at_once(empty_database_url: str) -> None:
@@ -355,7 +407,7 @@ def drop_triggers(store: Store) -> None:
     """As somebody would who has the password of the data base."""
     with store.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
-            for name in APPEND_ONLY:
+            for name in (*APPEND_ONLY, "raw_unit"):
                 connection.exec_driver_sql(f"ALTER TABLE {name} DISABLE TRIGGER USER")
             return
         names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
@@ -410,8 +462,6 @@ def test_chains_are_joined_after_each_act(store: Store) -> None:
 
 def test_a_filled_data_base_comes_to_the_newest_schema(empty_database_url: str) -> None:
     """From the first schema, with facts in it: nothing is lost, and the schema is the one a fresh data base has."""
-    from alembic import command
-
     with opened(empty_database_url) as store:
         config = migrate._config()
         with store.engine.begin() as connection:
@@ -429,8 +479,7 @@ def test_a_filled_data_base_comes_to_the_newest_schema(empty_database_url: str) 
                     sa.select(t.receipt.c.receipt_id, t.receipt.c.amount_minor, t.receipt.c.debtor_id)
                 )
             ]
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
-            assert [] == compare_metadata(context, whole_metadata())
+            assert [] == compare_metadata(_as_is(connection), whole_metadata())
 
 
 _FILLED = (

@@ -9,17 +9,19 @@ from types import TracebackType
 from typing import Any
 
 from hub.core.host.answers import Form
-from hub.core.host.child import Server, _answer
+from hub.core.host.child import _answer
 from hub.core.host.frames import frame, read_frame
 from hub.core.host.plugins import discover
 from hub.core.host.process import ConnectorProcess, Limits, Start
+from hub.core.host.server import Server
+from hub.core.host.spawn import Spawned
 from hub.sdk.context import Context, SystemClock
 
 
 class InProcess(ConnectorProcess):
     """Stands in for `ConnectorProcess` where the process itself is not what is tested."""
 
-    def __init__(self, start: Start, limits: Limits | None = None) -> None:
+    def __init__(self, start: Start, limits: Limits | None = None, spawned: Spawned | None = None) -> None:
         self._start = start
         self._limits = limits or Limits()
         connector = discover(only=[start.plugin])[0].get(start.plugin)

@@ -11,6 +11,7 @@ from hub.app.cli.session import Session
 
 if TYPE_CHECKING:
     from hub.app.bootstrap import Hub
+    from hub.core.host.spawn import Spawned
     from hub.core.sync.run import RunReport
     from hub.sdk.errors import HubError
 
@@ -37,13 +38,20 @@ def command(session: Session, names: tuple[str, ...], full: bool, accept_missing
     All that are enabled, or those named, in the order of the configuration. What was read is kept even when a run
     ends early. A table says for each stream: read = new + changed + same + held.
     """
+    from hub.core.host.spawn import spawn
+
     if accept_missing and not names:
         raise click.UsageError("--accept-missing needs the NAME of the connector whose rows are really gone.")
-    hub = session.hub
-    sections = hub.sections(names)
-    results: list[Result] = [
-        (section, *_run(hub, section, full=full, accept_missing=accept_missing)) for section in sections
-    ]
+    spare = spawn()  # the first connector's process loads while we do
+    try:
+        hub = session.hub
+        sections = hub.sections(names)
+        results: list[Result] = [
+            (section, *_run(hub, section, full=full, accept_missing=accept_missing, spawned=None if number else spare))
+            for number, section in enumerate(sections)
+        ]
+    finally:
+        spare.close()
     held = _held_now(hub, [hub.key_of(section) for section in sections])
     if session.json:
         from hub.app.cli.table import show_json
@@ -54,7 +62,9 @@ def command(session: Session, names: tuple[str, ...], full: bool, accept_missing
     return max([_status(error) for _, _, error in results] + [1 if held else 0], default=0)
 
 
-def _run(hub: Hub, section: str, *, full: bool, accept_missing: bool) -> tuple[RunReport | None, HubError | None]:
+def _run(
+    hub: Hub, section: str, *, full: bool, accept_missing: bool, spawned: Spawned | None
+) -> tuple[RunReport | None, HubError | None]:
     """The report of one connector's run, and what ended it early; no report when it could not begin.
 
     Raises:
@@ -82,6 +92,7 @@ def _run(hub: Hub, section: str, *, full: bool, accept_missing: bool) -> tuple[R
                 full=full,
                 accept_missing=accept_missing,
                 progress=lambda stream, counts: tell(stream, counts.read),
+                spawned=spawned,
             )
         except (LeaseTaken, LeaseLost) as error:
             return None, error
@@ -89,9 +100,10 @@ def _run(hub: Hub, section: str, *, full: bool, accept_missing: bool) -> tuple[R
 
 
 def _held_now(hub: Hub, keys: list[str]) -> int:
-    from hub.core.services.held import list_held
+    from hub.core.sync.run import held_now
 
-    return sum(unit.lines for unit in list_held(hub.desk) if unit.connector in keys)
+    counts = held_now(hub.store)
+    return sum(counts.get(key, 0) for key in keys)
 
 
 def _status(error: HubError | None) -> int:

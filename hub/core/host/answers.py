@@ -52,12 +52,15 @@ class _Offer(TypedDict):
     cursor: Words | None
     last: bool
     skipped: list[Words]
+    begins: bool
 
 
 @with_config(_STRICT)
 class _Units(TypedDict):
     count: Place
     places: list[Place] | None
+    moved: list[Place]
+    former: list[Place]
     refs: Refs
 
 
@@ -68,10 +71,15 @@ class _Existing(TypedDict):
 
 
 @with_config(_STRICT)
+class _Same(TypedDict):
+    all: str | None
+
+
+@with_config(_STRICT)
 class _Columns(TypedDict):
     kind: str
     unit: list[Place]
-    values: dict[str, list[Any]]
+    values: dict[str, list[Any] | _Same]
 
 
 @with_config(_STRICT)
@@ -97,6 +105,13 @@ OFFER: Form = TypeAdapter(_Offer)
 UNITS: Form = TypeAdapter(_Units)
 EXISTING: Form = TypeAdapter(_Existing)
 MAPPED: Form = TypeAdapter(_Mapped)
+
+
+def spell_out(mapped: dict[str, Any]) -> None:
+    """Columns of one value throughout, which travel as ``{"all": value}``, become lists."""
+    for column in mapped["columns"]:
+        count, values = len(column["unit"]), column["values"]
+        values.update({name: [same["all"]] * count for name, same in values.items() if isinstance(same, dict)})
 
 
 def fault_of(form: Form, answer: Mapping[str, Any]) -> str | None:

@@ -10,162 +10,20 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 
-from hub.core.host.evidence import DIGEST_SIZE, digests_of, excerpt, pack, unpack
 from hub.core.host.frames import FrameError, read_frame, write_frame
 from hub.core.host.plugins import discover
-from hub.core.host.totals import STREAM as TOTALS
-from hub.core.host.totals import WithTotals, with_totals
-from hub.sdk.columns import columns_from_records
+from hub.core.host.server import Server, broken_by, wire_of
 from hub.sdk.config import ConnectorConfig
 from hub.sdk.context import Clock, Context, SystemClock
-from hub.sdk.errors import BrokenPromise, ConfigError, HubError, RecordRejected
+from hub.sdk.errors import ConfigError, HubError
 from hub.sdk.hooks import Connector
-from hub.sdk.records import Record
-from hub.sdk.redaction import REDACTING, redact, register_secrets_of
-from hub.sdk.roles import Columns, MappedPage
-from hub.sdk.units import MAX_PAGE_UNITS, Page, RawUnit
-
-
-class Server:
-    """Answers the hub's requests with one built connector."""
-
-    def __init__(self, source: Any, out: BinaryIO, clock: Clock) -> None:
-        self._source = with_totals(source, clock)
-        self._out = out
-        self._stream = ""
-        self._page: Page | None = None
-        self._units: Sequence[RawUnit] = ()
-        self._existing: Iterator[str] = iter(())
-
-    def streams(self, _request: dict[str, Any], _body: bytes) -> None:
-        """The streams of the source."""
-        streams = [
-            {
-                "name": stream.name,
-                "mode": stream.mode,
-                "missing": stream.missing,
-                "repeats": stream.repeats,
-                "whole_objects": stream.whole_objects,
-                "swept": stream.swept,
-            }
-            for stream in self._source.streams()
-        ]
-        write_frame(self._out, {"streams": streams})
-
-    def fetch(self, request: dict[str, Any], _body: bytes) -> None:
-        """Fetch a page and offer it by its fingerprint; its units stay here until they are wanted."""
-        self._stream = request["stream"]
-        limit = min(int(request["limit"]), MAX_PAGE_UNITS)
-        page = self._page = self._source.fetch(self._stream, request["cursor"], limit)
-        self._units = ()
-        offer = {"origin": page.origin, "cursor": page.cursor, "last": page.last, "skipped": list(page.skipped)}
-        write_frame(self._out, offer, page.fingerprint)
-
-    def units(self, _request: dict[str, Any], body: bytes) -> None:
-        """Make the page's units and tell those whose digest is not the expected one at the same place."""
-        page = self._page
-        if page is None:
-            raise _out_of_turn("units")
-        self._units = units = list(page.units)
-        digests = digests_of(units)
-        expected = [body[at : at + DIGEST_SIZE] for at in range(0, len(body), DIGEST_SIZE)]
-        places = [place for place, digest in enumerate(digests) if place >= len(expected) or digest != expected[place]]
-        chosen = places if len(places) < len(units) else range(len(units))
-        answer = {
-            "count": len(units),
-            "places": places if len(places) < len(units) else None,
-            "refs": [units[place].ref for place in chosen],
-        }
-        write_frame(self._out, answer, b"".join([digests[place] for place in chosen]))
-
-    def map(self, request: dict[str, Any], _body: bytes) -> None:
-        """Map the units at the places asked for (all when none is named) and send their records and evidence."""
-        places = request.get("places")
-        units = self._units if places is None else [self._units[place] for place in places]
-        self._send_mapped(units, pack(units))
-
-    def map_stored(self, request: dict[str, Any], body: bytes) -> None:
-        """Map units that the hub kept: after a corrected configuration, a new version, or on replay."""
-        self._stream = request["stream"]
-        units = unpack(body)
-        chosen = request.get("places")
-        self._send_mapped(units if chosen is None else [units[place] for place in chosen], b"")
-
-    def control_totals(self, request: dict[str, Any], _body: bytes) -> None:
-        """Balance per debtor on a date."""
-        records = list(self._source.control_totals(date.fromisoformat(request["on"])))
-        columns = columns_from_records([(0, records)])
-        write_frame(self._out, {"columns": [_wire(column) for column in columns], "count": len(records)})
-
-    def sweep(self, request: dict[str, Any], _body: bytes) -> None:
-        """Refs that exist now, a page at a time; naming a stream begins anew."""
-        if request.get("stream") is not None:
-            self._existing = iter(self._source.sweep(request["stream"]))
-        refs = list(islice(self._existing, MAX_PAGE_UNITS))
-        write_frame(self._out, {"refs": refs, "last": len(refs) < MAX_PAGE_UNITS})
-
-    def describe(self, request: dict[str, Any], _body: bytes) -> None:
-        """What was sniffed of a file."""
-        write_frame(self._out, {"described": dict(self._source.describe(request["file"]))})
-
-    def _send_mapped(self, units: Sequence[RawUnit], evidence: bytes) -> None:
-        mapped = map_units(self._source, self._stream, units)
-        rejected = {
-            place: {**_wire_of(error), "excerpt": excerpt(units[place]), "lines": units[place].lines}
-            for place, error in mapped.rejected.items()
-        }
-        header = {"columns": [_wire(column) for column in mapped.columns], "rejected": rejected}
-        write_frame(self._out, header, evidence)
-
-
-def _wire_of(error: HubError) -> dict[str, Any]:
-    """The error for the pipe, without the connector's secrets: its author may have quoted one."""
-    wire = error.as_wire()
-    return {**wire, **{name: redact(str(wire[name])) for name in ("what", "where", "mend")}}
-
-
-def _broken_by(error: Exception) -> dict[str, Any]:
-    """Anything a plugin may raise: told to the hub, which names the plugin."""
-    logging.getLogger("hub.connector").exception("the connector failed")
-    broken = BrokenPromise(
-        code="HUB-HOST-002",
-        what=f"the connector raised {type(error).__name__}: {error}",
-        mend="report it to the connector's author with the log of this run",
-    )
-    return _wire_of(broken)
-
-
-def _wire(column: Columns) -> dict[str, Any]:
-    return {"kind": column.kind, "unit": column.unit, "values": column.values}
-
-
-def map_units(source: Any, stream: str, units: Sequence[RawUnit]) -> MappedPage:
-    """Map `units` by the source's bulk ability if it has one, else one by one; rejected ones are told apart."""
-    rejected = {place: unit.rejected for place, unit in enumerate(units) if unit.rejected is not None}
-    sound = [(place, unit) for place, unit in enumerate(units) if unit.rejected is None]
-    if hasattr(source, "map_page") and not (stream == TOTALS and isinstance(source, WithTotals)):
-        mapped: MappedPage = source.map_page(stream, [unit for _, unit in sound])
-        if len(sound) < len(units):
-            for column in mapped.columns:
-                column.unit = [sound[index][0] for index in column.unit]
-            mapped.rejected = {sound[index][0]: error for index, error in mapped.rejected.items()}
-        mapped.rejected.update(rejected)
-        return mapped
-    records: list[tuple[int, Sequence[Record]]] = []
-    for place, unit in sound:
-        try:
-            records.append((place, source.map(stream, unit)))
-        except RecordRejected as error:
-            rejected[place] = error
-    return MappedPage(columns_from_records(records), rejected)
+from hub.sdk.redaction import REDACTING, register_secrets_of
 
 
 def build_source(start: dict[str, Any]) -> tuple[Any, Clock]:
@@ -199,10 +57,6 @@ def _checked(connector: Connector, start: dict[str, Any]) -> ConnectorConfig:
         ) from None
 
 
-def _out_of_turn(what: str) -> BrokenPromise:
-    return BrokenPromise(code="HUB-HOST-005", what=f"{what!r} was asked for out of turn", mend="report this as a bug")
-
-
 def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
     """The pipes of the hub, taken away from the plugin: what it prints goes to standard error, it reads nothing."""
     inside, outside = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -217,9 +71,16 @@ def _answer(server: Server, request: dict[str, Any], body: bytes, out: BinaryIO)
         operation = getattr(server, request["op"])
         operation(request, body)
     except HubError as error:
-        write_frame(out, {"error": _wire_of(error)})
+        write_frame(out, {"error": wire_of(error)})
     except Exception as error:
-        write_frame(out, {"error": _broken_by(error)})
+        write_frame(out, {"error": broken_by(error)})
+
+
+def _work_ahead(server: Server) -> None:
+    try:
+        server.work_ahead()
+    except Exception:  # it is raised again, and told, when the hub asks for what failed
+        server.give_up_ahead()
 
 
 def main() -> None:
@@ -235,15 +96,16 @@ def main() -> None:
             source, clock = build_source(start)
             server = Server(source, out, clock)
         except HubError as error:
-            write_frame(out, {"error": _wire_of(error)})
+            write_frame(out, {"error": wire_of(error)})
             return
         except Exception as error:
-            write_frame(out, {"error": _broken_by(error)})
+            write_frame(out, {"error": broken_by(error)})
             return
         write_frame(out, {"ready": True})
         while True:
             request, body = read_frame(inside)
             _answer(server, request, body, out)
+            _work_ahead(server)
     except (FrameError, BrokenPipeError, KeyboardInterrupt):
         return
 

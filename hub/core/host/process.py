@@ -8,24 +8,20 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import signal
 import subprocess
-import sys
-import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from hub.core.host.answers import STREAMS, Form, fault_of
+from hub.core.host.answers import MAPPED, STREAMS, Form, fault_of, spell_out
 from hub.core.host.frames import FrameError, PipeEnded, frame, read_frame
+from hub.core.host.spawn import Spawned, spawn
 from hub.sdk.errors import BrokenPromise, HubError, from_wire
 from hub.sdk.redaction import redact
 from hub.sdk.units import MAX_PAGE_UNITS, Stream
 
-#: What of the hub's environment a connector may see: enough to run Python, no secret.
-_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _STDERR_SHOWN = 4_000
 
 
@@ -60,21 +56,11 @@ class Start:
 class ConnectorProcess:
     """A running connector; a context manager that ends it, whatever happened."""
 
-    def __init__(self, start: Start, limits: Limits | None = None) -> None:
+    def __init__(self, start: Start, limits: Limits | None = None, spawned: Spawned | None = None) -> None:
+        """`spawned`: a process started earlier and told nothing yet; ended with this one."""
         self._start = start
         self._limits = limits or Limits()
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the process
-        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "hub.core.host.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,  # select() must see what is waiting
-            stderr=self._stderr,
-            env={**environment, "PYTHONUNBUFFERED": "1"},
-            start_new_session=True,
-        )
-        os.set_blocking(cast(BinaryIO, self._process.stdin).fileno(), False)
+        self._spawned = spawned or spawn()
         try:
             self._hello()
         except BaseException:
@@ -89,7 +75,7 @@ class ConnectorProcess:
     @property
     def pid(self) -> int:
         """The process id, for tests that end it and for status."""
-        return self._process.pid
+        return self._spawned.process.pid
 
     def ask(
         self, header: dict[str, Any], body: bytes = b"", *, form: Form | None = None
@@ -100,7 +86,7 @@ class ConnectorProcess:
 
     def tell(self, header: dict[str, Any], body: bytes = b"") -> None:
         """Send a request without waiting: the connector works while the hub writes to its data base."""
-        stdin = cast(BinaryIO, self._process.stdin)
+        stdin = self._spawned.stdin
         waiting = memoryview(frame(header, body))
         deadline = time.monotonic() + self._limits.answer_seconds
         while waiting:
@@ -138,6 +124,8 @@ class ConnectorProcess:
         fault = fault_of(form, answer) if form is not None else None
         if fault is not None:
             raise self._nonsense(fault)
+        if form is MAPPED:
+            spell_out(answer)
         return answer
 
     def streams(self) -> list[Stream]:
@@ -160,16 +148,7 @@ class ConnectorProcess:
 
     def close(self) -> None:
         """Close the pipe, wait a moment, then end the process and whatever it started."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=2)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        self._stderr.close()
+        self._spawned.close(patience=2)
 
     def __enter__(self) -> ConnectorProcess:
         return self
@@ -181,9 +160,10 @@ class ConnectorProcess:
 
     def log(self) -> str:
         """The end of what the connector wrote to standard error."""
-        size = self._stderr.seek(0, os.SEEK_END)
-        self._stderr.seek(max(0, size - _STDERR_SHOWN))
-        return self._stderr.read().decode("utf-8", "replace")
+        stderr = self._spawned.stderr
+        size = stderr.seek(0, os.SEEK_END)
+        stderr.seek(max(0, size - _STDERR_SHOWN))
+        return stderr.read().decode("utf-8", "replace")
 
     def _hello(self) -> None:
         start = self._start
@@ -201,27 +181,26 @@ class ConnectorProcess:
 
     def _wait(self, deadline: float) -> None:
         """Until a part of the answer is there; a plugin that is silent for too long or floods its log is ended."""
-        stdout = cast(BinaryIO, self._process.stdout)
+        stdout, stderr = self._spawned.stdout, self._spawned.stderr.fileno()
         while True:
             ready, _, _ = select.select([stdout], [], [], min(0.5, self._limits.answer_seconds))
-            if ready and os.fstat(self._stderr.fileno()).st_size <= self._limits.output_bytes:
+            if ready and os.fstat(stderr).st_size <= self._limits.output_bytes:
                 return
             if time.monotonic() > deadline:
                 self._end()
                 seconds = f"{self._limits.answer_seconds:g}"
                 raise self._broken("HUB-HOST-003", f"no answer within {seconds} s; the process was ended")
-            if os.fstat(self._stderr.fileno()).st_size > self._limits.output_bytes:
+            if os.fstat(stderr).st_size > self._limits.output_bytes:
                 self._end()
                 raise self._broken("HUB-HOST-004", "it wrote without end to its log; the process was ended")
 
     def _end(self) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        self._spawned.kill()
 
     def _gone(self) -> BrokenPromise:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=5)
-        code = self._process.poll()
+            self._spawned.process.wait(timeout=5)
+        code = self._spawned.process.poll()
         how = "closed its pipe" if code is None else f"was ended by signal {-code}" if code < 0 else f"ended ({code})"
         last = self.log().strip().splitlines()
         detail = f"; last words: {redact(last[-1])[:300]}" if last else ""
@@ -244,7 +223,7 @@ class _Waiting:
 
     def read(self, size: int, /) -> bytes | None:
         self._process._wait(self._deadline)
-        return cast(BinaryIO, self._process._process.stdout).read(size)
+        return self._process._spawned.stdout.read(size)
 
 
 def place_of(start: Start) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hub.core.host.spawn import Spawned
 from hub.core.jobs.keeper import held
 from hub.core.store import Store, UnitOfWork, connector_state
 from hub.core.store.pages import Counts
@@ -45,6 +46,7 @@ def run_connector(
     accept_missing: bool = False,
     progress: Progress | None = None,
     stop: Stop | None = None,
+    spawned: Spawned | None = None,
 ) -> RunReport:
     """Run one connector now, unless it is running already, and remember how it went.
 
@@ -57,7 +59,9 @@ def run_connector(
         fenced = store.under(lease)
         fenced.again(actor, lambda unit: connector_state.note_begin(unit, spec.key))
         watched = _watched(progress, stop)
-        report = sync_connector(fenced, spec, actor=actor, full=full, accept_missing=accept_missing, progress=watched)
+        report = sync_connector(
+            fenced, spec, actor=actor, full=full, accept_missing=accept_missing, progress=watched, spawned=spawned
+        )
         _remember(fenced, report, actor)
         return report
 

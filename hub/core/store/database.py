@@ -100,8 +100,9 @@ class Store:
             if connection.dialect.name == "postgresql":
                 # Our pages are small beside the tables: probe indexes. Fresh arrays and staging tables have no
                 # statistics, and without this the planner scans the whole table for every page.
-                connection.exec_driver_sql("SET LOCAL enable_hashjoin = off")
-                connection.exec_driver_sql("SET LOCAL enable_mergejoin = off")
+                connection.exec_driver_sql(
+                    "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off"
+                )
             if self._lease is not None:
                 leases.check(connection, self._lease)
             at = self._now()

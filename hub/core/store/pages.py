@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,33 +16,16 @@ import sqlalchemy as sa
 from hub.core.store import bulk, journal, sealing
 from hub.core.store import tables as t
 from hub.core.store.holding import hold
-from hub.core.store.idranges import from_ranges, ranges
+from hub.core.store.idranges import ranges
 from hub.core.store.ownership import Reading, leave, owners_gone
+from hub.core.store.page_notes import remember
+from hub.core.store.raw_units import insert_units, update_units
 from hub.core.store.records import Batch, Outcome, Taking, take_changed, take_new
 from hub.core.store.standing import units_to_history
 from hub.sdk.errors import SourceUnavailable
 
 if TYPE_CHECKING:
     from hub.core.store.database import UnitOfWork
-
-
-@dataclass(frozen=True, slots=True)
-class KnownUnit:
-    """A raw unit as the data base has it."""
-
-    id: int
-    digest: bytes
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """How a page was read last time, if its units still stand as then: what lets an unchanged page be skipped."""
-
-    fingerprint: bytes
-    unit_ids: list[int]
-    digests: list[bytes]
-    intact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +76,7 @@ class PageToCommit:
 
     `unit_ids` has one entry per unit of the page, None where the unit is new. `taken` lists the places of the units
     that were mapped or refused, in the order of `evidence`; `refs` and `digests` run parallel to it. `twins` names
-    places that repeat an earlier place of the page.
+    places that repeat an earlier place of the page. `marks` None: they are as they were noted.
     """
 
     connector_id: int
@@ -107,6 +90,7 @@ class PageToCommit:
     recorded_at: int
     actor: str
     unit_ids: list[int | None]
+    marks: bytes | None = None
     taken: list[int] = field(default_factory=list)
     refs: list[str] = field(default_factory=list)
     digests: list[bytes] = field(default_factory=list)
@@ -119,85 +103,6 @@ class PageToCommit:
     whole_objects: bool = False
 
 
-def known_units(connection: sa.Connection, stream_id: int, refs: Sequence[str]) -> dict[int, KnownUnit]:
-    """Units of the stream by their place in `refs`; places not in the answer are new."""
-    columns = [t.raw_unit.c.id, t.raw_unit.c.digest, t.raw_unit.c.state]
-    rows = bulk.rows_by_text(connection, columns, t.raw_unit.c.ref, refs, t.raw_unit.c.stream_id == stream_id)
-    return {row.place: KnownUnit(row.id, bytes(row.digest), row.state) for row in rows}
-
-
-def expectation(connection: sa.Connection, stream_id: int, origin: str, ordinal: int) -> Expectation | None:
-    """How page `ordinal` of `origin` was read last time, with the digests its units have today."""
-    row = connection.execute(
-        sa.select(t.page).where(t.page.c.stream_id == stream_id, t.page.c.origin == origin, t.page.c.ordinal == ordinal)
-    ).first()
-    if row is None:
-        return None
-    ids = from_ranges(row.units)
-    digests = _digests(connection, ids, row.units)
-    intact = len(digests) == len(ids) and _digest_of(digests) == bytes(row.digest)
-    return Expectation(bytes(row.fingerprint), ids, digests, intact)
-
-
-def page_units(
-    connection: sa.Connection, stream_id: int, origin: str, *, before: int | None = None
-) -> list[int] | None:
-    """All unit ids of an object as it was last read, or of its first pages; None when it never was read."""
-    where = [t.page.c.stream_id == stream_id, t.page.c.origin == origin]
-    if before is not None:
-        where.append(t.page.c.ordinal < before)
-    rows = connection.execute(sa.select(t.page.c.units).where(*where)).scalars().all()
-    return [unit for text in rows for unit in from_ranges(text)] if rows else None
-
-
-def forget_pages(connection: sa.Connection, stream_id: int, origin: str, from_ordinal: int) -> None:
-    """Drop the notes of pages that an object no longer has: it became shorter."""
-    connection.execute(
-        t.page.delete().where(
-            t.page.c.stream_id == stream_id, t.page.c.origin == origin, t.page.c.ordinal >= from_ordinal
-        )
-    )
-
-
-def end_stream(connection: sa.Connection, stream_id: int) -> None:
-    """The stream was read to its end: the next run starts its objects from their first page."""
-    connection.execute(t.stream.update().where(t.stream.c.id == stream_id).values(origin=None, ordinal=0))
-
-
-def _digests(connection: sa.Connection, ids: list[int], text: str) -> list[bytes]:
-    """Digests of living units in the order of `ids`; a unit withdrawn since then yields an empty digest."""
-    columns = (t.raw_unit.c.id, t.raw_unit.c.digest, t.raw_unit.c.state)
-    if "," not in text and ids:
-        rows = connection.execute(
-            sa.select(*columns).where(t.raw_unit.c.id.between(ids[0], ids[-1])).order_by(t.raw_unit.c.id)
-        ).all()
-        return [bytes(row[1]) if row[2] in _STANDING else b"" for row in rows]
-    by_place = {row.place: row for row in bulk.rows_by_id(connection, columns, t.raw_unit.c.id, ids)}
-    found = (by_place.get(place) for place in range(len(ids)))
-    return [bytes(row.digest) if row is not None and row.state in _STANDING else b"" for row in found]
-
-
-_STANDING = ("mapped", "held", "discarded")
-
-
-def _digest_of(digests: Sequence[bytes]) -> bytes:
-    return hashlib.blake2b(b"".join(digests), digest_size=16).digest()
-
-
-def held_lines(connection: sa.Connection, unit_ids: Sequence[int]) -> tuple[int, int]:
-    """Of `unit_ids`: how many are held, and how many lines of their sources these stand for."""
-    if not unit_ids:
-        return 0, 0
-    condition = (
-        t.held.c.unit_id.between(min(unit_ids), max(unit_ids)),
-        t.held.c.state == "open",
-    )
-    rows = connection.execute(sa.select(t.held.c.unit_id, t.held.c.lines).where(*condition)).all()
-    wanted = set(unit_ids) if rows else set()
-    chosen = [row.lines for row in rows if row.unit_id in wanted]
-    return len(chosen), sum(chosen)
-
-
 def commit_page(connection: sa.Connection, page: PageToCommit, salt: bytes) -> Counts:
     """Take the page in, in the caller's transaction, and move the stream's cursor.
 
@@ -206,12 +111,12 @@ def commit_page(connection: sa.Connection, page: PageToCommit, salt: bytes) -> C
     """
     _advance(connection, page)
     counts = Counts(same=page.already_same, held=page.already_held)
-    if page.taken:
-        _take(connection, page, counts, salt)
+    evidence_id = _take(connection, page, counts, salt) if page.taken else None
     for place, first in page.twins.items():
         page.unit_ids[place] = page.unit_ids[first]
     counts.read = counts.new + counts.changed + counts.same + counts.held
-    _remember(connection, page)
+    whole = len(page.taken) + len(page.twins) == len(page.unit_ids)
+    remember(connection, page, evidence_id if whole else None)
     return counts
 
 
@@ -295,7 +200,8 @@ def _advance(connection: sa.Connection, page: PageToCommit) -> None:
     page.stream = replace(page.stream, version=version)
 
 
-def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: bytes) -> None:
+def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: bytes) -> int:
+    """Take in the units that were mapped or refused; returns the id of their evidence."""
     reading = Reading(page.stream.id, page.origin, page.ordinal, page.unit_ids, whole_objects=page.whole_objects)
     taking = Taking(
         connection, page.connector_id, page.recorded_at, lambda owners: owners_gone(connection, reading, owners)
@@ -303,11 +209,11 @@ def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: b
     place_of = {place: index for index, place in enumerate(page.taken)}
     fresh = [place for place in page.taken if page.unit_ids[place] is None]
     evidence_id = _keep_evidence(connection, page)
-    _insert_units(connection, page, fresh, place_of, evidence_id)
+    insert_units(connection, page, fresh, place_of, evidence_id)
     is_fresh = set(fresh)
     again = [place for place in page.taken if place not in is_fresh]
     if again:
-        _update_units(connection, page, again, place_of, evidence_id)
+        update_units(connection, page, again, place_of, evidence_id)
     outcome = _take_records(taking, page, is_fresh)
     leave(connection, sorted(outcome.left), page.recorded_at)
     _refuse_conflicts(page, outcome)
@@ -325,6 +231,7 @@ def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: b
             "evidence": evidence_id, "digest": hmac.new(salt, b"".join(page.digests), hashlib.sha256).hexdigest(),
         },
     )  # fmt: skip
+    return evidence_id
 
 
 def _ids(page: PageToCommit) -> list[int]:
@@ -340,59 +247,6 @@ def _keep_evidence(connection: sa.Connection, page: PageToCommit) -> int:
         )
     )  # fmt: skip
     return evidence_id
-
-
-def _insert_units(
-    connection: sa.Connection, page: PageToCommit, fresh: list[int], place_of: dict[int, int], evidence_id: int
-) -> None:
-    ids = bulk.reserve_ids(connection, t.raw_unit, len(fresh))
-    for place, unit in zip(fresh, ids, strict=True):
-        page.unit_ids[place] = unit
-    if not fresh:
-        return
-    positions = [place_of[place] for place in fresh]
-    bulk.insert_columns(
-        connection,
-        t.raw_unit,
-        {
-            "id": ids,
-            "stream_id": bulk.Constant(page.stream.id),
-            "ref": [page.refs[index] for index in positions],
-            "digest": [page.digests[index] for index in positions],
-            "evidence_id": bulk.Constant(evidence_id),
-            "position": positions,
-            "mapping_id": bulk.Constant(page.mapping_id),
-            "state": ["held" if place in page.refused else "mapped" for place in fresh]
-            if page.refused
-            else bulk.Constant("mapped"),
-            "recorded_at": bulk.Constant(page.recorded_at),
-        },
-    )
-
-
-def _update_units(
-    connection: sa.Connection, page: PageToCommit, again: list[int], place_of: dict[int, int], evidence_id: int
-) -> None:
-    """Units read before with other content: the former state goes to the history."""
-    ids = [unit for place in again if (unit := page.unit_ids[place]) is not None]
-    units_to_history(connection, ids, page.recorded_at)
-    connection.execute(
-        t.raw_unit.update()
-        .where(t.raw_unit.c.id == sa.bindparam("b_id"))
-        .values(
-            digest=sa.bindparam("b_digest"), position=sa.bindparam("b_position"), state=sa.bindparam("b_state"),
-            evidence_id=evidence_id, mapping_id=page.mapping_id, recorded_at=page.recorded_at,
-        ),
-        [
-            {
-                "b_id": page.unit_ids[place],
-                "b_digest": page.digests[place_of[place]],
-                "b_position": place_of[place],
-                "b_state": "held" if place in page.refused else "mapped",
-            }
-            for place in again
-        ],
-    )  # fmt: skip
 
 
 def _take_records(taking: Taking, page: PageToCommit, fresh: set[int]) -> Outcome:
@@ -463,28 +317,3 @@ def _count(page: PageToCommit, fresh: list[int], outcome: Outcome, counts: Count
             counts.changed += 1
         else:
             counts.same += 1
-
-
-def _remember(connection: sa.Connection, page: PageToCommit) -> None:
-    """Note how the page was read, for the next time; a page read again in the same way writes nothing."""
-    if not page.unit_ids and not page.origin:
-        return  # nothing was read; an object that became empty is remembered as such
-    units = [unit or 0 for unit in page.unit_ids]
-    key = {"stream_id": page.stream.id, "origin": page.origin, "ordinal": page.ordinal}
-    where = [t.page.c[name] == value for name, value in key.items()]
-    text = ranges(units)
-    digests: list[bytes] | None = None
-    if len(page.taken) == len(units):
-        digests = page.digests
-    elif page.taken or not page.fingerprint:
-        digests = _digests(connection, units, text)
-    row = connection.execute(sa.select(t.page).where(*where)).first()
-    if row is not None and digests is None and bytes(row.fingerprint) == page.fingerprint and row.units == text:
-        return
-    if digests is None:
-        digests = _digests(connection, units, text)
-    values = {"fingerprint": page.fingerprint, "units": text, "digest": _digest_of(digests)}
-    if row is None:
-        connection.execute(t.page.insert().values(**key, **values))
-    elif any(row._mapping[name] != value for name, value in values.items()):
-        connection.execute(t.page.update().where(*where).values(values))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, get_args, get_origin
+from typing import Any, cast, get_args, get_origin
 
 import sqlalchemy as sa
 from pydantic.fields import FieldInfo
@@ -48,6 +48,16 @@ def fold(number: str | None) -> str | None:
     return None if number is None else "".join(number.split()).upper()
 
 
+def fold_column(numbers: list[str | None]) -> list[str | None]:
+    """`fold` of a whole column, several times faster where no number has a blank in it."""
+    if None in numbers:
+        return [fold(number) for number in numbers]
+    joined = "\0".join(cast(list[str], numbers))
+    if joined.count("\0") != len(numbers) - 1 or joined.split() != [joined]:
+        return [fold(number) for number in numbers]
+    return list(joined.upper().split("\0"))
+
+
 @dataclass(frozen=True)
 class RecordTable:
     """Where the records of some kinds are kept.
@@ -73,6 +83,7 @@ class RecordTable:
             *_bookkeeping(history=True),
             *_payload_columns(self.kinds),
             sa.Column("superseded_at", Instant, nullable=False),
+            _from_unit(f"{self.name}_history"),
             sa.Index(f"ix_{self.name}_history_id", "id", "superseded_at"),
         )
 
@@ -138,7 +149,7 @@ def _bookkeeping(history: bool) -> list[sa.Column[Any]]:
     return [
         sa.Column("id", Id, primary_key=not history, nullable=False),
         sa.Column("connector_id", sa.Integer, nullable=False),  # no foreign key: see bulk_references
-        sa.Column("unit_id", Id, sa.ForeignKey("raw_unit.id"), nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
         sa.Column("recorded_at", Instant, nullable=False),
         sa.Column("withdrawn_at", Instant),
     ]
@@ -152,6 +163,10 @@ _INDEXES: dict[str, list[tuple[str, ...]]] = {
 }
 
 
+def _from_unit(name: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=f"fk_{name}_unit_id")
+
+
 def _build(name: str, kinds: list[type[Record]]) -> RecordTable:
     key = TABLE_KEYS.get(name, kinds[0].key)
     columns = _payload_columns(kinds)
@@ -161,6 +176,8 @@ def _build(name: str, kinds: list[type[Record]]) -> RecordTable:
         *_bookkeeping(history=False),
         *columns,
         *_checks(columns),
+        # PostgreSQL runs a query per row for it: a quarter of a bulk load. See bulk_references.
+        _from_unit(name).ddl_if(dialect="sqlite"),
         sa.UniqueConstraint("connector_id", *key, name=f"uq_{name}_key"),
         sa.Index(f"ix_{name}_unit_id", "unit_id"),
         *(sa.Index(f"ix_{name}_{'_'.join(index)}", *index) for index in _INDEXES.get(name, [])),

@@ -13,8 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.core.store import bulk
-from hub.core.store.record_tables import FOLDED, RECORD_TABLES, RecordTable, fold, table_of
-from hub.core.store.sealing import note_past
+from hub.core.store.past import to_history
+from hub.core.store.record_tables import FOLDED, RECORD_TABLES, RecordTable, fold_column, table_of
 
 
 @dataclass(slots=True)
@@ -119,10 +119,12 @@ def _table_columns(taking: Taking, table: RecordTable, batch: Batch) -> dict[str
             columns[name] = [None] * count
     if table.name == "invoice":
         columns["kind"] = [batch.kind] * count
-        columns["issue_year"] = [int(day[:4]) for day in batch.values["issued_on"]]
+        days = batch.values["issued_on"]
+        years = {day: int(day[:4]) for day in set(days)}
+        columns["issue_year"] = [years[day] for day in days]
     for source, folded in FOLDED.items():
         if folded in columns:
-            columns[folded] = [fold(number) for number in columns[source]]
+            columns[folded] = fold_column(columns[source])
     return columns
 
 
@@ -148,7 +150,7 @@ def _merge(
     taking: Taking, table: RecordTable, columns: dict[str, list[Any]], units: set[int], outcome: Outcome
 ) -> set[int]:
     """Insert, supersede or leave each record; returns the ids of rows that `units` still give."""
-    staged = bulk.staging_table(taking.connection, table.current, [sa.Column("place", sa.Integer)])
+    staged = bulk.staging_table(taking.connection, table.current)
     count = len(columns["unit_id"])
     bulk.insert_columns(taking.connection, staged, {**_compact(columns), "place": list(range(count))})
     existing = _matches(taking, table, staged)
@@ -253,7 +255,7 @@ def _supersede(taking: Taking, table: RecordTable, staged: sa.Table, different: 
     places = list(different)
     rows = bulk.rows_by_id(taking.connection, [staged.c[name] for name in names], staged.c.place, places)
     updates = [
-        {"b_id": different[places[row.place]], **{f"b_{name}": row._mapping[staged.c[name]] for name in names}}
+        {"b_id": different[places[row[0]]], **dict(zip((f"b_{name}" for name in names), row[1:], strict=True))}
         for row in rows
     ]
     taking.connection.execute(
@@ -265,13 +267,8 @@ def _supersede(taking: Taking, table: RecordTable, staged: sa.Table, different: 
 
 
 def _to_history(taking: Taking, table: RecordTable, ids: list[int]) -> None:
-    names = [column.name for column in table.current.columns]
-    rows = bulk.rows_by_id(taking.connection, list(table.current.columns), table.current.c.id, ids)
-    if rows:
-        past = [(*row[1:], taking.recorded_at) for row in sorted(rows, key=lambda row: int(row[0]))]
-        names.append("superseded_at")
-        taking.connection.execute(table.history.insert(), [dict(zip(names, row, strict=True)) for row in past])
-        note_past(taking.connection, table.history.name, past)
+    names = {column.name: column.name for column in table.current.columns}
+    to_history(taking.connection, table.current, table.history, ids, taking.recorded_at, names)
 
 
 def _tables_in_use(connection: sa.Connection) -> list[RecordTable]:

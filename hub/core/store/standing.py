@@ -14,8 +14,9 @@ import sqlalchemy as sa
 
 from hub.core.store import bulk
 from hub.core.store import tables as t
+from hub.core.store.past import to_history
 from hub.core.store.record_tables import RECORD_TABLES
-from hub.core.store.sealing import note_past, note_states
+from hub.core.store.sealing import note_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,9 @@ class GoodVersion:
 
 def units_to_history(connection: sa.Connection, ids: list[int], superseded_at: int) -> None:
     """Copy the present state of raw units to their history."""
-    columns = [column for column in t.raw_unit.c if column.name not in ("ref", "stream_id")]
-    rows = bulk.rows_by_id(connection, columns, t.raw_unit.c.id, ids)
-    names = ["unit_id" if column.name == "id" else column.name for column in columns]
-    if rows:
-        past = [(*row[1:], superseded_at) for row in sorted(rows, key=lambda row: int(row[0]))]
-        names.append("superseded_at")
-        connection.execute(t.raw_unit_history.insert(), [dict(zip(names, row, strict=True)) for row in past])
-        note_past(connection, t.raw_unit_history.name, past)
+    names = {column.name: column.name for column in t.raw_unit.c if column.name not in ("ref", "stream_id")}
+    names["id"] = "unit_id"
+    to_history(connection, t.raw_unit, t.raw_unit_history, ids, superseded_at, names)
 
 
 def standing_records(connection: sa.Connection, unit_ids: Sequence[int]) -> Counter[int]:

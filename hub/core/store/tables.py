@@ -160,7 +160,8 @@ page = sa.Table(
     sa.Column("ordinal", sa.Integer, primary_key=True),
     sa.Column("fingerprint", sa.LargeBinary, nullable=False, comment="of the raw bytes; empty when unknown"),
     sa.Column("units", sa.Text, nullable=False, comment="unit ids in order, as ranges: 1-5000,7001-7002"),
-    sa.Column("digest", sa.LargeBinary, nullable=False, comment="of the unit digests, to see that they still stand"),
+    sa.Column("marks", sa.LargeBinary, nullable=False, comment="a digest of 8 bytes per raw unit; empty when unknown"),
+    sa.Column("evidence_sum", sa.BigInteger, nullable=False, comment="of its units, to see that they still stand"),
     comment="how each object was last read, so that an unchanged page is recognised without being parsed",
 )
 
@@ -416,12 +417,13 @@ inbox = sa.Table(
 def bulk_references() -> list[tuple[sa.Column[Any], sa.Column[Any]]]:
     """References of bulk tables that `hub verify` checks instead of a foreign key.
 
-    Each is one value per page, written by one function; PostgreSQL would run a query per row for each, which doubled
-    the cost of a bulk load.
+    Each is written by one function, with what it points to; PostgreSQL would run a query per row for each, which
+    doubled the cost of a bulk load.
     """
     return [
         (raw_unit.c.stream_id, stream.c.id),
         (raw_unit.c.evidence_id, evidence.c.id),
         (raw_unit.c.mapping_id, mapping.c.id),
         *((table.current.c.connector_id, connector.c.id) for table in RECORD_TABLES.values()),
+        *((table.current.c.unit_id, raw_unit.c.id) for table in RECORD_TABLES.values()),
     ]

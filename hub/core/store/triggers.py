@@ -99,9 +99,8 @@ def missing(connection: sa.Connection) -> list[str]:
     """Rules that the data base does not keep, or keeps in other words than ours: their names."""
     dialect = connection.dialect.name
     there = _on_sqlite(connection) if dialect == "sqlite" else _on_postgresql(connection)
-    wanted = {
-        _name_of(statement): _core_of(statement) for statement in [*statements(dialect), *mark_statements(dialect)]
-    }
+    ours = [*statements(dialect), *mark_statements(dialect), *unit_statements(dialect)]
+    wanted = {_name_of(statement): _core_of(statement) for statement in ours}
     return sorted(name for name, words in wanted.items() if there.get(name) != words)
 
 
@@ -167,3 +166,15 @@ def mark_statements(dialect: str) -> list[str]:
         )
         found.append(f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION hub_{name}()")
     return found
+
+
+def unit_statements(dialect: str) -> list[str]:
+    """The DDL of revision 0010: PostgreSQL keeps raw units, to which records point there without a foreign key."""
+    if dialect == "sqlite":
+        return []
+    return [
+        "CREATE FUNCTION hub_raw_units_stay() RETURNS trigger AS $$ BEGIN "
+        "RAISE EXCEPTION 'records point to raw units' USING ERRCODE = 'foreign_key_violation'; END $$ LANGUAGE plpgsql",
+        "CREATE TRIGGER raw_unit_stays BEFORE DELETE ON raw_unit FOR EACH ROW EXECUTE FUNCTION hub_raw_units_stay()",
+        "CREATE TRIGGER raw_unit_not_emptied BEFORE TRUNCATE ON raw_unit EXECUTE FUNCTION hub_raw_units_stay()",
+    ]

@@ -80,7 +80,7 @@ def orphans(connection: sa.Connection) -> list[str]:
     found = []
     for column, target in t.bulk_references():
         values = sa.select(column).distinct().subquery()
-        missing = sa.select(values.c[column.name]).where(values.c[column.name].not_in(sa.select(target)))
+        missing = sa.select(values.c[column.name]).where(~sa.exists().where(target == values.c[column.name]))
         found += [
             f"{column.table.name}.{column.name} {value} does not exist"
             for value in connection.execute(missing).scalars()

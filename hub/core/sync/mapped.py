@@ -42,8 +42,9 @@ def read_mapped(answer: dict[str, Any], places: list[int], origin: str) -> tuple
 
 
 def _check_places(answer: dict[str, Any], count: int) -> None:
-    named = [index for column in answer["columns"] for index in column["unit"]]
-    if max(named, default=-1) >= count or not {str(index) for index in range(count)} >= answer["rejected"].keys():
+    highest = max((max(column["unit"], default=-1) for column in answer["columns"]), default=-1)
+    rejected = answer["rejected"].keys()
+    if highest >= count or (rejected and not {str(index) for index in range(count)} >= rejected):
         raise BrokenPromise(
             code="HUB-HOST-007",
             what=f"map told of units that were not asked for: there were {count}",

@@ -2,58 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub.core.host.answers import MAPPED, OFFER, UNITS
-from hub.core.host.evidence import excerpt, unpack
+from hub.core.host.evidence import DIGEST_SIZE, chunks, excerpt, unpack
 from hub.core.store import UnitOfWork
-from hub.core.store.pages import (
-    Counts,
-    Expectation,
-    KnownUnit,
-    PageToCommit,
-    Refusal,
-    StreamState,
-    commit_page,
-    end_stream,
-    expectation,
-    forget_pages,
-    held_lines,
-    known_units,
-)
+from hub.core.store.page_notes import Note, end_stream, forget_pages, note_of, noted_digests, stands
+from hub.core.store.pages import Counts, PageToCommit, Refusal, StreamState, commit_page
+from hub.core.store.raw_units import KnownUnit, held_lines, known_units
 from hub.core.sync.mapped import read_mapped, stub_keys, without, without_known_stubs
+from hub.core.sync.seen import Seen
 from hub.core.sync.session import Session
 from hub.sdk.errors import BrokenPromise
-from hub.sdk.units import MAX_PAGE_UNITS, Stream
+from hub.sdk.units import MARK_SIZE, MAX_PAGE_UNITS, Stream
 
 #: How many unchanged pages may pass before the cursor is written: a crash re-reads them, quickly.
 MAX_QUIET_PAGES = 50
-DIGEST_SIZE = 16
 #: States of units that are as they were when their digest is; what a person discarded stays so even in a full run.
 _STANDING = ("mapped", "held", "discarded")
-
-
-class Seen:
-    """Which units a run met: one byte per unit id."""
-
-    def __init__(self) -> None:
-        self.marks = bytearray()
-
-    def mark(self, unit_ids: Sequence[int]) -> None:
-        """These units exist in the source now."""
-        if not unit_ids:
-            return
-        highest = max(unit_ids)
-        if highest >= len(self.marks):
-            self.marks.extend(bytes(highest + 1 - len(self.marks) + 65_536))
-        for unit in unit_ids:
-            self.marks[unit] = 1
-
-    def met(self, unit_id: int) -> bool:
-        """True when this run met the unit already."""
-        return unit_id < len(self.marks) and bool(self.marks[unit_id])
 
 
 @dataclass(slots=True)
@@ -76,6 +43,7 @@ class _Offer:
     cursor: str | None
     last: bool
     skipped: list[str]
+    begins: bool
     fingerprint: bytes
 
 
@@ -87,6 +55,7 @@ class _Units:
     places: list[int]
     refs: list[str]
     digests: list[bytes]
+    marks: bytes
     standing: list[int] = field(default_factory=list)
 
 
@@ -102,14 +71,17 @@ class PageReader:
         self._full = full
         self._seen_here = Seen()
         self._quiet = 0
+        self._all_new = False
         self._known_stubs: set[tuple[Any, ...]] = set()
         self._back: set[int] = set()
 
     def ask(self, cursor: str | None) -> None:
-        """Let the connector fetch the page after `cursor`; the answer is taken by `next_page`."""
-        self._process.tell(
-            {"op": "fetch", "stream": self._stream.name, "cursor": cursor, "limit": self._process.limits.page_units}
-        )
+        """Let the connector fetch the page after `cursor`; the answer is taken by `next_page`.
+
+        While all is new it may go on and map the page, without waiting to be asked.
+        """
+        request = {"op": "fetch", "stream": self._stream.name, "cursor": cursor, "ahead": self._all_new}
+        self._process.tell({**request, "limit": self._process.limits.page_units})
 
     def next_page(self, state: StreamState, before: tuple[str | None, int] | None) -> PageResult:
         """Take the page that was asked for, commit it and ask for the next one meanwhile.
@@ -117,24 +89,38 @@ class PageReader:
         `before` is the object of the former page and how many pages of it were read.
         """
         offer = self._hear_offer()
+        if offer.begins and before and before[0] == offer.origin:
+            # It changed since an ended run read its first pages: what that one met of it says nothing any more.
+            self._seen.marks.clear()
+            before = None
         if not before or before[0] != offer.origin:
             self._seen_here = Seen()
         ordinal = before[1] if before and before[0] == offer.origin and state.cursor is not None else 0
-        with self._store.read() as connection:
-            expected = expectation(connection, state.id, offer.origin, ordinal)
-        known_page = expected if expected and expected.intact and not self._full else None
         page = self._page(state, offer, ordinal)
-        recognised = bool(known_page and offer.fingerprint and known_page.fingerprint == offer.fingerprint)
-        if known_page and recognised:
-            page.unit_ids = list(known_page.unit_ids)
-            self._count_standing(page, known_page.unit_ids)
-        else:
-            self._find_changes(page, state, known_page)
+        note, recognised = self._recognise(page)
+        if not recognised:
+            self._find_changes(page, state, note)
         return self._commit(page, offer, state, recognised=recognised)
+
+    def _recognise(self, page: PageToCommit) -> tuple[Note | None, bool]:
+        """The note of the page's last reading, if it can be believed, and whether the page is as it was then."""
+        if self._full:
+            return None, False
+        with self._store.read() as connection:
+            note = note_of(connection, stream_id=page.stream.id, origin=page.origin, ordinal=page.ordinal)
+            if note is None or not stands(connection, note):
+                return None, False
+            if not page.fingerprint or note.fingerprint != page.fingerprint:
+                return note, False
+            page.unit_ids = list(note.unit_ids)
+            self._count_standing(connection, page, note.unit_ids)
+            return note, True
 
     def _hear_offer(self) -> _Offer:
         answer, fingerprint = self._process.hear(OFFER)
-        return _Offer(answer["origin"], answer["cursor"], answer["last"], answer["skipped"], fingerprint)
+        return _Offer(
+            answer["origin"], answer["cursor"], answer["last"], answer["skipped"], answer["begins"], fingerprint
+        )
 
     def _page(self, state: StreamState, offer: _Offer, ordinal: int) -> PageToCommit:
         return PageToCommit(
@@ -144,40 +130,55 @@ class PageReader:
             whole_objects=self._stream.whole_objects,
         )  # fmt: skip
 
-    def _find_changes(self, page: PageToCommit, state: StreamState, known_page: Expectation | None) -> None:
+    def _find_changes(self, page: PageToCommit, state: StreamState, note: Note | None) -> None:
         """Which units are new or changed; have these mapped into `page`."""
-        units = self._hear_units(known_page)
-        page.unit_ids = units.unit_ids
-        self._count_standing(page, units.standing)
+        units = self._hear_units(note)
+        page.unit_ids, page.marks = units.unit_ids, units.marks
+        self._met(units.standing)
+        with self._store.read() as connection:
+            self._count_standing(connection, page, units.standing)
+            known = known_units(connection, state.id, units.refs)
         if not units.places:
             return
-        with self._store.read() as connection:
-            known = known_units(connection, state.id, units.refs)
         wanted = self._sort_out(page, units, known)
         if wanted:
             self._map(page, wanted, whole=len(wanted) == len(units.unit_ids))
 
-    def _hear_units(self, known_page: Expectation | None) -> _Units:
-        """Ask for the units; those that stand where they stood last time are not sent again."""
-        expected = b"".join(digest or b"\0" * DIGEST_SIZE for digest in known_page.digests) if known_page else b""
-        answer, body = self._process.ask({"op": "units"}, expected, form=UNITS)
-        count, places = answer["count"], answer["places"]
+    def _hear_units(self, note: Note | None) -> _Units:
+        """Ask for the units; those that stand as they did last time are not sent again."""
+        by, expected = self._expected(note)
+        answer, body = self._process.ask({"op": "units", "by": by}, expected, form=UNITS)
+        count, refs, moved, former = answer["count"], answer["refs"], answer["moved"], answer["former"]
         if count > MAX_PAGE_UNITS:
             raise self._broken(f"a page of {count} units is larger than {MAX_PAGE_UNITS}")
-        places = list(range(count)) if places is None else places
-        refs = answer["refs"]
-        digests = [body[at : at + DIGEST_SIZE] for at in range(0, len(body), DIGEST_SIZE)]
-        if not len(places) == len(refs) == len(digests) or (places and max(places) >= count):
+        places = list(range(count)) if answer["places"] is None else answer["places"]
+        size = len(places) * DIGEST_SIZE
+        digests, marks = chunks(body[:size], DIGEST_SIZE), body[size:]
+        noted = note.unit_ids if note else []
+        agreed = (
+            len(places) == len(refs) == len(digests)
+            and len(marks) in (0, count * MARK_SIZE)
+            and len(moved) == len(former)
+            and max([*places, *moved], default=-1) < count
+            and max(former, default=-1) < len(noted)
+        )
+        if not agreed:
             raise self._broken("the page's refs and digests do not agree in number")
-        unit_ids: list[int | None] = [None] * count
-        standing: list[int] = []
-        if known_page and len(places) < count:
-            moved = set(places)
-            for place in range(count):
-                if place not in moved:
-                    unit_ids[place] = known_page.unit_ids[place]
-            standing = [unit for unit in unit_ids if unit is not None]
-        return _Units(unit_ids, places, refs, digests, standing)
+        unit_ids: list[int | None] = [*noted[:count], *[None] * (count - len(noted))]
+        for place in places:
+            unit_ids[place] = None
+        for place, index in zip(moved, former, strict=True):
+            unit_ids[place] = noted[index]
+        return _Units(unit_ids, places, refs, digests, marks, [unit for unit in unit_ids if unit is not None])
+
+    def _expected(self, note: Note | None) -> tuple[str, bytes]:
+        """What the connector may compare its units with: marks are the cheapest, for it need not make the units."""
+        if note is None:
+            return "", b""
+        if len(note.marks) == len(note.unit_ids) * MARK_SIZE:
+            return "marks", note.marks
+        with self._store.read() as connection:
+            return "digests", b"".join(digest or b"\0" * DIGEST_SIZE for digest in noted_digests(connection, note))
 
     def _sort_out(self, page: PageToCommit, units: _Units, known: dict[int, KnownUnit]) -> list[int]:
         """The places that must be mapped; the others are the same, or held already."""
@@ -213,7 +214,9 @@ class PageReader:
             page.taken.append(place)
             page.refs.append(ref)
             page.digests.append(digest)
-        self._count_standing(page, same)
+        if same:
+            with self._store.read() as connection:
+                self._count_standing(connection, page, same)
         return wanted
 
     def _met_before(self, unit_id: int) -> bool:
@@ -255,20 +258,28 @@ class PageReader:
         """Hold the second of two: its own line and text are in the evidence."""
         unit = unpack(page.evidence)[page.taken.index(place)]
         where = unit.place or f"{page.origin} (record {place + 1} of page {page.ordinal + 1})"
-        page.refused[place] = replace(refusal, place=where, excerpt=excerpt(unit))
+        page.refused[place] = replace(refusal, place=where, excerpt=excerpt(unit.body))
         page.batches = without(page.batches, {place})
 
-    def _count_standing(self, page: PageToCommit, unit_ids: list[int]) -> None:
+    @staticmethod
+    def _count_standing(connection: Any, page: PageToCommit, unit_ids: list[int]) -> None:
         """Units that are as they were: the same, or still held."""
-        if not unit_ids:
-            return
-        with self._store.read() as connection:
-            held, lines = held_lines(connection, unit_ids)
+        held, lines = held_lines(connection, unit_ids)
         page.already_held += lines
         page.already_same += len(unit_ids) - held
 
+    def _met(self, unit_ids: list[int]) -> None:
+        """The run met these units."""
+        self._seen.mark(unit_ids)
+        if self._stream.repeats == "by_origin":
+            self._seen_here.mark(unit_ids)
+
     def _commit(self, page: PageToCommit, offer: _Offer, state: StreamState, *, recognised: bool) -> PageResult:
-        """Write the page. Recognised pages only move the cursor: that is written every few pages, and at the end."""
+        """Write the page, while the connector goes on with the next one.
+
+        Recognised pages only move the cursor: that is written every few pages, and at the end.
+        """
+        self._all_new = bool(page.taken) and not page.already_same and not any(page.unit_ids)
         if not offer.last:
             self.ask(offer.cursor)
         if recognised and not offer.last and self._quiet < MAX_QUIET_PAGES:
@@ -283,10 +294,7 @@ class PageReader:
             )
             for batch in page.batches:
                 self._known_stubs.update(stub_keys(batch) or ())
-        met = [unit for unit in unit_ids if unit is not None]
-        self._seen.mark(met)
-        if self._stream.repeats == "by_origin":
-            self._seen_here.mark(met)
+        self._met([unit for unit in unit_ids if unit is not None])
         after = replace(state, cursor=offer.cursor, origin=offer.origin, ordinal=page.ordinal + 1, version=version)
         back, self._back = self._back, set()
         return PageResult(counts, offer.cursor, offer.origin, page.ordinal, offer.last, offer.skipped, after, back)

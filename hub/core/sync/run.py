@@ -10,14 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from hub.core.host.process import ConnectorProcess, Limits, Start, named, place_of
+from hub.core.host.spawn import Spawned
 from hub.core.store import Store, UnitOfWork, journal, runs
 from hub.core.store.corrections import compare_newcomers
 from hub.core.store.engine import DatabaseUnreachable
+from hub.core.store.held import held_counts
 from hub.core.store.holding import close_absent
-from hub.core.store.pages import Counts, StreamState, page_units
+from hub.core.store.page_notes import page_units
+from hub.core.store.pages import Counts, StreamState
 from hub.core.sync.absent import existing_units, find_absent, lose
 from hub.core.sync.again import map_again
-from hub.core.sync.pages import PageReader, Seen
+from hub.core.sync.pages import PageReader
+from hub.core.sync.seen import Seen
 from hub.core.sync.session import Session
 from hub.sdk.errors import BrokenPromise, HubError
 from hub.sdk.units import Stream
@@ -69,6 +73,7 @@ def sync_connector(
     full: bool = False,
     accept_missing: bool = False,
     progress: Progress | None = None,
+    spawned: Spawned | None = None,
 ) -> RunReport:
     """Run one connector now. Errors of the connector are reported, not raised; those of the data base are raised.
 
@@ -76,6 +81,7 @@ def sync_connector(
         full: ignore cursors and digests: everything is read and mapped again; nothing is deleted by that.
         accept_missing: a person says that what a snapshot no longer has is really gone, however much it is.
         progress: called after every page.
+        spawned: a process started beforehand, to be the connector's.
     """
 
     def begin(unit: UnitOfWork) -> tuple[int, int, int, int]:
@@ -88,7 +94,7 @@ def sync_connector(
     run = _Run(store, spec, actor, run_id, began, full=full, accept_missing=accept_missing, progress=progress)
     error: HubError | None = None
     try:
-        with ConnectorProcess(spec.start, spec.limits) as process:
+        with ConnectorProcess(spec.start, spec.limits, spawned) as process:
             session = Session(store, process, spec.key, connector, mapping, actor)
             for stream in process.streams():
                 run.read_stream(session, stream)
@@ -97,6 +103,12 @@ def sync_connector(
     except HubError as caught:
         error = named(caught, spec.start)
     return run.finish(error)
+
+
+def held_now(store: Store) -> dict[str, int]:
+    """Lines held now, by connector key; connectors that hold nothing are left out."""
+    with store.read() as connection:
+        return held_counts(connection)
 
 
 @dataclass(slots=True)

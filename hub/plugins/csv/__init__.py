@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from hub.plugins.csv.config import CsvConfig
-from hub.plugins.csv.source import CsvSource
-from hub.sdk import SDK_VERSION, BulkMap, Connector, RecordSource, Registry, hookimpl
+from hub.sdk import SDK_VERSION, BulkMap, Connector, Context, RecordSource, Registry, hookimpl
 from hub.sdk.roles import FileCheck
 
 #: Raised whenever the same row gives other records.
 MAPPING_VERSION = 2
+
+
+def build(config: CsvConfig, context: Context) -> RecordSource:
+    """The connector itself; the hub, which only registers it, does not load the reader."""
+    from hub.plugins.csv.source import CsvSource
+
+    return CsvSource(config, context)
 
 
 @hookimpl
@@ -20,7 +26,7 @@ def hub_register(registry: Registry) -> None:
             sdk=SDK_VERSION,
             roles=[RecordSource, BulkMap, FileCheck],
             config=CsvConfig,
-            build=CsvSource,
+            build=build,
             mapping_version=MAPPING_VERSION,
             title="CSV files and spreadsheets",
             author="the hub",

@@ -19,23 +19,9 @@ _LINE = 64 * 1024
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 # é è à ç ê ô û ë ï î ù between two letters as cp850 writes them; in cp1252 these bytes are quotes and dashes.
 _CP850_LETTER = re.compile(rb"(?<=[A-Za-z])[\x81-\x8d\x90\x93\x96\x97](?=[a-z])")
-# A class per byte: "." ASCII, "c" continues a UTF-8 letter, "2" "3" "4" begin one of that length, "x" never in UTF-8.
-_CLASSES = bytes(
-    ord(
-        "."
-        if b < 0x80
-        else "c"
-        if b < 0xC0
-        else "x"
-        if b < 0xC2 or b > 0xF4
-        else "2"
-        if b < 0xE0
-        else "3"
-        if b < 0xF0
-        else "4"
-    )
-    for b in range(256)
-)
+_NOT_ASCII = bytes(range(0x80, 0x100))
+#: Bytes that only go on in UTF-8; in cp850 they are the common accents, in cp1252 signs.
+_CONTINUING = bytes(range(0x80, 0xC0))
 _MAGIC = {
     b"%PDF": "a PDF document",
     b"PK\x03\x04": "a ZIP archive or a spreadsheet under another name",
@@ -135,7 +121,7 @@ def _has_long_line(chunk: bytes, before: int) -> bool:
 
 @dataclass(slots=True)
 class _Weights:
-    """What speaks for each encoding: counts of bytes and letters outside ASCII."""
+    """What speaks for each encoding: counts of bytes and letters outside ASCII. `latin`: more than none, no count."""
 
     letters: int = 0
     high: int = 0
@@ -143,20 +129,19 @@ class _Weights:
     latin: int = 0
 
     def add(self, block: bytes) -> None:
-        """Count whole lines. Regular expressions are asked only where a quick count says that they find something."""
-        classes = block.translate(_CLASSES)
-        outside = len(classes) - classes.count(b".")
+        """Count whole lines. Regular expressions are asked only where a quick look says that they find something."""
+        outside = len(block) - len(block.translate(None, _NOT_ASCII)) if not block.isascii() else 0
         if not outside:
             return
         self.high += outside
-        if any(classes.count(pair) for pair in (b"2c", b"3c", b"4c")):
+        if not block.decode("utf-8", "ignore").isascii():  # some of it is UTF-8, well formed
             found = _UTF8_LETTER.findall(block)
             self.letters += len(found)
             self.high -= sum(map(len, found))
-        continuing = classes.count(b"c")
-        self.latin += outside - continuing
-        if continuing and not self.latin:
-            self.cp850 += len(_CP850_LETTER.findall(block))
+        if not self.latin:
+            self.latin = outside - (len(block) - len(block.translate(None, _CONTINUING)))
+            if not self.latin:
+                self.cp850 += len(_CP850_LETTER.findall(block))
 
 
 def _weigh(open_stream: Callable[[], BinaryIO], head: bytes, where: str) -> tuple[str, bool]:

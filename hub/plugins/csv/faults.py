@@ -58,9 +58,7 @@ FAULTS: dict[str, Fault] = {
         "correct the header in [connector.….columns.{kind}]",
     ),
     "HUB-CSV-011": Fault("this is no table of text: {detail}", "export it as CSV (separator ;) or as .xlsx"),
-    "HUB-CSV-012": Fault(
-        "{detail}", 'correct the cell, or set decimal = "{other}" for this connector, then sync again'
-    ),
+    "HUB-CSV-012": Fault("{detail}", "correct the cell{or_else}, then sync again"),
     "HUB-CSV-013": Fault(
         "{text!r} is not a date written like {example}",
         "correct the cell, or set date_order or date_format for this connector, then sync again",

@@ -37,7 +37,7 @@ def map_debtors(t: Table) -> list[Columns]:
     limits = t.amounts("credit_limit", currencies or [t.reading.currency] * t.count)
     for i, limit in enumerate(limits):
         if limit is not None and limit < 0:
-            t.refuse(i, "credit_limit", "HUB-CSV-012", detail="a credit limit is not negative", other=".")
+            t.refuse(i, "credit_limit", "HUB-CSV-012", detail="a credit limit is not negative", or_else="")
     fields: dict[str, list[Any] | None] = {
         "seller": sellers,
         "debtor_id": codes,

@@ -142,11 +142,11 @@ def debit_less_credit(t: Table, currencies: list[str]) -> list[int | None]:
 
 def _same_sign(t: Table, name: str, column: list[int | None], credit: set[int]) -> None:
     """A part of an invoice is not negative; of a credit note it is read without its sign, like the total."""
-    if any(value is not None and value < 0 for value in column):
+    if min(filter(None, column), default=0) < 0:
         for i, value in enumerate(column):
             if value is not None and value < 0 and i not in credit:
                 detail = f"amount {t.cells(name)[i][:40]!r} is negative, the invoice's total is not"
-                t.refuse(i, name, "HUB-CSV-012", detail=detail, other=".")
+                t.refuse(i, name, "HUB-CSV-012", detail=detail, or_else="")
 
 
 def _settled(t: Table, totals: list[int | None], currencies: list[str], credit: set[int]) -> list[int | None] | None:

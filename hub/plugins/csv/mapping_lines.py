@@ -37,7 +37,7 @@ def map_instalments(t: Table) -> list[Columns]:
     amounts = t.amounts("amount", currencies, required=True)
     for i, amount in enumerate(amounts):
         if amount is not None and amount < 0:
-            t.refuse(i, "amount", "HUB-CSV-012", detail="an instalment is not negative", other=".")
+            t.refuse(i, "amount", "HUB-CSV-012", detail="an instalment is not negative", or_else="")
     fields: dict[str, list[Any] | None] = {
         "seller": sellers,
         "invoice_number": numbers,

@@ -31,7 +31,7 @@ class Parsed:
     ) -> None:
         """`origin`: which of the rows given each row of the table is."""
         self._table = table
-        self._layout = table.reading.text
+        self.layout = table.reading.text
         self._kept: list[int] | None = None
         self._early: dict[int, RecordRejected] = {}
         self.origin = origin
@@ -74,7 +74,7 @@ class Parsed:
         for name, values in (
             ("ref", self.refs),
             ("body", self.bodies),
-            ("layout", repeat(self._layout)),
+            ("layout", repeat(self.layout)),
             ("place", self.places),
             ("rejected", refusals),
             ("lines", repeat(1)),

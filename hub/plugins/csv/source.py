@@ -43,7 +43,6 @@ class CsvSource:
         self._context = context
         self.readings = Readings(config)
         self._open: dict[str, OpenTable] = {}
-        self._last: Units | None = None
         self._incomplete: dict[str, str] = {}
         chosen = [READER_VERSION, *(getattr(config, name) for name in _SETTINGS)]
         self._settings = hashlib.blake2b(json.dumps(chosen).encode(), digest_size=8).hexdigest()
@@ -85,11 +84,12 @@ class CsvSource:
                 return self._held(stream, source, refusal, progress, skipped)
             if table is None:
                 continue
+            begins = table.now.offset == table.now.first
             units, fingerprint = table.take(limit)
-            progress.now, self._last = table.now, units
+            progress.now = table.now
             if table.at_end:
                 self._finish(stream, progress, table.now)
-            return self._page(stream, units, progress, source.name, fingerprint, skipped)
+            return self._page(stream, units, progress, source.name, fingerprint, skipped, begins=begins)
         return self._page(stream, (), progress, "", b"", skipped)
 
     def map(self, stream: str, unit: RawUnit) -> Sequence[Record]:
@@ -101,9 +101,8 @@ class CsvSource:
 
     def map_page(self, stream: str, units: Sequence[RawUnit]) -> MappedPage:
         """The records of a run of rows, straight in columns."""
-        # The page just fetched was taken apart to make its units: no need to do it again.
-        last = self._last if isinstance(units, list) and self._last and self._last.built() == units else None
-        known = units if isinstance(units, Units) else last
+        # A page just fetched was taken apart to make its units: no need to do it again.
+        known = units if isinstance(units, Units) else None
         page = known.mapped() if known else map_units(units, self.readings, self._config)
         page.columns.sort(key=lambda columns: list(KINDS).index(columns.kind))
         return page
@@ -244,12 +243,14 @@ class CsvSource:
         origin: str,
         fingerprint: bytes,
         skipped: Sequence[str],
+        *,
+        begins: bool = False,
     ) -> Page:
         over = progress.now is None and not progress.todo
         if over and stream in self._incomplete:
             over = False  # this page is kept; the next call says that the snapshot is not complete
         progress.running = not over
-        return Page(units, progress.as_text(), over, origin, fingerprint, tuple(skipped))
+        return Page(units, progress.as_text(), over, origin, fingerprint, tuple(skipped), begins)
 
     def _close(self, stream: str) -> None:
         table = self._open.pop(stream, None)
@@ -280,4 +281,5 @@ def _evidence(source: Source) -> tuple[bytes, str, int]:
             size += len(chunk)
             if size > 1024**3:
                 break
-    return head + digest.digest(), digest.hexdigest(), max(1, lines - 1)
+    told = f"\n… (SHA-256 of all of it: {digest.hexdigest()})\n".encode()
+    return head + told, digest.hexdigest(), max(1, lines - 1)

@@ -16,7 +16,7 @@ from hub.plugins.csv.grid import Grid
 from hub.plugins.csv.layout import Reading
 from hub.plugins.csv.limits import MAX_NAME, MAX_NUMBER, MAX_REF
 from hub.sdk import RecordRejected
-from hub.sdk.amounts import minor_column
+from hub.sdk.amounts import minor_column, minor_from_text
 from hub.sdk.money import is_currency
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d*)?E\+?\d+", re.IGNORECASE | re.ASCII)
@@ -179,8 +179,8 @@ class Table:
             for at, detail in faults.items():
                 text = column[indexes[at]]
                 code = "HUB-CSV-020" if _SCIENTIFIC.fullmatch(text.strip()) else "HUB-CSV-012"
-                other = "." if decimal == "," else ","
-                self.refuse(indexes[at], name, code, detail=detail, text=text[:40], other=other)
+                or_else = _or_else(text, currency, "." if decimal == "," else ",")
+                self.refuse(indexes[at], name, code, detail=detail, text=text[:40], or_else=or_else)
         if flip:
             for i, text in enumerate(map(str.strip, column)):
                 if text[-1:] in ("C", "D"):
@@ -194,7 +194,9 @@ class Table:
     def digits(self, name: str) -> list[str | None] | None:
         """An optional column of SIREN, SIRET, VAT numbers or IBANs: inner blanks are dropped, nothing is checked."""
         column = self.optional_id(name)
-        return None if column is None else [text and "".join(text.split()) for text in column]
+        if column is None or len("\0".join(filter(None, column)).split()) < 2:
+            return column
+        return [text and "".join(text.split()) for text in column]
 
     def _refuse_formulas(self) -> None:
         for name, column in self._cells.items():
@@ -218,3 +220,12 @@ class Table:
             for i, text in enumerate(column):
                 if _LOST_DIGITS.fullmatch(text):
                     self.refuse(i, name, "HUB-CSV-020", text=text[:40])
+
+
+def _or_else(text: str, currency: str, other: str) -> str:
+    """The other decimal mark as a remedy, only where the text could be read with it."""
+    try:
+        minor_from_text(text, currency, other)
+    except ValueError:
+        return ""
+    return f', or set decimal = "{other}" for this connector'

@@ -104,7 +104,7 @@ class TextTable:
         self._source = source
         self._reading = readings[now.layout]
         self._form = Form(now.encoding, now.delimiter, now.mixed)
-        self._salt = f"{now.layout}\x00{now.settings}\x00".encode()
+        self._salt = f"{now.layout}\x00{now.settings}\x00{now.encoding} {now.delimiter} {now.mixed}\x00".encode()
         self._ranked = self._reading.kind in RANKED
         self._ranks = Ranks()
         if self._ranked and now.offset > now.first:
@@ -121,7 +121,8 @@ class TextTable:
     def take(self, limit: int) -> tuple[Units, bytes]:
         with reading(self._source):
             block = self._lines.take(limit)
-        pending = Pending(block, self._reading, self._form, self._source.name, self.now.line, self._ranks)
+        salt = b"" if self._ranked else self._salt
+        pending = Pending(block, self._reading, self._form, self._source.name, self.now.line, self._ranks, salt)
         height = sum(block.heights) if block.heights is not None else len(block.records)
         self.now = replace(self.now, offset=self._lines.offset, line=self.now.line + height)
         self.at_end = self.now.offset >= self.now.end or not block.records

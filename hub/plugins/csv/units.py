@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import accumulate
 from typing import overload
 
@@ -17,6 +18,7 @@ from hub.plugins.csv.lines import Block
 from hub.plugins.csv.parsed import Parsed, parsed_grid
 from hub.plugins.csv.ranks import Ranks
 from hub.sdk import MappedPage, RawUnit, RecordRejected
+from hub.sdk.units import MARK_SIZE, InColumns
 
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13)) + b"\x7f"
 CONTROL_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f]|\r(?!\n)")
@@ -32,14 +34,12 @@ class Form:
     mixed: bool = False
 
 
-class Units(Sequence[RawUnit]):
-    """The units of one page. `refs`, `bodies` and `places` are also given as columns: cheaper than objects."""
+class Units(InColumns):
+    """The units of one page, taken apart when someone looks."""
 
     def __init__(self, page: Pending | Parsed) -> None:
-        self._pending: Pending | None = None
-        if isinstance(page, Pending):
-            self._pending = page
-        else:
+        self._pending = self._raw = page if isinstance(page, Pending) else None
+        if isinstance(page, Parsed):
             self._parsed = page
         self._built: list[RawUnit] | None = None
 
@@ -61,13 +61,28 @@ class Units(Sequence[RawUnit]):
     def places(self) -> list[str]:
         return self._ready().places
 
+    @property
+    def layout(self) -> str:
+        return self._ready().layout
+
+    def marks(self) -> list[bytes]:
+        """Of the raw records, when each of them is a unit; whether it is shows once they were taken apart."""
+        if self._raw is None or (self._pending is None and not self._aligned()):
+            return []
+        return self._raw.marks()
+
+    def only(self, indexes: Sequence[int]) -> Units | None:
+        """The units of these records; None when one of them is no unit, or the order of all matters."""
+        part = self._raw.only(indexes) if self._raw is not None else None
+        some = Units(part) if part is not None else None
+        return some if some is not None and some._aligned() else None
+
+    def _aligned(self) -> bool:
+        return self._raw is not None and len(self._ready().bodies) == self._raw.count
+
     def mapped(self) -> MappedPage:
         """What `map_page` gives for these units, without taking their bodies apart again."""
         return self._ready().mapped()
-
-    def built(self) -> list[RawUnit] | None:
-        """The units, when they were made."""
-        return self._built
 
     def _units(self) -> list[RawUnit]:
         if self._built is None:
@@ -95,22 +110,59 @@ class Pending:
         name: of the file, for places.
         line: physical line of the first record, counted from 1.
         ranks: of the file; only ranked kinds use it, and their pages are parsed in order.
+        salt: all that decides how a record is read; empty when its neighbours do, too: there are no marks then.
     """
 
-    def __init__(self, block: Block, reading: Reading, form: Form, name: str, line: int, ranks: Ranks) -> None:
-        self._block, self._reading, self._form = block, reading, form
+    def __init__(
+        self, block: Block, reading: Reading, form: Form, name: str, line: int, ranks: Ranks, salt: bytes = b""
+    ) -> None:
+        self._block, self._reading, self._form, self._salt = block, reading, form, salt
         self._name, self._line, self._ranks = name, line, ranks
+        self._lines: list[int] | None = None
+        self.count = len(block.records)
+
+    def marks(self) -> list[bytes]:
+        """A digest of each raw record and of all that decides how it is read."""
+        if not self._salt:
+            return []
+        salted = blake2b(self._salt, digest_size=MARK_SIZE)
+        marks = []
+        for record in self._block.records:
+            mark = salted.copy()
+            mark.update(record)
+            marks.append(mark.digest())
+        for at, fault in self._block.faults.items():
+            marks[at] = blake2b(marks[at] + fault.encode(), digest_size=MARK_SIZE).digest()
+        return marks
+
+    def only(self, indexes: Sequence[int]) -> Pending | None:
+        """A page of these records; None when they cannot be read without the others."""
+        if not self._salt:
+            return None
+        block, starts = self._block, self._starts()
+        records = [block.records[i] for i in indexes]
+        faults = {at: block.faults[i] for at, i in enumerate(indexes) if i in block.faults}
+        some = Pending(
+            Block(records, block.heights and [block.heights[i] for i in indexes], b"".join(records), faults),
+            self._reading, self._form, self._name, self._line, self._ranks, self._salt,
+        )  # fmt: skip
+        some._lines = [starts[i] for i in indexes]
+        return some
 
     def parse(self) -> Parsed:
         quick = None if self._block.faults or self._form.mixed else self._quick()
         return quick or self._careful()
 
-    def _places(self) -> list[str]:
-        count = len(self._block.records)
+    def _starts(self) -> Sequence[int]:
+        """The physical line in which each record begins."""
+        if self._lines is not None:
+            return self._lines
         if self._block.heights is None:
-            return [f"{self._name}:{line}" for line in range(self._line, self._line + count)]
-        starts = accumulate(self._block.heights[:-1], initial=self._line)
-        return [f"{self._name}:{line}" for line in starts]
+            return range(self._line, self._line + self.count)
+        return list(accumulate(self._block.heights[:-1], initial=self._line))
+
+    def _places(self) -> list[str]:
+        return [f"{self._name}:{line}" for line in self._starts()]
 
     def _quick(self) -> Parsed | None:
         """The whole page in a few passes; None when something in it wants a closer look."""

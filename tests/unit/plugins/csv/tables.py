@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hub.plugins.csv import CsvConfig, CsvSource
+from hub.plugins.csv import CsvConfig
+from hub.plugins.csv.source import CsvSource
 from hub.sdk import Cursor, Page, RawUnit, RecordRejected
 from hub.sdk.columns import records_from_columns
 from hub.sdk.records import Record

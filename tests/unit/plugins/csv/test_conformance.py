@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from hub.plugins.csv import CsvSource
+from hub.plugins.csv.source import CsvSource
 from hub.sdk import HubError, Money, RecordSource, SourceUnavailable
 from hub.sdk.testing import RecordSourceConformance
 from tests.unit.plugins.csv.tables import OWN, source_of

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.plugins.csv import CsvConfig, CsvSource
+from hub.plugins.csv import CsvConfig
 from hub.plugins.csv.files import Source
+from hub.plugins.csv.source import CsvSource
+from hub.plugins.csv.units import Units
 from hub.sdk import ConfigError, SourceUnavailable
 from hub.sdk.testing import FrozenClock, make_context
 from tests.unit.plugins.csv.tables import read, run, source_of
@@ -233,3 +235,39 @@ def test_a_page_never_exceeds_its_bytes(tmp_path: Path, limit: int) -> None:
     parts = run(source_of(tmp_path, invoices=tmp_path / "invoices.csv"), limit=limit)
     assert whole == [(unit.ref, unit.body) for unit in parts.units]
     assert all(sum(len(unit.body) for unit in page.units) < 4 * 1024**2 for page in parts.pages)
+
+
+def test_units_in_columns_are_the_units(tmp_path: Path) -> None:
+    """A choice of a page's rows, quoted and broken ones among them, gives the very units of the whole page."""
+    text = HEAD + rows(6) + 'F9;"two\nlines";13/01/2026;1,00\n' + "F10;C;bad;2,00\n" + 'F11;"open;13/01/2026;1,00\n'
+    path = tmp_path / "invoices.csv"
+    path.write_text(text)
+    first, again = (source_of(tmp_path, invoices=path).fetch("invoices", None, 5_000).units for _ in range(2))
+    assert isinstance(first, Units)
+    assert isinstance(again, Units)
+    marks, chosen = first.marks(), [1, 5, 6, 7, 8]
+    assert len(marks) == len(set(marks)) == len(first) == 9
+    some = again.only(chosen)
+    assert some is not None
+    told = [[(u.ref, u.body, u.layout, u.place, str(u.rejected)) for u in units] for units in (first, some)]
+    assert [told[0][i] for i in chosen] == told[1]
+    assert [marks[i] for i in chosen] == some.marks()
+
+
+def test_rows_that_are_no_records_make_no_marks(tmp_path: Path) -> None:
+    """A blank line or a total is no unit: row and unit do not go together, so the page is told by its units."""
+    path = tmp_path / "invoices.csv"
+    path.write_text(HEAD + rows(3) + ";;;\n" + rows(2, "G"))
+    units = source_of(tmp_path, invoices=path).fetch("invoices", None, 5_000).units
+    assert isinstance(units, Units)
+    assert 5 == len(units)
+    assert [] == units.marks()
+    assert units.only([3]) is None
+
+
+@pytest.mark.parametrize(("cell", "remedy"), [("12.50", 'or set decimal = "."'), ("12..50", "correct the cell, then")])
+def test_the_other_decimal_mark_is_offered_where_it_helps(tmp_path: Path, cell: str, remedy: str) -> None:
+    """Only a text that could be read with it."""
+    found = read(tmp_path, HEAD + rows(3) + f"X;C;13/01/2026;{cell}\n", decimal=",")
+    assert ["HUB-CSV-012"] == found.codes
+    assert remedy in found.rejected[0].mend

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from hub.plugins.csv import CsvConfig, CsvSource, hub_register
+from hub.plugins.csv import CsvConfig, hub_register
 from hub.plugins.csv.dates import form_of, read_date, told_form
 from hub.plugins.csv.faults import FAULTS
 from hub.plugins.csv.headers import check, fold, resolve
 from hub.plugins.csv.sniff import decimal_mark
+from hub.plugins.csv.source import CsvSource
 from hub.plugins.csv.vocabulary import FIELDS, REQUIRED
 from hub.sdk import Registry, SourceUnavailable
 from hub.sdk.records import KINDS

@@ -1,0 +1,249 @@
+"""What a connector's process answers: pages offered, taken apart and mapped with one built connector."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any, BinaryIO
+
+from hub.core.host.evidence import DIGEST_SIZE, chunks, digests_of, excerpt, pack, unpack
+from hub.core.host.frames import frame, write_frame
+from hub.core.host.totals import STREAM as TOTALS
+from hub.core.host.totals import WithTotals, with_totals
+from hub.sdk.columns import columns_from_records
+from hub.sdk.context import Clock
+from hub.sdk.errors import BrokenPromise, HubError, RecordRejected
+from hub.sdk.records import Record
+from hub.sdk.redaction import redact
+from hub.sdk.roles import Columns, MappedPage
+from hub.sdk.units import MARK_SIZE, MAX_PAGE_UNITS, InColumns, Page, RawUnit
+
+
+class Server:
+    """Answers the hub's requests with one built connector."""
+
+    def __init__(self, source: Any, out: BinaryIO, clock: Clock) -> None:
+        self._source = with_totals(source, clock)
+        self._out = out
+        self._stream = ""
+        self._page: Page | None = None
+        self._ahead = False
+        self._existing: Iterator[str] = iter(())
+        self._forget()
+
+    def _forget(self) -> None:
+        self._units: Sequence[RawUnit] | None = None
+        self._digests: list[bytes] = []
+        self._marks: list[bytes] = []
+        self._chosen: Sequence[int] | None = None
+        self._mapped: bytes | None = None
+
+    def streams(self, _request: dict[str, Any], _body: bytes) -> None:
+        """The streams of the source."""
+        streams = [
+            {
+                "name": stream.name,
+                "mode": stream.mode,
+                "missing": stream.missing,
+                "repeats": stream.repeats,
+                "whole_objects": stream.whole_objects,
+                "swept": stream.swept,
+            }
+            for stream in self._source.streams()
+        ]
+        write_frame(self._out, {"streams": streams})
+
+    def fetch(self, request: dict[str, Any], _body: bytes) -> None:
+        """Fetch a page and offer it by its fingerprint; its units stay here until they are wanted."""
+        self._forget()
+        self._stream, self._ahead = request["stream"], bool(request.get("ahead"))
+        limit = min(int(request["limit"]), MAX_PAGE_UNITS)
+        page = self._page = self._source.fetch(self._stream, request["cursor"], limit)
+        offer = {"origin": page.origin, "cursor": page.cursor, "last": page.last, "skipped": list(page.skipped)}
+        offer["begins"] = bool(page.begins)
+        write_frame(self._out, offer, page.fingerprint)
+
+    def give_up_ahead(self) -> None:
+        """Forget what was made of the page; it is made anew when it is asked for."""
+        self._forget()
+
+    def work_ahead(self) -> None:
+        """Make and map the units of a page that the hub expects to want whole, while it still writes the last one."""
+        if self._ahead and self._page is not None:
+            self._ahead = False
+            self._take_apart(self._page)
+            self._mapped = self._map_all()
+
+    def units(self, request: dict[str, Any], body: bytes) -> None:
+        """Make the page's units and tell those that are not as expected at the same place.
+
+        The request's body is what is expected of each unit: digests, or marks, by which an unchanged unit is known
+        without being made. The answer's body: a digest per unit told, then the marks of the whole page, if it has any.
+        """
+        page = self._page
+        if page is None:
+            raise _out_of_turn("units")
+        if request.get("by") == "marks" and self._by_marks(page, body):
+            return
+        self._take_apart(page)
+        digests, units = self._digests, self._units or ()
+        expected = chunks(body, DIGEST_SIZE) if request.get("by") == "digests" else []
+        places = [place for place, digest in enumerate(digests) if place >= len(expected) or digest != expected[place]]
+        whole = len(places) == len(digests)
+        refs = _refs(units)
+        answer = {
+            "count": len(digests),
+            "places": None if whole else places,
+            "moved": [],
+            "former": [],
+            "refs": refs if whole else [refs[place] for place in places],
+        }
+        told = digests if whole else [digests[place] for place in places]
+        write_frame(self._out, answer, b"".join([*told, *self._marks]))
+
+    def _take_apart(self, page: Page) -> None:
+        if self._units is None:
+            self._units = units = page.units if isinstance(page.units, InColumns) else list(page.units)
+            self._digests = digests_of(units)
+            self._marks = units.marks() if isinstance(units, InColumns) else []
+
+    def _by_marks(self, page: Page, body: bytes) -> bool:
+        """Tell the units whose mark is not among the expected ones; only these are made. False when it cannot be."""
+        if self._units is not None or not isinstance(page.units, InColumns):
+            return False
+        marks = page.units.marks()
+        former = {mark: index for index, mark in enumerate(chunks(body, MARK_SIZE))}
+        found = list(map(former.get, marks))
+        places = [place for place, index in enumerate(found) if index is None]
+        units = page.units.only(places) if marks else None
+        if units is None:
+            return False
+        self._units, self._chosen, self._digests = units, places, digests_of(units)
+        moved = {place: index for place, index in enumerate(found) if index is not None and index != place}
+        answer = {
+            "count": len(marks),
+            "places": places,
+            "moved": list(moved),
+            "former": list(moved.values()),
+            "refs": units.refs,
+        }
+        write_frame(self._out, answer, b"".join([*self._digests, *marks]))
+        return True
+
+    def map(self, request: dict[str, Any], _body: bytes) -> None:
+        """Map the units at the places asked for (all when none is named) and send their records and evidence."""
+        places = request.get("places")
+        if places is None and self._chosen is None:
+            if self._mapped is None:
+                self._mapped = self._map_all()
+            self._out.write(self._mapped)
+            self._out.flush()
+            return
+        units = self._units or ()
+        if places is not None and places != self._chosen:
+            at = {place: index for index, place in enumerate(self._chosen or range(len(units)))}
+            units = [units[at[place]] for place in places]
+        self._out.write(self._mapped_frame(units, pack(units)))
+        self._out.flush()
+
+    def _map_all(self) -> bytes:
+        units = self._units or ()
+        return self._mapped_frame(units, pack(units))
+
+    def map_stored(self, request: dict[str, Any], body: bytes) -> None:
+        """Map units that the hub kept: after a corrected configuration, a new version, or on replay."""
+        self._stream = request["stream"]
+        units = unpack(body)
+        chosen = request.get("places")
+        self._out.write(self._mapped_frame(units if chosen is None else [units[place] for place in chosen], b""))
+        self._out.flush()
+
+    def control_totals(self, request: dict[str, Any], _body: bytes) -> None:
+        """Balance per debtor on a date."""
+        records = list(self._source.control_totals(date.fromisoformat(request["on"])))
+        columns = columns_from_records([(0, records)])
+        write_frame(self._out, {"columns": [_wire(column) for column in columns], "count": len(records)})
+
+    def sweep(self, request: dict[str, Any], _body: bytes) -> None:
+        """Refs that exist now, a page at a time; naming a stream begins anew."""
+        if request.get("stream") is not None:
+            self._existing = iter(self._source.sweep(request["stream"]))
+        refs = list(islice(self._existing, MAX_PAGE_UNITS))
+        write_frame(self._out, {"refs": refs, "last": len(refs) < MAX_PAGE_UNITS})
+
+    def describe(self, request: dict[str, Any], _body: bytes) -> None:
+        """What was sniffed of a file."""
+        write_frame(self._out, {"described": dict(self._source.describe(request["file"]))})
+
+    def _mapped_frame(self, units: Sequence[RawUnit], evidence: bytes) -> bytes:
+        mapped = map_units(self._source, self._stream, units)
+        rejected = {
+            place: {**wire_of(error), "excerpt": excerpt(units[place].body), "lines": units[place].lines}
+            for place, error in mapped.rejected.items()
+        }
+        return frame({"columns": [_wire(column) for column in mapped.columns], "rejected": rejected}, evidence)
+
+
+def _refs(units: Sequence[RawUnit]) -> list[str]:
+    return units.refs if isinstance(units, InColumns) else [unit.ref for unit in units]
+
+
+def wire_of(error: HubError) -> dict[str, Any]:
+    """The error for the pipe, without the connector's secrets: its author may have quoted one."""
+    wire = error.as_wire()
+    return {**wire, **{name: redact(str(wire[name])) for name in ("what", "where", "mend")}}
+
+
+def broken_by(error: Exception) -> dict[str, Any]:
+    """Anything a plugin may raise: told to the hub, which names the plugin."""
+    logging.getLogger("hub.connector").exception("the connector failed")
+    broken = BrokenPromise(
+        code="HUB-HOST-002",
+        what=f"the connector raised {type(error).__name__}: {error}",
+        mend="report it to the connector's author with the log of this run",
+    )
+    return wire_of(broken)
+
+
+def _wire(column: Columns) -> dict[str, Any]:
+    values = {name: _short(values) for name, values in column.values.items()}
+    return {"kind": column.kind, "unit": column.unit, "values": values}
+
+
+def _short(values: list[Any]) -> Any:
+    """A column of one text, or of nothing, as ``{"all": value}``: many are, and a page is a quarter smaller."""
+    first = values[0] if values else 0
+    if (first is None or type(first) is str) and values.count(first) == len(values):
+        return {"all": first}
+    return values
+
+
+def map_units(source: Any, stream: str, units: Sequence[RawUnit]) -> MappedPage:
+    """Map `units` by the source's bulk ability if it has one, else one by one; rejected ones are told apart."""
+    in_bulk = hasattr(source, "map_page") and not (stream == TOTALS and isinstance(source, WithTotals))
+    if in_bulk and isinstance(units, InColumns):
+        page: MappedPage = source.map_page(stream, units)
+        return page
+    rejected = {place: unit.rejected for place, unit in enumerate(units) if unit.rejected is not None}
+    sound = [(place, unit) for place, unit in enumerate(units) if unit.rejected is None]
+    if in_bulk:
+        mapped: MappedPage = source.map_page(stream, [unit for _, unit in sound])
+        if len(sound) < len(units):
+            for column in mapped.columns:
+                column.unit = [sound[index][0] for index in column.unit]
+            mapped.rejected = {sound[index][0]: error for index, error in mapped.rejected.items()}
+        mapped.rejected.update(rejected)
+        return mapped
+    records: list[tuple[int, Sequence[Record]]] = []
+    for place, unit in sound:
+        try:
+            records.append((place, source.map(stream, unit)))
+        except RecordRejected as error:
+            rejected[place] = error
+    return MappedPage(columns_from_records(records), rejected)
+
+
+def _out_of_turn(what: str) -> BrokenPromise:
+    return BrokenPromise(code="HUB-HOST-005", what=f"{what!r} was asked for out of turn", mend="report this as a bug")

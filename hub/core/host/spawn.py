@@ -1,0 +1,86 @@
+"""Starting a connector's process. Kept apart and light, so that a command can start one before it loads anything else.
+
+Python and the connector SDK take half a second to load: the child does it while the hub still reads its settings and
+opens its data base.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from typing import IO, BinaryIO, cast
+
+#: What of the hub's environment a connector may see: enough to run Python, no secret.
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "SSL_CERT_FILE", "SSL_CERT_DIR")
+#: A page fits in the pipe whole: the connector goes on while the hub is busy. The largest an ordinary user may ask for.
+_PIPE_BYTES = 1024 * 1024
+_SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ of Linux, which `fcntl` does not name
+
+
+@dataclass(frozen=True, slots=True)
+class Spawned:
+    """A connector's process that was told nothing yet, and the file that takes its standard error."""
+
+    process: subprocess.Popen[bytes]
+    stderr: IO[bytes]
+
+    @property
+    def stdin(self) -> BinaryIO:
+        """Where requests are written; never blocks."""
+        return cast(BinaryIO, self.process.stdin)
+
+    @property
+    def stdout(self) -> BinaryIO:
+        """Where answers come from, unbuffered."""
+        return cast(BinaryIO, self.process.stdout)
+
+    def kill(self) -> None:
+        """End the process and whatever it started, at once."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def close(self, patience: float = 0.0) -> None:
+        """Close the pipes, wait `patience` seconds, then end the process. Once is enough, twice does no harm."""
+        if self.stderr.closed:
+            return
+        for pipe in (self.stdin, self.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()
+        if patience:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=patience)
+        self.kill()  # and what it started, which may outlive it
+        self.process.wait()
+        self.stderr.close()
+
+
+def spawn() -> Spawned:
+    """Start a process that will be a connector once `ConnectorProcess` tells it which."""
+    stderr = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the process
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hub.core.host.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=0,  # select() must see what is waiting
+        stderr=stderr,
+        env={**environment, "PYTHONUNBUFFERED": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"},
+        start_new_session=True,
+    )
+    spawned = Spawned(process, stderr)
+    os.set_blocking(spawned.stdin.fileno(), False)
+    _widen(spawned.stdout.fileno())
+    return spawned
+
+
+def _widen(pipe: int) -> None:
+    """A larger pipe where the system has such a thing; without it nothing but speed is lost."""
+    with contextlib.suppress(ImportError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe, _SET_PIPE_SIZE, _PIPE_BYTES)

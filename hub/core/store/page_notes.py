@@ -1,0 +1,138 @@
+"""Notes of how the pages of an object were last read, so that what did not change need not be read again.
+
+A reading aid: losing them costs time, no fact. A note is believed while its units stand as they did: each change of a
+unit comes with newer evidence, so their number and the sum of their evidence ids say whether any of them changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from hub.core.store import bulk
+from hub.core.store import tables as t
+from hub.core.store.idranges import from_ranges, ranges
+
+if TYPE_CHECKING:
+    from hub.core.store.pages import PageToCommit
+
+#: States of units that are as they were read; a unit withdrawn since then is not.
+STANDING = ("mapped", "held", "discarded")
+#: Up to how many runs of ids a page is looked up run by run.
+_FEW_RUNS = 20
+
+
+@dataclass(frozen=True)
+class Note:
+    """How a page was read last time.
+
+    Attributes:
+        fingerprint: of its raw bytes; empty when it has none.
+        units: ids of its units in order, as `ranges` writes them.
+        marks: a mark per unit (see the SDK's `InColumns`), joined; empty when the source gives none.
+        evidence_sum: of the evidence ids of its units, then.
+    """
+
+    fingerprint: bytes
+    units: str
+    marks: bytes
+    evidence_sum: int
+
+    @cached_property
+    def unit_ids(self) -> list[int]:
+        """The ids, in order."""
+        return from_ranges(self.units)
+
+
+def note_of(connection: sa.Connection, *, stream_id: int, origin: str, ordinal: int) -> Note | None:
+    """How page `ordinal` of `origin` was read last time; None when it never was."""
+    p = t.page
+    row = connection.execute(
+        sa.select(p.c.fingerprint, p.c.units, p.c.marks, p.c.evidence_sum).where(
+            p.c.stream_id == stream_id, p.c.origin == origin, p.c.ordinal == ordinal
+        )
+    ).first()
+    return Note(bytes(row[0]), row[1], bytes(row[2]), row[3]) if row else None
+
+
+def stands(connection: sa.Connection, note: Note) -> bool:
+    """True when every unit of the page is as it was when the note was made."""
+    return _standing(connection, note.units) == (len(note.unit_ids), note.evidence_sum)
+
+
+def _standing(connection: sa.Connection, units: str) -> tuple[int, int]:
+    """How many of the units stand, and the sum of their evidence ids."""
+    u = t.raw_unit
+    runs = units.split(",") if units else []
+    if len(runs) > _FEW_RUNS:
+        rows = bulk.rows_by_id(connection, (u.c.evidence_id, u.c.state), u.c.id, from_ranges(units))
+        found = [row.evidence_id for row in rows if row.state in STANDING]
+        return len(found), sum(found)
+    count = total = 0
+    for run in runs:
+        first, _, last = run.partition("-")
+        statement = sa.select(sa.func.count(), sa.func.sum(u.c.evidence_id)).where(
+            u.c.id.between(int(first), int(last or first)), u.c.state.in_(STANDING)
+        )
+        some, evidence = connection.execute(statement).one()
+        count, total = count + some, total + int(evidence or 0)
+    return count, total
+
+
+def noted_digests(connection: sa.Connection, note: Note) -> list[bytes]:
+    """The digests that the units of a standing note have, in their order."""
+    u, ids = t.raw_unit, note.unit_ids
+    if "," not in note.units and ids:
+        where = u.c.id.between(ids[0], ids[-1])
+        return [bytes(row[0]) for row in connection.execute(sa.select(u.c.digest).where(where).order_by(u.c.id))]
+    by_place = {row.place: bytes(row.digest) for row in bulk.rows_by_id(connection, (u.c.digest,), u.c.id, ids)}
+    return [by_place.get(place, b"") for place in range(len(ids))]
+
+
+def page_units(
+    connection: sa.Connection, stream_id: int, origin: str, *, before: int | None = None
+) -> list[int] | None:
+    """All unit ids of an object as it was last read, or of its first pages; None when it never was read."""
+    where = [t.page.c.stream_id == stream_id, t.page.c.origin == origin]
+    if before is not None:
+        where.append(t.page.c.ordinal < before)
+    rows = connection.execute(sa.select(t.page.c.units).where(*where)).scalars().all()
+    return [unit for text in rows for unit in from_ranges(text)] if rows else None
+
+
+def forget_pages(connection: sa.Connection, stream_id: int, origin: str, from_ordinal: int) -> None:
+    """Drop the notes of pages that an object no longer has: it became shorter."""
+    connection.execute(
+        t.page.delete().where(
+            t.page.c.stream_id == stream_id, t.page.c.origin == origin, t.page.c.ordinal >= from_ordinal
+        )
+    )
+
+
+def end_stream(connection: sa.Connection, stream_id: int) -> None:
+    """The stream was read to its end: the next run starts its objects from their first page."""
+    connection.execute(t.stream.update().where(t.stream.c.id == stream_id).values(origin=None, ordinal=0))
+
+
+def remember(connection: sa.Connection, page: PageToCommit, evidence_id: int | None) -> None:
+    """Note how the page was read, for the next time; a page read again in the same way writes nothing.
+
+    `evidence_id`: the evidence of all its units, when that is known.
+    """
+    if not page.unit_ids and not page.origin:
+        return  # nothing was read; an object that became empty is remembered as such
+    key = {"stream_id": page.stream.id, "origin": page.origin, "ordinal": page.ordinal}
+    units = ranges([unit or 0 for unit in page.unit_ids])
+    total = evidence_id * len(page.unit_ids) if evidence_id is not None else _standing(connection, units)[1]
+    former = note_of(connection, stream_id=page.stream.id, origin=page.origin, ordinal=page.ordinal)
+    marks = page.marks if page.marks is not None else former.marks if former else b""
+    if former == Note(page.fingerprint, units, marks, total):
+        return
+    values = {"fingerprint": page.fingerprint, "units": units, "marks": marks, "evidence_sum": total}
+    if former is None:
+        connection.execute(t.page.insert().values(**key, **values))
+    else:
+        connection.execute(t.page.update().where(*(t.page.c[name] == key[name] for name in key)).values(values))
