@@ -179,7 +179,7 @@ def _over(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, ba
         base = min(base, 0.84)
     drafts = _unnamed(desk, case, named, rows, excess, base)
     sure = policy.overpaid_by_reference and not drafts and not case.reading.more
-    plain = excess <= sum(map(desk.signed, rows)) and not case.reading.unknown
+    plain = excess <= sum(map(desk.signed, rows)) and not case.reading.unknown and not _names_more(case, named)
     confidence = base if sure and plain else min(base, 0.8)
     drafts.append(Draft(confidence, "named_overpaid", reason + "the rest stays unapplied.", full_lines(desk, rows)))
     return drafts
@@ -193,6 +193,12 @@ def _names_used_up(desk: Desk, case: Case, named: Named) -> bool:
         for mention in case.reading.mentions
         for ref in mention.refs[:4]
     )
+
+
+def _names_more(case: Case, named: Named) -> bool:
+    """Whether the text has firm numbers that are none of this debtor's: perhaps of the list it pays, misread."""
+    own = {text for refs in named.alternatives for _, _, text in refs}
+    return any(m.refs[0].strength > WEAK and m.text not in own for m in case.reading.mentions)
 
 
 def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, base: float) -> list[Draft]:
