@@ -7,7 +7,7 @@ import re
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import ABBREVIATIONS, LEGAL_FORMS, SMALL_WORDS
 
-_DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}(?:[A-Z]\b)?")
+_DOTTED = re.compile(r"\b[A-Z](?:\.[A-Z])+\b\.?")  # "S.A.R.L.", "e.K" where the bank cut the last dot
 _SPACED = re.compile(r"\b(S A S U|S A R L|E U R L|S A S|S N C|S C I|G I E|S A)\b")
 _HOSPITAL = re.compile(r"\bCENTRE HOSPITALIER\b")
 _WORD = re.compile(r"[A-Z0-9]+")
