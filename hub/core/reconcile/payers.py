@@ -16,6 +16,7 @@ from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS
 
 AGREES, UNKNOWN, CONTRADICTS = 2, 1, 0
 STRONG, MEDIUM = 0.9, 0.72
+_HINT = 0.4  # likeness from which a name may be a debtor's: never enough to agree, sometimes to contradict
 _ALIKE, _NOT_OTHER = 0.62, 0.45  # likeness at which one debtor's name agrees, or at least does not contradict
 _NEARLY_SAME = 0.85
 _GLUED_ALIKE = 86  # of 100, between names written without blanks
@@ -36,10 +37,10 @@ class Payer(NamedTuple):
     found_by: str
     behalf: bool = False  # known to pay for others: never contradicts
     words: tuple[str, ...] = ()  # the name, or the label's words that may be one
+    in_label: bool = False  # nobody knows it, and its name may be any of these words of a label
 
 
 NOBODY = Payer((), 0.0, "unknown")
-_LABEL = "label"  # how a payer nobody knows was looked for: only the words of the label may name one
 
 
 class PayerIndex:
@@ -181,7 +182,7 @@ class PayerIndex:
             if score > scores.get(account, 0.0):
                 scores[account] = score
         best = max(scores.values(), default=0.0)
-        if best < 0.5:
+        if best < _HINT:
             return NOBODY._replace(words=words)
         close = sorted((a for a, s in scores.items() if s >= best - 0.06), key=lambda a: (-scores[a], a))
         return self._payer(tuple(close[:20]), best, found_by, words)
@@ -218,7 +219,7 @@ class PayerIndex:
             if score > best.get(account, 0.0):
                 best[account] = score
         if not best or (top := max(best.values())) < 0.6:
-            return Payer((), 0.0, _LABEL, words=telling)
+            return NOBODY._replace(words=telling, in_label=True)
         close = sorted((a for a, s in best.items() if s >= top - 0.05), key=lambda a: (-best[a], a))
         return self._payer(tuple(close[:20]), top, "text", telling)
 
@@ -250,17 +251,19 @@ class PayerIndex:
             alike = self._resembles(payer, account)
             if alike >= _ALIKE:
                 return AGREES
-            return CONTRADICTS if alike < _NOT_OTHER and self._begins_a_name(payer) else UNKNOWN
+            return CONTRADICTS if alike < _NOT_OTHER and self._may_be_another(payer, account) else UNKNOWN
         same_group = self.ledger.same_group
         for candidate in payer.accounts:
             if candidate == account or same_group(candidate, account) or self._same_company(candidate, account):
                 return AGREES if payer.score >= 0.5 else UNKNOWN
         if payer.behalf:
             return UNKNOWN
+        if payer.score >= 1.0 and self._another_company(payer, account):
+            return CONTRADICTS
         if payer.score < MEDIUM:  # rather another debtor, not surely: enough when nothing speaks for this one
             return CONTRADICTS if self._resembles(payer, account) < _NOTHING_ALIKE else UNKNOWN
         # The surer we are who paid, the more a claim on someone else must look like that payer.
-        needed = _NEARLY_SAME if payer.score >= 1.0 else _ALIKE if payer.score >= STRONG else _NOT_OTHER
+        needed = _NEARLY_SAME if payer.score >= CUT else _ALIKE if payer.score >= STRONG else _NOT_OTHER
         if self._resembles(payer, account) >= needed:
             return UNKNOWN
         return CONTRADICTS
@@ -271,29 +274,62 @@ class PayerIndex:
         if not words:
             return 0.0
         best, glued = 0.0, "".join(words)
+        beside_others = payer.found_by in ("text", "unknown") and payer.score < CUT  # words that are no name
         for name in self._names_of.get(account, ()):
             theirs = self._words[name][0]
             whole = "".join(theirs)
-            score = (
-                self._index.contained(words, theirs)
-                if payer.found_by in ("text", "unknown", _LABEL)
-                else self._index.likeness(words, theirs, True)
-            )
+            score = self._index.contained(words, theirs) if beside_others else self._index.likeness(words, theirs, True)
             if len(glued) >= 6 and len(whole) >= 6 and ratio(glued, whole[: len(glued) + 2]) >= _GLUED_ALIKE:
                 score = max(score, _ALIKE)
             best = max(best, score)
         return best
 
-    def _begins_a_name(self, payer: Payer) -> bool:
-        """Whether the label has a word some debtor's name begins with: it may name another one, cut or misspelt."""
-        return payer.found_by == _LABEL and not self._first_words.isdisjoint(payer.words)
+    def _may_be_another(self, payer: Payer, account: int) -> bool:
+        """Whether the name, or the label, may be all that is left of another debtor's name: cut, or misspelt.
+
+        Too little to tell whose ("CENTRE HOSPITALIER DE"), yet enough to tell whose not.
+        """
+        if payer.in_label and not self._first_words.isdisjoint(payer.words):
+            return True
+        begun = self._beginning(payer)
+        return bool(begun) and not self._begins(account, begun)
+
+    def _beginning(self, payer: Payer) -> str:
+        """What some debtor's name begins with: the payer's whole name, or as many first words of the label as fit."""
+        least = 1 if payer.in_label else len(payer.words)
+        for count in range(len(payer.words), max(least, 1) - 1, -1):
+            glued = "".join(payer.words[:count])
+            at = bisect_left(self._glued, glued)
+            if at < len(self._glued) and self._glued[at].startswith(glued):
+                return glued
+        return ""
 
     def resembles(self, payer: Payer, account: int) -> bool:
         """Whether the payer's name, or the label, may be that of an account, sure or not."""
         return payer.accounts.count(account) > 0 or self._resembles(payer, account) >= _NOT_OTHER
 
+    def _another_company(self, payer: Payer, account: int) -> bool:
+        """Whether the account is a company whose SIREN is known not to be the payer's, however much alike the names.
+
+        A name proves that only when the account's does not go on like it: the bank may have cut it.
+        """
+        if not all(self._sirens_differ(candidate, account) for candidate in payer.accounts):
+            return False
+        glued = "".join(payer.words)
+        return payer.found_by == "iban" or (payer.found_by == "name" and not self._begins(account, glued))
+
+    def _begins(self, account: int, glued: str) -> bool:
+        """Whether a name of the account begins with these letters, blanks apart."""
+        return any("".join(self._words[name][0]).startswith(glued) for name in self._names_of.get(account, ()))
+
+    def _sirens_differ(self, one: int, other: int) -> bool:
+        mine, theirs = self._siren_of.get(one), self._siren_of.get(other)
+        return mine is not None and theirs is not None and mine != theirs
+
     def _same_company(self, one: int, other: int) -> bool:
-        """One legal person with an account at two sellers: equal name words."""
+        """One legal person with an account at two sellers: equal name words, and no two SIREN."""
+        if self._sirens_differ(one, other):
+            return False
         mine = {self._words[n][0] for n in self._names_of.get(one, ())}
         return any(self._words[n][0] in mine for n in self._names_of.get(other, ()))
 

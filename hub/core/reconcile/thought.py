@@ -96,6 +96,8 @@ class Thought:
         if reading.accounts:
             return Payer(tuple(dict.fromkeys(reading.accounts)), 1.0, "siren")
         named = payers.in_text(reading.words)
+        if not found.accounts and not r.payer_name[row]:
+            return named  # even when its words name nobody for sure, they may contradict
         return named if named.score > found.score and named.score >= 0.6 else found
 
     def outsider(self, case: Case) -> Kind | None:
