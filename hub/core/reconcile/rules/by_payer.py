@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.payers import MEDIUM, STRONG
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_named, others_near
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import statement
+from hub.core.reconcile.stances import MEDIUM, STRONG
 
 _MOST_ACCOUNTS = 6
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely

@@ -7,8 +7,8 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.charges import charges_likely
 from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
-from hub.core.reconcile.payers import AGREES, UNKNOWN
 from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, ranges
+from hub.core.reconcile.stances import AGREES, UNKNOWN
 from hub.core.reconcile.words import CREDIT_NOTE_WORDS
 
 # The same when the sum differs: a part payment, too much, a deduction.
