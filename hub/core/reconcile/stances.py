@@ -80,6 +80,10 @@ class Stances:
             if d.is_third_party_payer[row]:
                 self._behalf.add(account)
 
+    def words_of(self, account: int) -> set[str]:
+        """The words of an account's names."""
+        return {word for name in self._names_of.get(account, ()) for word in self._words[name][0]}
+
     def siren_of(self, account: int) -> str | None:
         """The SIREN of an account, when known."""
         return self._siren_of.get(account)

@@ -182,3 +182,12 @@ def test_too_much_money_beside_a_number_of_somebody_else_is_a_question() -> None
     decision = one(items, 1_133_17, "FA-2026-0101 ET 2026000522", "DURAND ET FILS", payer_iban=IBAN)
     assert "auto" != decision.status
     assert "auto" == one(items, 1_133_17, "FA-2026-0101", "DURAND ET FILS", payer_iban=IBAN).status
+
+
+@pytest.mark.parametrize("name", ["Primeurs Produits Frais SARL", "Ben Mintarsou"])
+def test_a_debtors_name_speaks_of_no_charges(name: str) -> None:
+    """ "FRAIS" of "produits frais" and "BEN" of a family: money missing at home is a question all the same."""
+    invoice = item("FA-2026-0101", "D0", 905_39)
+    label = f"VIR SEPA {name} FA-2026-0101"
+    assert "suggested" == one([invoice], 891_89, label, debtors=debtors_of([name])).status
+    assert "auto" == one([invoice], 891_89, f"{label} MOINS CHARGES", debtors=debtors_of([name])).status

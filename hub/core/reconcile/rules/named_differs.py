@@ -57,10 +57,15 @@ def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base
     if case.reading.discount and gap * _DISCOUNT_AT_MOST <= case.amount:
         return _question(desk, case, named, rows, gap, "discount")
     if gap <= min(policy.bank_fee_minor, case.amount * policy.bank_fee_bp // 10000):
-        if policy.bank_fee_anywhere or charges_likely(desk.receipts, case.row, case.reading.words):
+        if policy.bank_fee_anywhere or charges_likely(desk.receipts, case.row, _own_words(desk, case, named)):
             return [_with_difference(desk, rows, gap, "bank_fee", base)]
         return _question(desk, case, named, rows, gap, "bank_fee")
     return _part_payment(desk, case, named, rows, base, policy.partial_by_reference)
+
+
+def _own_words(desk: Desk, case: Case, named: Named) -> set[str]:
+    """The words of the texts that are no part of the debtor's names."""
+    return set(case.reading.words).difference(*(desk.payers.words_of(account) for account in named.accounts))
 
 
 def _question(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, kind: str) -> list[Draft]:
