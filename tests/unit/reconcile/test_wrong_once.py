@@ -191,3 +191,11 @@ def test_a_debtors_name_speaks_of_no_charges(name: str) -> None:
     label = f"VIR SEPA {name} FA-2026-0101"
     assert "suggested" == one([invoice], 891_89, label, debtors=debtors_of([name])).status
     assert "auto" == one([invoice], 891_89, f"{label} MOINS CHARGES", debtors=debtors_of([name])).status
+
+
+def test_a_set_with_one_of_two_equal_invoices_is_a_question() -> None:
+    """2,652.94 is open twice: that the sum needs one of them does not tell which."""
+    items = [item(f"F{n}", DURAND, amount) for n, amount in ((1001, 2652_94), (1002, 2652_94), (1003, 1152_83))]
+    decision = one(items, 3805_77, "VIREMENT", "DURAND ET FILS", payer_iban=IBAN)
+    assert ("suggested", [(1, 2652_94), (3, 1152_83)]) == (decision.status, lines(decision))
+    assert "auto" == one(items[1:], 3805_77, "VIREMENT", "DURAND ET FILS", payer_iban=IBAN).status
