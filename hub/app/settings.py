@@ -61,6 +61,7 @@ class ReconcileSection(BaseModel):
     rounding_minor: int = Field(100, ge=0, description="Difference, either way, that is only rounding.")
     bank_fee_minor: int = Field(3000, ge=0, description="Largest charge a bank may keep of a transfer.")
     bank_fee_bp: int = Field(500, ge=0, description="The same as a share of the transfer.")
+    bank_fee_anywhere: bool = Field(False, description="The same for any transfer: small shortfalls are forgone alone.")
     exchange_bp: int = Field(100, ge=0, description="Distance allowed for an exchange rate.")
     partial_by_reference: bool = Field(True, description="A certain reference and less money is a part payment.")
     overpaid_by_reference: bool = Field(True, description="A certain reference and more money settles the invoice.")

@@ -10,8 +10,9 @@ from hub.core.reconcile.inputs import Receipts
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.mentions import Reading
 from hub.core.reconcile.outcome import Proposal
-from hub.core.reconcile.payers import Payer, PayerIndex
+from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.policy import Policy
+from hub.core.reconcile.stances import Payer
 
 
 @dataclass(slots=True)

@@ -14,14 +14,17 @@ _SEPA = frozenset(
     MF MK MQ MT NL NO PL PM PT RE RO RS SE SI SK SM VA YT""".split()
 )
 _SAYS_CHARGES = frozenset(
-    """FRAIS CHARGES CHARGE CHGS CHG FEE FEES COMMISSION COMMISSIONS BEN SPESEN GEBUEHR GEBUEHREN GEBUHR GEBUHREN
+    """FRAIS CHARGES CHARGE CHGS CHG FEE FEES COMMISSION COMMISSIONS SPESEN GEBUEHR GEBUEHREN GEBUHR GEBUHREN
     ENTGELT GASTOS COMISION COMISIONES""".split()
 )
 _FOREIGN_CODES = frozenset(("XBCT", "39", "41", "45"))  # ISO 20022 sub-family; CFONB: transfers from abroad
 
 
-def charges_likely(receipts: Receipts, row: int, words: list[str]) -> bool:
-    """Whether a bank on the way may have kept charges: from outside SEPA, in another currency, or the text says so."""
+def charges_likely(receipts: Receipts, row: int, words: set[str]) -> bool:
+    """Whether a bank on the way may have kept charges: from outside SEPA, in another currency, or the text says so.
+
+    `words` are those of the text without the debtor's names: "Produits Frais SARL" speaks of no charges.
+    """
     ordered_in = receipts.original_currency[row]
     if receipts.currency[row] != "EUR" or (ordered_in and ordered_in != "EUR"):
         return True

@@ -12,7 +12,8 @@ import re
 from hub.core.reconcile.inputs import Receipts
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.outcome import AUTO, Decision, Proposal
-from hub.core.reconcile.payers import AGREES, CONTRADICTS, UNKNOWN, Payer, PayerIndex
+from hub.core.reconcile.payers import PayerIndex
+from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN, Payer
 from hub.core.reconcile.text import compact, fold, join_pieces
 
 _PROOF_LENGTH = 6  # characters of a number that is proof without a known payer

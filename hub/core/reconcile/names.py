@@ -7,7 +7,8 @@ import re
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import ABBREVIATIONS, LEGAL_FORMS, SMALL_WORDS
 
-_DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}(?:[A-Z]\b)?")
+_DOTTED = re.compile(r"\b[A-Z](?:\.[A-Z])+\b\.?")  # "S.A.R.L.", "e.K" where the bank cut the last dot
+_WHOLE_FORM = re.compile(r"\b(?:[A-Z]\.){2,}(?:[A-Z]\b)?")  # "S.A" may be what a cut left of "S.A.S": it tells no form
 _SPACED = re.compile(r"\b(S A S U|S A R L|E U R L|S A S|S N C|S C I|G I E|S A)\b")
 _HOSPITAL = re.compile(r"\bCENTRE HOSPITALIER\b")
 _WORD = re.compile(r"[A-Z0-9]+")
@@ -40,7 +41,7 @@ def hospitals(words: list[str]) -> list[str]:
 
 def legal_form(name: str) -> str:
     """The legal forms in a name, "" when it has none: what tells "Durand SAS" from "Durand SARL"."""
-    folded = _DOTTED.sub(lambda found: found.group().replace(".", "") + " ", fold(name))
+    folded = _WHOLE_FORM.sub(lambda found: found.group().replace(".", "") + " ", fold(name))
     folded = _SPACED.sub(lambda found: found.group().replace(" ", ""), folded)
     return " ".join(sorted({_SAME_FORM.get(w, w) for w in _WORD.findall(folded) if w in LEGAL_FORMS}))
 

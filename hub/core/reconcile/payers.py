@@ -1,94 +1,33 @@
-"""Who paid: debtors found by IBAN, by name, or by what people taught, and whether they contradict a claim."""
+"""Who paid: debtors found by IBAN, by name, or by what people taught."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import NamedTuple
-
-from rapidfuzz.fuzz import ratio
 
 from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
-from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED, NameIndex
+from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED
 from hub.core.reconcile.names import hospitals, iban_key, legal_form, name_words
+from hub.core.reconcile.stances import NOBODY, STRONG, Payer, Stances
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS, OTHER_NUMBER_WORDS
 
-AGREES, UNKNOWN, CONTRADICTS = 2, 1, 0
-STRONG, MEDIUM = 0.9, 0.72
-_ALIKE, _NOT_OTHER = 0.62, 0.45  # likeness at which one debtor's name agrees, or at least does not contradict
-_NEARLY_SAME = 0.85
-_GLUED_ALIKE = 86  # of 100, between names written without blanks
+_HINT = 0.4  # likeness from which a name may be a debtor's: never enough to agree, sometimes to contradict
 _CUT_AT = 18  # a payer name at least this long may have been cut by the bank
-_NOTHING_ALIKE = 0.15
-_LEAST_FIRST = 5  # letters of a first word that may stand for another debtor
-_LEAST_IN_LABEL = 0.25  # the same for a label, where other words stand beside the name
+_LEAST_IN_LABEL = 0.25  # what a label's name shares at least, since other words stand beside it
 
 
-class Payer(NamedTuple):
-    """Accounts that may be the payer, best first, and how they were found ("iban", "learnt", "name", "text").
-
-    `score` is 0..1; below MEDIUM the accounts are only hints. No accounts: the payer is unknown.
-    """
-
-    accounts: tuple[int, ...]
-    score: float
-    found_by: str
-    behalf: bool = False  # known to pay for others: never contradicts
-    words: tuple[str, ...] = ()  # the name, or the label's words that may be one
-
-
-NOBODY = Payer((), 0.0, "unknown")
-_LABEL = "label"  # how a payer nobody knows was looked for: only the words of the label may name one
-
-
-class PayerIndex:
+class PayerIndex(Stances):
     """Finds accounts by IBAN and by name. Every answer is remembered: payers come back."""
 
     def __init__(self, ledger: Ledger, learnt: Learnt | None) -> None:
-        self.ledger = ledger
-        self._words: list[tuple[tuple[str, ...], int]] = []  # (words, account) of each name
-        self._by_key: dict[str, list[int]] = {}
-        self._by_glued: dict[str, list[int]] = {}
-        self._by_plain: dict[str, list[int]] = {}  # by the name as it stands, folded
-        self._by_iban: dict[str, list[int]] = {}
-        self._by_siren: dict[str, list[int]] = {}
-        self._siren_of: dict[int, str] = {}
+        super().__init__(ledger)
         self._learnt_iban: dict[str, list[int]] = {}
         self._learnt_key: dict[str, list[int]] = {}
-        self._behalf: set[int] = set()
-        self._names_of: dict[int, list[int]] = {}
-        self._forms: dict[int, set[str]] = {}
-        self._read_debtors()
         self._read_learnt(learnt or Learnt())
-        self._index = NameIndex([words for words, _ in self._words])
-        self._glued = sorted(self._by_glued)
-        self._first_words = {words[0] for words, _ in self._words if len(words[0]) >= _LEAST_FIRST}
         self._known: dict[tuple[str | None, str | None], Payer] = {}
         self._names: dict[str, Payer] = {}
         self._texts: dict[tuple[str, ...], Payer] = {}
-
-    def _read_debtors(self) -> None:
-        """Index names, IBANs and SIREN of the debtors."""
-        d, account_at = self.ledger.debtors, self.ledger.account_at
-        order = sorted(range(len(d.debtor_id)), key=lambda row: account_at[d.seller[row], d.debtor_id[row]])
-        for row in order:
-            account = account_at[d.seller[row], d.debtor_id[row]]
-            for name in dict.fromkeys((d.name[row], d.legal_name[row])):
-                if name and (words := name_words(name)):
-                    self._names_of.setdefault(account, []).append(len(self._words))
-                    self._words.append((words, account))
-                    self._forms.setdefault(account, set()).add(legal_form(name))
-                    _append(self._by_plain, fold(name), account)
-                    _append(self._by_key, " ".join(words), account)
-                    _append(self._by_glued, "".join(words), account)
-            for iban in d.ibans[row]:
-                _append(self._by_iban, iban_key(iban), account)
-            if siren := d.siren[row]:
-                self._siren_of[account] = siren.replace(" ", "")[:9]
-                _append(self._by_siren, self._siren_of[account], account)
-            if d.is_third_party_payer[row]:
-                self._behalf.add(account)
 
     def _read_learnt(self, learnt: Learnt) -> None:
         """Index what people taught; pairs that are no account any more are left out."""
@@ -181,7 +120,7 @@ class PayerIndex:
             if score > scores.get(account, 0.0):
                 scores[account] = score
         best = max(scores.values(), default=0.0)
-        if best < 0.5:
+        if best < _HINT:
             return NOBODY._replace(words=words)
         close = sorted((a for a, s in scores.items() if s >= best - 0.06), key=lambda a: (-scores[a], a))
         return self._payer(tuple(close[:20]), best, found_by, words)
@@ -218,18 +157,9 @@ class PayerIndex:
             if score > best.get(account, 0.0):
                 best[account] = score
         if not best or (top := max(best.values())) < 0.6:
-            return Payer((), 0.0, _LABEL, words=telling)
+            return NOBODY._replace(words=telling, in_label=True)
         close = sorted((a for a, s in best.items() if s >= top - 0.05), key=lambda a: (-best[a], a))
         return self._payer(tuple(close[:20]), top, "text", telling)
-
-    def siren_of(self, account: int) -> str | None:
-        """The SIREN of an account, when known."""
-        return self._siren_of.get(account)
-
-    @property
-    def sirens(self) -> dict[str, list[int]]:
-        """Accounts by SIREN."""
-        return self._by_siren
 
     def telling(self, words: list[str]) -> tuple[str, ...]:
         """The words of a label that may be part of a name."""
@@ -240,65 +170,3 @@ class PayerIndex:
             if len(w) > 1 and (w not in LABEL_WORDS or (w in OTHER_NUMBER_WORDS and w in postings))
         ]
         return tuple(telling[:14])
-
-    def stance(self, payer: Payer, account: int) -> int:
-        """Whether the payer agrees with `account` being the debtor, does not say, or contradicts it.
-
-        A name too much like the debtor's to contradict it never does, whoever else it resembles.
-        """
-        if not payer.accounts:
-            alike = self._resembles(payer, account)
-            if alike >= _ALIKE:
-                return AGREES
-            return CONTRADICTS if alike < _NOT_OTHER and self._begins_a_name(payer) else UNKNOWN
-        same_group = self.ledger.same_group
-        for candidate in payer.accounts:
-            if candidate == account or same_group(candidate, account) or self._same_company(candidate, account):
-                return AGREES if payer.score >= 0.5 else UNKNOWN
-        if payer.behalf:
-            return UNKNOWN
-        if payer.score < MEDIUM:  # rather another debtor, not surely: enough when nothing speaks for this one
-            return CONTRADICTS if self._resembles(payer, account) < _NOTHING_ALIKE else UNKNOWN
-        # The surer we are who paid, the more a claim on someone else must look like that payer.
-        needed = _NEARLY_SAME if payer.score >= 1.0 else _ALIKE if payer.score >= STRONG else _NOT_OTHER
-        if self._resembles(payer, account) >= needed:
-            return UNKNOWN
-        return CONTRADICTS
-
-    def _resembles(self, payer: Payer, account: int) -> float:
-        """0..1: how much the payer's words look like a name of the account, glued words included."""
-        words = payer.words
-        if not words:
-            return 0.0
-        best, glued = 0.0, "".join(words)
-        for name in self._names_of.get(account, ()):
-            theirs = self._words[name][0]
-            whole = "".join(theirs)
-            score = (
-                self._index.contained(words, theirs)
-                if payer.found_by in ("text", "unknown", _LABEL)
-                else self._index.likeness(words, theirs, True)
-            )
-            if len(glued) >= 6 and len(whole) >= 6 and ratio(glued, whole[: len(glued) + 2]) >= _GLUED_ALIKE:
-                score = max(score, _ALIKE)
-            best = max(best, score)
-        return best
-
-    def _begins_a_name(self, payer: Payer) -> bool:
-        """Whether the label has a word some debtor's name begins with: it may name another one, cut or misspelt."""
-        return payer.found_by == _LABEL and not self._first_words.isdisjoint(payer.words)
-
-    def resembles(self, payer: Payer, account: int) -> bool:
-        """Whether the payer's name, or the label, may be that of an account, sure or not."""
-        return payer.accounts.count(account) > 0 or self._resembles(payer, account) >= _NOT_OTHER
-
-    def _same_company(self, one: int, other: int) -> bool:
-        """One legal person with an account at two sellers: equal name words."""
-        mine = {self._words[n][0] for n in self._names_of.get(one, ())}
-        return any(self._words[n][0] in mine for n in self._names_of.get(other, ()))
-
-
-def _append(index: dict[str, list[int]], key: str, account: int) -> None:
-    accounts = index.setdefault(key, [])
-    if account not in accounts:
-        accounts.append(account)

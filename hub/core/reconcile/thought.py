@@ -10,7 +10,6 @@ from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.mentions import Reading
 from hub.core.reconcile.outcome import NOT_A_RECEIPT, UNAPPLIED, Decision
 from hub.core.reconcile.outsiders import Kind, outsider_by_name, outsider_by_text
-from hub.core.reconcile.payers import CONTRADICTS, MEDIUM, STRONG, Payer
 from hub.core.reconcile.references import Reader
 from hub.core.reconcile.rules.by_amount import by_amount, by_likeness
 from hub.core.reconcile.rules.by_currency import by_currency
@@ -18,6 +17,7 @@ from hub.core.reconcile.rules.by_order import by_order
 from hub.core.reconcile.rules.by_payer import by_payer
 from hub.core.reconcile.rules.by_reference import by_reference, may_be_exact
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex, by_remittance
+from hub.core.reconcile.stances import CONTRADICTS, MEDIUM, STRONG, Payer
 from hub.core.reconcile.text import fold
 
 _DIGIT = re.compile(r"\d")
@@ -96,6 +96,8 @@ class Thought:
         if reading.accounts:
             return Payer(tuple(dict.fromkeys(reading.accounts)), 1.0, "siren")
         named = payers.in_text(reading.words)
+        if not found.accounts and not r.payer_name[row]:
+            return named  # even when its words name nobody for sure, they may contradict
         return named if named.score > found.score and named.score >= 0.6 else found
 
     def outsider(self, case: Case) -> Kind | None:

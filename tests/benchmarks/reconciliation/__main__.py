@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from hub.core.reconcile import Outcome, Policy, reconcile
-from tests.benchmarks.reconciliation import other_hand, receipts, third_hand, worst
+from tests.benchmarks.reconciliation import other_hand, receipts, third_hand, traps, worst
 from tests.benchmarks.reconciliation.apart import made_apart, peak_mib, resident_mib
 from tests.benchmarks.reconciliation.examples import examples
 from tests.benchmarks.reconciliation.files import write_scenario
@@ -81,6 +81,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, action="append", help="may be repeated; default: the report-only seeds")
     parser.add_argument("--other-hand", action="store_true", help="use the second, independent generator")
     parser.add_argument("--third-hand", action="store_true", help="use the third generator")
+    parser.add_argument("--traps", action="store_true", help="the third, with many who quote somebody else's number")
     parser.add_argument("--worst", action="store_true", help="print the worst cases instead, and how they grow")
     parser.add_argument("--calls", action="store_true", help="print the engine's function calls instead (slow)")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print N mistakes and misses of each kind")
@@ -89,7 +90,8 @@ def main() -> None:
     if args.worst:
         print(worst.report())
         return
-    make = (other_hand if args.other_hand else third_hand if args.third_hand else receipts).make_scenario
+    hands = ((args.other_hand, other_hand), (args.third_hand, third_hand), (args.traps, traps), (True, receipts))
+    make = next(hand.make_scenario for asked, hand in hands if asked)
     for seed in args.seed or REPORT_SEEDS:
         scenario = made_apart(make, seed, SIZES[args.size])
         if args.write:

@@ -36,7 +36,7 @@ _NO_PAYMENT = (
 )  # fmt: skip
 
 
-class _Hand:
+class Hand:
     """Draws the firms, their documents, and one receipt after the other."""
 
     def __init__(self, seed: int, invoices: int) -> None:
@@ -138,9 +138,9 @@ class _Hand:
         if sure and kind == "named":
             self.quoted.append(row)
 
-    def run(self, count: int) -> None:
-        """Draw the receipts."""
-        for kind in self.rng.choices(list(KINDS), list(KINDS.values()), k=count):
+    def run(self, count: int, kinds: dict[str, int] = KINDS) -> None:
+        """Draw the receipts, of each kind its share."""
+        for kind in self.rng.choices(list(kinds), list(kinds.values()), k=count):
             getattr(self, f"_{kind}")()
 
     # --- one invoice, named --------------------------------------------------------------------------
@@ -478,8 +478,13 @@ class _Hand:
 
 def make_scenario(seed: int, invoices: int) -> Scenario:
     """The third hand's scenario of about `invoices` documents."""
-    hand = _Hand(seed, invoices)
+    hand = Hand(seed, invoices)
     hand.run(invoices * 62 // 100)
+    return scenario_of(hand, f"third hand, seed {seed}")
+
+
+def scenario_of(hand: Hand, name: str) -> Scenario:
+    """What a hand has drawn, as the engine takes it."""
     items, debtors = Rows(), Rows()
     for firm in hand.firms:
         ibans = (firm.iban,) if firm.known_iban else ()
@@ -492,7 +497,7 @@ def make_scenario(seed: int, invoices: int) -> Scenario:
         [f.seller for f, _ in hand.closed], [f.id for f, _ in hand.closed], [d["number"] for _, d in hand.closed]
     )
     return Scenario(
-        f"third hand, seed {seed}",
+        name,
         TODAY,
         items.columns(OpenItems),
         debtors.columns(Debtors),

@@ -29,6 +29,13 @@ DEBTORS = Debtors(
 )
 
 
+def debtors_of(names: list[str], **more: list[Any]) -> Debtors:
+    """Debtors of one seller, known as D0, D1 and so on; columns not given are empty."""
+    size = len(names)
+    columns = {"siren": [None] * size, "parent_id": [None] * size, "ibans": [()] * size} | more
+    return Debtors(seller=["ACME"] * size, debtor_id=[f"D{n}" for n in range(size)], name=names, **columns)
+
+
 def item(number: str, debtor: str, amount: int, **more: Any) -> dict[str, Any]:
     """One open item; an invoice of 1 March 2026 due in 30 days unless said otherwise."""
     issued = more.pop("issued_on", date(2026, 3, 1))
@@ -82,11 +89,12 @@ def decide(
     remittances: Remittances | None = None,
     learnt: Learnt | None = None,
     settled: SettledNumbers | None = None,
+    debtors: Debtors = DEBTORS,
 ) -> list[Decision]:
     """Run the engine on a small ledger."""
     outcome = reconcile(
         items_of(items),
-        DEBTORS,
+        debtors,
         receipts_of(receipts),
         policy=policy or Policy(),
         remittances=remittances,
@@ -99,7 +107,7 @@ def decide(
 
 def one(items: list[dict[str, Any]], *row: Any, **more: Any) -> Decision:
     """The decision for a single receipt."""
-    keywords = {k: more.pop(k) for k in ("policy", "remittances", "learnt", "settled") if k in more}
+    keywords = {k: more.pop(k) for k in ("policy", "remittances", "learnt", "settled", "debtors") if k in more}
     return decide(items, [receipt(*row, **more)], **keywords)[0]
 
 

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from hub.core.reconcile import SettledNumbers
+from hub.core.reconcile.names import name_words
 from hub.core.reconcile.text import mask
-from tests.unit.reconcile.books import DUPONT, DURAND, MARTIN, decide, item, lines, one, receipt
+from tests.unit.reconcile.books import DUPONT, DURAND, MARTIN, debtors_of, decide, item, lines, one, receipt
 
 IBAN = "FR7630006000011234567890189"
 
@@ -113,3 +114,88 @@ def test_a_counter_that_looks_like_a_year_is_still_the_counter() -> None:
     own = [item("VE26001990", DURAND, 608_32), item("VE26002025", DURAND, 608_32)]
     decision = one([*own, *series], 608_32, "REGLT FACT 2025", "DURAND ET FILS", payer_iban=IBAN)
     assert [(2, 608_32)] == lines(decision)
+
+
+_TOWNS = [f"{one}{two}{end}" for one in ("Lan", "Vit", "Ri", "Fi") for two in "abcdefgh" for end in "klmnoprstuvwxyz"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (None, "VIR CENTRE HOSPITALIER DE INV0005946"),
+        (None, "VIR CENTRE HOSPITALIER DE LANAK INV0005\n946"),
+        (None, "VIR CENTRE HOSPITALIER DE INV00059\n46"),
+        ("CENTRE HOSPITALIER DE", "INV0005946"),
+        ("CENTRE HOSPITALIER DE VI", "INV0005946"),
+    ],
+)
+def test_what_is_left_of_a_frequent_name_is_not_just_anybodys(name: str | None, text: str) -> None:
+    """Too little to tell which hospital paid, yet enough to tell that the workshop did not."""
+    hospitals = [f"Centre Hospitalier de {town}" for town in _TOWNS]
+    debtors = debtors_of(["Fenêtres Fourcade Issoire SAS", *hospitals])
+    decision = one([item("INV0005946", "D0", 237_55)], 237_55, text, name, debtors=debtors)
+    assert "auto" != decision.status
+    its_own = one([item("INV0005946", "D1", 237_55)], 237_55, "VIR CENTRE HOSPITALIER DE INV0005946", debtors=debtors)
+    assert [(1, 237_55)] == lines(its_own)
+    assert "auto" == its_own.status
+
+
+@pytest.mark.parametrize(
+    ("payer", "owner"),
+    [
+        ("PNEUMATIQUES PUJOL CHATEAU-THIE", "Abrasifs Pujol Château-Thierry SAS"),
+        ("ABRASIFS CASTAING SAINT-LO", "Vernhes Abrasifs Saint-Lô SELARL"),
+        ("ESCANDE & LACAZE RIOM", "Lacaze & Escande Decize SAS"),
+    ],
+)
+def test_a_debtor_named_in_full_does_not_pay_for_one_somewhat_alike(payer: str, owner: str) -> None:
+    """Another debtor's number and sum; one of the family name, the town or the trade is the same."""
+    names = ["Pneumatiques Pujol Château-Thierry", "Abrasifs Castaing Saint-Lô"]
+    towns = ("Autun", "Senlis", "Thiers", "Riom", "Vitré", "Figeac", "Loudun", "Pithiviers", "Saint-Lô", "Decize")
+    trades = ("Abrasifs", "Vérandas", "Pneumatiques", "Conserves", "Façades", "Surgelés", "Arrosage", "Fenêtres")
+    stems = ("Pujol", "Vernhes", "Castaing", "Escande", "Lacaze", "Bouchet")
+    crowd = [f"{trade} {stem} {town}" for trade in trades for stem in stems for town in towns]
+    debtors = debtors_of([owner, "Escande & Lacaze Riom", *names, *(set(crowd) - set(names))])
+    invoice = item("FA-2026-0101", "D0", 590_55)
+    for name, text in ((payer, "FA-2026-0101"), (None, f"VIR {payer} FA-2026-0101")):
+        assert "auto" != one([invoice], 590_55, text, name, debtors=debtors).status
+        assert "auto" == one([item("FA-2026-0101", "D0", 590_55)], 590_55, text, owner, debtors=debtors).status
+
+
+@pytest.mark.parametrize("cut", ["Straßburger Loudun e.K.", "STRASSBURGER LOUDUN E.K", "STRASSBURGER LOUDUN EK"])
+def test_a_legal_form_cut_before_its_last_dot_is_still_one(cut: str) -> None:
+    """As two words more it made a debtor's own name unknown, and an unknown name contradicts nobody."""
+    assert ("STRASSBURGER", "LOUDUN") == name_words(cut)
+
+
+def test_the_account_of_a_namesake_contradicts() -> None:
+    """Two companies of one name: the account is the one's, the number and the sum are the other's."""
+    debtors = debtors_of(["Vérandas Bouchet Figeac SAS"] * 2, siren=["732829320", "552100554"], ibans=[(IBAN,), ()])
+    paid = (590_55, "FA-2026-0101", "VERANDAS BOUCHET FIGEAC SAS")
+    assert "auto" != one([item("FA-2026-0101", "D1", 590_55)], *paid, payer_iban=IBAN, debtors=debtors).status
+    assert "auto" == one([item("FA-2026-0101", "D0", 590_55)], *paid, payer_iban=IBAN, debtors=debtors).status
+
+
+def test_too_much_money_beside_a_number_of_somebody_else_is_a_question() -> None:
+    """A list of which one number was understood, and another taken for somebody else's."""
+    items = [item("FA-2026-0101", DURAND, 900_00), item("2026000522", MARTIN, 200_00)]
+    decision = one(items, 1_133_17, "FA-2026-0101 ET 2026000522", "DURAND ET FILS", payer_iban=IBAN)
+    assert "auto" != decision.status
+    assert "auto" == one(items, 1_133_17, "FA-2026-0101", "DURAND ET FILS", payer_iban=IBAN).status
+
+
+@pytest.mark.parametrize("name", ["Primeurs Produits Frais SARL", "Ben Mintarsou"])
+def test_a_debtors_name_speaks_of_no_charges(name: str) -> None:
+    """ "FRAIS" of "produits frais" and "BEN" of a family: money missing at home is a question all the same."""
+    invoice = item("FA-2026-0101", "D0", 905_39)
+    label = f"VIR SEPA {name} FA-2026-0101"
+    assert "suggested" == one([invoice], 891_89, label, debtors=debtors_of([name])).status
+    assert "auto" == one([invoice], 891_89, f"{label} MOINS CHARGES", debtors=debtors_of([name])).status
+
+
+def test_a_set_with_one_of_two_equal_invoices_is_a_question() -> None:
+    """2,652.94 is open twice: that the sum needs one of them does not tell which."""
+    items = [item(f"F{n}", DURAND, amount) for n, amount in ((1001, 2652_94), (1002, 2652_94), (1003, 1152_83))]
+    decision = one(items, 3805_77, "VIREMENT", "DURAND ET FILS", payer_iban=IBAN)
+    assert ("suggested", [(1, 2652_94), (3, 1152_83)]) == (decision.status, lines(decision))
+    assert "auto" == one(items[1:], 3805_77, "VIREMENT", "DURAND ET FILS", payer_iban=IBAN).status

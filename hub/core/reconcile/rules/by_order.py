@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.payers import AGREES, CONTRADICTS
+from hub.core.reconcile.stances import AGREES, CONTRADICTS
 
 
 def by_order(desk: Desk, case: Case) -> list[Draft]:

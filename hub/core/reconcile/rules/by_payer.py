@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.payers import MEDIUM, STRONG
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_named, others_near
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import statement
+from hub.core.reconcile.stances import MEDIUM, STRONG
 
 _MOST_ACCOUNTS = 6
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
@@ -137,6 +137,8 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
         confidence = 0.992 / (1 + chance / 4 if size == 1 else 1 + chance) if not rivals else 0.8 - 0.05 * min(size, 6)
         if chance > (_CHANCE_OF_ONE if size == 1 else CHANCE):
             confidence = min(confidence, 0.9)
+        if size > 1 and any(pool.amounts.count(amount) > solution.count(amount) for amount in set(solution)):
+            confidence = min(confidence, 0.9)  # which of two equal invoices belongs to the set, nothing tells
         if size == 1:
             rows = nearest_named(desk, case, pool, rows)
         rule = "payer_amount" if size == 1 else "payer_balance" if everything else "payer_sum"

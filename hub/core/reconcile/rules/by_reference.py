@@ -7,9 +7,9 @@ from itertools import islice, product
 from hub.core.reconcile.amounts import sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
-from hub.core.reconcile.payers import AGREES, CONTRADICTS, UNKNOWN
 from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, named_by_debtor, ranges
 from hub.core.reconcile.rules.named_differs import inexact
+from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN
 
 # Confidence that a named set whose sum is exactly the receipt is right, by the weakest number and the payer.
 _EXACT = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.inputs import Remittances
-from hub.core.reconcile.payers import AGREES, CONTRADICTS
+from hub.core.reconcile.stances import AGREES, CONTRADICTS
 from hub.core.reconcile.text import compact
 
 _DAYS_APART = 7

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from hub.core.reconcile.case import Case, Desk
 from hub.core.reconcile.mentions import WEAK
-from hub.core.reconcile.payers import AGREES
-from hub.core.reconcile.payers import STRONG as SURE
+from hub.core.reconcile.stances import AGREES
+from hub.core.reconcile.stances import STRONG as SURE
 
 _LONGEST_RANGE = 20_000  # between the counters of a range; other debtors have most of them
 CONTRADICTED = 0.45

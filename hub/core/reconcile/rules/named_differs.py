@@ -7,8 +7,8 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.charges import charges_likely
 from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
-from hub.core.reconcile.payers import AGREES, UNKNOWN
 from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, ranges
+from hub.core.reconcile.stances import AGREES, UNKNOWN
 from hub.core.reconcile.words import CREDIT_NOTE_WORDS
 
 # The same when the sum differs: a part payment, too much, a deduction.
@@ -57,10 +57,15 @@ def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base
     if case.reading.discount and gap * _DISCOUNT_AT_MOST <= case.amount:
         return _question(desk, case, named, rows, gap, "discount")
     if gap <= min(policy.bank_fee_minor, case.amount * policy.bank_fee_bp // 10000):
-        if policy.bank_fee_anywhere or charges_likely(desk.receipts, case.row, case.reading.words):
+        if policy.bank_fee_anywhere or charges_likely(desk.receipts, case.row, _own_words(desk, case, named)):
             return [_with_difference(desk, rows, gap, "bank_fee", base)]
         return _question(desk, case, named, rows, gap, "bank_fee")
     return _part_payment(desk, case, named, rows, base, policy.partial_by_reference)
+
+
+def _own_words(desk: Desk, case: Case, named: Named) -> set[str]:
+    """The words of the texts that are no part of the debtor's names."""
+    return set(case.reading.words).difference(*(desk.payers.words_of(account) for account in named.accounts))
 
 
 def _question(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, kind: str) -> list[Draft]:
@@ -179,7 +184,7 @@ def _over(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, ba
         base = min(base, 0.84)
     drafts = _unnamed(desk, case, named, rows, excess, base)
     sure = policy.overpaid_by_reference and not drafts and not case.reading.more
-    plain = excess <= sum(map(desk.signed, rows)) and not case.reading.unknown
+    plain = excess <= sum(map(desk.signed, rows)) and not case.reading.unknown and not _names_more(case, named)
     confidence = base if sure and plain else min(base, 0.8)
     drafts.append(Draft(confidence, "named_overpaid", reason + "the rest stays unapplied.", full_lines(desk, rows)))
     return drafts
@@ -193,6 +198,12 @@ def _names_used_up(desk: Desk, case: Case, named: Named) -> bool:
         for mention in case.reading.mentions
         for ref in mention.refs[:4]
     )
+
+
+def _names_more(case: Case, named: Named) -> bool:
+    """Whether the text has firm numbers that are none of this debtor's: perhaps of the list it pays, misread."""
+    own = {text for refs in named.alternatives for _, _, text in refs}
+    return any(m.refs[0].strength > WEAK and m.text not in own for m in case.reading.mentions)
 
 
 def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, base: float) -> list[Draft]:

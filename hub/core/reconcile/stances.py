@@ -1,0 +1,191 @@
+"""Whether who paid agrees with a debtor being meant, does not say, or contradicts it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import NamedTuple
+
+from rapidfuzz.fuzz import ratio
+
+from hub.core.reconcile.ledger import Ledger
+from hub.core.reconcile.name_index import CUT, NameIndex
+from hub.core.reconcile.names import iban_key, legal_form, name_words
+from hub.core.reconcile.text import fold
+
+AGREES, UNKNOWN, CONTRADICTS = 2, 1, 0
+STRONG, MEDIUM = 0.9, 0.72
+_ALIKE, _NOT_OTHER = 0.62, 0.45  # likeness at which one debtor's name agrees, or at least does not contradict
+_NEARLY_SAME = 0.85
+_GLUED_ALIKE = 86  # of 100, between names written without blanks
+_NOTHING_ALIKE = 0.15
+_LEAST_FIRST = 5  # letters of a first word that may stand for another debtor
+
+
+class Payer(NamedTuple):
+    """Accounts that may be the payer, best first, and how they were found ("iban", "learnt", "name", "text").
+
+    `score` is 0..1; below MEDIUM the accounts are only hints. No accounts: the payer is unknown.
+    """
+
+    accounts: tuple[int, ...]
+    score: float
+    found_by: str
+    behalf: bool = False  # known to pay for others: never contradicts
+    words: tuple[str, ...] = ()  # the name, or the label's words that may be one
+    in_label: bool = False  # nobody knows it, and its name may be any of these words of a label
+
+
+NOBODY = Payer((), 0.0, "unknown")
+
+
+class Stances:
+    """What is known of the debtors, and what that says against a payer who quotes an invoice of one of them."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self._words: list[tuple[tuple[str, ...], int]] = []  # (words, account) of each name
+        self._by_key: dict[str, list[int]] = {}
+        self._by_glued: dict[str, list[int]] = {}
+        self._by_plain: dict[str, list[int]] = {}  # by the name as it stands, folded
+        self._by_iban: dict[str, list[int]] = {}
+        self._by_siren: dict[str, list[int]] = {}
+        self._siren_of: dict[int, str] = {}
+        self._behalf: set[int] = set()
+        self._names_of: dict[int, list[int]] = {}
+        self._forms: dict[int, set[str]] = {}
+        self._read_debtors()
+        self._index = NameIndex([words for words, _ in self._words])
+        self._glued = sorted(self._by_glued)
+        self._first_words = {words[0] for words, _ in self._words if len(words[0]) >= _LEAST_FIRST}
+
+    def _read_debtors(self) -> None:
+        """Index names, IBANs and SIREN of the debtors."""
+        d, account_at = self.ledger.debtors, self.ledger.account_at
+        order = sorted(range(len(d.debtor_id)), key=lambda row: account_at[d.seller[row], d.debtor_id[row]])
+        for row in order:
+            account = account_at[d.seller[row], d.debtor_id[row]]
+            for name in dict.fromkeys((d.name[row], d.legal_name[row])):
+                if name and (words := name_words(name)):
+                    self._names_of.setdefault(account, []).append(len(self._words))
+                    self._words.append((words, account))
+                    self._forms.setdefault(account, set()).add(legal_form(name))
+                    _append(self._by_plain, fold(name), account)
+                    _append(self._by_key, " ".join(words), account)
+                    _append(self._by_glued, "".join(words), account)
+            for iban in d.ibans[row]:
+                _append(self._by_iban, iban_key(iban), account)
+            if siren := d.siren[row]:
+                self._siren_of[account] = siren.replace(" ", "")[:9]
+                _append(self._by_siren, self._siren_of[account], account)
+            if d.is_third_party_payer[row]:
+                self._behalf.add(account)
+
+    def words_of(self, account: int) -> set[str]:
+        """The words of an account's names."""
+        return {word for name in self._names_of.get(account, ()) for word in self._words[name][0]}
+
+    def siren_of(self, account: int) -> str | None:
+        """The SIREN of an account, when known."""
+        return self._siren_of.get(account)
+
+    @property
+    def sirens(self) -> dict[str, list[int]]:
+        """Accounts by SIREN."""
+        return self._by_siren
+
+    def stance(self, payer: Payer, account: int) -> int:
+        """Whether the payer agrees with `account` being the debtor, does not say, or contradicts it.
+
+        A name too much like the debtor's to contradict it never does, whoever else it resembles.
+        """
+        if not payer.accounts:
+            alike = self._resembles(payer, account)
+            if alike >= _ALIKE:
+                return AGREES
+            return CONTRADICTS if alike < _NOT_OTHER and self._may_be_another(payer, account) else UNKNOWN
+        same_group = self.ledger.same_group
+        for candidate in payer.accounts:
+            if candidate == account or same_group(candidate, account) or self._same_company(payer, candidate, account):
+                return AGREES if payer.score >= 0.5 else UNKNOWN
+        if payer.behalf:
+            return UNKNOWN
+        if payer.score >= 1.0 and self._another_company(payer, account):
+            return CONTRADICTS
+        if payer.score < MEDIUM:  # rather another debtor, not surely: enough when nothing speaks for this one
+            return CONTRADICTS if self._resembles(payer, account) < _NOTHING_ALIKE else UNKNOWN
+        # The surer we are who paid, the more a claim on someone else must look like that payer.
+        needed = _NEARLY_SAME if payer.score >= CUT else _ALIKE if payer.score >= STRONG else _NOT_OTHER
+        if self._resembles(payer, account) >= needed:
+            return UNKNOWN
+        return CONTRADICTS
+
+    def _resembles(self, payer: Payer, account: int) -> float:
+        """0..1: how much the payer's words look like a name of the account, glued words included."""
+        words = payer.words
+        if not words:
+            return 0.0
+        best, glued = 0.0, "".join(words)
+        beside_others = payer.found_by in ("text", "unknown") and payer.score < CUT  # words that are no name
+        for name in self._names_of.get(account, ()):
+            theirs = self._words[name][0]
+            whole = "".join(theirs)
+            score = self._index.contained(words, theirs) if beside_others else self._index.likeness(words, theirs, True)
+            if len(glued) >= 6 and len(whole) >= 6 and ratio(glued, whole[: len(glued) + 2]) >= _GLUED_ALIKE:
+                score = max(score, _ALIKE)
+            best = max(best, score)
+        return best
+
+    def _may_be_another(self, payer: Payer, account: int) -> bool:
+        """Whether the name, or the label, may be all that is left of another debtor's name: cut, or misspelt.
+
+        Too little to tell whose ("CENTRE HOSPITALIER DE"), yet enough to tell whose not.
+        """
+        if payer.in_label and not self._first_words.isdisjoint(payer.words):
+            return True
+        begun = self._beginning(payer)
+        return bool(begun) and not self._begins(account, begun)
+
+    def _beginning(self, payer: Payer) -> str:
+        """What some debtor's name begins with: the payer's whole name, or as many first words of the label as fit."""
+        least = 1 if payer.in_label else len(payer.words)
+        for count in range(len(payer.words), max(least, 1) - 1, -1):
+            glued = "".join(payer.words[:count])
+            at = bisect_left(self._glued, glued)
+            if at < len(self._glued) and self._glued[at].startswith(glued):
+                return glued
+        return ""
+
+    def resembles(self, payer: Payer, account: int) -> bool:
+        """Whether the payer's name, or the label, may be that of an account, sure or not."""
+        return payer.accounts.count(account) > 0 or self._resembles(payer, account) >= _NOT_OTHER
+
+    def _another_company(self, payer: Payer, account: int) -> bool:
+        """Whether the account is a company whose SIREN is known not to be the payer's, however much alike the names.
+
+        A name proves that only when the account's does not go on like it: the bank may have cut it.
+        """
+        if not all(self._sirens_differ(candidate, account) for candidate in payer.accounts):
+            return False
+        glued = "".join(payer.words)
+        return payer.found_by == "iban" or (payer.found_by == "name" and not self._begins(account, glued))
+
+    def _begins(self, account: int, glued: str) -> bool:
+        """Whether a name of the account begins with these letters, blanks apart."""
+        return any("".join(self._words[name][0]).startswith(glued) for name in self._names_of.get(account, ()))
+
+    def _sirens_differ(self, one: int, other: int) -> bool:
+        mine, theirs = self._siren_of.get(one), self._siren_of.get(other)
+        return mine is not None and theirs is not None and mine != theirs
+
+    def _same_company(self, payer: Payer, one: int, other: int) -> bool:
+        """One legal person with an account at two sellers: equal name words, unless an IBAN tells the SIREN apart."""
+        if payer.found_by == "iban" and self._sirens_differ(one, other):
+            return False
+        mine = {self._words[n][0] for n in self._names_of.get(one, ())}
+        return any(self._words[n][0] in mine for n in self._names_of.get(other, ()))
+
+
+def _append(index: dict[str, list[int]], key: str, account: int) -> None:
+    accounts = index.setdefault(key, [])
+    if account not in accounts:
+        accounts.append(account)
