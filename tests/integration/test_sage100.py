@@ -137,7 +137,8 @@ def test_a_restored_backup_is_compared_whole(hub: Hub, base: SageBase, tmp_path:
     for number in range(newest - 40, newest + 1):
         base.delete("F_ECRITUREC", EC_No=number)
     # What was changed since the backup is as it was then.
-    base.change("F_ECRITUREC", {}, silent=True, cbModification=base.now - timedelta(days=900))
+    base.now -= timedelta(days=900)
+    base.change("F_ECRITUREC", {})
     report = sync(hub, "sage")
     assert report.counts.same > 1_000
     assert report.counts.missing > 5

@@ -26,6 +26,12 @@ _AGAIN = {"40001", "40P01"}
 _TRIES = 5
 
 
+#: How PostgreSQL plans the statements of a unit of work.
+_PROBE_INDEXES = "; ".join(
+    f"SET LOCAL {name} = off" for name in ("enable_hashjoin", "enable_mergejoin", "enable_seqscan", "jit")
+)
+
+
 @dataclass(slots=True)
 class UnitOfWork:
     """One transaction. `at` is its instant (microseconds, UTC) and `actor` who acts: both go into the journal.
@@ -99,10 +105,9 @@ class Store:
         with self._reached(), self.engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 # Our pages are small beside the tables: probe indexes. Fresh arrays and staging tables have no
-                # statistics, and without this the planner scans the whole table for every page.
-                connection.exec_driver_sql(
-                    "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off"
-                )
+                # statistics, and without this the planner scans the whole table for every page. A scan it cannot do
+                # without then looks so dear that it would be compiled, for longer than it runs: no jit.
+                connection.exec_driver_sql(_PROBE_INDEXES)
             if self._lease is not None:
                 leases.check(connection, self._lease)
             at = self._now()

@@ -43,7 +43,7 @@ def map_settlements(t: Table) -> list[Columns]:
     amounts = t.amounts("amount", currencies, required=True)
     for i, amount in enumerate(amounts):
         if amount is not None and amount < 0:
-            t.refuse(i, "amount", "HUB-CSV-012", detail="a settlement is not negative: say type = avoir", other=".")
+            t.refuse(i, "amount", "HUB-CSV-012", detail="a settlement is not negative: say type = avoir", or_else="")
     types = written_types(t)
     accounts = t.optional_id("debtor_id") or [None] * t.count
     common: dict[str, list[Any] | None] = {
