@@ -21,6 +21,10 @@ PAGE_BYTES = 3_000_000
 #: Rows that one unit may hold. An invoice number with more is a batch label.
 MOST_ROWS = 2_000
 
+_DIGEST = 16
+#: The digest of a stretch in which nothing was changed.
+_NOTHING = hashlib.blake2b(digest_size=_DIGEST).hexdigest()
+
 Unit = tuple[tuple[Any, ...], list[tuple[Any, ...]]]
 
 
@@ -80,9 +84,13 @@ class Reader:
         """The progress with which a run begins; not `running` when there is nothing to do."""
         before = None if cursor is None else Progress.from_text(cursor, self._database.where)
         since = self._since(before)
-        if before is not None and since is not None and self._digest(since) == before.seen:
+        seen = self._digest(since) if before is not None and since is not None else None
+        # A stretch without a row is equal to itself after anything, also after a restored backup: ask for the newest.
+        if before is not None and seen == before.seen and seen != _NOTHING:
             return before
         newest = self._database.rows(self._feed.newest())[0][0]
+        if before is not None and seen == before.seen and newest == before.stamp:
+            return before
         if since is not None and (newest is None or newest < since):
             self._context.logger.warning(
                 "%s: the newest change (%s) is older than what was read before: the data base was restored, or its "
@@ -101,7 +109,7 @@ class Reader:
         return _earlier(before.stamp, self._look_back)
 
     def _digest(self, since: str) -> str:
-        digest = hashlib.blake2b(digest_size=16)
+        digest = hashlib.blake2b(digest_size=_DIGEST)
         for row in self._database.stream(self._feed.look_back(since)):
             digest.update(to_json(row))
         return digest.hexdigest()
