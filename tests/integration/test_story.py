@@ -251,7 +251,7 @@ BEHIND_ITS_BACK = {
         "the journal does not know it",
     ),
     "a rule": (["{drop}"], "changed: journal"),
-    "what allocations must obey": (["{drop rules}"], "changed: allocation"),
+    "what allocations must obey": (["{drop rules}"], "rules of the data base are missing or were changed"),
 }
 
 
