@@ -11,14 +11,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 
 from hub.core.store import Store, UnitOfWork, journal, marks, migrate
 from hub.core.store import tables as t
@@ -31,6 +28,7 @@ from hub.core.store.tables import whole_metadata
 from hub.core.store.triggers import APPEND_ONLY
 from hub.sdk.errors import ConfigError, HubError, SourceUnavailable
 from tests.support.hubs import column, make_hub, rows, sync
+from tests.support.schema import schema_differences
 from tests.support.scripts import disbursement, invoice, receipt, section, unit, write_script
 
 
@@ -262,7 +260,7 @@ def test_the_migrations_make_what_the_code_expects(empty_database_url: str) -> N
         store.migrate()
         assert HEAD == store.revision() == migrate.head()
         with store.engine.connect() as connection:
-            assert [] == compare_metadata(_as_is(connection), whole_metadata())
+            assert [] == schema_differences(connection)
             checks = {
                 table.name: {str(c.name) for c in table.constraints if isinstance(c, sa.CheckConstraint)}
                 for table in whole_metadata().sorted_tables
@@ -305,20 +303,7 @@ def test_notes_of_pages_are_carried_over(empty_database_url: str) -> None:
         with store.engine.connect() as connection, pytest.raises(sa.exc.IntegrityError):
             connection.exec_driver_sql("DELETE FROM raw_unit WHERE id = 2")
         with store.engine.connect() as connection:
-            assert [] == compare_metadata(_as_is(connection), whole_metadata())
-
-
-def _as_is(connection: sa.Connection) -> MigrationContext:
-    """The schema that is there; keys that only SQLite has are asked of SQLite only."""
-    options = {"compare_type": True, "include_object": lambda *named: _belongs(connection, *named)}
-    return MigrationContext.configure(connection, opts=options)
-
-
-def _belongs(connection: sa.Connection, thing: Any, _name: str, kind: str, reflected: bool, _to: object) -> bool:
-    """False for a foreign key of the metadata that this data base is not to have."""
-    if kind != "foreign_key_constraint" or reflected or thing._ddl_if is None:
-        return True
-    return bool(connection.dialect.name == thing._ddl_if.dialect)
+            assert [] == schema_differences(connection)
 
 
 def test_two_hubs_may_start_at_once(empty_database_url: str) -> None:
@@ -479,7 +464,7 @@ def test_a_filled_data_base_comes_to_the_newest_schema(empty_database_url: str) 
                     sa.select(t.receipt.c.receipt_id, t.receipt.c.amount_minor, t.receipt.c.debtor_id)
                 )
             ]
-            assert [] == compare_metadata(_as_is(connection), whole_metadata())
+            assert [] == schema_differences(connection)
 
 
 _FILLED = (

@@ -1,0 +1,29 @@
+"""The schema of a data base beside the one that the code expects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from hub.core.store.tables import whole_metadata
+
+
+def schema_differences(connection: sa.Connection) -> list[Any]:
+    """What alembic would still have to do; empty when they are the same."""
+    return list(compare_metadata(_as_is(connection), whole_metadata()))
+
+
+def _as_is(connection: sa.Connection) -> MigrationContext:
+    """The schema that is there; keys that only SQLite has are asked of SQLite only."""
+    options = {"compare_type": True, "include_object": lambda *named: _belongs(connection, *named)}
+    return MigrationContext.configure(connection, opts=options)
+
+
+def _belongs(connection: sa.Connection, thing: Any, _name: str, kind: str, reflected: bool, _to: object) -> bool:
+    """False for a foreign key of the metadata that this data base is not to have."""
+    if kind != "foreign_key_constraint" or reflected or thing._ddl_if is None:
+        return True
+    return bool(connection.dialect.name == thing._ddl_if.dialect)
