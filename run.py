@@ -450,7 +450,7 @@ def main(argv: Sequence[str]) -> int:
         return lint(ROOT, args)
     if command == "test":
         os.chdir(ROOT)
-        job = [str(script(ROOT, "python")), "-m", "pytest", *(args or ["-n", "2"])]
+        job = [str(script(ROOT, "python")), "-m", "pytest", *(args or ["-n", "2", "--dist", "worksteal"])]
     else:
         job = [str(script(ROOT, "hub")), *(["demo"] if command == "demo" else []), *args]
     become(job, ROOT, in_use)

@@ -277,7 +277,7 @@ class TestJobs:
 
     def test_the_suite_runs_on_two_cores(self, job):
         """Unless arguments say otherwise."""
-        assert ["test", "-m", "pytest", "-n", "2"] == job("test")
+        assert ["test", "-m", "pytest", "-n", "2", "--dist", "worksteal"] == job("test")
 
     def test_arguments_of_the_suite_go_through(self, job):
         """They replace the default."""
