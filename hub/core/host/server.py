@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from datetime import date
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -159,12 +158,6 @@ class Server:
         chosen = request.get("places")
         self._out.write(self._mapped_frame(units if chosen is None else [units[place] for place in chosen], b""))
         self._out.flush()
-
-    def control_totals(self, request: dict[str, Any], _body: bytes) -> None:
-        """Balance per debtor on a date."""
-        records = list(self._source.control_totals(date.fromisoformat(request["on"])))
-        columns = columns_from_records([(0, records)])
-        write_frame(self._out, {"columns": [_wire(column) for column in columns], "count": len(records)})
 
     def sweep(self, request: dict[str, Any], _body: bytes) -> None:
         """Refs that exist now, a page at a time; naming a stream begins anew."""
