@@ -13,7 +13,9 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from hub.core.ledger import Allocations, Documents, OpenLedger, Settlements, aged_balance, open_ledger
+from hub.core.ledger.ageing import aged_balance
+from hub.core.ledger.facts import Allocations, Documents, Settlements
+from hub.core.ledger.open_items import OpenLedger, open_ledger
 
 AS_OF = date(2026, 11, 22)
 AIM_US = 3.0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.core.host.server import Server
-from hub.core.store.pages import Counts
+from hub.core.store.streams import Counts
 from hub.core.sync import sync_connector
 from hub.plugins.csv.units import Units
 from tests.support.hubs import content, counted, differences, make_hub, spec_of, sync

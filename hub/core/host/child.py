@@ -108,6 +108,8 @@ def main() -> None:
             _work_ahead(server)
     except (FrameError, BrokenPipeError, KeyboardInterrupt):
         return
+    finally:
+        gc.freeze()  # the process ends; the hub waits for it, and what it holds need not be taken apart
 
 
 def _limit(limits: dict[str, int]) -> None:

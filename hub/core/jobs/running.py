@@ -10,7 +10,7 @@ from datetime import timedelta
 from hub.core.host.spawn import Spawned
 from hub.core.jobs.keeper import held
 from hub.core.store import Store, UnitOfWork, connector_state
-from hub.core.store.pages import Counts
+from hub.core.store.streams import Counts
 from hub.core.sync.run import ConnectorSpec, Progress, RunReport, sync_connector
 from hub.sdk.errors import ConfigError, HubError, SourceAuthError
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from hub.core.ledger import OpenItem, OpenItems
 from hub.core.ledger.gap_causes import (
     ExplainedGap,
     OnAccount,
@@ -22,6 +21,7 @@ from hub.core.ledger.gap_causes import (
     standing_of,
 )
 from hub.core.ledger.gaps import Account, Control, Gap, book_value_minor, find_gaps
+from hub.core.ledger.open_items import OpenItem, OpenItems
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.disagreements import tellings_of
 from hub.core.services.ledger import LedgerView, view_in

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from hub.core.ledger import Allocations
-from hub.core.ledger.facts import REOPENED_IN_BOOKS
+from hub.core.ledger.facts import REOPENED_IN_BOOKS, Allocations
 from hub.core.reconcile import Debtors, Learnt, OpenItems, Receipts, Remittances, SettledNumbers
 from hub.core.services.desk import Desk
 from hub.core.services.ledger import LedgerView, allocated_by_document, settled_in_books, view_in

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from hub.core.ledger import OpenLedger, books_settled_minor, open_ledger
+from hub.core.ledger.balances import books_settled_minor
+from hub.core.ledger.open_items import OpenLedger, open_ledger
 from hub.core.services.desk import Desk, books_of
 from hub.core.store import Connection
 from hub.core.store.reading import LedgerFacts, ledger_facts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hub.core.identity import parties as pure
 from hub.core.identity.parties import Account, Change, Decision, Key, Party
-from hub.core.ledger import aged_balance
+from hub.core.ledger.ageing import aged_balance
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.ledger import view_in
 from hub.core.store import Connection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from hub.core.ledger import aged_balance
+from hub.core.ledger.ageing import aged_balance
 from hub.core.services.bank import BankGap, bank_gaps
 from hub.core.services.books import BooksStatus, books_status
 from hub.core.services.desk import Desk, books_of

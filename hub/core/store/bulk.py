@@ -222,6 +222,18 @@ def _wanted(connection: sa.Connection, values: list[Any], type_: sa.types.TypeEn
     )
 
 
+#: The integers of the bound parameter {}, as rows of one column, for statements written as text; see `as_array`.
+ARRAY_ROWS = {
+    "sqlite": "SELECT value FROM json_each(:{})",
+    "postgresql": "SELECT unnest(CAST(:{} AS bigint[]))",
+}
+
+
+def as_array(connection: sa.Connection, values: Sequence[int]) -> str | list[int]:
+    """`values` as a parameter of `ARRAY_ROWS`."""
+    return json.dumps(list(values)) if is_sqlite(connection) else list(values)
+
+
 def copy_rows(
     connection: sa.Connection, source: sa.Table, into: sa.Table, names: Mapping[str, str], ids: Sequence[int], at: int
 ) -> None:

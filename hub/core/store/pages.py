@@ -22,6 +22,7 @@ from hub.core.store.page_notes import remember
 from hub.core.store.raw_units import insert_units, update_units
 from hub.core.store.records import Batch, Outcome, Taking, take_changed, take_new
 from hub.core.store.standing import units_to_history
+from hub.core.store.streams import Counts, StreamState
 from hub.sdk.errors import SourceUnavailable
 
 if TYPE_CHECKING:
@@ -38,36 +39,6 @@ class Refusal:
     mend: str
     excerpt: str
     lines: int = 1
-
-
-@dataclass(slots=True)
-class Counts:
-    """What a page or a run came to. `missing` is counted apart: it was not read."""
-
-    read: int = 0
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    held: int = 0
-    missing: int = 0
-
-    def add(self, other: Counts) -> None:
-        """Add `other` to this."""
-        for name in ("read", "new", "changed", "same", "held", "missing"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-
-@dataclass(slots=True)
-class StreamState:
-    """Where a stream stands: what the next fetch starts from."""
-
-    id: int
-    name: str
-    cursor: str | None
-    origin: str | None
-    ordinal: int
-    mapping_id: int | None
-    version: int
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hub.core.ledger import with_reopened
+from hub.core.ledger.balances import with_reopened
 from hub.core.ledger.facts import Allocations, Anomaly, Documents, Instalments, Settlements
 from hub.core.store import bulk
 from hub.core.store import tables as t

@@ -167,7 +167,7 @@ def _from_unit(name: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["unit_id"], ["raw_unit.id"], name=f"fk_{name}_unit_id")
 
 
-def _build(name: str, kinds: list[type[Record]]) -> RecordTable:
+def _build(name: str, kinds: Sequence[type[Record]]) -> RecordTable:
     key = TABLE_KEYS.get(name, kinds[0].key)
     columns = _payload_columns(kinds)
     current = sa.Table(
@@ -185,25 +185,33 @@ def _build(name: str, kinds: list[type[Record]]) -> RecordTable:
     return RecordTable(name, current, tuple(kinds), key, tuple(column.name for column in columns))
 
 
+def _kinds_by_table() -> dict[str, list[type[Record]]]:
+    kinds: dict[str, list[type[Record]]] = {}
+    for kind, cls in KINDS.items():
+        kinds.setdefault(SHARED_TABLE.get(kind, kind), []).append(cls)
+    return kinds
+
+
+#: The kinds of record that each table keeps, in loading order. Known without making the tables.
+TABLE_KINDS: Mapping[str, Sequence[type[Record]]] = _kinds_by_table()
+
+
 class _Tables(Mapping[str, RecordTable]):
     """Record tables by name, in loading order; each is made when first asked for: a command reads a few of them."""
 
     def __init__(self) -> None:
-        self._kinds: dict[str, list[type[Record]]] = {}
-        for kind, cls in KINDS.items():
-            self._kinds.setdefault(SHARED_TABLE.get(kind, kind), []).append(cls)
         self._made: dict[str, RecordTable] = {}
 
     def __getitem__(self, name: str) -> RecordTable:
         if name not in self._made:
-            self._made[name] = _build(name, self._kinds[name])
+            self._made[name] = _build(name, TABLE_KINDS[name])
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._kinds)
+        return iter(TABLE_KINDS)
 
     def __len__(self) -> int:
-        return len(self._kinds)
+        return len(TABLE_KINDS)
 
 
 RECORD_TABLES: Mapping[str, RecordTable] = _Tables()

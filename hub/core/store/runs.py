@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from hub.core.store import bulk
 from hub.core.store import tables as t
-from hub.core.store.pages import Counts, StreamState
+from hub.core.store.streams import Counts, StreamState
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.past import to_history
-from hub.core.store.record_tables import RECORD_TABLES
+from hub.core.store.record_tables import TABLE_KINDS
 from hub.core.store.sealing import note_states
 
 
@@ -40,15 +40,21 @@ def units_to_history(connection: sa.Connection, ids: list[int], superseded_at: i
 
 def standing_records(connection: sa.Connection, unit_ids: Sequence[int]) -> Counter[int]:
     """How many records stand under each of these units; mere mentions of an account are not counted."""
-    found: Counter[int] = Counter()
-    for table in RECORD_TABLES.values():
-        current = table.current
-        standing = [current.c.withdrawn_at.is_(None)]
-        if "stub" in current.c:
-            standing.append(current.c.stub.is_(False))
-        rows = bulk.rows_by_id(connection, [current.c.unit_id], current.c.unit_id, unit_ids, *standing)
-        found.update(row.unit_id for row in rows)
-    return found
+    if not unit_ids:
+        return Counter()
+    counted = sa.text(f"SELECT unit_id, count(*) AS records FROM ({_standing_sql(connection)}) AS s GROUP BY 1")  # noqa: S608
+    rows = connection.execute(counted, {"ids": bulk.as_array(connection, unit_ids)})
+    return Counter({row.unit_id: row.records for row in rows})
+
+
+def _standing_sql(connection: sa.Connection) -> str:
+    """One statement over all record tables: as text, for composing a dozen SELECTs costs more than running them."""
+    wanted = bulk.ARRAY_ROWS[connection.dialect.name].format("ids")
+    return " UNION ALL ".join(
+        f'SELECT unit_id FROM "{name}" WHERE withdrawn_at IS NULL'  # noqa: S608 -- our own tables
+        f"{' AND NOT stub' if any('stub' in kind.model_fields for kind in kinds) else ''} AND unit_id IN ({wanted})"
+        for name, kinds in TABLE_KINDS.items()
+    )
 
 
 def good_versions(connection: sa.Connection, unit_ids: Sequence[int]) -> dict[int, GoodVersion]:

@@ -11,7 +11,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hub.core.ledger import Settlements, absorbed_minor
+from hub.core.ledger.balances import absorbed_minor
+from hub.core.ledger.facts import Settlements
 from hub.core.store import allocations, bulk, journal, standing
 from hub.core.store import tables as t
 from hub.core.store.idranges import from_ranges

@@ -13,8 +13,8 @@ from hub.core.host.answers import EXISTING
 from hub.core.store import Connection, UnitOfWork, units
 from hub.core.store.holding import open_units
 from hub.core.store.page_notes import page_units
-from hub.core.store.pages import StreamState
 from hub.core.store.raw_units import known_units
+from hub.core.store.streams import StreamState
 from hub.core.sync.seen import Seen
 from hub.core.sync.session import Session
 from hub.sdk.errors import HubError

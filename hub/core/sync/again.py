@@ -5,7 +5,8 @@ from __future__ import annotations
 from hub.core.host.answers import MAPPED
 from hub.core.store import units
 from hub.core.store.corrections import open_questions
-from hub.core.store.pages import Counts, PageToCommit, StreamState, commit_again
+from hub.core.store.pages import PageToCommit, commit_again
+from hub.core.store.streams import Counts, StreamState
 from hub.core.store.units import StoredPage
 from hub.core.sync.mapped import read_mapped
 from hub.core.sync.session import Session

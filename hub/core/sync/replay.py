@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hub.core.host.process import ConnectorProcess
 from hub.core.store import Store, held, runs
 from hub.core.store.corrections import ASKED, replace_former
-from hub.core.store.pages import Counts
+from hub.core.store.streams import Counts
 from hub.core.sync.again import map_again
 from hub.core.sync.run import ConnectorSpec
 from hub.core.sync.session import Session

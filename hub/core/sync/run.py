@@ -17,7 +17,7 @@ from hub.core.store.engine import DatabaseUnreachable
 from hub.core.store.held import held_counts
 from hub.core.store.holding import close_absent
 from hub.core.store.page_notes import page_units
-from hub.core.store.pages import Counts, StreamState
+from hub.core.store.streams import Counts, StreamState
 from hub.core.sync.absent import existing_units, find_absent, lose
 from hub.core.sync.again import map_again
 from hub.core.sync.pages import PageReader

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from hub.core.ledger import Allocations, Documents, Instalments, OpenLedger, Settlements, open_ledger
+from hub.core.ledger.facts import Allocations, Documents, Instalments, Settlements
+from hub.core.ledger.open_items import OpenLedger, open_ledger
 
 AS_OF = date(2026, 11, 22)
 ISSUED = date(2026, 9, 1)

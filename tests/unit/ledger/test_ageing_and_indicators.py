@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from hub.core import ledger
-from hub.core.ledger import Allocations, Settlements, aged_balance, half_up, open_ledger
+from hub.core.ledger.ageing import aged_balance
+from hub.core.ledger.facts import Allocations, Settlements
+from hub.core.ledger.indicators import half_up
+from hub.core.ledger.open_items import open_ledger
 from tests.unit.ledger.build import AS_OF, documents, instalments
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "kpi_examples.json").read_text(encoding="utf-8"))

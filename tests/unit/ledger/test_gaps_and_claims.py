@@ -6,18 +6,10 @@ from datetime import date
 
 import pytest
 
-from hub.core.ledger import (
-    Allocations,
-    Candidate,
-    Contest,
-    Control,
-    Movement,
-    Settlements,
-    book_value_minor,
-    find_gaps,
-    open_claims,
-    open_ledger,
-)
+from hub.core.ledger.claims import Contest, open_claims
+from hub.core.ledger.facts import Allocations, Settlements
+from hub.core.ledger.gaps import Candidate, Control, Movement, book_value_minor, find_gaps
+from hub.core.ledger.open_items import open_ledger
 from tests.unit.ledger.build import AS_OF, documents, settlements
 
 ROWS = (

@@ -7,15 +7,9 @@ from typing import Any
 
 import pytest
 
-from hub.core.ledger import (
-    Allocations,
-    Documents,
-    OpenItem,
-    OpenItems,
-    Settlements,
-    absorbed_minor,
-    books_settled_minor,
-)
+from hub.core.ledger.balances import absorbed_minor, books_settled_minor
+from hub.core.ledger.facts import Allocations, Documents, Settlements
+from hub.core.ledger.open_items import OpenItem, OpenItems
 from tests.unit.ledger.build import DUE, ISSUED, allocations, documents, kinds, opened, settlements
 
 SEPT = date(2026, 9, 10)
@@ -246,7 +240,8 @@ def test_columns_of_unequal_length_are_refused() -> None:
 
 def test_spellings_are_frozen() -> None:
     """They stand in exports and data bases."""
-    from hub.core.ledger import HolderType, due_dates, facts, open_items
+    from hub.core.ledger import due_dates, facts, open_items
+    from hub.core.ledger.claims import HolderType
 
     assert ["agency", "commissaire_de_justice", "financier", "lawyer"] == sorted(HolderType)
     assert {"open", "late", "not_due"} == {open_items.OPEN, open_items.LATE, open_items.NOT_DUE}

@@ -11,21 +11,13 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hub.core.ledger import (
-    Allocations,
-    Contest,
-    Control,
-    Documents,
-    Instalments,
-    Settlements,
-    absorbed_minor,
-    aged_balance,
-    document_balances,
-    find_gaps,
-    open_claims,
-    open_ledger,
-    split_by_instalments,
-)
+from hub.core.ledger.ageing import aged_balance
+from hub.core.ledger.balances import absorbed_minor, document_balances
+from hub.core.ledger.claims import Contest, open_claims
+from hub.core.ledger.due_dates import split_by_instalments
+from hub.core.ledger.facts import Allocations, Documents, Instalments, Settlements
+from hub.core.ledger.gaps import Control, find_gaps
+from hub.core.ledger.open_items import open_ledger
 
 #: A busy machine is no fault of the ledger.
 CALM = settings(deadline=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hub.core.ledger import aged_balance, bucket_names
+from hub.core.ledger.ageing import aged_balance, bucket_names
 from hub.core.services.exports.indicators import INDICATORS, indicators
 from hub.core.services.exports.model import Column, Row, Scope
 from hub.core.services.ledger import LedgerView, view_in

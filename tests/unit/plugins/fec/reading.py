@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hub.core.ledger import Allocations, Documents, Settlements, open_ledger
+from hub.core.ledger.facts import Allocations, Documents, Settlements
+from hub.core.ledger.open_items import open_ledger
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.source import Fec
 from hub.sdk import RecordRejected
