@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # most tests need no data base, and should not wait for one
     from tests.support.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parents[1]
+#: What takes longest, to be begun first.
+LONGEST = ("test_crashes", "test_daemon", "test_sage100", "test_replay", "integration/", "end_to_end/")
 
 # run.py tells the hub how it was called, for its hints; tests expect the plain name.
 os.environ.pop("HUB_COMMAND", None)
@@ -26,6 +28,11 @@ settings.register_profile(
 )
 settings.register_profile("explore", deadline=None, max_examples=1_000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first: at the end only short ones are left, to be shared out among the workers."""
+    items.sort(key=lambda item: next((at for at, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST)))
 
 
 @pytest.fixture(scope="session")

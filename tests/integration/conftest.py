@@ -22,9 +22,14 @@ def scripted(install_guest: Callable[..., None]) -> None:
 
 
 @pytest.fixture
-def in_process(scripted: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The guest `scripted`, asked over frames but without a process: for tests of what is done with its answers."""
+def without_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connectors are asked over frames but without a process: for what has been shown with one."""
     from tests.support.in_process import InProcess
 
     for module in ("hub.core.sync.run", "hub.core.sync.replay", "hub.core.services.verify"):
         monkeypatch.setattr(f"{module}.ConnectorProcess", InProcess)
+
+
+@pytest.fixture
+def in_process(scripted: None, without_processes: None) -> None:
+    """The guest `scripted`, asked without a process: for tests of what is done with its answers."""

@@ -23,7 +23,6 @@ from tests.demo_company import cfonb
 from tests.demo_company.model import Movement
 from tests.demo_company.model import Seller as Company
 from tests.support.hubs import make_hub, run, sync, verified
-from tests.support.in_process import InProcess
 from tests.support.scripts import invoice, unit, write_script
 
 ACME = Company("ACME", "ACME SAS", "732829320", "FR7630006000011234567890189", "ZZZZFRPPXXX", 100_000)
@@ -107,9 +106,7 @@ class Erp:
 
 
 @pytest.fixture
-def erp(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Erp:
-    for module in ("hub.core.sync.run", "hub.core.sync.replay", "hub.core.services.verify"):
-        monkeypatch.setattr(f"{module}.ConnectorProcess", InProcess)
+def erp(tmp_path: Path, database_url: str, without_processes: None) -> Erp:
     return Erp(tmp_path, database_url)
 
 
@@ -215,9 +212,8 @@ def test_status_tells_the_books_in_numbers(erp: Erp, capsys: pytest.CaptureFixtu
         parties.link(erp.hub.desk, "ACME:C001", "ACME:nobody", "?")
 
 
-def test_another_connector_disagrees(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_connector_disagrees(tmp_path: Path, database_url: str, without_processes: None) -> None:
     """An e-invoice tells another total, and one that the books lack: shown, never overruled, and named in the gap."""
-    monkeypatch.setattr("hub.core.sync.run.ConnectorProcess", InProcess)
     more = '[connector.einvoices]\nplugin = "csv"\nseller = "ACME"\ninvoices = "einvoices.csv"\n'
     erp = Erp(tmp_path, database_url, more)
     (tmp_path / "einvoices.csv").write_text(
@@ -265,9 +261,8 @@ def _gaps(hub: Hub) -> list[tuple[str, int]]:
         return [(one.gap.debtor_id, one.gap.difference_minor) for _, one in check_books(hub.desk, connection).gaps]
 
 
-def test_a_party_owes_to_several_sellers(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_party_owes_to_several_sellers(tmp_path: Path, database_url: str, without_processes: None) -> None:
     """Equal SIREN at two sellers is one party, with one exposure; a person links a third account and takes it back."""
-    monkeypatch.setattr("hub.core.sync.run.ConnectorProcess", InProcess)
     hub = make_hub(tmp_path, database_url, '[connector.all]\nplugin = "csv"\ndebtors = "d.csv"\ninvoices = "i.csv"\n')
     (tmp_path / "d.csv").write_text(
         "seller;debtor_id;name;siren;parent_id\nACME;C1;Durand;732829320;\nBETA;D9;Durand SAS;732829320;\n"

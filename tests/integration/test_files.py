@@ -43,15 +43,6 @@ def ledger(folder: Path, *lines: str, header: str = HEADER) -> None:
         os.utime(path, ns=(before + 10**9, before + 10**9))
 
 
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without processes: for what has been shown with them."""
-    from tests.support.in_process import InProcess
-
-    for module in ("hub.core.sync.run", "hub.core.sync.replay", "hub.core.services.verify"):
-        monkeypatch.setattr(f"{module}.ConnectorProcess", InProcess)
-
-
 def test_a_ledger_and_its_bank(tmp_path: Path, database_url: str) -> None:
     """Read, read again, one row changed, verified: with real processes from end to end."""
     hub = make_hub(tmp_path, database_url, LEDGER + BANK)
@@ -80,7 +71,7 @@ def test_a_ledger_and_its_bank(tmp_path: Path, database_url: str) -> None:
     [(0, "30;2026-10-01;five", "five"), (2, "31;2026-10-01;5", "2026-09-31"), (4, "30;;", "")],
 )
 def test_a_bad_row_is_held_and_its_neighbours_pass(
-    tmp_path: Path, database_url: str, quick: None, bad: int, fault: str, words: str
+    tmp_path: Path, database_url: str, without_processes: None, bad: int, fault: str, words: str
 ) -> None:
     """Held with its place, its text, the reason and the remedy; a corrected source closes it."""
     hub = make_hub(tmp_path, database_url, LEDGER)
@@ -99,7 +90,7 @@ def test_a_bad_row_is_held_and_its_neighbours_pass(
     assert ["mended"] == column(hub.store, sa.select(t.held.c.state))
 
 
-def test_replay_after_the_settings_were_corrected(tmp_path: Path, database_url: str, quick: None) -> None:
+def test_replay_after_the_settings_were_corrected(tmp_path: Path, database_url: str, without_processes: None) -> None:
     """A decimal mark was misread: said in hub.toml, then replayed from the evidence kept, without reading the file."""
     hub = make_hub(tmp_path, database_url, LEDGER + 'decimal = ","\n')
     ledger(tmp_path, "F1;C1;2026-09-01;2026-10-01;12.55", "F2;C1;2026-09-01;2026-10-01;7,10")
@@ -118,7 +109,7 @@ def test_replay_after_the_settings_were_corrected(tmp_path: Path, database_url: 
     assert [] == verified(make_hub(tmp_path, database_url, LEDGER + 'decimal = ","\n')).differences[1:]
 
 
-def test_columns_named_later(tmp_path: Path, database_url: str, quick: None) -> None:
+def test_columns_named_later(tmp_path: Path, database_url: str, without_processes: None) -> None:
     """[columns] was missing: what was held, a whole file or its rows, is taken in when it is there."""
     ledger(
         tmp_path,
@@ -136,7 +127,7 @@ def test_columns_named_later(tmp_path: Path, database_url: str, quick: None) -> 
     assert [] == verified(mended).differences
 
 
-def test_another_mapping_does_not_need_the_file(tmp_path: Path, database_url: str, quick: None) -> None:
+def test_another_mapping_does_not_need_the_file(tmp_path: Path, database_url: str, without_processes: None) -> None:
     """The seller's name was added to the settings: kept rows are mapped again while the file is out of reach."""
     ledger(tmp_path, "F1;C1;2026-09-01;2026-10-01;12,55")
     sync(make_hub(tmp_path, database_url, LEDGER), "ledger")
@@ -147,7 +138,7 @@ def test_another_mapping_does_not_need_the_file(tmp_path: Path, database_url: st
 
 
 @pytest.mark.parametrize("missing", ["withdrawn", "settled", "keep"])
-def test_a_snapshot_in_files(tmp_path: Path, database_url: str, quick: None, missing: str) -> None:
+def test_a_snapshot_in_files(tmp_path: Path, database_url: str, without_processes: None, missing: str) -> None:
     """Two files: one unchanged and skipped, one with a row less. Only that row is missing; then nothing."""
     settings = f'[connector.ledger]\nplugin = "csv"\ninvoices = "*.csv"\nmode = "snapshot"\nmissing = "{missing}"\n'
     hub = make_hub(tmp_path, database_url, settings)
@@ -168,7 +159,7 @@ def test_a_snapshot_in_files(tmp_path: Path, database_url: str, quick: None, mis
     assert [] == differences(after, dump(hub.store))
 
 
-def test_identical_rows_and_repeated_numbers(tmp_path: Path, database_url: str, quick: None) -> None:
+def test_identical_rows_and_repeated_numbers(tmp_path: Path, database_url: str, without_processes: None) -> None:
     """A row twice is one invoice; a number twice with another amount: the first stands, the second is held."""
     hub = make_hub(tmp_path, database_url, LEDGER)
     ledger(
@@ -186,7 +177,7 @@ def test_identical_rows_and_repeated_numbers(tmp_path: Path, database_url: str, 
     assert [] == differences(facts, content(hub.store))
 
 
-def test_overlapping_statements_and_genuine_twins(tmp_path: Path, database_url: str, quick: None) -> None:
+def test_overlapping_statements_and_genuine_twins(tmp_path: Path, database_url: str, without_processes: None) -> None:
     """Two equal transfers on one day stay two; a statement that tells some days again adds nothing."""
     moves = [Mv(DAY + timedelta(n // 4), 1_000 + n // 2, f"VIR {n // 2}") for n in range(16)]
     hub = make_hub(tmp_path, database_url, BANK)
@@ -206,7 +197,9 @@ def test_overlapping_statements_and_genuine_twins(tmp_path: Path, database_url: 
     assert 16 == len(column(hub.store, sa.select(received.c.id)))
 
 
-def test_a_statement_that_does_not_balance_is_held_whole(tmp_path: Path, database_url: str, quick: None) -> None:
+def test_a_statement_that_does_not_balance_is_held_whole(
+    tmp_path: Path, database_url: str, without_processes: None
+) -> None:
     """Opening + movements ≠ closing: none of it is taken, it counts its lines; the good statement beside it passes."""
     hub = make_hub(tmp_path, database_url, BANK)
     (tmp_path / "bank").mkdir()
@@ -222,7 +215,7 @@ def test_a_statement_that_does_not_balance_is_held_whole(tmp_path: Path, databas
 
 @pytest.mark.parametrize("road", ["sync", "replay", "replay, full"])
 def test_a_statement_held_whole_is_read_once_the_settings_are_right(
-    tmp_path: Path, database_url: str, quick: None, road: str
+    tmp_path: Path, database_url: str, without_processes: None, road: str
 ) -> None:
     """It was held as one; replayed or read again, its movements are units of their own, and nothing is held twice."""
     moves = [Mv(DAY, 500, "VIR A"), Mv(DAY, 700, "VIR B"), Mv(DAY, 700, "VIR B"), Mv(DAY, -30, "FRAIS")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,24 +14,47 @@ from hub.app.bootstrap import Hub
 from hub.core.store import tables as t
 from tests.sage_company import SageBase, fill
 from tests.support.hubs import counted, rows, run, sync, verified
+from tests.support.postgres import PostgresServer
 from tests.support.sage import in_hub, in_sage, sage_hub, unmatched
 
-pytestmark = pytest.mark.usefixtures("opened_hubs")
+pytestmark = pytest.mark.usefixtures("opened_hubs", "without_processes")
+
+
+def _filled(url: str) -> None:
+    made = SageBase(url)
+    fill(made, 2_000)
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def sqlite_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with a filled company, to be copied."""
+    path = tmp_path_factory.mktemp("company") / "sage.db"
+    _filled(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="module")
+def postgres_company(postgres: PostgresServer) -> str:
+    """The name of a PostgreSQL data base with a filled company, to be copied."""
+    name = postgres.create()
+    _filled(postgres.url(name))
+    return name
 
 
 @pytest.fixture
 def base(request: pytest.FixtureRequest, tmp_path: Path, database_url: str) -> Iterator[SageBase]:
     """A filled company, on the same kind of data base as the hub."""
     if database_url.startswith("sqlite"):
-        made = SageBase(f"sqlite:///{tmp_path / 'sage.db'}")
-        fill(made, 2_000)
+        path = tmp_path / "sage.db"
+        shutil.copy(request.getfixturevalue("sqlite_company"), path)
+        made = SageBase(f"sqlite:///{path}")
         yield made
         made.close()
         return
     server = request.getfixturevalue("postgres")
-    name = server.create()
+    name = server.create(request.getfixturevalue("postgres_company"))
     made = SageBase(server.url(name))
-    fill(made, 2_000)
     yield made
     made.close()
     server.drop(name)

@@ -53,15 +53,6 @@ def owed(hub: Hub, as_of: date | None = None) -> list[tuple[str, str, int]]:
     return sorted((item.number, item.issued_on.isoformat(), item.open_minor) for item in items)
 
 
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without processes: for what has been shown with them."""
-    from tests.support.in_process import InProcess
-
-    for module in ("hub.core.sync.run", "hub.core.sync.replay", "hub.core.services.verify"):
-        monkeypatch.setattr(f"{module}.ConnectorProcess", InProcess)
-
-
 def test_a_typo_does_not_make_an_invoice_vanish(tmp_path: Path, database_url: str) -> None:
     """The row is held, the invoice stays in the aged balance as it was, and everyone can see that it is old."""
     hub = make_hub(tmp_path, database_url, LEDGER)
@@ -83,7 +74,7 @@ def test_a_typo_does_not_make_an_invoice_vanish(tmp_path: Path, database_url: st
 
 @pytest.mark.parametrize(("mode", "left"), [(LEDGER, ["F1", "F2"]), (SNAPSHOT, ["F1"])])
 def test_a_faulty_row_that_goes_for_good(
-    tmp_path: Path, database_url: str, quick: None, mode: str, left: list[str]
+    tmp_path: Path, database_url: str, without_processes: None, mode: str, left: list[str]
 ) -> None:
     """Deleted after it was faulty: what was read stays (append), or it is taken as settled (snapshot)."""
     hub = make_hub(tmp_path, database_url, mode)
@@ -103,7 +94,7 @@ def test_a_faulty_row_that_goes_for_good(
 @pytest.mark.parametrize("kept", [30, 0])
 @pytest.mark.parametrize("meaning", ["settled", "withdrawn"])
 def test_a_cut_snapshot_settles_nothing(
-    tmp_path: Path, database_url: str, quick: None, kept: int, meaning: str
+    tmp_path: Path, database_url: str, without_processes: None, kept: int, meaning: str
 ) -> None:
     """40 invoices, then an export of 30 or of none: nothing is lost, the run asks, again and again, until answered."""
     hub = make_hub(tmp_path, database_url, SNAPSHOT.replace("settled", meaning))
@@ -127,7 +118,7 @@ def test_a_cut_snapshot_settles_nothing(
     assert [] == verified(hub).differences
 
 
-def test_an_ordinary_day_is_not_asked_about(tmp_path: Path, database_url: str, quick: None) -> None:
+def test_an_ordinary_day_is_not_asked_about(tmp_path: Path, database_url: str, without_processes: None) -> None:
     """Few rows, or a small share of them, are settled as configured; the share is a setting."""
     hub = make_hub(tmp_path, database_url, SNAPSHOT)
     every = [row(f"F{n:02}") for n in range(60)]
@@ -173,7 +164,7 @@ def test_the_past_does_not_follow_the_present(tmp_path: Path, database_url: str)
     assert ([], {"EUR": 0}) == (found.differences, found.gap_minor)
 
 
-def test_the_day_that_the_source_gives_counts(tmp_path: Path, database_url: str, quick: None) -> None:
+def test_the_day_that_the_source_gives_counts(tmp_path: Path, database_url: str, without_processes: None) -> None:
     """With `paid_on` in the file a payment takes effect on that day, also when it is learnt later or corrected."""
 
     def line(left: str, paid_on: str) -> str:
@@ -193,7 +184,7 @@ def test_the_day_that_the_source_gives_counts(tmp_path: Path, database_url: str,
 
 @pytest.mark.parametrize(("day", "still"), [("2026-07-01", 1), ("2026-07-02", 0)])
 def test_settled_by_absence_counts_from_the_hubs_day(
-    tmp_path: Path, database_url: str, quick: None, day: str, still: int
+    tmp_path: Path, database_url: str, without_processes: None, day: str, still: int
 ) -> None:
     """Missing from the snapshot of 2 July by the hub's calendar: owed on 1 July, not on the 2nd."""
     every = row("F1", issued="2026-05-02"), row("F2", issued="2026-05-02")
@@ -202,7 +193,7 @@ def test_settled_by_absence_counts_from_the_hubs_day(
     assert still == sum(number == "F2" for number, *_ in owed(hub, date.fromisoformat(day)))
 
 
-def test_the_day_is_that_of_the_time_zone(tmp_path: Path, database_url: str, quick: None) -> None:
+def test_the_day_is_that_of_the_time_zone(tmp_path: Path, database_url: str, without_processes: None) -> None:
     """At 23:30 in Paris it is still that day, at 00:30 the next one, whatever UTC says."""
     zone = ZoneInfo("Europe/Paris")
     clock = [datetime(2026, 6, 20, 12, tzinfo=zone)]
@@ -231,7 +222,9 @@ def test_a_date_corrected_across_the_end_of_the_year(tmp_path: Path, database_ur
 
 
 @pytest.mark.parametrize("mode", [LEDGER, SNAPSHOT])
-def test_an_invoice_that_becomes_a_credit_note(tmp_path: Path, database_url: str, quick: None, mode: str) -> None:
+def test_an_invoice_that_becomes_a_credit_note(
+    tmp_path: Path, database_url: str, without_processes: None, mode: str
+) -> None:
     """The type was wrong: one document under that number, before and after, and back."""
     hub = make_hub(tmp_path, database_url, mode)
     others = [row(f"G{n}", debtor="C2", kind="FA") for n in range(3)]
@@ -253,7 +246,7 @@ def test_an_invoice_that_becomes_a_credit_note(tmp_path: Path, database_url: str
 )
 @pytest.mark.parametrize("together", [True, False])
 def test_numbers_that_restart_stay_two(
-    tmp_path: Path, database_url: str, quick: None, former: str, together: bool
+    tmp_path: Path, database_url: str, without_processes: None, former: str, together: bool
 ) -> None:
     """F001 of 2025 and F001 of 2026 are two invoices, also when the export only has the last twelve months."""
     hub = make_hub(tmp_path, database_url, LEDGER)
@@ -264,7 +257,7 @@ def test_numbers_that_restart_stay_two(
     assert 3 == len(owed(hub))
 
 
-def test_both_in_one_file_are_two(tmp_path: Path, database_url: str, quick: None) -> None:
+def test_both_in_one_file_are_two(tmp_path: Path, database_url: str, without_processes: None) -> None:
     """What one file states side by side is two, however alike."""
     hub = make_hub(tmp_path, database_url, LEDGER)
     export(tmp_path, row("F1", issued="2025-12-31"))
@@ -275,7 +268,9 @@ def test_both_in_one_file_are_two(tmp_path: Path, database_url: str, quick: None
 
 
 @pytest.mark.parametrize("instead", [True, False])
-def test_a_question_waits_for_its_answer(tmp_path: Path, database_url: str, quick: None, instead: bool) -> None:
+def test_a_question_waits_for_its_answer(
+    tmp_path: Path, database_url: str, without_processes: None, instead: bool
+) -> None:
     """Only the year differs and the former is gone: a typo, or rent of the next year. A person says which."""
     hub = make_hub(tmp_path, database_url, LEDGER)
     export(tmp_path, row("F1", issued="2025-01-01"), row("X"))
@@ -304,7 +299,7 @@ def test_a_question_waits_for_its_answer(tmp_path: Path, database_url: str, quic
     ("due", "attached"), [("2025-02-15", ["2025-01-10"]), ("2026-02-15", ["2026-01-12"]), ("2024-12-31", [])]
 )
 def test_instalments_of_a_repeated_number(
-    tmp_path: Path, database_url: str, quick: None, due: str, attached: list[str]
+    tmp_path: Path, database_url: str, without_processes: None, due: str, attached: list[str]
 ) -> None:
     """F1 of 2025 and F1 of 2026: an instalment belongs to the one issued last before it is due; else it is named."""
     hub = make_hub(tmp_path, database_url, LEDGER + 'instalments = "parts.csv"\n')

@@ -26,21 +26,14 @@ LEDGER = '[connector.ledger]\nplugin = "csv"\ninvoices = "*.csv"\n'
 HEADER = "number;debtor_id;issued_on;total"
 
 
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without processes."""
-    from tests.support.in_process import InProcess
-
-    for module in ("hub.core.sync.run", "hub.core.services.verify"):
-        monkeypatch.setattr(f"{module}.ConnectorProcess", InProcess)
-
-
 def ledger(folder: Path, count: int) -> Path:
     """A file of that many invoices."""
     return write_csv(folder / "a.csv", HEADER, *(f"F{n};C{n};2026-09-01;{n},00" for n in range(1, count + 1)))
 
 
-def test_a_full_disk_is_told_and_the_next_run_finishes(tmp_path: Path, sqlite_template: Path, quick: None) -> None:
+def test_a_full_disk_is_told_and_the_next_run_finishes(
+    tmp_path: Path, sqlite_template: Path, without_processes: None
+) -> None:
     """SQLite may not grow any more: HUB-DB-007, what was committed stays, and with room the run goes on."""
     (tmp_path / "hub.db").write_bytes(sqlite_template.read_bytes())
     hub = make_hub(tmp_path, f"sqlite:///{tmp_path / 'hub.db'}", LEDGER)
@@ -72,7 +65,7 @@ def test_a_full_disk_is_told_and_the_next_run_finishes(tmp_path: Path, sqlite_te
 
 
 def test_a_busy_data_base_is_told(
-    tmp_path: Path, sqlite_template: Path, quick: None, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, sqlite_template: Path, without_processes: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody else holds the write lock: HUB-DB-005, and once it is free the run works."""
     monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 50)
