@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Sequence
 from functools import cached_property
@@ -17,6 +18,8 @@ from hub.app.settings import Settings, connector_config, find_config, read_setti
 from hub.sdk.context import SystemClock
 from hub.sdk.errors import ConfigError
 from hub.sdk.redaction import register_secrets_of
+
+_log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from hub.core.host.plugins import Fault
@@ -45,7 +48,9 @@ class Hub:
         Raises:
             ConfigError: there is none, or it is faulty.
         """
-        return cls(read_settings(find_config(config)), actor, trusted=trusted)
+        settings = read_settings(find_config(config))
+        _log.info("configuration %s, data base %s", settings.path, settings.database_url)
+        return cls(settings, actor, trusted=trusted)
 
     @cached_property
     def zone(self) -> ZoneInfo:

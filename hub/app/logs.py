@@ -46,6 +46,33 @@ def configure(form: Form, level: int = logging.INFO) -> None:
     root.setLevel(max(level, logging.WARNING))  # of libraries, only what went wrong
 
 
+def say_more() -> None:
+    """What the hub does, on standard error, with the seconds since the command began: `-v` of every command."""
+    from hub.sdk.redaction import REDACTING
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Elapsed("%(seconds)7.2f s  %(message)s"))
+    handler.addFilter(REDACTING)
+    logger = logging.getLogger("hub")
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+
+
+def say_less() -> None:
+    """Undo `say_more`."""
+    logger = logging.getLogger("hub")
+    logger.handlers = []
+    logger.setLevel(logging.NOTSET)
+
+
+class _Elapsed(logging.Formatter):
+    """Gives `seconds` since logging was loaded, which is when the command began."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.seconds = record.relativeCreated / 1000
+        return super().format(record)
+
+
 def _redacted(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Every text without the secrets of the configuration."""
     return {name: redact(value) if isinstance(value, str) else value for name, value in event.items()}

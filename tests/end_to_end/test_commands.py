@@ -130,6 +130,18 @@ def test_sync_counts_and_asks_for_a_person(company: Path, hub: Runs) -> None:
     assert 1 == found["held_now"]
 
 
+def test_a_command_says_more_when_asked(company: Path, hub: Runs) -> None:
+    """`-v`: the configuration and each page, on standard error; what a script reads stays as it is."""
+    assert 1 == hub("sync", "ledger", "-v")
+    assert "configuration" in hub.err
+    assert str(company / "hub.db") in hub.err
+    assert "ledger: complete" in hub.err
+    said = hub.out
+    assert 1 == hub("sync", "ledger")
+    assert "configuration" not in hub.err
+    assert said.splitlines()[0] == hub.out.splitlines()[0]
+
+
 def test_one_failing_connector_does_not_stop_the_others(company: Path, hub: Runs) -> None:
     """The exit status is the worst; the fault is shown with its line and a caret."""
     with (company / "hub.toml").open("a") as config:
@@ -218,7 +230,7 @@ def test_decisions_by_hand(company: Path, hub: Runs) -> None:
     assert 2 == hub("allocations", "forget", lesson["name"], *said)
     assert "marie forgot" in hub.err
     assert 2 == hub("allocations", "write-off", "F2026-0002", *said)
-    assert "beyond the limit of 5.00 EUR" in hub.err
+    assert "beyond the limit of 5,00 EUR" in hub.err
     assert 0 == hub("allocations", "mark", "R3", *said)
     assert 0 == hub("reconcile")
     assert "not_a_receipt" == next(row["verdict"] for row in hub.rows("receipts") if row["receipt_id"] == "R3")

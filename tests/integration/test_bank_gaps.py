@@ -47,9 +47,9 @@ def test_a_missing_week_is_named(
     sync(hub, "bank")
     [one] = status(hub.desk).bank
     assert ("missing_statement", 4_300) == (one.gap.kind, one.gap.difference_minor)
-    asked = "ask the bank for the statements of this account from 2026-09-08 to 2026-09-15"
+    asked = "ask the bank for the statements of this account from 08/09/2026 to 15/09/2026"
     assert asked == one.mend
-    assert "the balance went from 43.00 EUR to 86.00 EUR, 43.00 EUR unseen" in one.what
+    assert "the balance went from 43,00 EUR to 86,00 EUR, 43,00 EUR unseen" in one.what
     assert 1 == main(["--config", str(tmp_path / "hub.toml"), "status"])
     said = " ".join(capsys.readouterr().out.split())
     assert asked in said

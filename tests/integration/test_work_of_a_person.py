@@ -146,7 +146,7 @@ def test_deductions_are_named_and_limited(company: Callable[..., Hub]) -> None:
     """Each nature has its limit, for all deductions of it on one invoice together; an override changes it."""
     override = '[reconcile]\nversion = "7"\n[[reconcile.override]]\nseller = "ACME"\ndebtor = "C1"\ndiscount_bp = 200\n'
     hub = company(*FACTS, settings=override)
-    with pytest.raises(HubError, match=r"HUB-REC-036.*2.01 EUR of F1 as discount is beyond the limit of 2.00 EUR"):
+    with pytest.raises(HubError, match=r"HUB-REC-036.*2,01 EUR of F1 as discount is beyond the limit of 2,00 EUR"):
         allocate(hub, "R1", "F1", Deduction("F1", Decimal("2.01"), "discount"))
     with pytest.raises(HubError, match=r"HUB-REC-035.*F2 is none of the invoices"):
         allocate(hub, "R1", "F1", Deduction("F2", Decimal("2.00"), "discount"))
@@ -163,7 +163,7 @@ def test_a_small_rest_is_written_off(company: Callable[..., Hub]) -> None:
     with pytest.raises(HubError, match=r"HUB-REC-035.*no receipt was applied to F1"):
         by_hand.write_off(hub.desk, rules, "F1", "small")
     allocate(hub, "R1=94.99", "F1=94.99")
-    with pytest.raises(HubError, match=r"HUB-REC-036.*5.01 EUR of F1 as write off is beyond the limit of 5.00"):
+    with pytest.raises(HubError, match=r"HUB-REC-036.*5,01 EUR of F1 as write off is beyond the limit of 5,00"):
         by_hand.write_off(hub.desk, rules, "F1", "small")
     allocate(hub, "R2=0.02", "F1=0.02")
     [line] = by_hand.write_off(hub.desk, rules, "F1", "not worth a letter")

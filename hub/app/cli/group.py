@@ -86,8 +86,12 @@ def _config(ctx: click.Context, _parameter: click.Parameter, value: Path | None)
 
 
 def _verbose(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
-    if value:
-        ctx.ensure_object(Session).verbose = True
+    session = ctx.ensure_object(Session)
+    if value and not session.verbose:
+        from hub.app.logs import say_more
+
+        session.verbose = True
+        say_more()
 
 
 def _json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:

@@ -62,5 +62,9 @@ class Session:
 
     def close(self) -> None:
         """Give the data base's connections back, if any were taken."""
+        if self.verbose:
+            from hub.app.logs import say_less
+
+            say_less()
         if "hub" in self.__dict__ and "store" in self.hub.__dict__:
             self.hub.store.close()

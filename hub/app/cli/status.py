@@ -24,7 +24,6 @@ ANOMALIES = {
     "reopened_in_books": "paid by a receipt, but the books opened them again: hub allocations list --status reopened",
     "instalments_differ": "instalments that do not add up to the invoice",
 }
-_BUCKETS = {"not_due": "not due", "credits": "credits"}
 
 
 @click.command("status", short_help="How things stand: connectors, open amounts, what waits for you.")
@@ -200,6 +199,7 @@ def _sellers(found: Status) -> None:
     """Open amounts by seller, then by lateness with a total per currency, never across."""
     from hub.app.cli.table import Col, show_table
     from hub.app.cli.words import amount, count
+    from hub.core.services.words import column_name
 
     rows = [
         [s.seller, s.books, count(s.open_items), amount(s.open_minor, s.currency), amount(s.overdue_minor, s.currency)]
@@ -210,12 +210,12 @@ def _sellers(found: Status) -> None:
         Col("overdue", right=True),
     ]  # fmt: skip
     show_table(columns, rows)
-    click.echo()
     for currency in sorted({s.currency for s in found.sellers}):
+        click.echo()
         mine = [s for s in found.sellers if s.currency == currency]
         lines = [
             [
-                _bucket(name),
+                column_name(name),
                 *(amount(s.aged[at], currency) for s in mine),
                 amount(sum(s.aged[at] for s in mine), currency),
             ]
@@ -227,10 +227,6 @@ def _sellers(found: Status) -> None:
         if len(mine) == 1:
             head, lines, total = head[:2], [line[:2] for line in lines], total[:2]
         show_table(head, lines, total=total)
-
-
-def _bucket(name: str) -> str:
-    return _BUCKETS.get(name) or name.replace("over_", "over ").replace("_", " to ")
 
 
 def _next(found: Status) -> None:

@@ -42,16 +42,20 @@ def command(session: Session, names: tuple[str, ...], full: bool, accept_missing
 
     if accept_missing and not names:
         raise click.UsageError("--accept-missing needs the NAME of the connector whose rows are really gone.")
-    spare = spawn()  # the first connector's process loads while we do
+    spares = [spawn()]  # the next connector's process loads while we do something else
     try:
         hub = session.hub
         sections = hub.sections(names)
-        results: list[Result] = [
-            (section, *_run(hub, section, full=full, accept_missing=accept_missing, spawned=None if number else spare))
-            for number, section in enumerate(sections)
-        ]
+        results: list[Result] = []
+        for left, section in zip(reversed(range(len(sections))), sections, strict=True):
+            if left:
+                spares.append(spawn())
+            run = _run(hub, section, full=full, accept_missing=accept_missing, spawned=spares[0])
+            results.append((section, *run))
+            spares.pop(0).close()
     finally:
-        spare.close()
+        for spare in spares:
+            spare.close()
     held = _held_now(hub, [hub.key_of(section) for section in sections])
     if session.json:
         from hub.app.cli.table import show_json

@@ -1,4 +1,4 @@
-"""Amounts, counts, dates and instants as a credit controller reads them, and text that fits the screen."""
+"""Instants and numbers of things as a person reads them, and text that fits the screen."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
+
+from hub.core.services.words import amount as amount
+from hub.core.services.words import amounts as amounts
+from hub.core.services.words import count as count
+from hub.core.services.words import day as day
 
 _STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "red": "31"}
 #: The narrowest screen that output is laid out for.
@@ -41,33 +46,9 @@ def wrapped(text: str, *, indent: str = "") -> list[str]:
     ) or [indent]  # fmt: skip
 
 
-def count(number: int) -> str:
-    """``1 234``."""
-    return f"{number:,}".replace(",", " ")
-
-
 def many(number: int, word: str, words: str | None = None) -> str:
     """``1 receipt``, ``1 234 receipts``."""
     return f"{count(number)} {word if number == 1 else words or word + 's'}"
-
-
-def amount(minor: int, currency: str) -> str:
-    """``-1 234,56 EUR``."""
-    from hub.sdk.money import decimal_text
-
-    whole, comma, cents = decimal_text(abs(minor), currency, ",").partition(",")
-    sign = "-" if minor < 0 else ""
-    return f"{sign}{count(int(whole))}{comma}{cents} {currency}"
-
-
-def amounts(by_currency: Mapping[str, int]) -> str:
-    """Several currencies side by side, never added: ``1 234,56 EUR + 10,00 USD``; ``-`` when there is none."""
-    return " + ".join(amount(minor, currency) for currency, minor in sorted(by_currency.items())) or "-"
-
-
-def day(value: date | None) -> str:
-    """``30/06/2026``."""
-    return "-" if value is None else value.strftime("%d/%m/%Y")
 
 
 def moment(microseconds: int | None, zone: tzinfo) -> str:

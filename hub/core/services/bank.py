@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from hub.core.ledger.bank_chain import ChainGap, Stated, chain_gaps
+from hub.core.services.words import amount, day
 from hub.core.store import Connection, bank
-from hub.sdk.money import decimal_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ def _number(account: str | None) -> str:
 
 def _words(gap: ChainGap) -> tuple[str, str]:
     """What is wrong and how to mend it."""
-    first, last, unseen = _day(gap.from_on), _day(gap.to_on), _money(gap.difference_minor, gap)
-    expected, found = _money(gap.expected_minor, gap), _money(gap.found_minor, gap)
+    first, last, unseen = day(gap.from_on), day(gap.to_on), amount(gap.difference_minor, gap.currency)
+    expected, found = amount(gap.expected_minor, gap.currency), amount(gap.found_minor, gap.currency)
     if gap.kind == "missing_statement":
         return (
             f"no statement from {first} to {last}: the balance went from {expected} to {found}, {unseen} unseen",
@@ -69,11 +68,3 @@ def _words(gap: ChainGap) -> tuple[str, str]:
         "look at hub held list for movements that were not understood; a file of this account without balances, or a"
         " second connector that reads it, counts money twice",
     )
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
-
-
-def _money(minor: int, gap: ChainGap) -> str:
-    return f"{decimal_text(minor, gap.currency)} {gap.currency}"

@@ -13,12 +13,13 @@ from hub.core.services.desk import Desk, books_of
 from hub.core.services.naming import invoice_called, receipt_called
 from hub.core.services.pouring import Pot, pour
 from hub.core.services.rules import SETTING_OF, Rules
+from hub.core.services.words import amount
 from hub.core.store.allocations import NewAllocation
 from hub.core.store.choosing import ChosenInvoice, ChosenReceipt, lock
 from hub.core.store.database import UnitOfWork
 from hub.core.store.decisions import AllocationRow, allocation_rows, deducted
 from hub.sdk.errors import HubError
-from hub.sdk.money import decimal_text, exponent
+from hub.sdk.money import exponent
 
 #: Rule of what a person decided without a suggestion; stored, never respelt.
 BY_HAND = "by_hand"
@@ -208,11 +209,11 @@ def _refuse_beyond_limit(unit: UnitOfWork, rules: Rules, invoice: ChosenInvoice,
     before = deducted(unit.connection, invoice.id, nature)
     if minor + before > limit:
         words = nature.replace("_", " ")
-        said = f" ({decimal_text(before, invoice.currency)} before)" if before else ""
+        said = f" ({amount(before, invoice.currency)} before)" if before else ""
         raise HubError(
             code="HUB-REC-036",
-            what=f"{decimal_text(minor, invoice.currency)} {invoice.currency} of {invoice.number} as {words}{said} is "
-            f"beyond the limit of {decimal_text(limit, invoice.currency)} {invoice.currency}",
+            what=f"{amount(minor, invoice.currency)} of {invoice.number} as {words}{said} is "
+            f"beyond the limit of {amount(limit, invoice.currency)}",
             where=invoice.number,
             mend=f"book it in the ledger, or have {SETTING_OF[nature]} in [reconcile] raised; "
             "else the rest stays open and is asked for",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: What a unit that was read can be.
+_KINDS = ("new", "changed", "same", "held")
+
 
 @dataclass(slots=True)
 class Counts:
@@ -16,9 +19,14 @@ class Counts:
     held: int = 0
     missing: int = 0
 
+    def __str__(self) -> str:
+        """``12 read = 10 new + 2 same``."""
+        parts = [f"{value} {name}" for name in _KINDS if (value := getattr(self, name))]
+        return f"{self.read} read" + (f" = {' + '.join(parts)}" if parts else "")
+
     def add(self, other: Counts) -> None:
         """Add `other` to this."""
-        for name in ("read", "new", "changed", "same", "held", "missing"):
+        for name in ("read", *_KINDS, "missing"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 

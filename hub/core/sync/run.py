@@ -6,6 +6,7 @@ page the connector already fetches the next. A run is complete or not, and says 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -20,12 +21,13 @@ from hub.core.store.page_notes import page_units
 from hub.core.store.streams import Counts, StreamState
 from hub.core.sync.absent import existing_units, find_absent, lose
 from hub.core.sync.again import map_again
-from hub.core.sync.pages import PageReader
+from hub.core.sync.pages import PageReader, PageResult
 from hub.core.sync.seen import Seen
 from hub.core.sync.session import Session
 from hub.sdk.errors import BrokenPromise, HubError
 from hub.sdk.units import Stream
 
+_log = logging.getLogger(__name__)
 #: Pages without progress of the cursor after which a source is taken to be going in circles.
 MAX_STANDING_PAGES = 3
 #: Share of a snapshot, in percent, that may be missing without a person being asked.
@@ -95,6 +97,7 @@ def sync_connector(
     error: HubError | None = None
     try:
         with ConnectorProcess(spec.start, spec.limits, spawned) as process:
+            _log.info("%s: connector %s is ready", spec.name, spec.plugin)
             session = Session(store, process, spec.key, connector, mapping, actor)
             for stream in process.streams():
                 run.read_stream(session, stream)
@@ -169,6 +172,7 @@ class _Run:
             at.counts.add(page.counts)
             at.back.update(page.back)
             at.pages += 1
+            self._say(stream, page)
             if page.ordinal == 0 and stream.whole_objects:
                 at.whole.add(page.origin)
             last, standing = page.last, standing + 1 if page.cursor == cursor else 0
@@ -187,6 +191,7 @@ class _Run:
         total = Counts()
         for stream in streams:
             total.add(stream.counts)
+        _log.info("%s: %s, %s", self._spec.name, state, total)
         return RunReport(self._spec.key, state, total, streams, error)
 
     def _note_end(self, unit: UnitOfWork, error: HubError | None) -> tuple[str, list[runs.StreamRun]]:
@@ -262,6 +267,13 @@ class _Run:
         return replace(
             at.counts, new=at.counts.new - new, changed=at.counts.changed - changed, held=at.counts.held + new + changed
         )
+
+    def _say(self, stream: Stream, page: PageResult) -> None:
+        if page.skipped:
+            _log.info("%s: %s: as they were: %s", self._spec.name, stream.name, ", ".join(page.skipped))
+        if page.origin:
+            place = f"{page.origin}, page {page.ordinal + 1}"
+            _log.info("%s: %s: %s: %s", self._spec.name, stream.name, place, page.counts)
 
     def _circles(self, stream: Stream) -> BrokenPromise:
         return BrokenPromise(

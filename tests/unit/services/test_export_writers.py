@@ -174,5 +174,5 @@ def test_a_workbook_says_what_it_shows(tmp_path: Path) -> None:
     rows = CalamineWorkbook.from_path(tmp_path / "t.xlsx").get_sheet_by_name("About").to_python()
     assert [
         ["Table", "Things tried"], ["As of", "30/06/2026"], ["Rows", "3"], ["", ""],
-        ["Total amount EUR", 2469.12], ["Total amount USD", -4.56],
+        ["Total amount, EUR", 2469.12], ["Total amount, USD", -4.56],
     ] == rows  # fmt: skip

@@ -13,6 +13,7 @@ from hub.core.services.disagreements import tellings_of
 from hub.core.services.exports.ledger import debtor_names
 from hub.core.services.exports.model import Column, Row, Scope
 from hub.core.services.gaps import BookCheck, check_books
+from hub.core.services.words import amount
 from hub.core.store import books as store
 from hub.core.store.record_tables import fold
 from hub.core.store.sightings import link_rows, receipt_facts, suggestion_rows
@@ -92,15 +93,15 @@ def _likely(one: ExplainedGap, found: BookCheck, receipts: dict[int, str]) -> st
     """The causes in words, the largest first, and what may explain the rest."""
     told = []
     for cause in one.causes[:3]:
-        amount = decimal_text(cause.effect_minor, one.gap.currency, ",")
-        told.append(f"{WORDS[cause.kind]}: {_record(cause, found, receipts)} ({amount})")
+        effect = amount(cause.effect_minor, one.gap.currency)
+        told.append(f"{WORDS[cause.kind]}: {_record(cause, found, receipts)} ({effect})")
     if len(one.causes) > 3:
         told.append(f"and {len(one.causes) - 3} more")
     if one.unexplained_minor and one.candidates:
         records = " + ".join(found.numbers.get(ref, str(ref)) for _, ref in one.candidates[0].records)
         told.append(f"{WORDS[one.candidates[0].records[0][0]]}: {records}")
     elif one.unexplained_minor:
-        told.append(f"{decimal_text(one.unexplained_minor, one.gap.currency, ',')} unknown")
+        told.append(f"{amount(one.unexplained_minor, one.gap.currency)} unknown")
     return "; ".join(told)
 
 

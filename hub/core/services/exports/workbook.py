@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.core.services.exports.model import Column, Table
+from hub.core.services.words import column_name
 from hub.sdk.errors import ConfigError
 from hub.sdk.money import decimal_text, exponent
 
@@ -103,7 +104,7 @@ class _Sheets:
         self._sheet, self._line = sheet, line + 1
         for name, by_currency in self._totals.items():
             for currency, minor in sorted(by_currency.items()):
-                sheet.write_string(self._line, 0, f"Total {name.replace('_', ' ')} {currency}", bold)
+                sheet.write_string(self._line, 0, f"Total {column_name(name)}, {currency}", bold)
                 self._amount(1, minor, currency)
                 self._line += 1
 

@@ -1,0 +1,37 @@
+"""Amounts, counts and days as a credit controller reads them, in listings and in the sentences of services alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+
+def count(number: int) -> str:
+    """``1 234``."""
+    return f"{number:,}".replace(",", " ")
+
+
+def amount(minor: int, currency: str) -> str:
+    """``-1 234,56 EUR``."""
+    from hub.sdk.money import decimal_text
+
+    whole, comma, cents = decimal_text(abs(minor), currency, ",").partition(",")
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{count(int(whole))}{comma}{cents} {currency}"
+
+
+def amounts(by_currency: Mapping[str, int]) -> str:
+    """Several currencies side by side, never added: ``1 234,56 EUR + 10,00 USD``; ``-`` when there is none."""
+    return " + ".join(amount(minor, currency) for currency, minor in sorted(by_currency.items())) or "-"
+
+
+def day(value: date | None) -> str:
+    """``30/06/2026``."""
+    return "-" if value is None else value.strftime("%d/%m/%Y")
+
+
+def column_name(name: str) -> str:
+    """The stored spelling of a column or of a bucket of the aged balance for people: ``1_30`` → ``1 to 30``."""
+    if name[:1].isdigit():
+        return name.replace("_", " to ")
+    return name.replace("_", " ")
