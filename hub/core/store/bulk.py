@@ -172,49 +172,56 @@ def rows_by_text(
 
     One statement, whatever the number of values: they travel as one array parameter.
     """
-    return _rows_by(connection, columns, key, list(values), sa.Text(), conditions)
+    return _rows_by(connection, tuple(columns), key, list(values), sa.Text, conditions)
 
 
 def rows_by_id(
     connection: sa.Connection, columns: Sequence[Any], key: Any, values: Sequence[int], *conditions: Any
 ) -> list[sa.Row[Any]]:
     """Rows whose integer column `key` is one of `values`: (position in `values`, *columns), any order."""
-    return _rows_by(connection, columns, key, list(values), sa.BigInteger(), conditions)
+    return _rows_by(connection, tuple(columns), key, list(values), sa.BigInteger, conditions)
 
 
 def _rows_by(
     connection: sa.Connection,
-    columns: Sequence[Any],
+    columns: tuple[Any, ...],
     key: Any,
     values: list[Any],
-    type_: sa.types.TypeEngine[Any],
+    type_: type[sa.types.TypeEngine[Any]],
     conditions: tuple[Any, ...],
 ) -> list[sa.Row[Any]]:
     if not values:
         return []
-    if is_sqlite(connection):
-        wanted = _wanted(connection, values, type_)
+    make: Callable[..., sa.Select[Any]] = (
+        _choice if conditions else _kept_choice
+    )  # composing the statement costs as much as running it
+    statement = make(connection.dialect.name, columns, key, type_, conditions)
+    return list(connection.execute(statement, {"wanted": as_array(connection, values)}))
+
+
+def _choice(
+    dialect: str, columns: tuple[Any, ...], key: Any, type_: type[sa.types.TypeEngine[Any]], conditions: tuple[Any, ...]
+) -> sa.Select[Any]:
+    wanted = _wanted(dialect, type_)
+    if dialect == "sqlite":
         # LEFT JOIN, so that SQLite walks the few wanted values and probes the index; left to choose it may walk the
         # whole table for each page. typeof() filters without inviting it to turn the join round.
         joined = wanted.outerjoin(key.table, sa.and_(key == wanted.c.value, *conditions))
-        statement = (
-            sa.select(wanted.c.key.label("place"), *columns).select_from(joined).where(sa.func.typeof(key) != "null")
-        )
-        return list(connection.execute(statement))
-    numbered = _wanted(connection, values, type_)
-    statement = sa.select((numbered.c.ordinality - 1).label("place"), *columns).where(
-        key == numbered.c.value, *conditions
-    )
-    return list(connection.execute(statement))
+        there = sa.func.typeof(key) != "null"
+        return sa.select(wanted.c.key.label("place"), *columns).select_from(joined).where(there)
+    return sa.select((wanted.c.ordinality - 1).label("place"), *columns).where(key == wanted.c.value, *conditions)
 
 
-def _wanted(connection: sa.Connection, values: list[Any], type_: sa.types.TypeEngine[Any]) -> Any:
-    """The values as a table with the column `value`; they travel as one parameter."""
-    if is_sqlite(connection):
-        return sa.func.json_each(json.dumps(values)).table_valued(
+_kept_choice = cache(_choice)
+
+
+def _wanted(dialect: str, type_: type[sa.types.TypeEngine[Any]]) -> Any:
+    """The values of the parameter `wanted` as a table with the column `value`."""
+    if dialect == "sqlite":
+        return sa.func.json_each(sa.bindparam("wanted", type_=sa.Text)).table_valued(
             sa.column("key", sa.Integer), sa.column("value", type_), name="wanted"
         )
-    array = sa.cast(sa.bindparam("values", values, type_=sa.ARRAY(type_)), sa.ARRAY(type_))
+    array = sa.cast(sa.bindparam("wanted", type_=sa.ARRAY(type_)), sa.ARRAY(type_))
     return (
         sa.func.unnest(array)
         .table_valued(sa.column("value", type_), with_ordinality="ordinality", joins_implicitly=True)
@@ -229,8 +236,8 @@ ARRAY_ROWS = {
 }
 
 
-def as_array(connection: sa.Connection, values: Sequence[int]) -> str | list[int]:
-    """`values` as a parameter of `ARRAY_ROWS`."""
+def as_array(connection: sa.Connection, values: Sequence[Any]) -> str | list[Any]:
+    """`values` as one parameter: an array, which SQLite takes as JSON."""
     return json.dumps(list(values)) if is_sqlite(connection) else list(values)
 
 
@@ -241,11 +248,38 @@ def copy_rows(
 
     `names`: column of `source` -> column of `into`. The rows never leave the data base.
     """
-    wanted = _wanted(connection, sorted(ids), sa.BigInteger())
-    chosen = sa.select(*(source.c[name] for name in names), sa.literal(at, sa.BigInteger())).where(
-        source.c.id == wanted.c.value
+    statement = _copying(connection.dialect.name, source, into, tuple(names.items()))
+    connection.execute(statement, {"wanted": as_array(connection, sorted(ids)), "superseded": at})
+
+
+@cache
+def _copying(dialect: str, source: sa.Table, into: sa.Table, names: tuple[tuple[str, str], ...]) -> sa.Insert:
+    wanted = _wanted(dialect, sa.BigInteger)
+    at = sa.bindparam("superseded", type_=sa.BigInteger)
+    chosen = sa.select(*(source.c[name] for name, _ in names), at).where(source.c.id == wanted.c.value)
+    columns = [*(name for _, name in names), "superseded_at"]
+    return into.insert().from_select(columns, chosen.order_by(source.c.id))
+
+
+def write_over(
+    connection: sa.Connection, table: sa.Table, staged: sa.Table, names: Sequence[str], rows: Mapping[int, int]
+) -> None:
+    """Write the columns `names` of staged rows over rows of `table`; `rows`: place in `staged` → id in `table`."""
+    if is_sqlite(connection):
+        listed = ", ".join(f'"{name}"' for name in names)
+        chosen = f'SELECT {listed} FROM "{staged.name}" WHERE "place" = ?'  # noqa: S608 -- our own tables
+        statement = f'UPDATE "{table.name}" SET ({listed}) = ({chosen}) WHERE "id" = ?'  # noqa: S608
+        connection.exec_driver_sql(statement, list(rows.items()))
+        return
+    listed = ", ".join(f'"{name}" = s."{name}"' for name in names)
+    connection.execute(
+        sa.text(
+            f'UPDATE "{table.name}" AS c SET {listed} FROM "{staged.name}" AS s, '  # noqa: S608
+            "unnest(CAST(:places AS bigint[]), CAST(:ids AS bigint[])) AS w(place, id) "
+            "WHERE s.place = w.place AND c.id = w.id"
+        ),
+        {"places": list(rows), "ids": list(rows.values())},
     )
-    connection.execute(into.insert().from_select([*names.values(), "superseded_at"], chosen.order_by(source.c.id)))
 
 
 def staging_table(connection: sa.Connection, like: sa.Table) -> sa.Table:
@@ -264,6 +298,7 @@ def _staging(like: sa.Table, dialect: str) -> tuple[sa.Table, str]:
 
     columns = [sa.Column(column.name, column.type) for column in like.columns]
     name = f"stage_{like.name}"
-    table = sa.Table(name, sa.MetaData(), *columns, sa.Column("place", sa.Integer), prefixes=["TEMPORARY"])
+    place = sa.Column("place", sa.Integer, primary_key=True, autoincrement=False)
+    table = sa.Table(name, sa.MetaData(), *columns, place, prefixes=["TEMPORARY"])
     create = sa.schema.CreateTable(table, if_not_exists=True)
     return table, str(create.compile(dialect=registry.load(dialect)()))

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 #: States of units that are as they were read; a unit withdrawn since then is not.
 STANDING = ("mapped", "held", "discarded")
+_STANDING_RUN = sa.select(sa.func.count(), sa.func.sum(t.raw_unit.c.evidence_id)).where(
+    t.raw_unit.c.id.between(sa.bindparam("first"), sa.bindparam("last")), t.raw_unit.c.state.in_(STANDING)
+)
 #: Up to how many runs of ids a page is looked up run by run.
 _FEW_RUNS = 20
 
@@ -74,10 +77,7 @@ def _standing(connection: sa.Connection, units: str) -> tuple[int, int]:
     count = total = 0
     for run in runs:
         first, _, last = run.partition("-")
-        statement = sa.select(sa.func.count(), sa.func.sum(u.c.evidence_id)).where(
-            u.c.id.between(int(first), int(last or first)), u.c.state.in_(STANDING)
-        )
-        some, evidence = connection.execute(statement).one()
+        some, evidence = connection.execute(_STANDING_RUN, {"first": int(first), "last": int(last or first)}).one()
         count, total = count + some, total + int(evidence or 0)
     return count, total
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from hub.core.store import bulk
 from hub.core.store.past import to_history
 from hub.core.store.record_tables import FOLDED, RECORD_TABLES, RecordTable, fold_column, table_of
+from hub.core.store.standing import standing_rows
 
 
 @dataclass(slots=True)
@@ -173,6 +175,13 @@ def _merge(
 
 def _matches(taking: Taking, table: RecordTable, staged: sa.Table) -> dict[int, sa.Row[Any]]:
     """Rows that bear the key of a staged record, by its place: (place, id, unit_id, differs, withdrawn_at)."""
+    rows = taking.connection.execute(_matching(table.name, staged))
+    return {row.place: row for row in rows if row.id is not None}
+
+
+@cache
+def _matching(name: str, staged: sa.Table) -> sa.Select[Any]:
+    table = RECORD_TABLES[name]
     current = table.current
     same_key = [current.c.connector_id == staged.c.connector_id] + [
         current.c[name] == staged.c[name] for name in table.key
@@ -182,14 +191,14 @@ def _matches(taking: Taking, table: RecordTable, staged: sa.Table) -> dict[int, 
         current.c.withdrawn_at.is_not(None),
         *(current.c[name].is_distinct_from(staged.c[name]) for name in compared),
     )
-    rows = taking.connection.execute(
-        sa.select(
-            staged.c.place, current.c.id, current.c.unit_id, current.c.withdrawn_at, differs.label("differs"),
-            (current.c.stub if "stub" in current.c else sa.false()).label("stub"),
-        )
-        .select_from(staged.outerjoin(current, sa.and_(*same_key)))  # the small side first: see bulk._rows_by
-    )  # fmt: skip
-    return {row.place: row for row in rows if row.id is not None}
+    return sa.select(
+        staged.c.place,
+        current.c.id,
+        current.c.unit_id,
+        current.c.withdrawn_at,
+        differs.label("differs"),
+        (current.c.stub if "stub" in current.c else sa.false()).label("stub"),
+    ).select_from(staged.outerjoin(current, sa.and_(*same_key)))  # fmt: skip -- the small side first: see bulk._choice
 
 
 def _classify(
@@ -251,19 +260,8 @@ def _taken(table: RecordTable, key: tuple[Any, ...]) -> str:
 def _supersede(taking: Taking, table: RecordTable, staged: sa.Table, different: dict[int, int]) -> None:
     """Copy the former versions to the history, then write the new ones over them; row ids stay."""
     _to_history(taking, table, list(different.values()))
-    names = [name for name in list(staged.columns.keys()) if name not in ("id", "place")]
-    places = list(different)
-    rows = bulk.rows_by_id(taking.connection, [staged.c[name] for name in names], staged.c.place, places)
-    updates = [
-        {"b_id": different[places[row[0]]], **dict(zip((f"b_{name}" for name in names), row[1:], strict=True))}
-        for row in rows
-    ]
-    taking.connection.execute(
-        table.current.update()
-        .where(table.current.c.id == sa.bindparam("b_id"))
-        .values({name: sa.bindparam(f"b_{name}") for name in names}),
-        updates,
-    )
+    names = [name for name in staged.columns.keys() if name not in ("id", "place")]  # noqa: SIM118
+    bulk.write_over(taking.connection, table.current, staged, names, different)
 
 
 def _to_history(taking: Taking, table: RecordTable, ids: list[int]) -> None:
@@ -271,32 +269,14 @@ def _to_history(taking: Taking, table: RecordTable, ids: list[int]) -> None:
     to_history(taking.connection, table.current, table.history, ids, taking.recorded_at, names)
 
 
-def _tables_in_use(connection: sa.Connection) -> list[RecordTable]:
-    """The record tables that hold anything: most sources fill two or three of them."""
-    tables = list(RECORD_TABLES.values())
-    filled = connection.execute(
-        sa.select(*(sa.exists(sa.select(table.current.c.id)).label(table.name) for table in tables))
-    ).one()
-    return [table for table, any_row in zip(tables, filled, strict=True) if any_row]
-
-
 def _withdraw_missing(taking: Taking, units: set[int], kept: dict[str, set[int]], outcome: Outcome) -> None:
     """Rows that `units` used to give and give no longer: not deleted, `withdrawn_at` is set.
 
     A mere mention (stub) stays: other units may mention the same account, and only the first one's is kept.
     """
-    for table in _tables_in_use(taking.connection):
-        standing = [table.current.c.withdrawn_at.is_(None)]
-        if "stub" in table.current.c:
-            standing.append(table.current.c.stub.is_(False))
-        rows = bulk.rows_by_id(
-            taking.connection,
-            [table.current.c.id, table.current.c.unit_id],
-            table.current.c.unit_id,
-            sorted(units),
-            *standing,
-        )
-        gone = {row.id: row.unit_id for row in rows if row.id not in kept.get(table.name, ())}
+    for name, rows in standing_rows(taking.connection, sorted(units)).items():
+        table = RECORD_TABLES[name]
+        gone = {row: unit for row, unit in rows if row not in kept.get(name, ())}
         if not gone:
             continue
         _to_history(taking, table, list(gone))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -38,23 +39,30 @@ def units_to_history(connection: sa.Connection, ids: list[int], superseded_at: i
     to_history(connection, t.raw_unit, t.raw_unit_history, ids, superseded_at, names)
 
 
-def standing_records(connection: sa.Connection, unit_ids: Sequence[int]) -> Counter[int]:
-    """How many records stand under each of these units; mere mentions of an account are not counted."""
-    if not unit_ids:
-        return Counter()
-    counted = sa.text(f"SELECT unit_id, count(*) AS records FROM ({_standing_sql(connection)}) AS s GROUP BY 1")  # noqa: S608
-    rows = connection.execute(counted, {"ids": bulk.as_array(connection, unit_ids)})
-    return Counter({row.unit_id: row.records for row in rows})
+def standing_rows(connection: sa.Connection, unit_ids: Sequence[int]) -> dict[str, list[tuple[int, int]]]:
+    """Records that stand under these units, by table: (row id, unit id). Mere mentions of an account are left out."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    if unit_ids:
+        # As text: composing a dozen SELECTs costs more than running them.
+        statement = sa.text(_standing_sql(connection.dialect.name))
+        for name, row, unit in connection.execute(statement, {"ids": bulk.as_array(connection, unit_ids)}):
+            found.setdefault(name, []).append((row, unit))
+    return found
 
 
-def _standing_sql(connection: sa.Connection) -> str:
-    """One statement over all record tables: as text, for composing a dozen SELECTs costs more than running them."""
-    wanted = bulk.ARRAY_ROWS[connection.dialect.name].format("ids")
+@cache
+def _standing_sql(dialect: str) -> str:
+    wanted = bulk.ARRAY_ROWS[dialect].format("ids")
     return " UNION ALL ".join(
-        f'SELECT unit_id FROM "{name}" WHERE withdrawn_at IS NULL'  # noqa: S608 -- our own tables
+        f"SELECT '{name}' AS name, id, unit_id FROM \"{name}\" WHERE withdrawn_at IS NULL"  # noqa: S608 -- our own
         f"{' AND NOT stub' if any('stub' in kind.model_fields for kind in kinds) else ''} AND unit_id IN ({wanted})"
         for name, kinds in TABLE_KINDS.items()
     )
+
+
+def standing_records(connection: sa.Connection, unit_ids: Sequence[int]) -> Counter[int]:
+    """How many records stand under each of these units; mere mentions of an account are not counted."""
+    return Counter(unit for rows in standing_rows(connection, unit_ids).values() for _, unit in rows)
 
 
 def good_versions(connection: sa.Connection, unit_ids: Sequence[int]) -> dict[int, GoodVersion]:
