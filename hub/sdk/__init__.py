@@ -8,12 +8,24 @@ from hub.sdk.errors import (
     HubError,
     PartnerRefused,
     RecordRejected,
+    SignatureRefused,
     SourceAuthError,
     SourceUnavailable,
 )
+from hub.sdk.events import Headers, ReceivedEvent, same_secret
 from hub.sdk.hooks import SDK_VERSION, Connector, Registry, hookimpl
 from hub.sdk.money import CurrencyMismatch, Money
-from hub.sdk.roles import BulkMap, Columns, ControlTotals, FileCheck, KeySweep, LedgerWriter, MappedPage, RecordSource
+from hub.sdk.roles import (
+    BulkMap,
+    Columns,
+    ControlTotals,
+    EventReceiver,
+    FileCheck,
+    KeySweep,
+    LedgerWriter,
+    MappedPage,
+    RecordSource,
+)
 from hub.sdk.units import Cursor, Page, RawUnit, Stream
 from hub.sdk.writing import LedgerBatch, LedgerFile, Posting, PostingPart
 
@@ -30,7 +42,9 @@ __all__ = [
     "ControlTotals",
     "CurrencyMismatch",
     "Cursor",
+    "EventReceiver",
     "FileCheck",
+    "Headers",
     "HubError",
     "KeySweep",
     "LedgerBatch",
@@ -43,12 +57,15 @@ __all__ = [
     "Posting",
     "PostingPart",
     "RawUnit",
+    "ReceivedEvent",
     "RecordRejected",
     "RecordSource",
     "Registry",
+    "SignatureRefused",
     "SourceAuthError",
     "SourceUnavailable",
     "Stream",
     "SystemClock",
     "hookimpl",
+    "same_secret",
 ]

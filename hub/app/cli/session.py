@@ -62,5 +62,5 @@ class Session:
 
     def close(self) -> None:
         """Give the data base's connections back, if any were taken."""
-        if "hub" in self.__dict__ and "store" in self.hub.__dict__:
-            self.hub.store.close()
+        if "hub" in self.__dict__:
+            self.hub.close()

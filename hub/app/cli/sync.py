@@ -93,6 +93,7 @@ def _run(
                 accept_missing=accept_missing,
                 progress=lambda stream, counts: tell(stream, counts.read),
                 spawned=spawned,
+                inbox=hub.inbox,
             )
         except (LeaseTaken, LeaseLost) as error:
             return None, error
