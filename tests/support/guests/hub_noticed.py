@@ -69,7 +69,7 @@ class Noticed:
         after = int(cursor or 0)
         rest = sorted((one["seq"], ref) for ref, one in self._provider().items() if one["seq"] > after)
         chosen = rest[:limit]
-        units = list(self.reread(stream, [ref for _, ref in chosen]))
+        units = list(self._units([ref for _, ref in chosen]))
         return Page(units, str(chosen[-1][0] if chosen else after), len(rest) <= limit, "provider")
 
     def map(self, stream: str, unit: RawUnit) -> Sequence[Record]:
@@ -112,9 +112,14 @@ class Noticed:
             ) from error
 
     def reread(self, stream: str, refs: Sequence[str]) -> Iterable[RawUnit]:
+        return self._units(refs)
+
+    def _units(self, refs: Sequence[str]) -> Iterable[RawUnit]:
         provider = self._provider()
         for ref in refs:
             if ref == "poison":
+                raise RuntimeError("poisoned")
+            if ref == "deadly":
                 os._exit(4)
             if ref in provider:
                 body = json.dumps(provider[ref], sort_keys=True).encode()
