@@ -20,6 +20,8 @@ from hub.sdk.errors import ConfigError, HubError
 ACTOR = "hub serve"
 #: Connections waiting to be taken, and taken at the same time; further ones are answered 503.
 BACKLOG, MOST_CONNECTIONS = 1_024, 500
+#: How long, in seconds, one thread may keep the others from Python: an answer passes through three of them.
+SWITCH_S = 0.0005
 #: Seconds that answers at hand have when it ends.
 PATIENCE_S = 5
 
@@ -48,13 +50,15 @@ class Service:
         from hub.app.api.application import make_application
         from hub.app.api.switchboard import Switchboard
 
+        sys.setswitchinterval(SWITCH_S)
         logs.configure(self.hub.settings.daemon.log)
         log = structlog.get_logger()
         with contextlib.suppress(DatabaseUnreachable):  # it answers 503 until the data base is back
             _ = self.hub.store
-        with _listening(self._host, self._port) as door:
+        with _bound(self._host, self._port) as door:
             board = Switchboard(self.hub, self._beside)
             try:
+                door.listen(BACKLOG)  # from now on callers wait instead of being refused
                 config = uvicorn.Config(
                     make_application(board), log_config=None, access_log=False, lifespan="off", server_header=False,
                     proxy_headers=False, backlog=BACKLOG, limit_concurrency=MOST_CONNECTIONS,
@@ -123,8 +127,8 @@ def _libraries() -> Any:
 
 
 @contextlib.contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket that listens there; its port is taken again at once when the process is started anew."""
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket at this address; its port is taken again at once when the process is started anew."""
     try:
         [(family, kind, protocol, _, address), *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         door = socket.socket(family, kind, protocol)

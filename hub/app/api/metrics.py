@@ -14,6 +14,7 @@ from prometheus_client import (
     Counter,
     Histogram,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
@@ -39,6 +40,7 @@ class Metrics:
     """The counters of this process, and a door to the figures of the hub behind `board`."""
 
     def __init__(self, board: Switchboard) -> None:
+        disable_created_metrics()  # a time stamp beside each counter, which nobody asked for
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._answers = Counter(

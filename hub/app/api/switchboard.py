@@ -4,6 +4,7 @@ the configuration is read again."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -13,6 +14,7 @@ import structlog
 
 from hub.app.bootstrap import Hub
 from hub.core.host.receiving import Call, Receiver, Verified
+from hub.core.store.engine import DatabaseUnreachable
 from hub.core.store.figures import Figures, Watch, ready
 from hub.core.store.inbox import Delivery, Heap
 from hub.sdk.errors import HubError
@@ -87,10 +89,10 @@ class Switchboard:
         Raises:
             ConfigError: a section is faulty; then the old configuration stands.
         """
-        fresh = _receivers(hub)
         for name in ("store", "inbox"):  # their connections are in use
             if name in self.hub.__dict__:
                 hub.__dict__[name] = self.hub.__dict__[name]
+        fresh = _receivers(hub)
         old, self._receivers, self.hub = self._receivers, fresh, hub
         for receiver in old.values():
             receiver.close()
@@ -104,7 +106,13 @@ class Switchboard:
 
 def _receivers(hub: Hub) -> dict[str, Receiver]:
     specs = hub.receivers()
-    return {section: Receiver(spec.start, _keep(hub, spec.key)) for section, spec in specs.items()}
+    if specs:
+        with contextlib.suppress(DatabaseUnreachable):  # told to each sender until it is back
+            hub.inbox.prepare()
+    receivers = {section: Receiver(spec.start, _keep(hub, spec.key)) for section, spec in specs.items()}
+    for receiver in receivers.values():
+        receiver.wait_until_warm()
+    return receivers
 
 
 def _keep(hub: Hub, key: str) -> Callable[[Sequence[Verified]], None]:

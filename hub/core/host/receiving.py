@@ -61,6 +61,7 @@ class Receiver:
         self._failed: HubError | None = None
         self._again_at = 0.0
         self._closed, self._door = False, threading.Lock()
+        self._tried = threading.Event()
         self._thread = threading.Thread(target=self._work, name=f"webhooks of {start.name}", daemon=True)
         self._thread.start()
 
@@ -81,6 +82,10 @@ class Receiver:
             except queue.Full:
                 answer.set_exception(_unavailable("HUB-WEB-004", "too many calls are waiting", self._start.name))
         return answer
+
+    def wait_until_warm(self) -> None:
+        """Until the process is there, or has failed to start: from then on no call waits for its start."""
+        self._tried.wait(LIMITS.answer_seconds)
 
     def close(self) -> None:
         """Answer what waits, then end the process."""
@@ -186,7 +191,9 @@ class Receiver:
         try:
             self._ready()
         except HubError:
-            return  # told to the first sender, and tried again for him
+            pass  # told to the first sender, and tried again for him
+        finally:
+            self._tried.set()
 
     def _drop(self) -> None:
         if self._process is not None:

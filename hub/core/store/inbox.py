@@ -12,13 +12,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.engine import open_engine, unreachable
+
+#: As text: while a sender waits, an expression would be compiled, for one row otherwise than for several.
+_UPSERT = sa.text(
+    "INSERT INTO inbox (connector_key, event_id, subject, headers, body, received_at, deliveries, tries) "
+    "VALUES (:connector_key, :event_id, :subject, :headers, :body, :received_at, :deliveries, 0) "
+    "ON CONFLICT (connector_key, event_id) DO UPDATE SET deliveries = inbox.deliveries + excluded.deliveries"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,11 @@ class Inbox:
         self._engine = open_engine(url if self._file is None else f"sqlite:///{self._file}")
         self._made = self._file is None
 
+    def prepare(self) -> None:
+        """Connect, and make the file if there is none: what the first sender would otherwise wait for."""
+        with self._write() as connection:
+            connection.execute(sa.select(sa.func.max(t.inbox.c.id)))
+
     def put(self, deliveries: Sequence[Delivery]) -> None:
         """Store these; one that is there already only counts as delivered once more. All of them, or none."""
         first: dict[tuple[str, str], Delivery] = {}
@@ -80,12 +91,12 @@ class Inbox:
                 "connector_key": one.connector_key, "event_id": one.event_id,
                 "subject": json.dumps([one.stream, one.ref], ensure_ascii=False),
                 "headers": json.dumps(one.headers, ensure_ascii=False), "body": one.body,
-                "received_at": at, "deliveries": count[key], "tries": 0,
+                "received_at": at, "deliveries": count[key],
             }
             for key, one in sorted(first.items())  # in one order, so that two processes do not wait for each other
         ]  # fmt: skip
         with self._write() as connection:
-            connection.execute(_upsert(connection), rows)
+            connection.execute(_UPSERT, rows)
 
     def waiting(self) -> dict[str, int]:
         """The newest event that waits, by connector key; connectors for which none waits are left out."""
@@ -194,15 +205,3 @@ def _file_of(url: str) -> Path | None:
         return None
     path = Path(parsed.database)
     return path.with_name(f"{path.stem}.inbox{path.suffix}")
-
-
-def _upsert(connection: sa.Connection) -> sa.Insert:
-    from sqlalchemy.dialects import postgresql, sqlite
-
-    insert: Any = sqlite.insert if bulk.is_sqlite(connection) else postgresql.insert
-    statement = insert(t.inbox)
-    counted = t.inbox.c.deliveries + statement.excluded.deliveries
-    upsert: sa.Insert = statement.on_conflict_do_update(
-        index_elements=["connector_key", "event_id"], set_={"deliveries": counted}
-    )
-    return upsert
