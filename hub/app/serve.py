@@ -18,8 +18,8 @@ from hub.core.store.engine import DatabaseUnreachable
 from hub.sdk.errors import ConfigError, HubError
 
 ACTOR = "hub serve"
-#: Connections waiting to be taken, and taken at the same time; further ones are answered 503.
-BACKLOG, MOST_CONNECTIONS = 1_024, 500
+#: Connections waiting to be taken, and taken at the same time: further ones are answered 503. Each may hold a body.
+BACKLOG, MOST_CONNECTIONS = 1_024, 200
 #: How long, in seconds, one thread may keep the others from Python: an answer passes through three of them.
 SWITCH_S = 0.0005
 #: Seconds that answers at hand have when it ends.
@@ -129,19 +129,19 @@ def _libraries() -> Any:
 @contextlib.contextmanager
 def _bound(host: str, port: int) -> Iterator[socket.socket]:
     """A socket at this address; its port is taken again at once when the process is started anew."""
-    try:
-        [(family, kind, protocol, _, address), *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        door = socket.socket(family, kind, protocol)
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(address)
-    except OSError as error:
-        raise ConfigError(
-            code="HUB-WEB-009",
-            what=f"cannot listen on {host}, port {port}: {error.strerror or error}",
-            where="[serve] host, port",
-            mend="end what listens there, or choose another port",
-        ) from error
-    with door:
+    with contextlib.ExitStack() as opened:
+        try:
+            [(family, kind, protocol, _, address), *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            door = opened.enter_context(socket.socket(family, kind, protocol))
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(address)
+        except OSError as error:
+            raise ConfigError(
+                code="HUB-WEB-009",
+                what=f"cannot listen on {host}, port {port}: {error.strerror or error}",
+                where="[serve] host, port",
+                mend="end what listens there, or choose another port",
+            ) from error
         yield door
 
 

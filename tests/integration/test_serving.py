@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import signal
+import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +23,8 @@ from hub.app.api import webhooks
 from hub.app.api.application import make_application
 from hub.app.api.switchboard import Switchboard
 from hub.app.bootstrap import Hub
+from hub.app.cli.run import run as cli
+from hub.app.serve import Service
 from hub.core.host import receiving
 from hub.core.host.receiving import Receiver
 from hub.core.store import connector_state, leases
@@ -98,7 +102,7 @@ def for_real(folder: Path) -> Iterator[Served]:
 @pytest.fixture
 def served(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """With the connector asked without a process."""
-    for module in ("hub.core.host.receiving", "hub.core.sync.run"):
+    for module in ("hub.core.host.receiving", "hub.core.sync.run", "hub.core.sync.rereading"):
         monkeypatch.setattr(f"{module}.ConnectorProcess", InProcess)
     made = Served(make_hub(folder, "sqlite:///hub.db", noticing.SECTION + OTHER))
     yield made
@@ -375,3 +379,31 @@ def test_a_router_joins(tmp_path: Path, sqlite_template: Path) -> None:
     caller = TestClient(make_application(board, [router]))
     assert [] == caller.get("/api/seller").json()
     assert "HUB-WEB-002" == caller.get("/health/live").json()["error"]
+
+
+def test_what_keeps_it_from_serving_is_said(
+    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A port that is taken; a library that is not installed, with the extras that bring it."""
+    shutil.copy(sqlite_template, tmp_path / "hub.db")
+    path = make_hub(tmp_path, "sqlite:///hub.db", "").settings.path
+    taken = socket.create_server(("127.0.0.1", 0))
+    with taken, pytest.raises(ConfigError, match="cannot listen on 127") as refused:
+        Service(path, port=taken.getsockname()[1]).run()
+    assert "HUB-WEB-009" == refused.value.code
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    with pytest.raises(ConfigError, match="uvicorn") as missing:
+        Service(path).run()
+    assert ("HUB-WEB-008", True) == (missing.value.code, "[web,metrics]" in missing.value.mend)
+
+
+def test_status_and_sync_tell_of_webhooks(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """What waits is shown, and hub sync deals with it."""
+    served.post("a")
+    config = ["--config", str(served.hub.settings.path)]
+    cli(["status", *config])
+    assert "provider: 1 webhook waits; hub sync provider deals with them" in capsys.readouterr().out
+    cli(["sync", "provider", *config])
+    assert "provider: webhooks that waited brought 1 new, 0 changed" in capsys.readouterr().out
+    cli(["status", "--json", *config])
+    assert {"provider": {"waiting": 0, "given_up": 0}} == json.loads(capsys.readouterr().out)["webhooks"]

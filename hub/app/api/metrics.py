@@ -40,7 +40,7 @@ class Metrics:
     """The counters of this process, and a door to the figures of the hub behind `board`."""
 
     def __init__(self, board: Switchboard) -> None:
-        disable_created_metrics()  # a time stamp beside each counter, which nobody asked for
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a time stamp beside each counter: noise
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._answers = Counter(
