@@ -112,6 +112,7 @@ class Loads:
         self._folder = folder
         self._over = threading.Event()
         self.done = 0
+        self._load: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._work)
         first, other = folder / "first.csv", folder / "other.csv"
         write_invoices(first, LOADED_ROWS)
@@ -128,14 +129,16 @@ class Loads:
         while not self._over.is_set():
             shutil.copy(self._files[self.done % 2], self._folder / "invoices.csv")
             command = [sys.executable, "-m", "hub.app.cli", "sync", "ledger", "--full"]
-            subprocess.run(
-                [*command, "--config", str(self._folder / "bulk.toml")], stdout=subprocess.DEVNULL, check=False
-            )
+            command += ["--config", str(self._folder / "bulk.toml")]
+            with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as self._load:
+                pass  # waits for its end
             self.done += 1
 
     def close(self) -> None:
-        """Let the load at hand come to its end."""
+        """End the load at hand: it has done its part."""
         self._over.set()
+        if self._load is not None:
+            self._load.terminate()
         self._thread.join()
 
 
@@ -193,7 +196,8 @@ def _deliver(kind: str, folder: Path, arguments: argparse.Namespace) -> None:
     times.sort()
     p50, p99 = (1000 * times[int(len(times) * share)] for share in (0.50, 0.99))
     print(f"\n{kind}{', while bulk loads run' if loads else ''}: {len(calls):,} deliveries of {len(refs):,} events")
-    print(f"answers by status: {dict(statuses)}; {len(calls) / seconds:.0f} a second{beside}")
+    busy = f"load average of this machine {os.getloadavg()[0]:.1f}"
+    print(f"answers by status: {dict(statuses)}; {len(calls) / seconds:.0f} a second{beside}; {busy}")
     verdict = "kept" if p99 < PROMISED_MS else "BROKEN"
     print(f"answer p50 {p50:.1f} ms, p99 {p99:.1f} ms, longest {1000 * times[-1]:.1f} ms; {PROMISED_MS} ms {verdict}")
     _show_end_state(folder, provider, arguments)

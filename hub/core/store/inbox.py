@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,6 +24,14 @@ from hub.core.store.engine import open_engine, unreachable
 _UPSERT = sa.text(
     "INSERT INTO inbox (connector_key, event_id, subject, headers, body, received_at, deliveries, tries) "
     "VALUES (:connector_key, :event_id, :subject, :headers, :body, :received_at, :deliveries, 0) "
+    "ON CONFLICT (connector_key, event_id) DO UPDATE SET deliveries = inbox.deliveries + excluded.deliveries"
+)
+#: For PostgreSQL: all rows in one statement that is a transaction by itself, so that storing is one round trip.
+_UPSERT_ARRAYS = sa.text(
+    "INSERT INTO inbox (connector_key, event_id, subject, headers, body, received_at, deliveries, tries) "
+    "SELECT *, 0 FROM unnest("
+    "CAST(:connector_key AS text[]), CAST(:event_id AS text[]), CAST(:subject AS text[]), CAST(:headers AS text[]), "
+    "CAST(:body AS bytea[]), CAST(:received_at AS bigint[]), CAST(:deliveries AS int[])) "
     "ON CONFLICT (connector_key, event_id) DO UPDATE SET deliveries = inbox.deliveries + excluded.deliveries"
 )
 
@@ -69,7 +78,7 @@ class Inbox:
     def __init__(self, url: str, now: Callable[[], int]) -> None:
         self._now = now
         self._file = _file_of(url)
-        self._engine = open_engine(url if self._file is None else f"sqlite:///{self._file}")
+        self._engine = open_engine(url if self._file is None else f"sqlite:///{self._file}", ping=False)
         self._made = self._file is None
 
     def prepare(self) -> None:
@@ -85,8 +94,10 @@ class Inbox:
             key = (one.connector_key, one.event_id)
             first.setdefault(key, one)
             count[key] = count.get(key, 0) + 1
+        if not first:
+            return
         at = self._now()
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "connector_key": one.connector_key, "event_id": one.event_id,
                 "subject": json.dumps([one.stream, one.ref], ensure_ascii=False),
@@ -95,8 +106,24 @@ class Inbox:
             }
             for key, one in sorted(first.items())  # in one order, so that two processes do not wait for each other
         ]  # fmt: skip
+        if self._file is None:
+            self._put_arrays({name: [row[name] for row in rows] for name in rows[0]})
+            return
         with self._write() as connection:
             connection.execute(_UPSERT, rows)
+
+    def _put_arrays(self, arrays: dict[str, list[Any]]) -> None:
+        try:
+            self._put_at_once(arrays)
+        except sa.exc.DBAPIError as error:
+            if not error.connection_invalidated:
+                raise unreachable(error) from error
+            with self._reached():  # the server was started anew; at worst a delivery is counted twice
+                self._put_at_once(arrays)
+
+    def _put_at_once(self, arrays: dict[str, list[Any]]) -> None:
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(_UPSERT_ARRAYS, arrays)
 
     def waiting(self) -> dict[str, int]:
         """The newest event that waits, by connector key; connectors for which none waits are left out."""
