@@ -73,6 +73,9 @@ def _totals(hub: Hub) -> dict[str, int]:
     return dict(rows(hub.store, sa.select(t.invoice.c.number, t.invoice.c.total_minor)))
 
 
+@pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.long])], indirect=True
+)
 def test_a_webhook_becomes_an_invoice(hub: Hub, tmp_path: Path, provider: Provider) -> None:
     """Answered at once, dealt with soon, shown by health and metrics; all ends with SIGTERM."""
     with DaemonProcess(tmp_path / "hub.toml", "--serve") as daemon:
