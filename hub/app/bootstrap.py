@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hub.core.host.plugins import Fault
     from hub.core.services.desk import Desk
     from hub.core.store import Store
+    from hub.core.store.inbox import Inbox
     from hub.core.store.users import User
     from hub.core.sync import ConnectorSpec
     from hub.sdk.config import ConnectorConfig
@@ -66,6 +67,29 @@ class Hub:
         store = Store(self.settings.database_url, lambda: int(clock.now().timestamp() * 1_000_000), clock.today)
         store.migrate()
         return store
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """The inbox of webhooks, which belongs to the data base."""
+        from hub.core.store.inbox import Inbox
+
+        return Inbox(self.settings.database_url, lambda: int(self.clock.now().timestamp() * 1_000_000))
+
+    def close(self) -> None:
+        """Give the connections back, if any were taken."""
+        for name in ("store", "inbox"):
+            if name in self.__dict__:
+                getattr(self, name).close()
+
+    def receivers(self) -> dict[str, ConnectorSpec]:
+        """The enabled sections whose connector receives webhooks, and how to run each.
+
+        Raises:
+            ConfigError: one of them is faulty.
+        """
+        from hub.sdk.roles import EventReceiver
+
+        return {name: self.spec(name) for name in self.sections() if EventReceiver in self._connector(name).roles}
 
     @cached_property
     def desk(self) -> Desk:

@@ -11,6 +11,7 @@ import platform
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,15 +19,18 @@ from typing import Any
 from hub.app import logs
 from hub.app.bootstrap import Hub
 from hub.app.policies import policy_of
+from hub.app.serving import Serving
 from hub.core.jobs.dbos_engine import DbosJobs
+from hub.core.jobs.events import KEEP_WEBHOOKS_S, Handled
 from hub.core.jobs.keeper import held
-from hub.core.jobs.running import Stop, Stopped, run_connector
+from hub.core.jobs.running import Stop, Stopped, run_connector, run_events
 from hub.core.jobs.schedule import schedule_of
-from hub.core.jobs.scheduler import EXECUTOR, KEEP_JOBS_S, LEASE_S, RUN, Planned, Scheduler
+from hub.core.jobs.scheduler import EVENTS, EXECUTOR, KEEP_JOBS_S, LEASE_S, RUN, Planned, Scheduler
 from hub.core.services.reconcile import reconcile_now
 from hub.core.store import leases
 from hub.core.store.engine import DatabaseUnreachable
 from hub.core.store.leases import LeaseLost, LeaseTaken
+from hub.core.store.streams import Counts
 from hub.core.sync.run import RunReport
 from hub.sdk.errors import BrokenPromise, ConfigError, HubError
 
@@ -41,7 +45,8 @@ _RECONCILE = "reconcile"
 class Daemon:
     """A daemon of one process. `run` returns when it was told to stop."""
 
-    def __init__(self, config: Path | None, *, executor: str | None = None) -> None:
+    def __init__(self, config: Path | None, *, executor: str | None = None, serve: bool = False) -> None:
+        """`serve`: `hub serve` runs beside it, in a process of its own, as long as the daemon."""
         self.hub = Hub.open(config, ACTOR, trusted=True)
         self._stop = Stop()
         self._woken = threading.Event()
@@ -49,6 +54,7 @@ class Daemon:
         self._executor = executor
         self._log: Any = None
         self._reconciling = threading.Lock()
+        self._serving = Serving(self.hub.settings.path) if serve else None
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; read the configuration again at SIGHUP.
@@ -64,14 +70,18 @@ class Daemon:
         planned = plan(self.hub)
         executor = self._executor or free_executor(self.hub)
         jobs = DbosJobs(jobs_url(self.hub), executor, self.hub.settings.daemon.workers)
-        scheduler = Scheduler(self.hub.store, jobs, executor, planned, ACTOR)
+        scheduler = Scheduler(self.hub.store, jobs, executor, planned, ACTOR, self.hub.inbox.waiting)
         self._listen()
-        jobs.launch({RUN: self._run_one})
+        jobs.launch({RUN: self._run_one, EVENTS: self._deal_with_webhooks})
+        if self._serving:
+            self._serving.start(executor)
         self._log.info("ready", executor=executor, connectors=len(planned), data_base=_backend(self.hub))
         try:
             self._work(scheduler, jobs)
         finally:
             self._log.info("stopping")
+            if self._serving:
+                self._serving.stop()
             jobs.close(PATIENCE_S)
             with contextlib.suppress(DatabaseUnreachable):  # the leases end by themselves
                 scheduler.resign()
@@ -104,6 +114,7 @@ class Daemon:
                     self._log.info("due", connector=due.planned.section, because=due.because)
                 if time.monotonic() - pruned > PRUNE_EVERY_S:
                     jobs.prune(KEEP_JOBS_S)
+                    self.hub.inbox.prune(int((self.hub.clock.now().timestamp() - KEEP_WEBHOOKS_S) * 1e6))
                     pruned = time.monotonic()
                 if not reachable:
                     self._log.info("data base back")
@@ -112,6 +123,8 @@ class Daemon:
                 if reachable:
                     self._log.error("data base out of reach", code=error.code, what=error.what)
                 reachable = False
+            if self._serving:
+                self._serving.keep()
             self._woken.wait(TICK_S if reachable else 5 * TICK_S)
             self._woken.clear()
 
@@ -131,12 +144,34 @@ class Daemon:
         except HubError as error:
             self._log.error("configuration refused, the old one stands", code=error.code, what=error.what)
             return
-        fresh.store = self.hub.store  # its connections are in use
+        fresh.store, fresh.inbox = self.hub.store, self.hub.inbox  # their connections are in use
         self.hub, scheduler.planned = fresh, planned
+        if self._serving:
+            self._serving.read_again()
         self._log.info("configuration read again", connectors=len(planned))
 
     def _run_one(self, key: str) -> None:
         """The work of one job: a connector's run, then the reconciliation of what it brought."""
+
+        def work(hub: Hub, section: str) -> list[Counts]:
+            report = run_connector(hub.store, hub.spec(section), actor=ACTOR, stop=self._stop, inbox=hub.inbox)
+            self._say(report)
+            return [report.counts, *([report.webhooks] if report.webhooks else [])]
+
+        self._guarded(key, work)
+
+    def _deal_with_webhooks(self, key: str) -> None:
+        """The work of one job: objects read again after webhooks, then the reconciliation of what they brought."""
+
+        def work(hub: Hub, section: str) -> list[Counts]:
+            handled = run_events(hub.store, hub.inbox, hub.spec(section), actor=ACTOR, stop=self._stop)
+            self._say_handled(handled)
+            return [handled.counts]
+
+        self._guarded(key, work)
+
+    def _guarded(self, key: str, work: Callable[[Hub, str], list[Counts]]) -> None:
+        """Do `work` for a connector and reconcile what it brought; whatever goes wrong is logged and remembered."""
         import structlog
 
         hub = self.hub
@@ -145,9 +180,7 @@ class Daemon:
             return  # taken out of the configuration since
         with structlog.contextvars.bound_contextvars(connector=section, run=f"{time.time_ns():x}"):
             try:
-                report = run_connector(hub.store, hub.spec(section), actor=ACTOR, stop=self._stop)
-                self._say(report)
-                if report.counts.new or report.counts.changed:
+                if any(counts.new or counts.changed for counts in work(hub, section)):
                     self._reconcile(hub)
             except (LeaseTaken, LeaseLost) as error:
                 self._log.info("left to another process", code=error.code)
@@ -181,10 +214,16 @@ class Daemon:
         suggested = sum(count.receipts for count in found.suggested.values())
         self._log.info("reconciled", applied=applied, suggested=suggested)
 
+    def _say_handled(self, handled: Handled) -> None:
+        figures = {"events": handled.events, "given_up": handled.given_up, **_figures(handled.counts)}
+        if handled.error is None:
+            self._log.info("webhooks dealt with", **figures)
+        else:
+            error = handled.error
+            self._log.error("webhooks wait", code=error.code, what=error.what, mend=error.mend, **figures)
+
     def _say(self, report: RunReport) -> None:
-        counts = report.counts
-        figures = {"read": counts.read, "new": counts.new, "changed": counts.changed, "same": counts.same,
-                   "held": counts.held}  # fmt: skip
+        figures = _figures(report.counts)
         if report.error is None:
             self._log.info("run complete", **figures)
         elif isinstance(report.error, Stopped):
@@ -192,6 +231,10 @@ class Daemon:
         else:
             error = report.error
             self._log.error(f"run {report.state}", code=error.code, what=error.what, mend=error.mend, **figures)
+
+
+def _figures(counts: Counts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in ("read", "new", "changed", "same", "held")}
 
 
 def plan(hub: Hub) -> dict[str, Planned]:

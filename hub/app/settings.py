@@ -51,6 +51,19 @@ class DaemonSection(BaseModel):
     log: Literal["console", "json"] = Field("console", description="Lines for people, or JSON for machines.")
 
 
+class ServeSection(BaseModel):
+    """``[serve]``: where `hub serve` listens. It speaks plain HTTP; a proxy before it brings TLS."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field("127.0.0.1", description="Address to listen on; the default is reached from this machine only.")
+    port: int = Field(8765, ge=0, le=65_535, description="Port to listen on; 0: any that is free.")
+    largest_body: int = Field(1_048_576, ge=1_024, le=16_777_216, description="Largest webhook taken, in bytes.")
+    metrics: Literal["loopback", "anyone"] = Field(
+        "loopback", description="Who may read /metrics: only callers on this machine, or anyone who reaches it."
+    )
+
+
 class ReconcileSection(BaseModel):
     """``[reconcile]``: what the hub may decide alone. Amounts in the smallest unit, percentages in basis points."""
 
@@ -84,6 +97,7 @@ class Settings:
     connectors: dict[str, dict[str, Any]]
     reconcile: ReconcileSection
     daemon: DaemonSection = field(default_factory=DaemonSection)
+    serve: ServeSection = field(default_factory=ServeSection)
     folder: Path = field(default=Path())
 
     @property
@@ -120,7 +134,7 @@ def read_settings(path: Path) -> Settings:
         ConfigError: it is no TOML, or a key or value is not understood; the place is named.
     """
     raw = _toml(path)
-    _known(path, "", raw, ("hub", "seller", "connector", "reconcile", "daemon"))
+    _known(path, "", raw, ("hub", "seller", "connector", "reconcile", "daemon", "serve"))
     connectors = _tables(path, raw, "connector")
     return Settings(
         path=path,
@@ -132,6 +146,7 @@ def read_settings(path: Path) -> Settings:
         connectors=connectors,
         reconcile=_section(path, "reconcile", ReconcileSection, raw.get("reconcile", {})),
         daemon=_section(path, "daemon", DaemonSection, raw.get("daemon", {})),
+        serve=_section(path, "serve", ServeSection, raw.get("serve", {})),
         folder=path.resolve().parent,
     )
 

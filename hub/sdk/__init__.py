@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from hub.sdk.errors import HubError as HubError
     from hub.sdk.errors import PartnerRefused as PartnerRefused
     from hub.sdk.errors import RecordRejected as RecordRejected
+    from hub.sdk.errors import SignatureRefused as SignatureRefused
     from hub.sdk.errors import SourceAuthError as SourceAuthError
     from hub.sdk.errors import SourceUnavailable as SourceUnavailable
+    from hub.sdk.events import Headers as Headers
+    from hub.sdk.events import ReceivedEvent as ReceivedEvent
+    from hub.sdk.events import same_secret as same_secret
     from hub.sdk.hooks import SDK_VERSION as SDK_VERSION
     from hub.sdk.hooks import Connector as Connector
     from hub.sdk.hooks import Registry as Registry
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from hub.sdk.roles import BulkMap as BulkMap
     from hub.sdk.roles import Columns as Columns
     from hub.sdk.roles import ControlTotals as ControlTotals
+    from hub.sdk.roles import EventReceiver as EventReceiver
     from hub.sdk.roles import FileCheck as FileCheck
     from hub.sdk.roles import KeySweep as KeySweep
     from hub.sdk.roles import LedgerWriter as LedgerWriter
@@ -52,8 +57,12 @@ _PART_OF = {
     "HubError": "errors",
     "PartnerRefused": "errors",
     "RecordRejected": "errors",
+    "SignatureRefused": "errors",
     "SourceAuthError": "errors",
     "SourceUnavailable": "errors",
+    "Headers": "events",
+    "ReceivedEvent": "events",
+    "same_secret": "events",
     "SDK_VERSION": "hooks",
     "Connector": "hooks",
     "Registry": "hooks",
@@ -63,6 +72,7 @@ _PART_OF = {
     "BulkMap": "roles",
     "Columns": "roles",
     "ControlTotals": "roles",
+    "EventReceiver": "roles",
     "FileCheck": "roles",
     "KeySweep": "roles",
     "LedgerWriter": "roles",

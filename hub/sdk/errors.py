@@ -70,6 +70,10 @@ class RecordRejected(HubError):
     """One record cannot be understood: it is held with place, reason and remedy; the rest goes on."""
 
 
+class SignatureRefused(HubError):
+    """A webhook is not from whom it says, or too old: it is answered 401, and nothing of it is kept."""
+
+
 class PartnerRefused(HubError):
     """A partner said no for a business reason: file the answer, never retry."""
 
@@ -86,6 +90,7 @@ _BY_NAME: dict[str, type[HubError]] = {
         SourceUnavailable,
         SourceAuthError,
         RecordRejected,
+        SignatureRefused,
         PartnerRefused,
         BrokenPromise,
     )

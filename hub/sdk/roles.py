@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
 from hub.sdk.errors import RecordRejected
+from hub.sdk.events import Headers, ReceivedEvent
 from hub.sdk.records import ControlTotal, Receipt, Record
 from hub.sdk.units import Cursor, Page, RawUnit, Stream
 from hub.sdk.writing import LedgerBatch, LedgerFile
@@ -112,6 +113,35 @@ class LedgerWriter(Protocol):
 
 
 @runtime_checkable
+class EventReceiver(Protocol):
+    """A source that calls the hub when something changed (webhooks), played beside `RecordSource`.
+
+    A call is a hint where to look: what it says is read again. What was missed is found by the ordinary run.
+    """
+
+    def receive(self, headers: Headers, body: bytes) -> Sequence[ReceivedEvent]:
+        """Verify one call, and say which objects it is about; none for events that do not matter here.
+
+        Pure but for the clock (`context.clock`): no network, no file. The sender waits for it.
+
+        Args:
+            body: as it was sent: a signature covers these very bytes.
+
+        Raises:
+            SignatureRefused: it is not from the source, or too old or too new (compare with `hub.sdk.same_secret`).
+            RecordRejected: it is, but cannot be understood.
+        """
+
+    def reread(self, stream: str, refs: Sequence[str]) -> Iterable[RawUnit]:
+        """The present units of these objects, as `fetch` gives them, any order; none for what does not exist.
+
+        Raises:
+            SourceUnavailable: try later.
+            SourceAuthError: the operator must act.
+        """
+
+
+@runtime_checkable
 class FileCheck(Protocol):
     """A source of files that can say how it understands one, before anything is taken in."""
 
@@ -121,5 +151,6 @@ class FileCheck(Protocol):
 
 #: Roles by the name used in listings and documentation.
 ROLES: dict[str, type[Any]] = {
-    role.__name__: role for role in (RecordSource, BulkMap, ControlTotals, KeySweep, LedgerWriter, FileCheck)
+    role.__name__: role
+    for role in (RecordSource, BulkMap, ControlTotals, KeySweep, LedgerWriter, EventReceiver, FileCheck)
 }

@@ -36,7 +36,7 @@ class InProcess(ConnectorProcess):
         """Keep the request until the answer is wanted."""
         self._asked.append(frame(header, body))
 
-    def hear(self, form: Form | None = None) -> tuple[dict[str, Any], bytes]:
+    def hear(self, form: Form | None = None, seconds: float | None = None) -> tuple[dict[str, Any], bytes]:
         """Answer the oldest request, over the same frames as between processes."""
         request, body = read_frame(io.BytesIO(self._asked.popleft()))
         self._out.seek(0)

@@ -10,9 +10,10 @@ from hub.app.cli.session import Session
 
 @click.command("daemon", short_help="Run connectors by their schedules until told to stop.")
 @click.option("--executor", help="A stable name for this daemon [default: the machine's name and a number].")
+@click.option("--serve", is_flag=True, help="Run hub serve beside it: webhooks, health checks, metrics.")
 @common
 @pass_session
-def command(session: Session, executor: str | None) -> int:
+def command(session: Session, executor: str | None, serve: bool) -> int:
     """Run connectors by their schedules until told to stop.
 
     Each [connector.NAME] says `every = "PT15M"` or `cron = "30 6 * * 1-5"`; one that says neither runs when somebody
@@ -21,5 +22,5 @@ def command(session: Session, executor: str | None) -> int:
     """
     from hub.app.daemon import Daemon
 
-    Daemon(session.config, executor=executor).run()
+    Daemon(session.config, executor=executor, serve=serve).run()
     return 0

@@ -36,6 +36,7 @@ COMMANDS = {
     "verify": Entry("verify", "Recompute everything from the raw records and name differences."),
     "users": Entry("users", "Who may act: create, list, disable; tokens for machines."),
     "daemon": Entry("daemon", "Run connectors by their schedules until told to stop."),
+    "serve": Entry("serve", "Answer webhooks, health checks and metrics over HTTP until told to stop."),
     "reload": Entry("reload", "Let the running daemon read the configuration again."),
     "demo": Entry("demo", "A small French company, from its files to an aged balance."),
 }

@@ -66,5 +66,5 @@ class Session:
             from hub.app.logs import say_less
 
             say_less()
-        if "hub" in self.__dict__ and "store" in self.hub.__dict__:
-            self.hub.store.close()
+        if "hub" in self.__dict__:
+            self.hub.close()

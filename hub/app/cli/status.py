@@ -12,6 +12,7 @@ from hub.app.cli.session import Session
 if TYPE_CHECKING:
     from hub.app.bootstrap import Hub
     from hub.core.services.status import Status
+    from hub.core.store.inbox import Heap
 
 #: What an anomaly of the ledger means, by its stored spelling.
 ANOMALIES = {
@@ -40,12 +41,15 @@ def command(session: Session) -> int:
 
     hub = session.hub
     found = status(hub.desk)
+    heaps = hub.inbox.heaps()
     if session.json:
         from hub.app.cli.table import show_json
 
-        show_json(_document(hub, found))
+        show_json({**_document(hub, found), "webhooks": _webhooks(heaps)})
     else:
         _show(hub, found)
+        _show_webhooks(heaps)
+        _next(found)
     return 1 if _needs_a_person(found) else 0
 
 
@@ -154,7 +158,21 @@ def _show(hub: Hub, found: Status) -> None:
 
         show_books(found.of_books)
     _bank(found)
-    _next(found)
+
+
+def _webhooks(heaps: dict[str, Heap]) -> dict[str, dict[str, int]]:
+    return {key: {"waiting": heap.waiting, "given_up": heap.given_up} for key, heap in sorted(heaps.items())}
+
+
+def _show_webhooks(heaps: dict[str, Heap]) -> None:
+    """What waits in the inbox, and what was given up; nothing when all was dealt with."""
+    from hub.app.cli.words import many
+
+    for key, heap in sorted(heaps.items()):
+        if heap.waiting:
+            click.echo(f"{key}: {many(heap.waiting, 'webhook waits', 'webhooks wait')}; hub sync {key} deals with them")
+        if heap.given_up:
+            click.echo(f"{key}: {many(heap.given_up, 'webhook was', 'webhooks were')} given up; the next run finds why")
 
 
 #: Differences between bank statements shown one by one.

@@ -97,6 +97,7 @@ def _run(
                 accept_missing=accept_missing,
                 progress=lambda stream, counts: tell(stream, counts.read),
                 spawned=spawned,
+                inbox=hub.inbox,
             )
         except (LeaseTaken, LeaseLost) as error:
             return None, error
@@ -127,6 +128,7 @@ def _entry(section: str, report: RunReport | None, error: HubError | None) -> di
         "connector": section,
         "state": report.state if report else "failed",
         "streams": streams,
+        "webhooks": counts_json(report.webhooks) if report and report.webhooks else None,
         "error": as_json(error) if error else None,
     }
 
@@ -148,6 +150,9 @@ def _show(hub: Hub, results: list[Result], held: int) -> None:
             for name in stream.skipped:
                 if "(" in name:  # left for the next run, and why; files that did not change are no news
                     click.echo(f"{section}: {name}")
+        if report and report.webhooks:
+            brought = report.webhooks
+            click.echo(f"{section}: webhooks that waited brought {brought.new} new, {brought.changed} changed")
         if error is not None:
             click.echo(err=True)
             words = "asks something" if error.code == ASKS else "did not come to its end"

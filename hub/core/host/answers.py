@@ -13,6 +13,8 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from typing_extensions import TypedDict
 
 _STRICT = ConfigDict(strict=True)
+#: Events that one call of a sender may hold.
+MAX_EVENTS = 1_000
 
 
 def _storable(text: str) -> str:
@@ -70,6 +72,36 @@ class _Existing(TypedDict):
     last: bool
 
 
+_Name = Annotated[Words, Field(min_length=1, max_length=2_000)]
+
+
+@with_config(_STRICT)
+class _Event(TypedDict):
+    id: _Name
+    stream: _Name
+    ref: _Name
+
+
+@with_config(_STRICT)
+class _Refused(TypedDict):
+    type: str
+    code: Words
+    what: Words
+    where: Words
+    mend: Words
+
+
+@with_config(_STRICT)
+class _Heard(TypedDict):
+    events: Annotated[list[_Event], Field(max_length=MAX_EVENTS)]
+    refused: _Refused | None
+
+
+@with_config(_STRICT)
+class _Received(TypedDict):
+    calls: list[_Heard]
+
+
 @with_config(_STRICT)
 class _Same(TypedDict):
     all: str | None
@@ -104,6 +136,7 @@ STREAMS: Form = TypeAdapter(_Streams)
 OFFER: Form = TypeAdapter(_Offer)
 UNITS: Form = TypeAdapter(_Units)
 EXISTING: Form = TypeAdapter(_Existing)
+RECEIVED: Form = TypeAdapter(_Received)
 MAPPED: Form = TypeAdapter(_Mapped)
 
 

@@ -78,11 +78,11 @@ class ConnectorProcess:
         return self._spawned.process.pid
 
     def ask(
-        self, header: dict[str, Any], body: bytes = b"", *, form: Form | None = None
+        self, header: dict[str, Any], body: bytes = b"", *, form: Form | None = None, seconds: float | None = None
     ) -> tuple[dict[str, Any], bytes]:
-        """Send a request and wait for its answer: `tell` then `hear`."""
+        """Send a request and wait for its answer, at most `seconds` if given: `tell` then `hear`."""
         self.tell(header, body)
-        return self.hear(form)
+        return self.hear(form, seconds)
 
     def tell(self, header: dict[str, Any], body: bytes = b"") -> None:
         """Send a request without waiting: the connector works while the hub writes to its data base."""
@@ -101,15 +101,15 @@ class ConnectorProcess:
             except OSError as error:
                 raise self._gone() from error
 
-    def hear(self, form: Form | None = None) -> tuple[dict[str, Any], bytes]:
-        """The answer to the oldest request not yet answered.
+    def hear(self, form: Form | None = None, seconds: float | None = None) -> tuple[dict[str, Any], bytes]:
+        """The answer to the oldest request not yet answered, within `seconds` or the connector's limit.
 
         Raises:
             HubError: what the connector raised, as its own type.
             BrokenPromise: it died, took too long, or answered in another form than `form`; its author is named.
         """
         try:
-            answer, body = read_frame(_Waiting(self, time.monotonic() + self._limits.answer_seconds))
+            answer, body = read_frame(_Waiting(self, seconds or self._limits.answer_seconds))
         except PipeEnded as error:
             raise self._gone() from error
         except FrameError as error:
@@ -179,17 +179,16 @@ class ConnectorProcess:
         self.tell(header)
         self.hear()
 
-    def _wait(self, deadline: float) -> None:
+    def _wait(self, deadline: float, seconds: float) -> None:
         """Until a part of the answer is there; a plugin that is silent for too long or floods its log is ended."""
         stdout, stderr = self._spawned.stdout, self._spawned.stderr.fileno()
         while True:
-            ready, _, _ = select.select([stdout], [], [], min(0.5, self._limits.answer_seconds))
+            ready, _, _ = select.select([stdout], [], [], min(0.5, seconds))
             if ready and os.fstat(stderr).st_size <= self._limits.output_bytes:
                 return
             if time.monotonic() > deadline:
                 self._end()
-                seconds = f"{self._limits.answer_seconds:g}"
-                raise self._broken("HUB-HOST-003", f"no answer within {seconds} s; the process was ended")
+                raise self._broken("HUB-HOST-003", f"no answer within {seconds:g} s; the process was ended")
             if os.fstat(stderr).st_size > self._limits.output_bytes:
                 self._end()
                 raise self._broken("HUB-HOST-004", "it wrote without end to its log; the process was ended")
@@ -215,14 +214,15 @@ class ConnectorProcess:
 
 
 class _Waiting:
-    """The connector's answers as a stream that gives up at the deadline, also in the middle of a frame."""
+    """The connector's answers as a stream that gives up after `seconds`, also in the middle of a frame."""
 
-    def __init__(self, process: ConnectorProcess, deadline: float) -> None:
+    def __init__(self, process: ConnectorProcess, seconds: float) -> None:
         self._process = process
-        self._deadline = deadline
+        self._seconds = seconds
+        self._deadline = time.monotonic() + seconds
 
     def read(self, size: int, /) -> bytes | None:
-        self._process._wait(self._deadline)
+        self._process._wait(self._deadline, self._seconds)
         return self._process._spawned.stdout.read(size)
 
 

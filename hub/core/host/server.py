@@ -14,10 +14,14 @@ from hub.core.host.totals import WithTotals, with_totals
 from hub.sdk.columns import columns_from_records
 from hub.sdk.context import Clock
 from hub.sdk.errors import BrokenPromise, HubError, RecordRejected
+from hub.sdk.events import Headers
 from hub.sdk.records import Record
 from hub.sdk.redaction import redact
 from hub.sdk.roles import Columns, MappedPage
 from hub.sdk.units import MARK_SIZE, MAX_PAGE_UNITS, InColumns, Page, RawUnit
+
+#: What is told of an error that refused one call of a sender.
+REFUSED = ("type", "code", "what", "where", "mend")
 
 
 class Server:
@@ -59,7 +63,37 @@ class Server:
         self._forget()
         self._stream, self._ahead = request["stream"], bool(request.get("ahead"))
         limit = min(int(request["limit"]), MAX_PAGE_UNITS)
-        page = self._page = self._source.fetch(self._stream, request["cursor"], limit)
+        self._offer(self._source.fetch(self._stream, request["cursor"], limit))
+
+    def reread(self, request: dict[str, Any], _body: bytes) -> None:
+        """Read objects again that a webhook was about, and offer them as a page beside the stream's own."""
+        self._forget()
+        self._stream, self._ahead = request["stream"], False
+        units = list(self._source.reread(self._stream, request["refs"]))
+        self._offer(Page(units, cursor=None, last=True, origin=f"{self._stream}, read again after webhooks"))
+
+    def receive(self, request: dict[str, Any], body: bytes) -> None:
+        """Verify the calls of a sender; a faulty one leaves its neighbours. Their bodies come one after the other."""
+        calls, start = [], 0
+        for call in request["calls"]:
+            end = start + call["size"]
+            calls.append(self._heard(Headers(call["headers"]), body[start:end]))
+            start = end
+        write_frame(self._out, {"calls": calls})
+
+    def _heard(self, headers: Headers, body: bytes) -> dict[str, Any]:
+        try:
+            events = self._source.receive(headers, body)
+            told = [{"id": event.id, "stream": event.stream, "ref": event.ref} for event in events]
+        except HubError as error:
+            wire = wire_of(error)
+            return {"events": [], "refused": {name: wire[name] for name in REFUSED}}
+        except Exception as error:
+            return {"events": [], "refused": broken_by(error)}
+        return {"events": told, "refused": None}
+
+    def _offer(self, page: Page) -> None:
+        self._page = page
         offer = {"origin": page.origin, "cursor": page.cursor, "last": page.last, "skipped": list(page.skipped)}
         offer["begins"] = bool(page.begins)
         write_frame(self._out, offer, page.fingerprint)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hub.core.host.spawn import Spawned
+from hub.core.jobs.events import Handled, handle_waiting
 from hub.core.jobs.keeper import held
 from hub.core.store import Store, UnitOfWork, connector_state
+from hub.core.store.inbox import Inbox
 from hub.core.store.streams import Counts
 from hub.core.sync.run import ConnectorSpec, Progress, RunReport, sync_connector
 from hub.sdk.errors import ConfigError, HubError, SourceAuthError
@@ -47,8 +49,11 @@ def run_connector(
     progress: Progress | None = None,
     stop: Stop | None = None,
     spawned: Spawned | None = None,
+    inbox: Inbox | None = None,
 ) -> RunReport:
     """Run one connector now, unless it is running already, and remember how it went.
+
+    Webhooks that wait in `inbox` are dealt with first; what keeps them from it does not keep the run from it.
 
     Raises:
         LeaseTaken: it is being run by another process.
@@ -59,11 +64,31 @@ def run_connector(
         fenced = store.under(lease)
         fenced.again(actor, lambda unit: connector_state.note_begin(unit, spec.key))
         watched = _watched(progress, stop)
+        handled = None
+        if inbox is not None and spec.key in inbox.waiting():
+            handled = handle_waiting(fenced, inbox, spec, actor=actor, stopped=lambda: bool(stop and stop.wanted))
         report = sync_connector(
             fenced, spec, actor=actor, full=full, accept_missing=accept_missing, progress=watched, spawned=spawned
         )
+        report.webhooks = handled.counts if handled is not None else None
         _remember(fenced, report, actor)
         return report
+
+
+def run_events(store: Store, inbox: Inbox, spec: ConnectorSpec, *, actor: str, stop: Stop | None = None) -> Handled:
+    """Deal with the webhooks of one connector, unless it is being run: then its run does. A failure is remembered.
+
+    Raises:
+        LeaseTaken: it is being run by another process.
+        LeaseLost: another process took it over.
+        DatabaseUnreachable: the hub's own data base is out of reach.
+    """
+    with held(store, lease_of(spec.key), actor) as lease:
+        fenced = store.under(lease)
+        handled = handle_waiting(fenced, inbox, spec, actor=actor, stopped=lambda: bool(stop and stop.wanted))
+        if handled.error is not None:
+            note_failure(fenced, spec.key, handled.error, actor)
+        return handled
 
 
 def _watched(progress: Progress | None, stop: Stop | None) -> Progress:

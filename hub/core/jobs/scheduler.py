@@ -6,7 +6,7 @@ due, so that two schedulers that see the same state ask for the same job, which 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +20,7 @@ from hub.core.store.leases import Lease
 LEADER = "leader"
 EXECUTOR = "executor "
 RUN = "run connector"
+EVENTS = "deal with webhooks"
 #: A leader and an executor say that they live this often; after a lease without a word others take over.
 LEASE_S = 20.0
 #: Ended jobs are forgotten after this.
@@ -37,18 +38,22 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Why a connector runs now; `because` is for the log."""
+    """Why a connector runs now; `because` is for the log. `kind` EVENTS: only its webhooks are dealt with."""
 
     planned: Planned
     job: str
     because: str
+    kind: str = RUN
 
 
-def due_now(planned: Planned, state: ConnectorState, now: datetime, *, running: bool) -> Due | None:
+def due_now(
+    planned: Planned, state: ConnectorState, now: datetime, *, running: bool, newest_event: int | None = None
+) -> Due | None:
     """Whether a connector is due, given its state. Pure.
 
     Args:
         running: some process runs it at this instant.
+        newest_event: the newest webhook that waits for it; None: none does.
     """
     if running or state.suspended_at is not None:
         return None
@@ -62,7 +67,11 @@ def due_now(planned: Planned, state: ConnectorState, now: datetime, *, running: 
         return _due(planned, state, f"again after {state.failures} failures")
     last = None if state.tried_at is None else _instant(state.tried_at)
     when = planned.schedule.next_due(last, now)
-    return _due(planned, state, "by its schedule") if when is not None and when <= now else None
+    if when is not None and when <= now:
+        return _due(planned, state, "by its schedule")
+    if newest_event is not None:
+        return Due(planned, f"{planned.key}@webhooks-{newest_event}", "webhooks", EVENTS)
+    return None
 
 
 def _due(planned: Planned, state: ConnectorState, because: str) -> Due:
@@ -77,12 +86,22 @@ def _instant(microseconds: int) -> datetime:
 class Scheduler:
     """One daemon's scheduler; `tick` is called every second or so."""
 
-    def __init__(self, store: Store, jobs: Jobs, executor: str, planned: Mapping[str, Planned], actor: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        jobs: Jobs,
+        executor: str,
+        planned: Mapping[str, Planned],
+        actor: str,
+        waiting: Callable[[], Mapping[str, int]] = dict,
+    ) -> None:
+        """`waiting`: the newest webhook that waits, by connector key."""
         self.planned = dict(planned)
         self._store = store
         self._jobs = jobs
         self._executor = executor
         self._actor = actor
+        self._waiting = waiting
         self._leader: Lease | None = None
         self._mine: Lease | None = None
         self._said_at = -LEASE_S
@@ -133,12 +152,13 @@ class Scheduler:
         with self._store.read() as connection:
             states = connector_state.states(connection)
             running = leases.living(connection, lease_of("")).keys()
+        waiting = self._waiting()
         handed = []
         for key, planned in self.planned.items():
             state = states.get(key, ConnectorState(key))
-            due = due_now(planned, state, now, running=lease_of(key) in running)
+            due = due_now(planned, state, now, running=lease_of(key) in running, newest_event=waiting.get(key))
             if due is not None and (name := self._fresh(due.job)) is not None:
-                self._jobs.start(name, RUN, key)
+                self._jobs.start(name, due.kind, key)
                 handed.append(due)
         return handed
 

@@ -13,9 +13,10 @@ from hub.sdk.errors import ConfigError, SourceUnavailable
 BUSY_TIMEOUT_MS = 30_000
 
 
-def open_engine(url: str) -> sa.Engine:
+def open_engine(url: str, *, ping: bool = True) -> sa.Engine:
     """An engine for `url`; nothing is connected yet.
 
+    PostgreSQL: a connection is tried before it is used, unless `ping` is false: a round trip less.
     SQLite: WAL with full synchronisation, foreign keys, a busy time-out, and transactions that take the write lock
     when they begin, so that nobody fails half way.
 
@@ -29,7 +30,7 @@ def open_engine(url: str) -> sa.Engine:
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
     if parsed.get_backend_name() == "postgresql":
-        return _postgresql(parsed)
+        return _postgresql(parsed, ping)
     raise _bad_url(f"names {parsed.get_backend_name()!r}, which the hub does not use")
 
 
@@ -72,11 +73,11 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def _postgresql(url: sa.URL) -> sa.Engine:
+def _postgresql(url: sa.URL, ping: bool) -> sa.Engine:
     if url.get_driver_name() not in ("psycopg", "psycopg2"):
         raise _bad_url(f"uses the driver {url.get_driver_name()!r}")
     try:
-        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=ping)
     except ModuleNotFoundError as error:
         raise ConfigError(
             code="HUB-DB-002",

@@ -47,7 +47,8 @@ class PageToCommit:
 
     `unit_ids` has one entry per unit of the page, None where the unit is new. `taken` lists the places of the units
     that were mapped or refused, in the order of `evidence`; `refs` and `digests` run parallel to it. `twins` names
-    places that repeat an earlier place of the page. `marks` None: they are as they were noted.
+    places that repeat an earlier place of the page. `marks` None: they are as they were noted. `aside`: units read by
+    themselves, beside the stream's own order (after a webhook): the cursor stays, and no page is noted.
     """
 
     connector_id: int
@@ -72,6 +73,7 @@ class PageToCommit:
     already_same: int = 0
     already_held: int = 0
     whole_objects: bool = False
+    aside: bool = False
 
 
 def commit_page(connection: sa.Connection, page: PageToCommit, salt: bytes) -> Counts:
@@ -86,6 +88,8 @@ def commit_page(connection: sa.Connection, page: PageToCommit, salt: bytes) -> C
     for place, first in page.twins.items():
         page.unit_ids[place] = page.unit_ids[first]
     counts.read = counts.new + counts.changed + counts.same + counts.held
+    if page.aside:
+        return counts
     whole = len(page.taken) + len(page.twins) == len(page.unit_ids)
     remember(connection, page, evidence_id if whole else None)
     return counts
@@ -151,15 +155,11 @@ def _keep_understood(connection: sa.Connection, page: PageToCommit) -> None:
 def _advance(connection: sa.Connection, page: PageToCommit) -> None:
     """Compare-and-swap on the stream's version: of two runs at once, one sees that it lost."""
     version = page.stream.version + (1 if page.taken else 0)
+    moves: dict[str, Any] = {"cursor": page.cursor, "origin": page.origin, "ordinal": page.ordinal + 1}
     moved = connection.execute(
         t.stream.update()
         .where(t.stream.c.id == page.stream.id, t.stream.c.version == page.stream.version)
-        .values(
-            cursor=page.cursor,
-            origin=page.origin,
-            ordinal=page.ordinal + 1,
-            version=version,
-        )
+        .values(version=version, **({} if page.aside else moves))
     )
     if moved.rowcount != 1:
         raise SourceUnavailable(

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from hub.core.host.answers import MAPPED
-from hub.core.store import units
+from hub.core.store import runs, units
 from hub.core.store.corrections import open_questions
 from hub.core.store.pages import PageToCommit, commit_again
 from hub.core.store.streams import Counts, StreamState
 from hub.core.store.units import StoredPage
 from hub.core.sync.mapped import read_mapped
 from hub.core.sync.session import Session
+
+
+def prepared(session: Session, stream: str) -> tuple[StreamState, Counts]:
+    """The stream's state; units mapped by an older version or configuration are mapped again first."""
+    with session.store.write(session.actor) as unit:
+        state = runs.stream_state(unit.connection, session.connector_id, stream)
+    counts = Counts()
+    if state.mapping_id != session.mapping_id:
+        if state.mapping_id is not None:
+            counts = map_again(session, state)
+        with session.store.write(session.actor) as unit:
+            runs.set_mapping(unit.connection, state.id, session.mapping_id)
+            state = runs.stream_by_id(unit.connection, state.id)
+    return state, counts
 
 
 def map_again(session: Session, state: StreamState, only: frozenset[int] | None = None) -> Counts:

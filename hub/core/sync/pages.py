@@ -61,15 +61,21 @@ class _Units:
 
 
 class PageReader:
-    """Reads the pages of one stream from a connector's process."""
+    """Reads the pages of one stream from a connector's process.
 
-    def __init__(self, session: Session, stream: Stream, seen: Seen, *, full: bool) -> None:
+    `aside`: the page is one of objects read by themselves (`rereading`), not the stream's next one.
+    """
+
+    def __init__(
+        self, session: Session, stream: Stream, seen: Seen, *, full: bool = False, aside: bool = False
+    ) -> None:
         self._session = session
         self._store = session.store
         self._process = session.process
         self._stream = stream
         self._seen = seen
         self._full = full
+        self._aside = aside
         self._seen_here = Seen()
         self._quiet = 0
         self._all_new = False
@@ -105,7 +111,7 @@ class PageReader:
 
     def _recognise(self, page: PageToCommit) -> tuple[Note | None, bool]:
         """The note of the page's last reading, if it can be believed, and whether the page is as it was then."""
-        if self._full:
+        if self._full or self._aside:
             return None, False
         with self._store.read() as connection:
             note = note_of(connection, stream_id=page.stream.id, origin=page.origin, ordinal=page.ordinal)
@@ -128,7 +134,7 @@ class PageReader:
             connector_id=self._session.connector_id, connector_key=self._session.key, stream=state, cursor=offer.cursor,
             origin=offer.origin, ordinal=ordinal, fingerprint=offer.fingerprint, mapping_id=self._session.mapping_id,
             recorded_at=0, actor=self._session.actor, unit_ids=[],
-            whole_objects=self._stream.whole_objects,
+            whole_objects=self._stream.whole_objects and not self._aside, aside=self._aside,
         )  # fmt: skip
 
     def _find_changes(self, page: PageToCommit, state: StreamState, note: Note | None) -> None:
@@ -283,7 +289,8 @@ class PageReader:
         self._all_new = bool(page.taken) and not page.already_same and not any(page.unit_ids)
         if not offer.last:
             self.ask(offer.cursor)
-        if recognised and not offer.last and self._quiet < MAX_QUIET_PAGES:
+        idle = recognised and not offer.last and self._quiet < MAX_QUIET_PAGES
+        if idle or (self._aside and not page.taken):
             self._quiet += 1
             read = page.already_same + page.already_held
             counts = Counts(read=read, same=page.already_same, held=page.already_held)
@@ -306,6 +313,8 @@ class PageReader:
         counts = commit_page(unit.connection, fresh, unit.salt)
         if counts.changed:
             unit.note_day()
+        if page.aside:
+            return counts, fresh.unit_ids, fresh.stream.version
         former = page.stream.origin
         if former is not None and former != page.origin:
             forget_pages(unit.connection, page.stream.id, former, page.stream.ordinal)

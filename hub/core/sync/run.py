@@ -20,7 +20,7 @@ from hub.core.store.holding import close_absent
 from hub.core.store.page_notes import page_units
 from hub.core.store.streams import Counts, StreamState
 from hub.core.sync.absent import existing_units, find_absent, lose
-from hub.core.sync.again import map_again
+from hub.core.sync.again import prepared
 from hub.core.sync.pages import PageReader, PageResult
 from hub.core.sync.seen import Seen
 from hub.core.sync.session import Session
@@ -54,13 +54,17 @@ class ConnectorSpec:
 
 @dataclass(slots=True)
 class RunReport:
-    """What a run came to; `error` is what ended it early, `streams` how far each came."""
+    """What a run came to; `error` is what ended it early, `streams` how far each came.
+
+    `webhooks`: what objects brought that were read again before it, because webhooks waited; None if none did.
+    """
 
     connector: str
     state: str
     counts: Counts
     streams: list[runs.StreamRun]
     error: HubError | None = None
+    webhooks: Counts | None = None
 
 
 #: Called after each page with the stream's name and the counts so far.
@@ -156,7 +160,7 @@ class _Run:
 
     def read_stream(self, session: Session, stream: Stream) -> None:
         """Read one stream to its end, then see what a snapshot no longer has."""
-        state, counts = self._prepare(session, stream)
+        state, counts = prepared(session, stream.name)
         at = self._at_hand = _AtHand(stream, state, counts)
         reader = PageReader(session, stream, at.seen, full=self._full)
         # A snapshot is read whole: going on in the middle would make what was read before seem missing.
@@ -215,19 +219,6 @@ class _Run:
         if at.state.origin is not None:
             with self._store.read() as connection:
                 at.seen.mark(page_units(connection, at.state.id, at.state.origin, before=at.state.ordinal) or [])
-
-    def _prepare(self, session: Session, stream: Stream) -> tuple[StreamState, Counts]:
-        """The stream's state; units mapped by an older version or configuration are mapped again first."""
-        with self._store.write(self._actor) as unit:
-            state = runs.stream_state(unit.connection, session.connector_id, stream.name)
-        counts = Counts()
-        if state.mapping_id != session.mapping_id:
-            if state.mapping_id is not None:
-                counts = map_again(session, state)
-            with self._store.write(self._actor) as unit:
-                runs.set_mapping(unit.connection, state.id, session.mapping_id)
-                state = runs.stream_by_id(unit.connection, state.id)
-        return state, counts
 
     def _close_stream(self, session: Session, at: _AtHand) -> None:
         """The stream was read to its end: see what a snapshot no longer has, and note the result."""

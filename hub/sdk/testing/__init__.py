@@ -8,6 +8,7 @@
 """
 
 from hub.sdk.testing.control_totals import ControlTotalsConformance
+from hub.sdk.testing.event_receiver import EventReceiverConformance, SignedCall
 from hub.sdk.testing.fakes import FrozenClock, MemorySource, make_context
 from hub.sdk.testing.record_source import RecordSourceConformance
 from hub.sdk.testing.runs import Mapped, map_units, pages, read_records, run_source
@@ -16,10 +17,12 @@ from hub.sdk.testing.samples import BulkMemorySource, sample_map, sample_source,
 __all__ = [
     "BulkMemorySource",
     "ControlTotalsConformance",
+    "EventReceiverConformance",
     "FrozenClock",
     "Mapped",
     "MemorySource",
     "RecordSourceConformance",
+    "SignedCall",
     "make_context",
     "map_units",
     "pages",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hub.core.jobs.running import LONGEST_PAUSE, pause_after
 from hub.core.jobs.schedule import Schedule
-from hub.core.jobs.scheduler import Planned, due_now
+from hub.core.jobs.scheduler import EVENTS, RUN, Planned, due_now
 from hub.core.store.connector_state import ConnectorState
 
 NOW = datetime(2026, 11, 30, 10, tzinfo=UTC)
@@ -69,3 +69,18 @@ def test_two_schedulers_ask_for_the_same_job() -> None:
     other = due_now(BANK, ConnectorState("bank", tried_at=_at(-80)), NOW, running=False)
     assert other is not None
     assert other.job != first.job
+
+
+def test_webhooks_are_dealt_with_between_the_runs() -> None:
+    """Unless a run is due, which deals with them too; not while it runs, pauses or rests; one job for what waits."""
+    now = ConnectorState("bank", tried_at=_at(-1))
+    due = due_now(BANK, now, NOW, running=False, newest_event=7)
+    assert due is not None
+    assert ("bank@webhooks-7", EVENTS) == (due.job, due.kind)
+    assert due_now(BANK, now, NOW, running=True, newest_event=7) is None
+    paused = ConnectorState("bank", failures=1, tried_at=_at(-1), retry_at=_at(1))
+    assert due_now(BANK, paused, NOW, running=False, newest_event=7) is None
+    assert due_now(BANK, ConnectorState("bank", suspended_at=_at(-1)), NOW, running=False, newest_event=7) is None
+    by_schedule = due_now(BANK, ConnectorState("bank", tried_at=_at(-60)), NOW, running=False, newest_event=7)
+    assert by_schedule is not None
+    assert by_schedule.kind == RUN
