@@ -11,6 +11,7 @@ import platform
 import signal
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,6 +19,8 @@ from typing import Any
 from hub.app import logs
 from hub.app.bootstrap import Hub
 from hub.app.policies import policy_of
+from hub.app.watch import Watch
+from hub.core.jobs.aside import Aside, Waiting
 from hub.core.jobs.dbos_engine import DbosJobs
 from hub.core.jobs.keeper import held
 from hub.core.jobs.running import Stop, Stopped, run_connector
@@ -35,6 +38,8 @@ TICK_S = 1.0
 #: How long a daemon that is told to end waits for the pages at hand.
 PATIENCE_S = 25.0
 PRUNE_EVERY_S = 3600.0
+#: Runs that only wait for their connector, beside those at work: each is a process with its memory.
+BESIDE = 16
 _RECONCILE = "reconcile"
 
 
@@ -49,6 +54,7 @@ class Daemon:
         self._executor = executor
         self._log: Any = None
         self._reconciling = threading.Lock()
+        self._aside = Aside(BESIDE)
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; read the configuration again at SIGHUP.
@@ -65,14 +71,17 @@ class Daemon:
         executor = self._executor or free_executor(self.hub)
         jobs = DbosJobs(jobs_url(self.hub), executor, self.hub.settings.daemon.workers)
         scheduler = Scheduler(self.hub.store, jobs, executor, planned, ACTOR)
+        watch = Watch(self.hub, planned, ACTOR, self._log)
         self._listen()
         jobs.launch({RUN: self._run_one})
         self._log.info("ready", executor=executor, connectors=len(planned), data_base=_backend(self.hub))
         try:
-            self._work(scheduler, jobs)
+            self._work(scheduler, jobs, watch)
         finally:
             self._log.info("stopping")
+            begun = time.monotonic()
             jobs.close(PATIENCE_S)
+            self._aside.wait(begun + PATIENCE_S - time.monotonic())
             with contextlib.suppress(DatabaseUnreachable):  # the leases end by themselves
                 scheduler.resign()
             self._log.info("stopped")
@@ -94,14 +103,15 @@ class Daemon:
         signal.signal(signal.SIGINT, end)
         signal.signal(signal.SIGHUP, again)
 
-    def _work(self, scheduler: Scheduler, jobs: DbosJobs) -> None:
+    def _work(self, scheduler: Scheduler, jobs: DbosJobs, watch: Watch) -> None:
         pruned, reachable = time.monotonic(), True
         while not self._stop.wanted:
             try:
                 if self._reload:
-                    self._read_again(scheduler)
+                    self._read_again(scheduler, watch)
                 for due in scheduler.tick(self.hub.clock.now(), time.monotonic()):
                     self._log.info("due", connector=due.planned.section, because=due.because)
+                watch.glance(leads=scheduler.leads)
                 if time.monotonic() - pruned > PRUNE_EVERY_S:
                     jobs.prune(KEEP_JOBS_S)
                     pruned = time.monotonic()
@@ -115,7 +125,7 @@ class Daemon:
             self._woken.wait(TICK_S if reachable else 5 * TICK_S)
             self._woken.clear()
 
-    def _read_again(self, scheduler: Scheduler) -> None:
+    def _read_again(self, scheduler: Scheduler, watch: Watch) -> None:
         """The configuration anew; a broken one is refused and the old one stands."""
         self._reload = False
         try:
@@ -128,15 +138,20 @@ class Daemon:
                     where=str(fresh.settings.path),
                     mend="stop the daemon and start it again",
                 )
+            fresh.store = self.hub.store  # its connections are in use
+            watch.settle(fresh, planned)
         except HubError as error:
             self._log.error("configuration refused, the old one stands", code=error.code, what=error.what)
             return
-        fresh.store = self.hub.store  # its connections are in use
         self.hub, scheduler.planned = fresh, planned
         self._log.info("configuration read again", connectors=len(planned))
 
     def _run_one(self, key: str) -> None:
-        """The work of one job: a connector's run, then the reconciliation of what it brought."""
+        """The work of one job. It ends early when the run only waits: others are not kept waiting by it."""
+        self._aside.do(f"run {key}", lambda waits: self._run_to_the_end(key, waits))
+
+    def _run_to_the_end(self, key: str, waits: Waiting) -> None:
+        """A connector's run, then the reconciliation of what it brought."""
         import structlog
 
         hub = self.hub
@@ -145,7 +160,9 @@ class Daemon:
             return  # taken out of the configuration since
         with structlog.contextvars.bound_contextvars(connector=section, run=f"{time.time_ns():x}"):
             try:
-                report = run_connector(hub.store, hub.spec(section), actor=ACTOR, stop=self._stop)
+                spec = hub.spec(section)
+                spec = replace(spec, limits=replace(spec.limits, when_silent=waits))
+                report = run_connector(hub.store, spec, actor=ACTOR, stop=self._stop)
                 self._say(report)
                 if report.counts.new or report.counts.changed:
                     self._reconcile(hub)
