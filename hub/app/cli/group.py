@@ -37,6 +37,8 @@ COMMANDS = {
     "users": Entry("users", "Who may act: create, list, disable; tokens for machines."),
     "daemon": Entry("daemon", "Run connectors by their schedules until told to stop."),
     "reload": Entry("reload", "Let the running daemon read the configuration again."),
+    "backup": Entry("backup", "Write one file from which the hub can be made again."),
+    "restore": Entry("restore", "Put a backup back, and prove that it is sound."),
     "demo": Entry("demo", "A small French company, from its files to an aged balance."),
 }
 
