@@ -13,6 +13,8 @@ State = Literal["waiting", "running", "done", "failed", "cancelled"]
 class Jobs(Protocol):
     """Runs jobs on this or another machine, and again when a crash interrupted them.
 
+    Whatever is asked of it may raise `DatabaseUnreachable`: try again later.
+
     A job is known by its id: starting an id again does nothing. A job's work must be safe to begin twice; that it is
     not *done* twice is the business of leases, not of this engine.
     """
@@ -31,6 +33,12 @@ class Jobs(Protocol):
 
     def adopt(self, executor: str) -> int:
         """Have the unfinished jobs of a dead executor done by others; returns how many there were."""
+
+    def mend(self) -> int:
+        """Begin again what this executor ended without being able to note it, as on a full disk; returns how many.
+
+        A job must be found so by two calls in a row: between its taking and its beginning it looks the same.
+        """
 
     def prune(self, older_than_s: float) -> None:
         """Forget ended jobs older than this."""

@@ -101,6 +101,7 @@ class Scheduler:
         if monotonic_s - self._said_at >= LEASE_S / 4:
             self._say_alive()
             self._said_at = monotonic_s
+            self._jobs.mend()
             if self.leads:
                 self._adopt_orphans()
         return self._hand_out(now) if self.leads else []
