@@ -2,10 +2,11 @@
 
     python -m tests.benchmarks.kills --database sqlite|postgresql [--kills 200] [--seed 2]
 
-Each round adds an invoice, asks for a run, and kills at a moment drawn between the hand-out and three seconds later:
-while the job waits, while the process starts, in its pages, between them, after its end. A killed daemon is started
-again. At the end one daemon works in peace; then everything is counted and `hub verify` recomputes it. PostgreSQL runs
-with `fsync = off`: what is proved is what survives the end of processes, not of the machine.
+Each round adds an invoice, asks for a run, and kills: the daemon at a moment drawn from the three seconds after the
+hand-out (the job waits, the process starts, in its pages, between them, after its end), or the connector at one drawn
+from the second and a half after its start. A killed daemon is started again. At the end one daemon works in peace; then
+everything is counted and `hub verify` recomputes it. PostgreSQL runs with `fsync = off`: what is proved is what survives
+the end of processes, not of the machine.
 """
 
 from __future__ import annotations
@@ -65,9 +66,9 @@ def kill_at_random(hub: Hub, folder: Path, kills: int, seed: int, *, say: bool =
         if daemon is None:
             daemon = DaemonProcess(folder / "hub.toml")
         _ask(hub, daemon)
-        time.sleep(dice.random() * 3)
         victim = dice.choice(("daemon", "connector"))
         if victim == "daemon":
+            time.sleep(dice.random() * 3)
             daemon.kill()
             daemon = None
         elif not _kill_connector(daemon, dice):
@@ -98,20 +99,24 @@ def _handed(daemon: DaemonProcess) -> int:
 
 
 def _kill_connector(daemon: DaemonProcess, dice: random.Random) -> bool:
-    """Kill one of the daemon's children; False when there is none."""
-    children = []
-    for task in Path(f"/proc/{daemon.process.pid}/task").iterdir():
-        try:
-            children += (task / "children").read_text().split()
-        except OSError:
-            continue
-    if not children:
-        return False
+    """Kill one of the daemon's children within the second and a half after it began; False when it was gone by then."""
+    until(lambda: bool(_children(daemon)), daemon.log)
+    time.sleep(dice.random() * 1.5)
     try:
-        os.kill(int(dice.choice(children)), signal.SIGKILL)
-    except ProcessLookupError:
+        os.kill(dice.choice(_children(daemon)), signal.SIGKILL)
+    except (IndexError, ProcessLookupError):
         return False
     return True
+
+
+def _children(daemon: DaemonProcess) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{daemon.process.pid}/task").iterdir():
+        try:
+            found += map(int, (task / "children").read_text().split())
+        except OSError:
+            continue
+    return found
 
 
 def _in_peace(hub: Hub, folder: Path, number: int) -> None:
