@@ -4,9 +4,9 @@
 
 Each round adds an invoice, asks for a run, and kills: the daemon at a moment drawn from the three seconds after the
 hand-out (the job waits, the process starts, in its pages, between them, after its end), or the connector at one drawn
-from the second and a half after its start. A killed daemon is started again. At the end one daemon works in peace; then
-everything is counted and `hub verify` recomputes it. PostgreSQL runs with `fsync = off`: what is proved is what survives
-the end of processes, not of the machine.
+from the second and a half after its start. A killed daemon is started again. At the end one daemon works in peace;
+then everything is counted and `hub verify` recomputes it. PostgreSQL runs with `fsync = off`: what is proved is what
+survives the end of processes, not of the machine.
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
     python -m tests.benchmarks.together [--starts 50] [--freezes 5] [--seed 4]
 
 Each round starts two or three daemons at once on a file that grew, waits until it is taken in, and ends them, by
-SIGTERM or by SIGKILL. In some rounds the one that leads is stopped (SIGSTOP) while its run is at work and woken after another
-one took over: the lease of a run is 60 s. At the end each row was taken in by exactly one page, as the journal tells.
+SIGTERM or by SIGKILL. In some rounds the one that leads is stopped (SIGSTOP) while its run is at work and woken after
+another one took over: the lease of a run is 60 s. At the end each row was taken in by exactly one page, as the journal
+tells.
 """
 
 from __future__ import annotations

@@ -20,9 +20,12 @@ from hub.sdk.errors import ConfigError
 #: Raised only when a job's steps change their order: a job begun by another version would wait for ever.
 APPLICATION_VERSION = "1"
 QUEUE = "hub"
+#: The line of what failed the last time: one at a time, looked at less often.
+DOUBTFUL = "hub doubtful"
 SCHEMA = "hub_jobs"
 #: How often the queue is looked at, in seconds; a shorter time costs a daemon that has nothing to do.
 POLLING_S = 1.0
+DOUBTFUL_POLLING_S = 5.0
 _FLOWS = "hub_job"
 _STATES: dict[str, State] = {
     "ENQUEUED": "waiting",
@@ -65,7 +68,7 @@ class DbosJobs:
                 "executor_id": self._executor,
                 "serializer": dbos.DBOSPortableJSONSerializer(),
                 "log_level": "WARNING",
-                "sys_db_pool_size": self._workers + 4,
+                "sys_db_pool_size": self._workers + 5,
                 "scheduler_polling_interval_sec": 3600.0,  # the schedules are ours
                 "notification_listener_polling_interval_sec": 5.0,
             }
@@ -81,16 +84,19 @@ class DbosJobs:
                 self._at_work.discard(job)
 
         self._dbos, self._flow = dbos, flow
-        dbos.DBOS.listen_queues([QUEUE])
+        dbos.DBOS.listen_queues([QUEUE, DOUBTFUL])
         dbos.DBOS.launch()
         dbos.DBOS.register_queue(
             QUEUE, worker_concurrency=self._workers, polling_interval_sec=POLLING_S, on_conflict="always_update"
         )
+        dbos.DBOS.register_queue(
+            DOUBTFUL, worker_concurrency=1, polling_interval_sec=DOUBTFUL_POLLING_S, on_conflict="always_update"
+        )
 
-    def start(self, job: str, kind: str, argument: str) -> None:
+    def start(self, job: str, kind: str, argument: str, *, doubtful: bool = False) -> None:
         """See `Jobs.start`."""
         with reached(), self._dbos.SetWorkflowID(job):
-            self._dbos.DBOS.enqueue_workflow(QUEUE, self._flow, kind, argument)
+            self._dbos.DBOS.enqueue_workflow(DOUBTFUL if doubtful else QUEUE, self._flow, kind, argument)
 
     def cancel(self, job: str) -> None:
         """See `Jobs.cancel`."""

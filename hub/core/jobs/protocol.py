@@ -22,8 +22,11 @@ class Jobs(Protocol):
     def launch(self, works: Mapping[str, Work]) -> None:
         """Begin to take jobs; those of this executor that a crash interrupted are begun again. `works` by kind."""
 
-    def start(self, job: str, kind: str, argument: str) -> None:
-        """Have `kind` done with `argument`, soon, on any executor; nothing happens when `job` is known already."""
+    def start(self, job: str, kind: str, argument: str, *, doubtful: bool = False) -> None:
+        """Have `kind` done with `argument`, soon, on any executor; nothing happens when `job` is known already.
+
+        What is `doubtful` (it failed the last time) waits in a line of its own: others do not wait for it.
+        """
 
     def cancel(self, job: str) -> None:
         """A job that waits is not begun; one that runs is not stopped."""

@@ -139,7 +139,7 @@ class Scheduler:
             state = states.get(key, ConnectorState(key))
             due = due_now(planned, state, now, running=lease_of(key) in running)
             if due is not None and (name := self._fresh(due.job)) is not None:
-                self._jobs.start(name, RUN, key)
+                self._jobs.start(name, RUN, key, doubtful=bool(state.failures) and state.asked_at is None)
                 handed.append(due)
         return handed
 
