@@ -25,7 +25,6 @@ import sqlalchemy as sa
 from hub.app.bootstrap import Hub
 from hub.core.store import connector_state
 from hub.core.store import tables as t
-from hub.core.store.database import UnitOfWork
 from tests.support.daemons import DaemonProcess, until
 from tests.support.hubs import counted, make_hub, rows, sync, verified, write_csv
 
@@ -83,15 +82,16 @@ def kill_at_random(hub: Hub, folder: Path, kills: int, seed: int, *, say: bool =
 
 
 def _ask(hub: Hub, daemon: DaemonProcess) -> None:
-    """Have a run handed out now, also after failures in a row."""
+    """Have a run handed out now, also after failures in a row; the last one may be noted after we asked."""
     handed = _handed(daemon)
+    hub.store.again("tester", lambda unit: connector_state.ask(unit, "ledger"))
 
-    def ask(unit: UnitOfWork) -> None:
-        connector_state.resume(unit, "ledger")
-        connector_state.ask(unit, "ledger")
+    def is_handed_out() -> bool:
+        if any(state.suspended_at for state in _states(hub)):
+            hub.store.again("tester", lambda unit: connector_state.resume(unit, "ledger"))
+        return _handed(daemon) > handed
 
-    hub.store.again("tester", ask)
-    until(lambda: _handed(daemon) > handed, daemon.log)
+    until(is_handed_out, daemon.log)
 
 
 def _handed(daemon: DaemonProcess) -> int:

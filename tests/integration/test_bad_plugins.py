@@ -48,6 +48,7 @@ FAULTS = {
     "nameless_stream": ("HUB-HOST-008", "name"),
     "kills_itself": ("HUB-HOST-001", "signal 15"),
     "floods_memory": ("HUB-HOST-002", "MemoryError"),
+    "burns": ("HUB-HOST-001", "signal 24"),
     "for_ever": ("HUB-HOST-011", "longer than 0.025 minutes"),
     "odd_mode": ("HUB-HOST-006", "words the hub does not know"),
 }
@@ -80,6 +81,8 @@ def test_each_fault_is_contained_and_named(
     limits = {"output_bytes": 500_000, "memory_bytes": 512 * 1024**2}
     if how in ("hangs", "half_a_frame"):
         limits["answer_seconds"] = 2
+    if how == "burns":
+        limits["cpu_seconds"] = 2
     if how == "for_ever":
         limits["run_seconds"] = 1.5
     hub = make_hub(tmp_path, url, section(how))

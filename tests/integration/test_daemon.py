@@ -15,6 +15,7 @@ from hub.core.store import tables as t
 from tests.benchmarks.kills import SECTIONS, kill_at_random, write_files
 from tests.support.daemons import DaemonProcess, until
 from tests.support.hubs import content, make_hub, rows, verified
+from tests.support.smtp import post_office
 
 
 @pytest.fixture
@@ -74,6 +75,24 @@ def test_losing_the_jobs_file_loses_nothing(hub: Hub, tmp_path: Path) -> None:
 def test_killed_daemons_leave_nothing_half_done(hub: Hub, tmp_path: Path) -> None:
     """Six kills, in a minute; `python -m tests.benchmarks.kills` makes two hundred."""
     kill_at_random(hub, tmp_path, 6, seed=1)
+
+
+@pytest.mark.long
+def test_silence_is_told_by_mail(hub: Hub, tmp_path: Path) -> None:
+    """The daemon that leads looks by itself: the alarm is in its log, in the data base, and in the operator's mail."""
+    config = tmp_path / "hub.toml"
+    text = config.read_text().replace('log = "json"', 'log = "json"\nwatch_every = "PT5S"')
+    with post_office() as post:
+        mail = f'host = "127.0.0.1"\nport = {post.port}\nstarttls = false\nfrom = "hub@a.test"\nto = "anne@a.test"\n'
+        silent = text.replace('every = "PT10S"', 'every = "P1D"\nsilent_after = "PT1S"')
+        config.write_text(f"{silent}\n[mail]\nat = 00:00:00\n{mail}")
+        with DaemonProcess(config) as daemon:
+            daemon.wait_for("alarm", kind="silent", subject="ledger")
+            daemon.wait_for("alarms told by mail", alarms=1)
+            assert 0 == daemon.stop()
+        [told] = post.messages
+        assert "ledger: no run came to its end" in told.get_content()
+    assert [("silent", "ledger")] == rows(hub.store, sa.select(t.alarm.c.kind, t.alarm.c.subject))
 
 
 @pytest.mark.long

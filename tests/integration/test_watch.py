@@ -25,6 +25,7 @@ from tests.support.hubs import make_hub, rows, sync, write_csv
 from tests.support.in_process import InProcess
 from tests.support.schema import schema_differences
 from tests.support.smtp import Post, make_certificate, post_office
+from tests.unit.plugins.bank_statements.made import Mv, cfonb, text
 
 LEDGER = '[connector.ledger]\nplugin = "csv"\ninvoices = "invoices.csv"\n'
 MORNING = datetime(2026, 11, 30, 9, tzinfo=UTC)
@@ -185,6 +186,36 @@ def test_what_waits_is_kept_by_day(tmp_path: Path, database_url: str, post: Post
     _later(hub, days=40)
     watch.look()
     assert {date(2027, 1, 16)} == {row[0] for row in rows(hub.store, sa.select(t.backlog.c.day))}
+
+
+BANK = '[connector.bank]\nplugin = "bank_statements"\nfolder = "bank"\nsettle_s = 0\n'
+
+
+def test_what_was_read_and_when(tmp_path: Path, database_url: str, post: Post) -> None:
+    """A ledger that brought something on three days and then nothing; an account whose statements stopped."""
+    hub = _hub(tmp_path, database_url, post.port, BANK)
+    (tmp_path / "bank").mkdir()
+    for number, day in enumerate((0, 1, 3)):
+        lines = [f"F{n};C1;2026-09-01;12,00" for n in range(day + 1)]
+        write_csv(tmp_path / "invoices.csv", "number;debtor_id;issued_on;total", *lines)
+        booked = date(2026, 11, 30) + timedelta(days=day)
+        told = cfonb([Mv(booked, 1_000, "VIR")], 1_000 * number, booked - timedelta(days=1), booked)
+        (tmp_path / "bank" / f"{day}.txt").write_bytes(text(told))
+        for section in ("ledger", "bank"):
+            sync(hub, section)
+        _later(hub, days=2 if day else 1)
+    watch, _ = _watch(hub)
+    watch.look()
+    assert {"silent"} == set(_kinds(hub))
+    _later(hub, days=9)
+    for section in ("ledger", "bank"):
+        sync(hub, section)
+    watch.look()
+    assert {"no_news", "statement"} == set(_kinds(hub))
+    with hub.store.read() as connection:
+        heard = alarms.heard(connection, hub.clock.today())
+    days = (date(2026, 12, 3), date(2026, 12, 1), date(2026, 11, 30))
+    assert days == heard["ledger"].readings
 
 
 def test_a_password_travels_only_encrypted_and_to_a_server_that_is_known(

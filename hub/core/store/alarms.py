@@ -16,8 +16,9 @@ from hub.core.store.record_tables import RECORD_TABLES
 
 #: Statements older than this say nothing about how often an account has one.
 _STATEMENTS_OF = timedelta(days=400)
-#: Runs looked through for the last ones that brought something, and how many of these are wanted.
-_RUNS_LOOKED_AT, READINGS = 5_000, 8
+#: Days on which something new was read that tell how often that happens.
+READINGS = 8
+_DAY = 86_400_000_000
 #: Days for which numbers of a backlog are kept.
 _BACKLOG_DAYS = timedelta(days=35)
 _MAILED_ON = "mailed_on"
@@ -38,8 +39,8 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was heard of a connector; instants in microseconds UTC. `readings`: the days on which its last runs that
-    brought something new began, newest first."""
+    """What was heard of a connector; instants in microseconds UTC. `readings`: the days on which it brought
+    something new, newest first."""
 
     complete_at: int | None = None
     first_at: int | None = None
@@ -97,8 +98,8 @@ def heard(connection: sa.Connection, today: date) -> dict[str, Heard]:
     mine = r.c.connector_id == c.c.id
     complete = sa.select(r.c.ended_at).where(mine, r.c.state == "complete").order_by(r.c.id.desc()).limit(1)
     first = sa.select(r.c.started_at).where(mine).order_by(r.c.id).limit(1)
-    rows = connection.execute(sa.select(c.c.id, c.c.key, complete.scalar_subquery(), first.scalar_subquery()))
-    found = {row[1]: Heard(row[2], row[3], _readings(connection, row[0], today)) for row in rows}
+    rows = connection.execute(sa.select(c.c.key, complete.scalar_subquery(), first.scalar_subquery())).all()
+    found = {row[0]: Heard(row[1], row[2], _readings(connection, row[0], today)) for row in rows}
     for row in connection.execute(sa.select(s).where(s.c.suspended_at.is_not(None))):
         known = found.get(row.connector_key, Heard())
         found[row.connector_key] = Heard(
@@ -107,18 +108,21 @@ def heard(connection: sa.Connection, today: date) -> dict[str, Heard]:
     return found
 
 
-def _readings(connection: sa.Connection, connector: int, today: date) -> tuple[date, ...]:
-    r, rs = t.run, t.run_stream
-    last = sa.select(r.c.id, r.c.started_at).where(r.c.connector_id == connector).order_by(r.c.id.desc())
-    looked = last.limit(_RUNS_LOOKED_AT).subquery()
-    brought = sa.exists().where(rs.c.run_id == looked.c.id, rs.c.new + rs.c.changed > 0)
-    rows = connection.execute(
-        sa.select(looked.c.started_at).where(brought).order_by(looked.c.id.desc()).limit(10 * READINGS)
-    ).scalars()
+def _readings(connection: sa.Connection, key: str, today: date) -> tuple[date, ...]:
+    """From the journal, which has an entry for each page that brought something: a step back in its chain a day."""
+    j = t.journal
     days: list[date] = []
-    for instant in rows:
-        day = min(_EPOCH + timedelta(microseconds=instant), today)
-        if (not days or day < days[-1]) and len(days) < READINGS:
+    before = None
+    while len(days) < READINGS:
+        newest = sa.select(j.c.recorded_at).where(j.c.chain == key, j.c.act == "sync-page")
+        if before is not None:
+            newest = newest.where(j.c.recorded_at < before)
+        at = connection.execute(newest.order_by(j.c.sequence.desc()).limit(1)).scalar()
+        if at is None:
+            break
+        before = at - at % _DAY
+        day = min(_EPOCH + timedelta(days=at // _DAY), today)
+        if not days or day < days[-1]:
             days.append(day)
     return tuple(days)
 

@@ -116,6 +116,11 @@ def forks(_key: str) -> Page:
     raise AssertionError("nobody ended me")
 
 
+def burns(_key: str) -> Page:
+    while True:
+        pass
+
+
 def for_ever(_key: str) -> Page:
     """Always one page more, each in time."""
     time.sleep(0.05)
@@ -188,7 +193,7 @@ HOW: dict[str, Callable[[str], Page]] = {
     for function in (
         raises, raises_ours, exits, crashes, hangs, prints, floods, garbage, no_json, half_a_frame, none_at_all,
         number_as_cursor, nul_in_cursor, number_as_ref, nul_in_ref, text_as_body, no_records, too_many, without_end,
-        standing, tells_the_key, good, kills_itself, floods_memory, forks, for_ever,
+        standing, tells_the_key, good, kills_itself, floods_memory, forks, for_ever, burns,
     )
 }  # fmt: skip
 
