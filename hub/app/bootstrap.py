@@ -214,7 +214,7 @@ class Hub:
         Raises:
             ConfigError: its plugin is not installed or its settings are faulty.
         """
-        from hub.core.host.process import Start
+        from hub.core.host.process import Limits, Start
         from hub.core.sync import ConnectorSpec
 
         connector = self._connector(section)
@@ -239,6 +239,7 @@ class Hub:
             ),
             missing_percent=config.missing_percent,
             places=tuple(f"{name}={path}" for name, path in paths_of(config)),
+            limits=Limits(answer_seconds=config.max_answer.total_seconds(), run_seconds=config.max_run.total_seconds()),
             fingerprint=f"{connector.mapping_version} {json.dumps(mapping, sort_keys=True, ensure_ascii=False)}",
         )
 

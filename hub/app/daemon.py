@@ -12,6 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -20,6 +21,8 @@ from hub.app import logs
 from hub.app.bootstrap import Hub
 from hub.app.policies import policy_of
 from hub.app.serving import Serving
+from hub.app.watch import Watch
+from hub.core.jobs.aside import Aside, Waiting
 from hub.core.jobs.dbos_engine import DbosJobs
 from hub.core.jobs.events import KEEP_WEBHOOKS_S, Handled
 from hub.core.jobs.keeper import held
@@ -39,6 +42,8 @@ TICK_S = 1.0
 #: How long a daemon that is told to end waits for the pages at hand.
 PATIENCE_S = 25.0
 PRUNE_EVERY_S = 3600.0
+#: Runs that only wait for their connector, beside those at work: each is a process with its memory.
+BESIDE = 16
 _RECONCILE = "reconcile"
 
 
@@ -55,6 +60,7 @@ class Daemon:
         self._log: Any = None
         self._reconciling = threading.Lock()
         self._serving = Serving(self.hub.settings.path) if serve else None
+        self._aside = Aside(BESIDE)
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; read the configuration again at SIGHUP.
@@ -71,18 +77,21 @@ class Daemon:
         executor = self._executor or free_executor(self.hub)
         jobs = DbosJobs(jobs_url(self.hub), executor, self.hub.settings.daemon.workers)
         scheduler = Scheduler(self.hub.store, jobs, executor, planned, ACTOR, self.hub.inbox.waiting)
+        watch = Watch(self.hub, planned, ACTOR, self._log)
         self._listen()
         jobs.launch({RUN: self._run_one, EVENTS: self._deal_with_webhooks})
         if self._serving:
             self._serving.start(executor)
         self._log.info("ready", executor=executor, connectors=len(planned), data_base=_backend(self.hub))
         try:
-            self._work(scheduler, jobs)
+            self._work(scheduler, jobs, watch)
         finally:
             self._log.info("stopping")
             if self._serving:
                 self._serving.stop()
+            begun = time.monotonic()
             jobs.close(PATIENCE_S)
+            self._aside.wait(begun + PATIENCE_S - time.monotonic())
             with contextlib.suppress(DatabaseUnreachable):  # the leases end by themselves
                 scheduler.resign()
             self._log.info("stopped")
@@ -104,14 +113,15 @@ class Daemon:
         signal.signal(signal.SIGINT, end)
         signal.signal(signal.SIGHUP, again)
 
-    def _work(self, scheduler: Scheduler, jobs: DbosJobs) -> None:
+    def _work(self, scheduler: Scheduler, jobs: DbosJobs, watch: Watch) -> None:
         pruned, reachable = time.monotonic(), True
         while not self._stop.wanted:
             try:
                 if self._reload:
-                    self._read_again(scheduler)
+                    self._read_again(scheduler, watch)
                 for due in scheduler.tick(self.hub.clock.now(), time.monotonic()):
                     self._log.info("due", connector=due.planned.section, because=due.because)
+                watch.glance(leads=scheduler.leads)
                 if time.monotonic() - pruned > PRUNE_EVERY_S:
                     jobs.prune(KEEP_JOBS_S)
                     self.hub.inbox.prune(int((self.hub.clock.now().timestamp() - KEEP_WEBHOOKS_S) * 1e6))
@@ -128,7 +138,7 @@ class Daemon:
             self._woken.wait(TICK_S if reachable else 5 * TICK_S)
             self._woken.clear()
 
-    def _read_again(self, scheduler: Scheduler) -> None:
+    def _read_again(self, scheduler: Scheduler, watch: Watch) -> None:
         """The configuration anew; a broken one is refused and the old one stands."""
         self._reload = False
         try:
@@ -141,6 +151,8 @@ class Daemon:
                     where=str(fresh.settings.path),
                     mend="stop the daemon and start it again",
                 )
+            fresh.store = self.hub.store  # its connections are in use
+            watch.settle(fresh, planned)
         except HubError as error:
             self._log.error("configuration refused, the old one stands", code=error.code, what=error.what)
             return
@@ -151,10 +163,16 @@ class Daemon:
         self._log.info("configuration read again", connectors=len(planned))
 
     def _run_one(self, key: str) -> None:
-        """The work of one job: a connector's run, then the reconciliation of what it brought."""
+        """The work of one job. It ends early when the run only waits: others are not kept waiting by it."""
+        self._aside.do(f"run {key}", lambda waits: self._run_to_the_end(key, waits))
+
+    def _run_to_the_end(self, key: str, waits: Waiting) -> None:
+        """A connector's run, then the reconciliation of what it brought."""
 
         def work(hub: Hub, section: str) -> list[Counts]:
-            report = run_connector(hub.store, hub.spec(section), actor=ACTOR, stop=self._stop, inbox=hub.inbox)
+            spec = hub.spec(section)
+            spec = replace(spec, limits=replace(spec.limits, when_silent=waits))
+            report = run_connector(hub.store, spec, actor=ACTOR, stop=self._stop, inbox=hub.inbox)
             self._say(report)
             return [report.counts, *([report.webhooks] if report.webhooks else [])]
 

@@ -8,16 +8,17 @@ import tomllib
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from hub.sdk.config import ConnectorConfig
 from hub.sdk.errors import ConfigError
 
 CONFIG_NAME = "hub.toml"
+_ADDRESS = r"^[^\s@<>,;]+@[^\s@<>,;]+$"
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -49,6 +50,36 @@ class DaemonSection(BaseModel):
 
     workers: int = Field(4, ge=1, le=64, description="Connectors run at the same time on this machine.")
     log: Literal["console", "json"] = Field("console", description="Lines for people, or JSON for machines.")
+    watch_every: timedelta = Field(
+        timedelta(minutes=3), ge=timedelta(seconds=5), le=timedelta(days=1), description="How often alarms are judged."
+    )
+    backlog: int = Field(20, ge=1, description="Number of what waits from which its growing is an alarm.")
+
+
+class MailSection(BaseModel):
+    """``[mail]``: who is told of alarms, once a day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(min_length=1, pattern=r"^[A-Za-z0-9.:_-]+$", description="The mail server.")
+    port: int = Field(587, ge=1, le=65_535, description="Its port; 465 is encrypted from the first byte.")
+    starttls: bool = Field(True, description="false: the message travels in clear, as inside one's own network.")
+    user: str | None = Field(None, description="Name at the mail server, if it wants one.")
+    password: SecretStr | None = Field(None, description='{ env = "NAME" }, never the password itself.')
+    sender: str = Field(alias="from", pattern=_ADDRESS, description="Address that the messages come from.")
+    to: tuple[Annotated[str, Field(pattern=_ADDRESS)], ...] = Field(
+        min_length=1, description="Addresses of those who are told."
+    )
+    at: time = Field(time(8), description="Hour from which a day's message is sent, in the hub's time zone.")
+
+    @model_validator(mode="after")
+    def _no_password_in_clear(self) -> MailSection:
+        encrypted = self.starttls or self.port == 465 or self.host in ("localhost", "127.0.0.1", "::1")
+        if self.password is not None and not encrypted:
+            raise ValueError("a password is never sent in clear: starttls = true, or port = 465")
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password go together")
+        return self
 
 
 class ServeSection(BaseModel):
@@ -89,7 +120,7 @@ class ReconcileSection(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The configuration as read: `connectors` by section name, still as written."""
+    """The configuration as read: `connectors` by section name and `mail`, still as written."""
 
     path: Path
     hub: HubSection
@@ -98,6 +129,7 @@ class Settings:
     reconcile: ReconcileSection
     daemon: DaemonSection = field(default_factory=DaemonSection)
     serve: ServeSection = field(default_factory=ServeSection)
+    mail: dict[str, Any] | None = None
     folder: Path = field(default=Path())
 
     @property
@@ -134,7 +166,7 @@ def read_settings(path: Path) -> Settings:
         ConfigError: it is no TOML, or a key or value is not understood; the place is named.
     """
     raw = _toml(path)
-    _known(path, "", raw, ("hub", "seller", "connector", "reconcile", "daemon", "serve"))
+    _known(path, "", raw, ("hub", "seller", "connector", "reconcile", "daemon", "serve", "mail"))
     connectors = _tables(path, raw, "connector")
     return Settings(
         path=path,
@@ -147,8 +179,31 @@ def read_settings(path: Path) -> Settings:
         reconcile=_section(path, "reconcile", ReconcileSection, raw.get("reconcile", {})),
         daemon=_section(path, "daemon", DaemonSection, raw.get("daemon", {})),
         serve=_section(path, "serve", ServeSection, raw.get("serve", {})),
+        mail=raw.get("mail"),
         folder=path.resolve().parent,
     )
+
+
+def mail_of(settings: Settings) -> MailSection | None:
+    """``[mail]``, its password fetched from the environment; None when nobody is to be told.
+
+    Read when it is needed, so that commands work for people who do not have the password.
+
+    Raises:
+        ConfigError: an unknown key, a faulty value, or a secret written in the file instead of its variable's name.
+    """
+    if settings.mail is None:
+        return None
+    where = f"{settings.path}: [mail]"
+    names = {field.alias or name: field for name, field in MailSection.model_fields.items()}
+    _known(settings.path, "mail", settings.mail, tuple(names))
+    values = {
+        name: _resolved(value, names[name].annotation, settings.folder, f"{where} {name}")
+        for name, value in settings.mail.items()
+    }
+    if isinstance(values.get("to"), str):
+        values["to"] = [values["to"]]
+    return checked(where, MailSection, values)
 
 
 def read_rules(path: Path) -> ReconcileSection:

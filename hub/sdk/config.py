@@ -36,3 +36,26 @@ class ConnectorConfig(BaseModel):
         None, pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$",
         description='Hours in which no run is begun by the schedule: "22:00-06:00".',
     )  # fmt: skip
+    max_answer: timedelta = Field(
+        timedelta(minutes=5), ge=timedelta(seconds=1), le=timedelta(days=1),
+        description="Its process is ended when it is silent for so long in the middle of its work.",
+    )  # fmt: skip
+    max_run: timedelta = Field(
+        timedelta(hours=6), ge=timedelta(seconds=1), le=timedelta(days=7),
+        description="A run is ended after so long; the next one goes on from there.",
+    )  # fmt: skip
+    silent_after: timedelta | None = Field(
+        None, ge=timedelta(0),
+        description="Alarm when no run came to its end for so long; PT0S: never. Left out: one and a half times its "
+        "schedule and an hour.",
+    )  # fmt: skip
+    news_days: int | None = Field(
+        None, ge=0,
+        description="Alarm when it runs, but brought nothing new for so many bank days; 0: never. Left out: three "
+        "times the longest pause between its last readings that did, five days at least.",
+    )  # fmt: skip
+    statement_days: int | None = Field(
+        None, ge=0,
+        description="Alarm when the newest statement of an account is so many bank days old; 0: never. Left out: a "
+        "whole working day longer than the longest pause between its last ten statements.",
+    )  # fmt: skip

@@ -46,6 +46,10 @@ FAULTS = {
     "standing": ("HUB-SYNC-001", "without its cursor moving"),
     "build_raises": ("HUB-HOST-002", "ValueError"),
     "nameless_stream": ("HUB-HOST-008", "name"),
+    "kills_itself": ("HUB-HOST-001", "signal 15"),
+    "floods_memory": ("HUB-HOST-002", "MemoryError"),
+    "burns": ("HUB-HOST-001", "signal 24"),
+    "for_ever": ("HUB-HOST-012", "longer than 0.025 minutes"),
     "odd_mode": ("HUB-HOST-006", "words the hub does not know"),
 }
 
@@ -77,6 +81,10 @@ def test_each_fault_is_contained_and_named(
     limits = {"output_bytes": 500_000, "memory_bytes": 512 * 1024**2}
     if how in ("hangs", "half_a_frame"):
         limits["answer_seconds"] = 2
+    if how == "burns":
+        limits["cpu_seconds"] = 2
+    if how == "for_ever":
+        limits["run_seconds"] = 1.5
     hub = make_hub(tmp_path, url, section(how))
     report = run(hub, "bad", page_units=10, **limits)
     code, words = FAULTS[how]
@@ -85,7 +93,7 @@ def test_each_fault_is_contained_and_named(
     assert words in report.error.what
     if isinstance(report.error, BrokenPromise):
         assert "[connector.bad] plugin misbehaves (mallory@bad.test)" in report.error.where
-    assert report.state == ("incomplete" if how == "standing" else "failed")
+    assert report.state == ("incomplete" if how in ("standing", "for_ever") else "failed")
     [logged] = rows(hub.store, sa.select(t.run.c.error, t.run.c.state))
     assert KEY not in f"{report.error!s}{report.error.__cause__!r}{logged}{caplog.text}"
     assert KEY.encode() not in (tmp_path / "hub.db").read_bytes()
@@ -94,6 +102,36 @@ def test_each_fault_is_contained_and_named(
 def test_what_it_prints_is_no_answer(tmp_path: Path, url: str) -> None:
     """Standard output is not the pipe to the hub: a chatty plugin works."""
     assert "complete" == run(make_hub(tmp_path, url, section("prints")), "bad").state
+
+
+def test_its_whole_family_ends_with_it(tmp_path: Path, url: str) -> None:
+    """It forks thirty processes, some into sessions of their own, some orphaned, and hangs: none of them is left."""
+    hub = make_hub(tmp_path, url, section("forks"))
+    family: set[bytes] = set()
+
+    def look() -> None:
+        family.update(found for pid in _others() if (found := _mark_of(pid)))
+        counts.append(sum(1 for pid in _others() if _mark_of(pid) in family))
+
+    counts: list[int] = []
+    report = run(hub, "bad", answer_seconds=3, silent_seconds=0, when_silent=look)
+    assert report.error is not None
+    assert "HUB-HOST-003" == report.error.code
+    assert 30 <= max(counts)
+    look()
+    assert 0 == counts[-1]
+
+
+def _others() -> list[str]:
+    return [name for name in os.listdir("/proc") if name.isdigit()]
+
+
+def _mark_of(pid: str) -> bytes | None:
+    try:
+        variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        return next((line for line in variables if line.startswith(b"HUB_CONNECTOR_FAMILY=")), None)
+    except OSError:
+        return None
 
 
 def test_its_neighbours_go_on(tmp_path: Path, url: str) -> None:
@@ -162,15 +200,17 @@ def test_a_disabled_plugin_is_left_alone(install_guest: Callable[..., None]) -> 
     assert ([], False) == (faults, "misbehaves" in registry.connectors)
 
 
-def test_nobody_is_left_behind(tmp_path: Path, url: str) -> None:
-    """The hub is killed: its connector's process ends by itself."""
+@pytest.mark.parametrize("how", ["good", "hangs"])
+def test_nobody_is_left_behind(tmp_path: Path, url: str, how: str) -> None:
+    """The hub is killed: its connector's process ends by itself, also when it hangs."""
     script = (
         "import sys,os\nfrom pathlib import Path\nfrom hub.app.bootstrap import Hub\n"
         "from hub.core.host.process import ConnectorProcess\n"
         f"process = ConnectorProcess(Hub.open(Path({str(tmp_path / 'hub.toml')!r}), 'x').spec('bad').start)\n"
+        "process.tell({'op': 'fetch', 'stream': 'facts', 'cursor': None, 'limit': 5})\n"
         "print(process.pid, flush=True)\nsys.stdin.read()\n"
     )
-    make_hub(tmp_path, url, section("good"))
+    make_hub(tmp_path, url, section(how))
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import signal
 import time
 from pathlib import Path
@@ -13,37 +12,16 @@ import sqlalchemy as sa
 from hub.app.bootstrap import Hub
 from hub.core.store import connector_state
 from hub.core.store import tables as t
+from tests.benchmarks.kills import SECTIONS, kill_at_random, write_files
 from tests.support.daemons import DaemonProcess, until
-from tests.support.hubs import content, counted, make_hub, rows, sync, verified, write_csv
-
-SECTIONS = """
-[daemon]
-log = "json"
-
-[connector.ledger]
-plugin = "csv"
-invoices = "invoices.csv"
-every = "PT10S"
-
-[connector.other]
-plugin = "csv"
-receipts = "receipts.csv"
-cron = "* * * * *"
-"""
-HEAD = "number;debtor_id;issued_on;due_on;total"
-
-
-def _files(folder: Path, invoices: int) -> None:
-    lines = [f"F{n:05};C{n % 9};2026-09-01;2026-11-15;{n},50" for n in range(invoices)]
-    write_csv(folder / "invoices.csv", HEAD, *lines)
-    if not (folder / "receipts.csv").exists():
-        write_csv(folder / "receipts.csv", "receipt_id;received_on;amount;remittance", "R1;2026-11-20;7,50;F00007")
+from tests.support.hubs import content, make_hub, rows, verified
+from tests.support.smtp import post_office
 
 
 @pytest.fixture
 def hub(tmp_path: Path, database_url: str) -> Hub:
     """A hub with two connectors and 40 invoices."""
-    _files(tmp_path, 40)
+    write_files(tmp_path, 40)
     return make_hub(tmp_path, database_url, SECTIONS)
 
 
@@ -58,7 +36,7 @@ def test_a_day_in_a_life(hub: Hub, tmp_path: Path) -> None:
         daemon.wait_for("run complete", connector="ledger", new=40)
         daemon.wait_for("run complete", connector="other", new=1)
         until(lambda: 1 == len(rows(hub.store, sa.select(t.allocation.c.id))), daemon.log)
-        _files(tmp_path, 41)
+        write_files(tmp_path, 41)
         daemon.wait_for("run complete", connector="ledger", new=1)
         sound = config.read_text()
         config.write_text(sound + "[connector.third]\nplugin = 'csv'\ninvoice = 'x.csv'\n")
@@ -93,40 +71,28 @@ def test_losing_the_jobs_file_loses_nothing(hub: Hub, tmp_path: Path) -> None:
         assert 0 == daemon.stop()
 
 
-def _kill_at_random(hub: Hub, folder: Path, kills: int, seed: int) -> None:
-    """Kill the daemon `kills` times while files grow, then let it work in peace; nothing is lost or doubled."""
-    dice = random.Random(seed)
-    config = folder / "hub.toml"
-    for kill in range(kills):
-        _files(folder, 40 + kill)
-        with DaemonProcess(config) as daemon:
-            daemon.wait_for("due", connector="ledger")
-            time.sleep(dice.random() * 1.5)
-            daemon.kill()
-    _files(folder, 40 + kills)
-    with DaemonProcess(config) as daemon:
-        until(lambda: _invoices(hub) == 40 + kills, daemon.log)
-        until(lambda: not any(s.interrupted for s in _states(hub)), lambda: f"no run left interrupted: {daemon.log()}")
-        assert 0 == daemon.stop()
-    assert {} == counted(sync(hub, "ledger"))
-    assert [] == verified(hub).differences
-
-
-def _states(hub: Hub) -> list[connector_state.ConnectorState]:
-    with hub.store.read() as connection:
-        return list(connector_state.states(connection).values())
-
-
 @pytest.mark.long
 def test_killed_daemons_leave_nothing_half_done(hub: Hub, tmp_path: Path) -> None:
-    """Three kills, in a minute; the other one makes two hundred on each data base."""
-    _kill_at_random(hub, tmp_path, 3, seed=1)
+    """Six kills, in a minute; `python -m tests.benchmarks.kills` makes two hundred."""
+    kill_at_random(hub, tmp_path, 6, seed=1)
 
 
 @pytest.mark.long
-def test_killed_two_hundred_times(hub: Hub, tmp_path: Path) -> None:
-    """`pytest -m long tests/integration/test_daemon.py`."""
-    _kill_at_random(hub, tmp_path, 200, seed=2)
+def test_silence_is_told_by_mail(hub: Hub, tmp_path: Path) -> None:
+    """The daemon that leads looks by itself: the alarm is in its log, in the data base, and in the operator's mail."""
+    config = tmp_path / "hub.toml"
+    text = config.read_text().replace('log = "json"', 'log = "json"\nwatch_every = "PT5S"')
+    with post_office() as post:
+        mail = f'host = "127.0.0.1"\nport = {post.port}\nstarttls = false\nfrom = "hub@a.test"\nto = "anne@a.test"\n'
+        silent = text.replace('every = "PT10S"', 'every = "P1D"\nsilent_after = "PT1S"')
+        config.write_text(f"{silent}\n[mail]\nat = 00:00:00\n{mail}")
+        with DaemonProcess(config) as daemon:
+            daemon.wait_for("alarm", kind="silent", subject="ledger")
+            daemon.wait_for("alarms told by mail", alarms=1)
+            assert 0 == daemon.stop()
+        [told] = post.messages
+        assert "ledger: no run came to its end" in told.get_content()
+    assert [("silent", "ledger")] == rows(hub.store, sa.select(t.alarm.c.kind, t.alarm.c.subject))
 
 
 @pytest.mark.long
@@ -141,7 +107,7 @@ def test_three_daemons_are_as_one(hub: Hub, tmp_path: Path, database_url: str) -
         until(lambda: _invoices(hub) == 40, lambda: "\n\n".join(daemon.log() for daemon in daemons))
         leader = next(d for d in daemons if d.said("due", connector="ledger"))
         leader.signal(signal.SIGSTOP)
-        _files(tmp_path, 60)
+        write_files(tmp_path, 60)
         others = [daemon for daemon in daemons if daemon is not leader]
         until(lambda: _invoices(hub) == 60, lambda: "\n\n".join(daemon.log() for daemon in others))
         leader.signal(signal.SIGCONT)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import tempfile
 import warnings
 from itertools import count
 from pathlib import Path
 
+import psutil
 import psycopg
 
 #: A test's data base may vanish with the machine: what is proved is what survives the end of a process.
@@ -48,12 +50,30 @@ class PostgresServer:
         with self._connect() as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
 
+    def halt(self, how: str) -> None:
+        """Stop the server, as `fast` (a planned restart) or `immediate` (as if it had crashed); its data stay."""
+        number = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}[how]
+        process = psutil.Process(self._server.get_postmaster_info().pid)
+        process.send_signal(number)
+        process.wait(30)
+
+    def go_on(self) -> None:
+        """Start it again."""
+        self._server.ensure_postgres_running()
+        self._close_reaper()
+        self._reaper = _reaper(self._server.get_postmaster_info().pid, self.folder)
+
     def stop(self) -> None:
         """End the server and remove its data."""
         self._server.cleanup()
+        self._close_reaper()
+
+    def _close_reaper(self) -> None:
+        """Its end is the same as ours: it must not remove what is used again."""
+        self._reaper.kill()
+        self._reaper.wait()
         assert self._reaper.stdin is not None
         self._reaper.stdin.close()
-        self._reaper.wait()
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(f"host={self.folder} user=postgres dbname=postgres", autocommit=True)

@@ -44,6 +44,7 @@ def command(session: Session) -> int:
         findings += _connector(hub, section)
     if not hub.settings.connectors:
         findings.append(Finding("wrong", "connectors", "none is configured", "add a [connector.NAME]", status=1))
+    findings += _mail(hub)
     if not any(found.subject == "data base" and found.status for found in findings):
         findings += [*_books(hub), *_held(hub)]
     if session.json:
@@ -72,6 +73,19 @@ def _database(hub: Hub) -> Iterator[Finding]:
         yield _wrong("data base", error)
         return
     yield Finding("ok", "data base", f"{store.engine.url.render_as_string()}, schema {store.revision()}")
+
+
+def _mail(hub: Hub) -> Iterator[Finding]:
+    from hub.app.settings import mail_of
+    from hub.sdk.errors import HubError
+
+    try:
+        found = mail_of(hub.settings)
+    except HubError as error:
+        yield _wrong("[mail]", error)
+        return
+    if found is not None:
+        yield Finding("ok", "[mail]", f"alarms are told to {', '.join(found.to)} through {found.host}:{found.port}")
 
 
 def _plugins(hub: Hub) -> Iterator[Finding]:

@@ -38,6 +38,8 @@ COMMANDS = {
     "daemon": Entry("daemon", "Run connectors by their schedules until told to stop."),
     "serve": Entry("serve", "Answer webhooks, health checks and metrics over HTTP until told to stop."),
     "reload": Entry("reload", "Let the running daemon read the configuration again."),
+    "backup": Entry("backup", "Write one file from which the hub can be made again."),
+    "restore": Entry("restore", "Put a backup back, and prove that it is sound."),
     "demo": Entry("demo", "A small French company, from its files to an aged balance."),
 }
 

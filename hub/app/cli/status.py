@@ -35,7 +35,7 @@ def command(session: Session) -> int:
     """How things stand: connectors, open amounts, what waits for you.
 
     Exit status 1 when something needs a person: records held, a run that did not come to its end, gaps, bank
-    statements that do not meet, anomalies.
+    statements that do not meet, anomalies, alarms.
     """
     from hub.core.services.status import status
 
@@ -55,7 +55,8 @@ def command(session: Session) -> int:
 
 def _needs_a_person(found: Status) -> bool:
     unfinished = any(run.state in ("incomplete", "failed") for run in found.runs)
-    return bool(unfinished or found.held or found.gaps or found.bank or found.anomalies or found.suspended)
+    wrong = found.held or found.gaps or found.bank or found.anomalies or found.suspended
+    return bool(unfinished or wrong or found.alarms or found.restored)
 
 
 def _document(hub: Hub, found: Status) -> dict[str, Any]:
@@ -103,6 +104,17 @@ def _document(hub: Hub, found: Status) -> dict[str, Any]:
             "with_suggestions": found.suggested_receipts,
         },
         "suspended": found.suspended,
+        "alarms": [
+            {
+                "kind": alarm.kind,
+                "subject": alarm.subject,
+                "what": alarm.what,
+                "since": iso_moment(alarm.since),
+                "told_on": alarm.told_on.isoformat() if alarm.told_on else None,
+            }
+            for alarm in found.alarms
+        ],
+        "restored_at": iso_moment(found.restored.at) if found.restored else None,
         "held": sum(found.held.values()),
         "standing_on_an_old_version": sum(found.stale.values()),
         "gaps": found.gaps,
@@ -132,6 +144,7 @@ def _show(hub: Hub, found: Status) -> None:
 
     click.echo(styled(f"The hub on {day(hub.clock.today())}", "bold"))
     click.echo()
+    _alarms(hub, found)
     if found.runs:
         _runs(hub, found)
     else:
@@ -173,6 +186,24 @@ def _show_webhooks(heaps: dict[str, Heap]) -> None:
             click.echo(f"{key}: {many(heap.waiting, 'webhook waits', 'webhooks wait')}; hub sync {key} deals with them")
         if heap.given_up:
             click.echo(f"{key}: {many(heap.given_up, 'webhook was', 'webhooks were')} given up; the next run finds why")
+
+
+def _alarms(hub: Hub, found: Status) -> None:
+    """What the daemon's watch found, oldest first, and whether the hub was restored."""
+    from hub.app.cli.words import moment, styled, wrapped
+
+    if found.restored is not None:
+        text = (
+            f"Restored on {moment(found.restored.at, hub.zone)} from a backup of "
+            f"{moment(found.restored.backup_of, hub.zone)}: partners are asked what they have before anything is sent."
+        )
+        click.echo("\n".join(wrapped(text)) + "\n")
+    shown = [alarm for alarm in found.alarms if alarm.kind != "restored"]
+    for alarm in shown:
+        for text in wrapped(f"Alarm since {moment(alarm.since, hub.zone)}: {alarm.what}"):
+            click.echo(styled(text, "red"))
+    if shown:
+        click.echo()
 
 
 #: Differences between bank statements shown one by one.
@@ -257,6 +288,8 @@ def _next(found: Status) -> None:
         steps.append(("hub held list", f"{many(sum(found.held.values()), 'record')} could not be understood"))
     if any(run.state in ("incomplete", "failed") and (run.error or {}).get("code") != ASKS for run in found.runs):
         steps.append(("hub check", "why a connector did not come to its end"))
+    if found.restored:
+        steps.append(("hub restore --asked all", "once every partner was asked what it already has"))
     for connector in found.suspended:
         steps.append((f"hub connectors resume {connector}", "once it is mended"))
     if found.gaps:

@@ -28,32 +28,32 @@ def command(session: Session) -> int:
     from hub.core.services.verify import verify
 
     hub = session.hub
-    starts, unavailable = _starts(hub)
+    known, unavailable = starts(hub)
     with counting("verify", "raw records") as tell:
-        found = verify(hub.desk, starts, lambda number: tell("", number))
+        found = verify(hub.desk, known, lambda number: tell("", number))
     found.not_checked += unavailable
     if session.json:
         from hub.app.cli.table import show_json
 
         show_json(_document(found))
     else:
-        _show(found)
+        show(found)
     return 1 if found.differences or found.not_checked else 0
 
 
-def _starts(hub: Hub) -> tuple[list[tuple[str, Any]], list[str]]:
+def starts(hub: Hub) -> tuple[list[tuple[str, Any]], list[str]]:
     """How to start each configured connector, and those whose settings are faulty."""
     from hub.sdk.errors import HubError
 
-    starts, unavailable = [], []
+    found, unavailable = [], []
     for section in hub.settings.connectors:
         try:
             spec = hub.spec(section)
         except HubError as error:
             unavailable.append(f"{section}: {error}")
         else:
-            starts.append((spec.key, spec.start))
-    return starts, unavailable
+            found.append((spec.key, spec.start))
+    return found, unavailable
 
 
 def _document(found: Verification) -> dict[str, Any]:
@@ -72,7 +72,8 @@ def _document(found: Verification) -> dict[str, Any]:
     }
 
 
-def _show(found: Verification) -> None:
+def show(found: Verification) -> None:
+    """What was recomputed, what could not be looked at, and what differs."""
     from hub.app.cli.table import Col, next_steps, show_table
     from hub.app.cli.words import amounts, count, many, wrapped
 

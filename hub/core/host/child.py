@@ -9,7 +9,10 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import sys
+import threading
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,6 +27,11 @@ from hub.sdk.context import Clock, Context, SystemClock
 from hub.sdk.errors import ConfigError, HubError
 from hub.sdk.hooks import Connector
 from hub.sdk.redaction import REDACTING, register_secrets_of
+
+#: Processes and threads that a connector may start. Linux counts all of a user's; root is not bound by it.
+_MORE_PROCESSES = 256
+#: How often it is seen whether the hub still lives, in seconds.
+_LOOK_S = 2.0
 
 
 def build_source(start: dict[str, Any]) -> tuple[Any, Clock]:
@@ -91,6 +99,7 @@ def main() -> None:
     gc.set_threshold(200_000, 20, 100)
     try:
         start, _ = read_frame(inside)
+        threading.Thread(target=_leave_with, args=(os.getppid(),), name="leave with the hub", daemon=True).start()
         _limit(start.get("limits") or {})
         try:
             source, clock = build_source(start)
@@ -118,11 +127,31 @@ def _limit(limits: dict[str, int]) -> None:
         import resource
     except ImportError:
         return
-    for name, value in (("RLIMIT_AS", limits.get("memory_bytes")), ("RLIMIT_CPU", limits.get("cpu_seconds"))):
-        if value:
+    bounds = {
+        "RLIMIT_AS": limits.get("memory_bytes"),
+        "RLIMIT_CPU": limits.get("cpu_seconds"),
+        "RLIMIT_NPROC": _processes_now() + _MORE_PROCESSES,
+    }
+    for name, value in bounds.items():
+        if value and hasattr(resource, name):
             _, hard = resource.getrlimit(getattr(resource, name))
             bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
             resource.setrlimit(getattr(resource, name), (bound, hard))
+
+
+def _leave_with(hub: int) -> None:
+    """End this process and its group when the hub is gone: who hangs does not see that its pipe was closed."""
+    while os.getppid() == hub:
+        time.sleep(_LOOK_S)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _processes_now() -> int:
+    """How many threads all users of this machine have; the limit counts those of one user, so it leaves room."""
+    try:
+        return int(Path("/proc/loadavg").read_text().split()[3].partition("/")[2])
+    except (OSError, IndexError, ValueError):
+        return 4_096
 
 
 if __name__ == "__main__":

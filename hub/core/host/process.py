@@ -10,6 +10,7 @@ import os
 import select
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -29,11 +30,15 @@ _STDERR_SHOWN = 4_000
 class Limits:
     """Bounds of one connector's process.
 
-    `answer_seconds` is the wall time for one answer; memory is its address space; output that of standard error;
-    `page_units` the size of its pages.
+    `answer_seconds` is the wall time for one answer, `run_seconds` that of everything from its start; memory is its
+    address space; output that of standard error; `page_units` the size of its pages. `when_silent` is called when it
+    gave no answer for `silent_seconds`: who runs it may let others go first.
     """
 
     answer_seconds: float = 300.0
+    run_seconds: float = 21_600.0
+    silent_seconds: float = 2.0
+    when_silent: Callable[[], None] | None = field(default=None, compare=False, repr=False)
     memory_bytes: int = 2 * 1024**3
     cpu_seconds: int = 3_600
     output_bytes: int = 16 * 1024**2
@@ -61,6 +66,7 @@ class ConnectorProcess:
         self._start = start
         self._limits = limits or Limits()
         self._spawned = spawned or spawn()
+        self._ends_at = time.monotonic() + self._limits.run_seconds
         try:
             self._hello()
         except BaseException:
@@ -89,8 +95,11 @@ class ConnectorProcess:
         stdin = self._spawned.stdin
         waiting = memoryview(frame(header, body))
         deadline = time.monotonic() + self._limits.answer_seconds
+        self._in_time()
         while waiting:
             _, ready, _ = select.select([], [stdin], [], 0.5)
+            if not ready:
+                self._in_time()
             if not ready and time.monotonic() > deadline:
                 self._end()
                 raise self._broken("HUB-HOST-003", "it does not take requests any more; the process was ended")
@@ -109,6 +118,7 @@ class ConnectorProcess:
             BrokenPromise: it died, took too long, or answered in another form than `form`; its author is named.
         """
         try:
+            self._in_time()
             answer, body = read_frame(_Waiting(self, seconds or self._limits.answer_seconds))
         except PipeEnded as error:
             raise self._gone() from error
@@ -179,19 +189,35 @@ class ConnectorProcess:
         self.tell(header)
         self.hear()
 
-    def _wait(self, deadline: float, seconds: float) -> None:
-        """Until a part of the answer is there; a plugin that is silent for too long or floods its log is ended."""
+    def _wait(self, since: float, seconds: float) -> None:
+        """Until a part of the answer is there; a plugin that is silent for too long or floods its log is ended.
+
+        `since`: when the answer was begun to be waited for; `seconds`: for how long it may be.
+        """
         stdout, stderr = self._spawned.stdout, self._spawned.stderr.fileno()
         while True:
             ready, _, _ = select.select([stdout], [], [], min(0.5, seconds))
             if ready and os.fstat(stderr).st_size <= self._limits.output_bytes:
                 return
-            if time.monotonic() > deadline:
+            self._in_time()
+            waited = time.monotonic() - since
+            if waited > self._limits.silent_seconds and self._limits.when_silent is not None:
+                self._limits.when_silent()
+            if waited > seconds:
                 self._end()
                 raise self._broken("HUB-HOST-003", f"no answer within {seconds:g} s; the process was ended")
             if os.fstat(stderr).st_size > self._limits.output_bytes:
                 self._end()
                 raise self._broken("HUB-HOST-004", "it wrote without end to its log; the process was ended")
+
+    def _in_time(self) -> None:
+        """The whole run has a limit, too: answers that come for ever, each in time, are ended by it."""
+        if time.monotonic() > self._ends_at:
+            self._end()
+            minutes = f"{self._limits.run_seconds / 60:g}"
+            what = f"its run took longer than {minutes} minutes; the process was ended, what was read is kept"
+            mend = "raise max_run if its source is really that slow; else report it to the connector's author"
+            raise self._broken("HUB-HOST-012", what, mend)
 
     def _end(self) -> None:
         self._spawned.kill()
@@ -208,9 +234,9 @@ class ConnectorProcess:
     def _nonsense(self, fault: str) -> BrokenPromise:
         return self._broken("HUB-HOST-008", f"it answered in another form than agreed: {fault}")
 
-    def _broken(self, code: str, what: str) -> BrokenPromise:
-        mend = "run hub sync again; if it happens again, report it to the connector's author"
-        return BrokenPromise(code=code, what=what, where=place_of(self._start), mend=mend)
+    def _broken(self, code: str, what: str, mend: str = "") -> BrokenPromise:
+        usual = "run hub sync again; if it happens again, report it to the connector's author"
+        return BrokenPromise(code=code, what=what, where=place_of(self._start), mend=mend or usual)
 
 
 class _Waiting:
@@ -219,10 +245,10 @@ class _Waiting:
     def __init__(self, process: ConnectorProcess, seconds: float) -> None:
         self._process = process
         self._seconds = seconds
-        self._deadline = time.monotonic() + seconds
+        self._since = time.monotonic()
 
     def read(self, size: int, /) -> bytes | None:
-        self._process._wait(self._deadline, self._seconds)
+        self._process._wait(self._since, self._seconds)
         return self._process._spawned.stdout.read(size)
 
 

@@ -7,6 +7,7 @@ that a body that kills it takes no neighbour along.
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
@@ -25,7 +26,7 @@ MOST_AT_ONCE, MOST_BYTES = 50, 4 * 1024 * 1024
 MOST_WAITING = 1_000
 #: Seconds for verifying, and before a process that would not start is tried again.
 PATIENCE_S, PAUSE_S = 5.0, 5.0
-LIMITS = Limits(answer_seconds=30.0)
+LIMITS = Limits(answer_seconds=30.0, run_seconds=math.inf)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -17,6 +18,10 @@ from typing import IO, BinaryIO, cast
 
 #: What of the hub's environment a connector may see: enough to run Python, no secret.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "SSL_CERT_FILE", "SSL_CERT_DIR")
+#: The variable by which a connector's whole family is known, and how often it is looked for: who is killed while he
+#: forks may leave one behind.
+_MARK = "HUB_CONNECTOR_FAMILY"
+_ROUNDS = 20
 #: A page fits in the pipe whole: the connector goes on while the hub is busy. The largest an ordinary user may ask for.
 _PIPE_BYTES = 1024 * 1024
 _SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ of Linux, which `fcntl` does not name
@@ -24,10 +29,12 @@ _SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ of Linux, which `fcntl` does not name
 
 @dataclass(frozen=True, slots=True)
 class Spawned:
-    """A connector's process that was told nothing yet, and the file that takes its standard error."""
+    """A connector's process that was told nothing yet, the file that takes its standard error, and the mark that its
+    whole family bears in its environment."""
 
     process: subprocess.Popen[bytes]
     stderr: IO[bytes]
+    mark: bytes
 
     @property
     def stdin(self) -> BinaryIO:
@@ -40,9 +47,16 @@ class Spawned:
         return cast(BinaryIO, self.process.stdout)
 
     def kill(self) -> None:
-        """End the process and whatever it started, at once."""
+        """End the process and whatever it started, at once: its group first, then who left the group."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
+        for _ in range(_ROUNDS):
+            left = _marked(self.mark)
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+            if not left:
+                return
 
     def close(self, patience: float = 0.0) -> None:
         """Close the pipes, wait `patience` seconds, then end the process. Once is enough, twice does no harm."""
@@ -63,19 +77,40 @@ def spawn() -> Spawned:
     """Start a process that will be a connector once `ConnectorProcess` tells it which."""
     stderr = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the process
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    token = secrets.token_hex(8)
     process = subprocess.Popen(
         [sys.executable, "-m", "hub.core.host.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         bufsize=0,  # select() must see what is waiting
         stderr=stderr,
-        env={**environment, "PYTHONUNBUFFERED": "1", "PYDANTIC_DISABLE_PLUGINS": "__all__"},
+        env={
+            **environment,
+            _MARK: token,
+            "PYTHONUNBUFFERED": "1",
+            "PYDANTIC_DISABLE_PLUGINS": "__all__",
+        },
         start_new_session=True,
     )
-    spawned = Spawned(process, stderr)
+    spawned = Spawned(process, stderr, f"{_MARK}={token}".encode())
     os.set_blocking(spawned.stdin.fileno(), False)
     _widen(spawned.stdout.fileno())
     return spawned
+
+
+def _marked(mark: bytes) -> list[int]:
+    """The processes that bear a mark: a grandchild that made a session of its own is found by it. Linux only.
+
+    Who wipes its environment is not found; the process is no security boundary.
+    """
+    found = []
+    with contextlib.suppress(OSError):
+        for name in os.listdir("/proc"):
+            if name.isdigit():
+                with contextlib.suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:
+                    if mark in file.read().split(b"\0"):
+                        found.append(int(name))
+    return found
 
 
 def _widen(pipe: int) -> None:

@@ -14,14 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from hub.core.jobs.protocol import State, Work
+from hub.core.store.engine import reached
 from hub.sdk.errors import ConfigError
 
 #: Raised only when a job's steps change their order: a job begun by another version would wait for ever.
 APPLICATION_VERSION = "1"
 QUEUE = "hub"
+#: The line of what failed the last time: one at a time, looked at less often.
+DOUBTFUL = "hub doubtful"
 SCHEMA = "hub_jobs"
 #: How often the queue is looked at, in seconds; a shorter time costs a daemon that has nothing to do.
 POLLING_S = 1.0
+DOUBTFUL_POLLING_S = 5.0
 _FLOWS = "hub_job"
 _STATES: dict[str, State] = {
     "ENQUEUED": "waiting",
@@ -43,6 +47,8 @@ class DbosJobs:
         self._workers = workers
         self._dbos: Any = None
         self._flow: Any = None
+        self._at_work: set[str] = set()
+        self._doubted: set[str] = set()
 
     def launch(self, works: Mapping[str, Work]) -> None:
         """See `Jobs.launch`.
@@ -62,7 +68,7 @@ class DbosJobs:
                 "executor_id": self._executor,
                 "serializer": dbos.DBOSPortableJSONSerializer(),
                 "log_level": "WARNING",
-                "sys_db_pool_size": self._workers + 4,
+                "sys_db_pool_size": self._workers + 5,
                 "scheduler_polling_interval_sec": 3600.0,  # the schedules are ours
                 "notification_listener_polling_interval_sec": 5.0,
             }
@@ -70,47 +76,72 @@ class DbosJobs:
 
         @dbos.DBOS.workflow(name=_FLOWS)  # type: ignore[untyped-decorator, unused-ignore]
         def flow(kind: str, argument: str) -> None:
-            works[kind](argument)
+            job = str(dbos.DBOS.workflow_id)
+            self._at_work.add(job)
+            try:
+                works[kind](argument)
+            finally:
+                self._at_work.discard(job)
 
         self._dbos, self._flow = dbos, flow
-        dbos.DBOS.listen_queues([QUEUE])
+        dbos.DBOS.listen_queues([QUEUE, DOUBTFUL])
         dbos.DBOS.launch()
         dbos.DBOS.register_queue(
             QUEUE, worker_concurrency=self._workers, polling_interval_sec=POLLING_S, on_conflict="always_update"
         )
+        dbos.DBOS.register_queue(
+            DOUBTFUL, worker_concurrency=1, polling_interval_sec=DOUBTFUL_POLLING_S, on_conflict="always_update"
+        )
 
-    def start(self, job: str, kind: str, argument: str) -> None:
+    def start(self, job: str, kind: str, argument: str, *, doubtful: bool = False) -> None:
         """See `Jobs.start`."""
-        with self._dbos.SetWorkflowID(job):
-            self._dbos.DBOS.enqueue_workflow(QUEUE, self._flow, kind, argument)
+        with reached(), self._dbos.SetWorkflowID(job):
+            self._dbos.DBOS.enqueue_workflow(DOUBTFUL if doubtful else QUEUE, self._flow, kind, argument)
 
     def cancel(self, job: str) -> None:
         """See `Jobs.cancel`."""
-        self._dbos.DBOS.cancel_workflow(job)
+        with reached():
+            self._dbos.DBOS.cancel_workflow(job)
 
     def status(self, job: str) -> State | None:
         """See `Jobs.status`."""
-        found = self._dbos.DBOS.get_workflow_status(job)
+        with reached():
+            found = self._dbos.DBOS.get_workflow_status(job)
         return None if found is None else _STATES[found.status]
 
     def adopt(self, executor: str) -> int:
         """See `Jobs.adopt`."""
-        orphans = self._dbos.DBOS.list_workflows(
+        with reached():
+            orphans = self._unfinished(executor)
+            for orphan in orphans:
+                self._dbos.DBOS.resume_workflow(orphan, queue_name=QUEUE)
+        return len(orphans)
+
+    def mend(self) -> int:
+        """See `Jobs.mend`."""
+        with reached():
+            lost = self._unfinished(self._executor) - self._at_work
+            for job in lost & self._doubted:
+                self._dbos.DBOS.resume_workflow(job, queue_name=QUEUE)
+            mended, self._doubted = len(lost & self._doubted), lost
+        return mended
+
+    def _unfinished(self, executor: str) -> set[str]:
+        flows = self._dbos.DBOS.list_workflows(
             executor_id=executor, status="PENDING", load_input=False, load_output=False
         )
-        for orphan in orphans:
-            self._dbos.DBOS.resume_workflow(orphan.workflow_id, queue_name=QUEUE)
-        return len(orphans)
+        return {flow.workflow_id for flow in flows}
 
     def prune(self, older_than_s: float) -> None:
         """See `Jobs.prune`."""
         before = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - older_than_s))
-        ended = self._dbos.DBOS.list_workflows(
-            status=[name for name, state in _STATES.items() if state in ("done", "failed", "cancelled")],
-            end_time=before, load_input=False, load_output=False, limit=1000,
-        )  # fmt: skip
-        if ended:
-            self._dbos.DBOS.delete_workflows([flow.workflow_id for flow in ended])
+        with reached():
+            ended = self._dbos.DBOS.list_workflows(
+                status=[name for name, state in _STATES.items() if state in ("done", "failed", "cancelled")],
+                end_time=before, load_input=False, load_output=False, limit=1000,
+            )  # fmt: skip
+            if ended:
+                self._dbos.DBOS.delete_workflows([flow.workflow_id for flow in ended])
 
     def close(self, patience_s: float) -> None:
         """See `Jobs.close`."""

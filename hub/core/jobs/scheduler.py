@@ -120,6 +120,7 @@ class Scheduler:
         if monotonic_s - self._said_at >= LEASE_S / 4:
             self._say_alive()
             self._said_at = monotonic_s
+            self._jobs.mend()
             if self.leads:
                 self._adopt_orphans()
         return self._hand_out(now) if self.leads else []
@@ -158,7 +159,7 @@ class Scheduler:
             state = states.get(key, ConnectorState(key))
             due = due_now(planned, state, now, running=lease_of(key) in running, newest_event=waiting.get(key))
             if due is not None and (name := self._fresh(due.job)) is not None:
-                self._jobs.start(name, due.kind, key)
+                self._jobs.start(name, due.kind, key, doubtful=bool(state.failures) and state.asked_at is None)
                 handed.append(due)
         return handed
 

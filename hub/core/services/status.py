@@ -10,8 +10,11 @@ from hub.core.services.bank import BankGap, bank_gaps
 from hub.core.services.books import BooksStatus, books_status
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.ledger import view_in
-from hub.core.store import Connection, connector_state, decisions, held, marks, runs
+from hub.core.services.restored import asking
+from hub.core.store import Connection, alarms, connector_state, decisions, held, marks, runs
+from hub.core.store.alarms import Alarm
 from hub.core.store.reading import allocated_by_receipt, connector_keys, returned_receipts, rows_of
+from hub.core.store.restored import Restored
 from hub.core.store.runs import LastRun
 from hub.core.store.sightings import sums
 from hub.core.store.standing import stale_counts
@@ -36,7 +39,8 @@ class Status:
     """The whole picture; amounts in minor units by currency. `gaps` counts debtors; `buckets` names those of `aged`.
 
     `stale` counts records, by connector, that stand on an old version because their newer one is held; `bank` names
-    what is wrong between bank statements.
+    what is wrong between bank statements; `alarms` is what the daemon's watch found; `restored` stands while partners
+    must be asked before anything is sent.
     """
 
     runs: list[LastRun]
@@ -53,6 +57,8 @@ class Status:
     of_books: BooksStatus | None = None
     suspended: dict[str, str] = field(default_factory=dict)
     buckets: tuple[str, ...] = ()
+    alarms: list[Alarm] = field(default_factory=list)
+    restored: Restored | None = None
 
 
 def status(desk: Desk) -> Status:
@@ -68,6 +74,8 @@ def status(desk: Desk) -> Status:
         _ledger(desk, connection, result)
         _receipts(desk, connection, result)
         result.bank = bank_gaps(connection)
+        result.alarms = alarms.standing(connection)
+        result.restored = asking(connection)
         return result
 
 

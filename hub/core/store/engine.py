@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -125,6 +127,15 @@ _CAUSES = (
         "look at the disk and at the machine's log; run hub verify once it is mended",
     ),
 )  # fmt: skip
+
+
+@contextmanager
+def reached() -> Iterator[None]:
+    """What a data base fails to do in this block is told as `DatabaseUnreachable`, whoever asked it."""
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        raise unreachable(error) from error
 
 
 def unreachable(error: Exception) -> DatabaseUnreachable:

@@ -1,8 +1,8 @@
 """The tables around the records: where facts came from, what was held, what was allocated, and the journal.
 
 Truth lives here and in `record_tables`; open amounts, ages and indicators are computed from them and never stored.
-`run`, `run_stream`, `run_lease`, `run_state` and `page` are the run log and a reading aid: losing them costs time, no
-fact.
+`run`, `run_stream`, `run_lease`, `run_state`, `alarm`, `backlog` and `page` are the run log and reading aids: losing
+them costs time, no fact.
 """
 
 from __future__ import annotations
@@ -392,6 +392,16 @@ alarm = sa.Table(
     sa.Column("since", Instant, nullable=False),
     sa.Column("told_on", sa.Date, comment="day of the last message that named it"),
     comment="what is silent or stuck now; a row goes when it is mended",
+)
+
+backlog = sa.Table(
+    "backlog",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    comment="what waited on each of the last days, so that a growing backlog is told from a standing one",
 )
 
 inbox = sa.Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -83,6 +84,49 @@ def _frame(raw: bytes) -> Page:
     raise AssertionError("nobody ended me")
 
 
+def kills_itself(_key: str) -> Page:
+    os.kill(os.getpid(), signal.SIGTERM)
+    raise AssertionError("still alive")
+
+
+def floods_memory(_key: str) -> Page:
+    hoard = []
+    while True:
+        hoard.append(bytearray(64 * 1024**2))
+
+
+def _sit(depth: int) -> None:
+    """Be somebody's child, in a session of his own every other time, and have two children."""
+    if depth % 2:
+        os.setsid()
+    for _ in range(2 if depth else 0):
+        if os.fork() == 0:
+            _sit(depth - 1)
+    time.sleep(60)
+    os._exit(0)
+
+
+def forks(_key: str) -> Page:
+    """Thirty processes, some in sessions of their own, some whose parents are gone; then silence."""
+    if os.fork() == 0:
+        if os.fork() == 0:
+            _sit(4)
+        os._exit(0)
+    time.sleep(60)
+    raise AssertionError("nobody ended me")
+
+
+def burns(_key: str) -> Page:
+    while True:
+        pass
+
+
+def for_ever(_key: str) -> Page:
+    """Always one page more, each in time."""
+    time.sleep(0.05)
+    return Page([RawUnit(f"a{time.monotonic_ns()}", b"good")], str(time.monotonic_ns()), False)
+
+
 def garbage(_key: str) -> Page:
     return _frame(b"\xff" * 64)
 
@@ -149,7 +193,7 @@ HOW: dict[str, Callable[[str], Page]] = {
     for function in (
         raises, raises_ours, exits, crashes, hangs, prints, floods, garbage, no_json, half_a_frame, none_at_all,
         number_as_cursor, nul_in_cursor, number_as_ref, nul_in_ref, text_as_body, no_records, too_many, without_end,
-        standing, tells_the_key, good,
+        standing, tells_the_key, good, kills_itself, floods_memory, forks, for_ever, burns,
     )
 }  # fmt: skip
 

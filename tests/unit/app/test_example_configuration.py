@@ -10,7 +10,16 @@ import pytest
 
 from hub.app.cli.templates import template
 from hub.app.policies import policy_of
-from hub.app.settings import HubSection, ReconcileSection, SellerSection, connector_config, read_settings
+from hub.app.settings import (
+    DaemonSection,
+    HubSection,
+    MailSection,
+    ReconcileSection,
+    SellerSection,
+    connector_config,
+    mail_of,
+    read_settings,
+)
 from hub.core.host.plugins import discover
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -28,14 +37,16 @@ def test_the_example_is_what_init_writes() -> None:
 
 
 @pytest.mark.parametrize("text", [template("hub.toml"), _uncommented()], ids=["as written", "all keys"])
-def test_it_loads(tmp_path: Path, text: str) -> None:
+def test_it_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """As written, and with every commented key taken in."""
     path = tmp_path / "hub.toml"
     path.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("HUB_MAIL_PASSWORD", "canary-mail")
     settings = read_settings(path)
     registry, faults = discover()
     assert [] == faults
     policy_of(settings)
+    mail_of(settings)
     for name, values in settings.connectors.items():
         connector_config(settings, name, registry.get(values["plugin"]).config)
 
@@ -47,6 +58,8 @@ def test_it_names_every_key() -> None:
     assert set(HubSection.model_fields) == set(raw["hub"])
     assert set(SellerSection.model_fields) == set(raw["seller"]["ACME"])
     assert set(ReconcileSection.model_fields) == set(raw["reconcile"])
+    assert set(DaemonSection.model_fields) == set(raw["daemon"])
+    assert {field.alias or name for name, field in MailSection.model_fields.items()} == set(raw["mail"])
     by_plugin = {values["plugin"]: values for values in raw["connector"].values()}
     for name in ("csv", "bank_statements"):
         assert set(registry.get(name).config.model_fields) == set(by_plugin[name])
