@@ -242,6 +242,9 @@ def test_configuration_read_again(served: Served, tmp_path: Path) -> None:
     path.write_text(text.replace("provider.json", 'provider.json"\ntolerance_s = "x'))
     with pytest.raises(ConfigError):
         served.board.exchange(Hub.open(path, "tester"))
+    path.write_text(text.replace("hub.db", "other.db"))
+    with pytest.raises(ConfigError, match="cannot be changed"):
+        served.board.exchange(Hub.open(path, "tester"))
     assert 200 == served.post("a", section="second")[0]
 
 
@@ -358,7 +361,7 @@ def test_a_fault_of_the_hub_is_told_as_a_number(served: Served, monkeypatch: pyt
     def broken(*_: Any) -> None:
         raise RuntimeError("/srv/hub/secret-path")
 
-    monkeypatch.setattr(Switchboard, "key_of", broken)
+    monkeypatch.setattr(Switchboard, "receiver_of", broken)
     with structlog.testing.capture_logs() as told:
         status, words = served.post("a")
     assert (500, "HUB-WEB-001") == (status, words["error"])
