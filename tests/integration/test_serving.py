@@ -187,8 +187,8 @@ def test_an_inbox_that_cannot_be_written_means_later(served: Served, monkeypatch
     assert 200 == served.post("a")[0]
 
 
-def test_a_connector_that_dies_is_started_anew(for_real: Served) -> None:
-    """Ended while idle: nobody notices. A call that kills it is refused, and its neighbours are answered."""
+def test_a_connector_that_dies_is_started_anew(for_real: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ended while idle: nobody notices. A call that kills it or hangs is refused, and its neighbours are answered."""
     pid = for_real.receiver.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
@@ -204,8 +204,10 @@ def test_a_connector_that_dies_is_started_anew(for_real: Served) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {503} == {status for event, status in answers.items() if event == "deadly"}
-    assert {200} == {status for event, status in answers.items() if event != "deadly"}
+    monkeypatch.setattr(receiving, "PATIENCE_S", 0.5)
+    deliver("hanging", sleep=60)
+    assert {503} == {answers.pop("deadly"), answers.pop("hanging")}
+    assert {200} == set(answers.values())
 
 
 def test_a_body_that_does_not_arrive_is_not_waited_for(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
