@@ -10,7 +10,15 @@ import pytest
 
 from hub.app.cli.templates import template
 from hub.app.policies import policy_of
-from hub.app.settings import HubSection, ReconcileSection, SellerSection, connector_config, read_settings
+from hub.app.settings import (
+    DaemonSection,
+    HubSection,
+    ReconcileSection,
+    SellerSection,
+    ServeSection,
+    connector_config,
+    read_settings,
+)
 from hub.core.host.plugins import discover
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -47,6 +55,8 @@ def test_it_names_every_key() -> None:
     assert set(HubSection.model_fields) == set(raw["hub"])
     assert set(SellerSection.model_fields) == set(raw["seller"]["ACME"])
     assert set(ReconcileSection.model_fields) == set(raw["reconcile"])
+    assert set(DaemonSection.model_fields) == set(raw["daemon"])
+    assert set(ServeSection.model_fields) == set(raw["serve"])
     by_plugin = {values["plugin"]: values for values in raw["connector"].values()}
     for name in ("csv", "bank_statements"):
         assert set(registry.get(name).config.model_fields) == set(by_plugin[name])
