@@ -244,6 +244,21 @@ class Hub:
         )
 
 
+def refuse_other_database(now: Hub, fresh: Hub) -> None:
+    """Refuse a configuration, read again, that names another data base than the one in use.
+
+    Raises:
+        ConfigError: it does.
+    """
+    if fresh.settings.database_url != now.settings.database_url:
+        raise ConfigError(
+            code="HUB-JOB-004",
+            what="[hub] database cannot be changed while the daemon runs",
+            where=str(fresh.settings.path),
+            mend="stop the daemon and start it again",
+        )
+
+
 def _with_secrets(config: BaseModel, plain: dict[str, Any]) -> dict[str, Any]:
     """The settings for the connector's own process, where secrets are needed in clear; they travel by pipe."""
     for name in type(config).model_fields:

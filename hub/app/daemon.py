@@ -18,7 +18,7 @@ from types import FrameType
 from typing import Any
 
 from hub.app import logs
-from hub.app.bootstrap import Hub
+from hub.app.bootstrap import Hub, refuse_other_database
 from hub.app.policies import policy_of
 from hub.app.serving import Serving
 from hub.app.watch import Watch
@@ -144,14 +144,8 @@ class Daemon:
         try:
             fresh = Hub.open(self.hub.settings.path, ACTOR, trusted=True)
             planned = plan(fresh)
-            if fresh.settings.database_url != self.hub.settings.database_url:
-                raise ConfigError(
-                    code="HUB-JOB-004",
-                    what="[hub] database cannot be changed while the daemon runs",
-                    where=str(fresh.settings.path),
-                    mend="stop the daemon and start it again",
-                )
-            fresh.store = self.hub.store  # its connections are in use
+            refuse_other_database(self.hub, fresh)
+            fresh.store, fresh.inbox = self.hub.store, self.hub.inbox  # their connections are in use
             watch.settle(fresh, planned)
         except HubError as error:
             self._log.error("configuration refused, the old one stands", code=error.code, what=error.what)

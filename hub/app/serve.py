@@ -14,6 +14,7 @@ from typing import Any
 
 from hub.app import logs
 from hub.app.bootstrap import Hub
+from hub.app.serving import require_libraries
 from hub.core.store.engine import DatabaseUnreachable
 from hub.sdk.errors import ConfigError, HubError
 
@@ -44,8 +45,9 @@ class Service:
         Raises:
             ConfigError: a library is missing, the address cannot be had, or the configuration is faulty.
         """
-        uvicorn = _libraries()
+        require_libraries()
         import structlog
+        import uvicorn
 
         from hub.app.api.application import make_application
         from hub.app.api.switchboard import Switchboard
@@ -109,21 +111,6 @@ def _server(uvicorn: Any, config: Any) -> Any:
             yield
 
     return Server(config)
-
-
-def _libraries() -> Any:
-    try:
-        import fastapi  # noqa: F401
-        import prometheus_client  # noqa: F401
-        import uvicorn
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            code="HUB-WEB-008",
-            what=f"hub serve needs the library {error.name}, which is not installed",
-            where="hub serve",
-            mend="install the extras: pip install 'receivables-hub[web,metrics]'",
-        ) from error
-    return uvicorn
 
 
 @contextlib.contextmanager

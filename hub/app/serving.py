@@ -6,6 +6,7 @@ Not a thread: a bulk load keeps Python's lock for as long as it parses a page, a
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import signal
 import subprocess
@@ -14,18 +15,47 @@ import time
 from pathlib import Path
 from typing import Any
 
-#: Seconds before a process that ended is started anew, and that it has to finish its answers.
-PAUSE_S, PATIENCE_S = 2.0, 10.0
+from hub.sdk.errors import ConfigError
+
+#: What `hub serve` needs beyond the core, from the extras `web` and `metrics`.
+LIBRARIES = ("fastapi", "uvicorn", "prometheus_client")
+#: Seconds before a process that ended is started anew: twice as long each time, while it ends as soon as it begins.
+PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0
+#: Seconds that it has to finish its answers.
+PATIENCE_S = 10.0
+
+
+def require_libraries() -> None:
+    """Make sure, without loading them, that the libraries are installed.
+
+    Raises:
+        ConfigError: one is not; the extras are named.
+    """
+    for name in LIBRARIES:
+        if importlib.util.find_spec(name) is None:
+            raise ConfigError(
+                code="HUB-WEB-008",
+                what=f"hub serve needs the library {name}, which is not installed",
+                where="hub serve",
+                mend="install the extras: pip install 'receivables-hub[web,metrics]'",
+            )
 
 
 class Serving:
     """The serving process of one daemon. It ends when its standard input does: a killed daemon leaves none behind."""
 
     def __init__(self, config: Path) -> None:
+        """Nothing is started yet.
+
+        Raises:
+            ConfigError: a library is not installed.
+        """
+        require_libraries()
         self._config = config
         self._executor = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
+        self._pause = PAUSE_S
 
     def start(self, executor: str) -> None:
         """Begin; `executor` is the daemon whose scheduler must tick for the hub to be ready."""
@@ -34,8 +64,12 @@ class Serving:
 
     def keep(self) -> None:
         """Start it anew when it ended; called now and then."""
-        if self._process is None or self._process.poll() is None or time.monotonic() - self._started < PAUSE_S:
+        if self._process is None or self._process.poll() is None:
             return
+        lived = time.monotonic() - self._started
+        if lived < self._pause:
+            return
+        self._pause = PAUSE_S if lived > LONGEST_PAUSE_S else min(2 * self._pause, LONGEST_PAUSE_S)
         _log().error("hub serve ended, started anew", status=self._process.returncode)
         self._close()
         self._spawn()

@@ -187,8 +187,8 @@ def test_an_inbox_that_cannot_be_written_means_later(served: Served, monkeypatch
     assert 200 == served.post("a")[0]
 
 
-def test_a_connector_that_dies_is_started_anew(for_real: Served) -> None:
-    """Ended while idle: nobody notices. A call that kills it is refused, and its neighbours are answered."""
+def test_a_connector_that_dies_is_started_anew(for_real: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ended while idle: nobody notices. A call that kills it or hangs is refused, and its neighbours are answered."""
     pid = for_real.receiver.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
@@ -204,8 +204,10 @@ def test_a_connector_that_dies_is_started_anew(for_real: Served) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {503} == {status for event, status in answers.items() if event == "deadly"}
-    assert {200} == {status for event, status in answers.items() if event != "deadly"}
+    monkeypatch.setattr(receiving, "PATIENCE_S", 0.5)
+    deliver("hanging", sleep=60)
+    assert {503} == {answers.pop("deadly"), answers.pop("hanging")}
+    assert {200} == set(answers.values())
 
 
 def test_a_body_that_does_not_arrive_is_not_waited_for(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,6 +243,9 @@ def test_configuration_read_again(served: Served, tmp_path: Path) -> None:
     assert {"second"} == set(served.board.hub.inbox.waiting())
     path.write_text(text.replace("provider.json", 'provider.json"\ntolerance_s = "x'))
     with pytest.raises(ConfigError):
+        served.board.exchange(Hub.open(path, "tester"))
+    path.write_text(text.replace("hub.db", "other.db"))
+    with pytest.raises(ConfigError, match="cannot be changed"):
         served.board.exchange(Hub.open(path, "tester"))
     assert 200 == served.post("a", section="second")[0]
 
@@ -358,7 +363,7 @@ def test_a_fault_of_the_hub_is_told_as_a_number(served: Served, monkeypatch: pyt
     def broken(*_: Any) -> None:
         raise RuntimeError("/srv/hub/secret-path")
 
-    monkeypatch.setattr(Switchboard, "key_of", broken)
+    monkeypatch.setattr(Switchboard, "receiver_of", broken)
     with structlog.testing.capture_logs() as told:
         status, words = served.post("a")
     assert (500, "HUB-WEB-001") == (status, words["error"])

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from typing import Any
 
 import structlog
 
-from hub.app.bootstrap import Hub
-from hub.core.host.receiving import Call, Receiver, Verified
+from hub.app.bootstrap import Hub, refuse_other_database
+from hub.core.host.receiving import Receiver, Verified
 from hub.core.store.engine import DatabaseUnreachable
 from hub.core.store.figures import Figures, Watch, ready
 from hub.core.store.inbox import Delivery, Heap
@@ -35,6 +35,7 @@ class Switchboard:
         self._executor = executor
         self._receivers = _receivers(hub)
         self._watch = Watch()
+        self._reading = threading.Lock()
         self._figures: tuple[float, tuple[Figures, dict[str, Heap]]] | None = None
         self._told: dict[str, tuple[float, int]] = {}
         #: The look at the data base that is under way, see `health`.
@@ -44,13 +45,9 @@ class Switchboard:
         """The sections that receive webhooks."""
         return list(self._receivers)
 
-    def key_of(self, section: str) -> str | None:
-        """The stable key of a section that receives webhooks; None when it is none."""
-        return self.hub.key_of(section) if section in self._receivers else None
-
-    def receive(self, section: str, headers: Sequence[tuple[str, str]], body: bytes) -> Future[Verified]:
-        """Have a call verified and stored by a connector that `key_of` knows."""
-        return self._receivers[section].receive(Call(tuple(headers), body))
+    def receiver_of(self, section: str) -> Receiver | None:
+        """The ear of a section; None when it receives no webhooks."""
+        return self._receivers.get(section)
 
     def ready(self) -> dict[str, bool]:
         """What must be so for the hub to do its work, and whether it is.
@@ -67,11 +64,12 @@ class Switchboard:
         Raises:
             DatabaseUnreachable: the data base is out of reach.
         """
-        if self._figures is None or time.monotonic() - self._figures[0] > FIGURES_S:
-            with self.hub.store.read() as connection:
-                figures = self._watch.read(connection)
-            self._figures = (time.monotonic(), (figures, self.hub.inbox.heaps()))
-        return self._figures[1]
+        with self._reading:
+            if self._figures is None or time.monotonic() - self._figures[0] > FIGURES_S:
+                with self.hub.store.read() as connection:
+                    figures = self._watch.read(connection)
+                self._figures = (time.monotonic(), (figures, self.hub.inbox.heaps()))
+            return self._figures[1]
 
     def tell_refused(self, section: str, error: HubError) -> None:
         """A line in the log about a call that was refused, and how many were since the last one."""
@@ -87,8 +85,9 @@ class Switchboard:
         """Go on with another configuration of the same data base; what was received by the old one is answered.
 
         Raises:
-            ConfigError: a section is faulty; then the old configuration stands.
+            ConfigError: a section is faulty, or the data base another one; then the old configuration stands.
         """
+        refuse_other_database(self.hub, hub)
         for name in ("store", "inbox"):  # their connections are in use
             if name in self.hub.__dict__:
                 hub.__dict__[name] = self.hub.__dict__[name]
@@ -109,7 +108,7 @@ def _receivers(hub: Hub) -> dict[str, Receiver]:
     if specs:
         with contextlib.suppress(DatabaseUnreachable):  # told to each sender until it is back
             hub.inbox.prepare()
-    receivers = {section: Receiver(spec.start, _keep(hub, spec.key)) for section, spec in specs.items()}
+    receivers = {section: Receiver(spec.key, spec.start, _keep(hub, spec.key)) for section, spec in specs.items()}
     for receiver in receivers.values():
         receiver.wait_until_warm()
     return receivers

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from hub.app.api.answers import answer, refusal
 from hub.app.api.metrics import Metrics
 from hub.app.api.switchboard import Switchboard
+from hub.core.host.receiving import Call, Receiver
 from hub.sdk.errors import HubError, RecordRejected, SignatureRefused
 
 router = APIRouter()
@@ -36,9 +37,9 @@ async def take(section: str, request: Request) -> Response:
     board: Switchboard = request.app.state.board
     counts: Metrics = request.app.state.metrics
     began = time.perf_counter()
-    key = board.key_of(section)
-    response = await _answer(board, section, request) if key is not None else _unknown()
-    counts.webhook(key, response.status_code, time.perf_counter() - began)
+    receiver = board.receiver_of(section)
+    response = _unknown() if receiver is None else await _answer(board, section, receiver, request)
+    counts.webhook(receiver.key if receiver else None, response.status_code, time.perf_counter() - began)
     return response
 
 
@@ -46,7 +47,7 @@ def _unknown() -> Response:
     return refusal(404, "HUB-WEB-002", "no connector of that name receives webhooks")
 
 
-async def _answer(board: Switchboard, section: str, request: Request) -> Response:
+async def _answer(board: Switchboard, section: str, receiver: Receiver, request: Request) -> Response:
     try:
         body = await _body(request, board.hub.settings.serve.largest_body)
     except _TooLarge:
@@ -57,7 +58,7 @@ async def _answer(board: Switchboard, section: str, request: Request) -> Respons
         return refusal(400, "HUB-WEB-003", "the body is not complete")
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
     try:
-        verified = await asyncio.wrap_future(board.receive(section, headers, body))
+        verified = await asyncio.wrap_future(receiver.receive(Call(tuple(headers), body)))
     except SignatureRefused as error:
         board.tell_refused(section, error)
         return refusal(401, "HUB-WEB-006", "the signature is not that of this sender, or too old")

@@ -52,9 +52,11 @@ _Waiting = tuple[Call, "Future[Verified]"]
 
 
 class Receiver:
-    """The ear of one connector. `receive` may be called by any thread; `close` ends thread and process."""
+    """The ear of one connector, by its stable `key`. `receive` may be called by any thread; `close` ends thread and
+    process."""
 
-    def __init__(self, start: Start, keep: Keep) -> None:
+    def __init__(self, key: str, start: Start, keep: Keep) -> None:
+        self.key = key
         self._start = start
         self._keep = keep
         self._calls: queue.Queue[_Waiting | None] = queue.Queue(MOST_WAITING)

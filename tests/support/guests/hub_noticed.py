@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import os
+import time
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -99,6 +100,7 @@ class Noticed:
             call = json.loads(body)
             if call.get("die"):
                 os._exit(3)
+            time.sleep(call.get("sleep", 0))
             about = list(call["about"])
             if len(about) == 1:
                 return [ReceivedEvent(call["id"], "invoices", about[0])]

@@ -16,6 +16,7 @@ from hub.app.settings import (
     MailSection,
     ReconcileSection,
     SellerSection,
+    ServeSection,
     connector_config,
     mail_of,
     read_settings,
@@ -60,6 +61,7 @@ def test_it_names_every_key() -> None:
     assert set(ReconcileSection.model_fields) == set(raw["reconcile"])
     assert set(DaemonSection.model_fields) == set(raw["daemon"])
     assert {field.alias or name for name, field in MailSection.model_fields.items()} == set(raw["mail"])
+    assert set(ServeSection.model_fields) == set(raw["serve"])
     by_plugin = {values["plugin"]: values for values in raw["connector"].values()}
     for name in ("csv", "bank_statements"):
         assert set(registry.get(name).config.model_fields) == set(by_plugin[name])
