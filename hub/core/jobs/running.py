@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from hub.core.host.spawn import Spawned
 from hub.core.jobs.keeper import held
-from hub.core.store import Store, UnitOfWork, connector_state
+from hub.core.store import Store, UnitOfWork, connector_state, leases
 from hub.core.store.pages import Counts
 from hub.core.sync.run import ConnectorSpec, Progress, RunReport, sync_connector
 from hub.sdk.errors import ConfigError, HubError, SourceAuthError
@@ -34,7 +34,7 @@ class Stop:
 
 def lease_of(key: str) -> str:
     """The name of the lease under which a connector runs."""
-    return f"connector {key}"
+    return leases.of_run(key)
 
 
 def run_connector(
