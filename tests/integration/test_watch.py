@@ -61,6 +61,13 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """For what is the same on both data bases."""
+    (tmp_path / "hub.db").write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{tmp_path / 'hub.db'}"
+
+
+@pytest.fixture
 def post() -> Iterator[Post]:
     """A mail server without TLS."""
     with post_office() as found:
@@ -120,10 +127,10 @@ def test_an_alarm_comes_is_told_once_a_day_and_goes(tmp_path: Path, database_url
 
 
 def test_no_message_before_its_hour_and_no_second_one_after_mending(
-    tmp_path: Path, database_url: str, post: Post
+    tmp_path: Path, sqlite_url: str, post: Post
 ) -> None:
     """What comes after the day's message waits for tomorrow's, whatever was mended meanwhile."""
-    hub = _hub(tmp_path, database_url, post.port, "at = 14:00:00\n")
+    hub = _hub(tmp_path, sqlite_url, post.port, "at = 14:00:00\n")
     sync(hub, "ledger")
     watch, _ = _watch(hub)
     _later(hub, hours=3)
@@ -140,9 +147,9 @@ def test_no_message_before_its_hour_and_no_second_one_after_mending(
     assert (["silent"], 1) == (_kinds(hub), len(post.messages))
 
 
-def test_a_mail_that_is_not_taken_is_an_alarm_and_is_tried_again(tmp_path: Path, database_url: str, post: Post) -> None:
+def test_a_mail_that_is_not_taken_is_an_alarm_and_is_tried_again(tmp_path: Path, sqlite_url: str, post: Post) -> None:
     """The daemon goes on; nothing counts as told; once the server takes it, the alarm goes."""
-    hub = _hub(tmp_path, database_url, post.port)
+    hub = _hub(tmp_path, sqlite_url, post.port)
     sync(hub, "ledger")
     watch, notes = _watch(hub)
     post.refuses = True
@@ -159,9 +166,9 @@ def test_a_mail_that_is_not_taken_is_an_alarm_and_is_tried_again(tmp_path: Path,
     assert "mail" not in post.messages[0].get_content().split("hub status")[0]
 
 
-def test_status_shows_what_stands(tmp_path: Path, database_url: str, post: Post) -> None:
+def test_status_shows_what_stands(tmp_path: Path, sqlite_url: str, post: Post) -> None:
     """With its beginning, and the command needs a person."""
-    hub = _hub(tmp_path, database_url, post.port)
+    hub = _hub(tmp_path, sqlite_url, post.port)
     sync(hub, "ledger")
     _later(hub, hours=3)
     watch, _ = _watch(hub)
@@ -170,9 +177,9 @@ def test_status_shows_what_stands(tmp_path: Path, database_url: str, post: Post)
     assert ("silent", "ledger", date(2026, 11, 30)) == (alarm.kind, alarm.subject, alarm.told_on)
 
 
-def test_what_waits_is_kept_by_day(tmp_path: Path, database_url: str, post: Post) -> None:
+def test_what_waits_is_kept_by_day(tmp_path: Path, sqlite_url: str, post: Post) -> None:
     """Held lines a week ago and now: the backlog grows; the numbers of a day are its last ones, old ones go."""
-    hub = _hub(tmp_path, database_url, post.port, "[daemon]\nbacklog = 2\n")
+    hub = _hub(tmp_path, sqlite_url, post.port, "[daemon]\nbacklog = 2\n")
     watch, _ = _watch(hub)
     watch.look()
     bad = [f"F{n};C1;2026-09-01;twelve" for n in range(3)]

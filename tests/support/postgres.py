@@ -6,11 +6,11 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 import warnings
 from itertools import count
 from pathlib import Path
 
-import psutil
 import psycopg
 
 #: A test's data base may vanish with the machine: what is proved is what survives the end of a process.
@@ -53,9 +53,12 @@ class PostgresServer:
     def halt(self, how: str) -> None:
         """Stop the server, as `fast` (a planned restart) or `immediate` (as if it had crashed); its data stay."""
         number = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}[how]
-        process = psutil.Process(self._server.get_postmaster_info().pid)
-        process.send_signal(number)
-        process.wait(30)
+        process = self._server.get_postmaster_info().pid
+        os.kill(process, number)
+        deadline = time.monotonic() + 30
+        while (self.folder / "postmaster.pid").exists():
+            assert time.monotonic() < deadline, "the server does not stop"
+            time.sleep(0.05)
 
     def go_on(self) -> None:
         """Start it again."""

@@ -10,7 +10,7 @@ from datetime import timedelta
 from hub.core.host.spawn import Spawned
 from hub.core.jobs.events import Handled, handle_waiting
 from hub.core.jobs.keeper import held
-from hub.core.store import Store, UnitOfWork, connector_state
+from hub.core.store import Store, UnitOfWork, connector_state, leases
 from hub.core.store.inbox import Inbox
 from hub.core.store.streams import Counts
 from hub.core.sync.run import ConnectorSpec, Progress, RunReport, sync_connector
@@ -36,7 +36,7 @@ class Stop:
 
 def lease_of(key: str) -> str:
     """The name of the lease under which a connector runs."""
-    return f"connector {key}"
+    return leases.of_run(key)
 
 
 def run_connector(

@@ -113,8 +113,8 @@ def _of_run(one: Expected, heard: Heard, now: datetime, zone: ZoneInfo) -> Itera
         yield Alarm("suspended", one.key, what, _microseconds(now))
         return
     since = heard.complete_at or heard.first_at
-    if not one.silent_after or since is None:
-        return
+    if not one.silent_after or since is None or heard.at_work:
+        return  # a run has a limit of its own
     if now - _moment(since) > one.silent_after:
         last = f"since {_said(since, zone)}" if heard.complete_at else f"ever, and it was tried on {_said(since, zone)}"
         yield Alarm("silent", one.key, f"{one.section}: no run came to its end {last}", _microseconds(now))

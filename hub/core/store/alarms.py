@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk
+from hub.core.store import bulk, leases
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
 from hub.core.store.held import held_counts
@@ -40,13 +40,14 @@ class Alarm:
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What was heard of a connector; instants in microseconds UTC. `readings`: the days on which it brought
-    something new, newest first."""
+    something new, newest first. `at_work`: it is being run now."""
 
     complete_at: int | None = None
     first_at: int | None = None
     readings: tuple[date, ...] = ()
     suspended_at: int | None = None
     suspended_because: str = ""
+    at_work: bool = False
 
 
 def standing(connection: sa.Connection) -> list[Alarm]:
@@ -99,12 +100,17 @@ def heard(connection: sa.Connection, today: date) -> dict[str, Heard]:
     complete = sa.select(r.c.ended_at).where(mine, r.c.state == "complete").order_by(r.c.id.desc()).limit(1)
     first = sa.select(r.c.started_at).where(mine).order_by(r.c.id).limit(1)
     rows = connection.execute(sa.select(c.c.key, complete.scalar_subquery(), first.scalar_subquery())).all()
-    found = {row[0]: Heard(row[1], row[2], _readings(connection, row[0], today)) for row in rows}
+    working = leases.living(connection, leases.of_run(""))
+    found = {
+        row[0]: Heard(
+            row[1], row[2], _readings(connection, row[0], today), at_work=leases.of_run(row[0]) in working
+        )
+        for row in rows
+    }  # fmt: skip
     for row in connection.execute(sa.select(s).where(s.c.suspended_at.is_not(None))):
         known = found.get(row.connector_key, Heard())
-        found[row.connector_key] = Heard(
-            known.complete_at, known.first_at, known.readings, row.suspended_at, row.suspended_because or ""
-        )
+        because = row.suspended_because or ""
+        found[row.connector_key] = replace(known, suspended_at=row.suspended_at, suspended_because=because)
     return found
 
 

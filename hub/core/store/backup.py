@@ -160,13 +160,9 @@ def opened(path: Path) -> Iterator[Reader]:
     Raises:
         ConfigError: it is no backup, was damaged, or was made by a newer hub.
     """
-    try:
-        archive = zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise damaged(path, str(error)) from error
-    with archive:
+    with contextlib.ExitStack() as stack:
         try:
-            reader = Reader(archive, path)
+            reader = Reader(stack.enter_context(zipfile.ZipFile(path)), path)
         except ConfigError:
             raise
         except Exception as error:  # whatever a broken file makes of its readers: it is refused

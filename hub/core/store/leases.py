@@ -155,6 +155,11 @@ def taken(name: str, holder: str | None) -> LeaseTaken:
     )
 
 
+def of_run(key: str) -> str:
+    """The name of the lease under which the connector of this key runs; of no key: how all of them begin."""
+    return f"connector {key}"
+
+
 def process_here(holder: str) -> int | None:
     """The process id of a holder on this machine; None when it is elsewhere."""
     parts, mine = holder.split(_SEPARATOR), this_process().split(_SEPARATOR)

@@ -42,6 +42,11 @@ def test_a_connector_that_never_ended_a_run_is_silent_since_it_was_first_tried()
     assert [] == _found(heard={})
 
 
+def test_a_connector_at_work_is_not_silent() -> None:
+    """A first load may take hours; the limit of a run ends it."""
+    assert [] == _found(heard={"bank": Heard(first_at=1, at_work=True)})
+
+
 def test_a_suspended_connector_is_told_with_its_reason_and_only_once() -> None:
     """It is silent, too, but that is why."""
     heard = Heard(complete_at=1, first_at=1, suspended_at=_at(NOW), suspended_because="HUB-X-001: refused")
