@@ -71,9 +71,12 @@ class Watch:
     def look(self) -> None:
         """Judge alarms, and send the day's message if there is something to tell."""
         hub, now, today = self._hub, self._hub.clock.now(), self._hub.clock.today()
+        waiting = {
+            key: (heap.waiting, heap.oldest_at) for key, heap in hub.inbox.heaps().items() if heap.oldest_at is not None
+        }
         came, mended = look(
             hub.store, self._expected, now=now, today=today, zone=hub.zone, actor=self._actor,
-            backlog=hub.settings.daemon.backlog, more=[self._not_mailed] if self._not_mailed else (),
+            backlog=hub.settings.daemon.backlog, unhandled=waiting, more=[self._not_mailed] if self._not_mailed else (),
         )  # fmt: skip
         for alarm in came:
             self._log.warning("alarm", kind=alarm.kind, subject=alarm.subject, what=alarm.what)

@@ -20,6 +20,7 @@ from hub.app.watch import Watch
 from hub.core.services.status import status
 from hub.core.store import Store, alarms, migrate
 from hub.core.store import tables as t
+from hub.core.store.inbox import Delivery
 from hub.sdk.errors import ConfigError, SourceUnavailable
 from tests.support.hubs import make_hub, rows, sync, write_csv
 from tests.support.in_process import InProcess
@@ -96,6 +97,23 @@ def _kinds(hub: Hub) -> list[str]:
 
 def _later(hub: Hub, **by: int) -> None:
     hub.clock.instant += timedelta(**by)  # type: ignore[attr-defined]
+
+
+def test_a_webhook_that_waits_is_an_alarm(tmp_path: Path, database_url: str, post: Post) -> None:
+    """It lies in the inbox, wherever that is kept, for over an hour; dealt with, the alarm goes."""
+    hub = _hub(tmp_path, database_url, post.port)
+    hub.inbox.prepare()
+    hub.inbox.put([Delivery("ledger", "e1", "invoices", "F1", {}, b"{}")])
+    watch, _ = _watch(hub)
+    _later(hub, minutes=59)
+    watch.look()
+    assert "inbox" not in _kinds(hub)
+    _later(hub, minutes=2)
+    watch.look()
+    assert "inbox" in _kinds(hub)
+    hub.inbox.note_handled([event.id for event in hub.inbox.take("ledger", 10)])
+    watch.look()
+    assert "inbox" not in _kinds(hub)
 
 
 def test_an_alarm_comes_is_told_once_a_day_and_goes(tmp_path: Path, database_url: str, post: Post) -> None:

@@ -5,7 +5,7 @@ Judged every few minutes from what the hub knows already; nothing is read from o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -60,20 +60,20 @@ def look(
     zone: ZoneInfo,
     backlog: int,
     actor: str,
-    unhandled: Callable[[Connection], Mapping[str, tuple[int, int]]] = alarms.unhandled,
+    unhandled: Mapping[str, tuple[int, int]],
     more: Sequence[Alarm] = (),
 ) -> tuple[list[Alarm], list[Alarm]]:
     """Judge anew and let exactly these alarms stand; returns those that came and those that are mended.
 
     Args:
         backlog: least number of what waits for which growing is an alarm.
-        unhandled: where webhooks wait, if not in this data base.
+        unhandled: webhooks that wait, by connector key: how many, and when the oldest came (microseconds UTC).
         more: alarms found elsewhere, such as a mail that cannot be sent.
     """
     with store.read() as connection:
         known = Known(
             alarms.heard(connection, today), alarms.statement_days(connection, today), alarms.waiting(connection),
-            alarms.waited(connection, today - timedelta(days=BACKLOG_OVER_DAYS)), unhandled(connection),
+            alarms.waited(connection, today - timedelta(days=BACKLOG_OVER_DAYS)), unhandled,
         )  # fmt: skip
         found = [*judge(expected, known, now=now, today=today, zone=zone, backlog=backlog), *more]
         found += _restored(connection, now)

@@ -161,17 +161,6 @@ def waiting(connection: sa.Connection) -> dict[tuple[str, str], int]:
     return {**found, ("receipts", ""): left + suggested}
 
 
-def unhandled(connection: sa.Connection) -> dict[str, tuple[int, int]]:
-    """Webhooks not handled yet, by connector key: how many, and when the oldest came."""
-    i = t.inbox
-    rows = connection.execute(
-        sa.select(i.c.connector_key, sa.func.count(), sa.func.min(i.c.received_at))
-        .where(i.c.handled_at.is_(None))
-        .group_by(i.c.connector_key)
-    )
-    return {key: (number, oldest) for key, number, oldest in rows}
-
-
 def note_waiting(unit: UnitOfWork, numbers: Mapping[tuple[str, str], int]) -> None:
     """Keep the numbers of today: the last ones of each day stay."""
     b = t.backlog
