@@ -222,6 +222,12 @@ def _wanted(connection: sa.Connection, values: list[Any], type_: sa.types.TypeEn
     )
 
 
+def among(connection: sa.Connection, key: Any, values: Sequence[int]) -> sa.ColumnElement[bool]:
+    """The integer column `key` is one of `values`, which travel as one parameter."""
+    found: sa.ColumnElement[bool] = key.in_(sa.select(_wanted(connection, list(values), sa.BigInteger()).c.value))
+    return found
+
+
 def copy_rows(
     connection: sa.Connection, source: sa.Table, into: sa.Table, names: Mapping[str, str], ids: Sequence[int], at: int
 ) -> None:

@@ -67,9 +67,17 @@ def _standing(name: str) -> sa.FromClause:
     return sa.select(current).where(current.c.withdrawn_at.is_(None)).subquery(name)
 
 
-def ledger_facts(connection: sa.Connection, books: Books, known_at: int | None = None) -> LedgerFacts:
-    """Every document of the books with what settles it: settlements of the books, allocations of the hub."""
+def ledger_facts(
+    connection: sa.Connection, books: Books, known_at: int | None = None, only: Sequence[int] | None = None
+) -> LedgerFacts:
+    """Every document of the books with what settles it: settlements of the books, allocations of the hub.
+
+    `only`: these documents alone, as they stand now. Lines and credit notes choose among them: give those of one number
+    together, and credit notes with what they correct.
+    """
     invoices = as_known("invoice", known_at)
+    if only is not None:
+        invoices = sa.select(invoices).where(bulk.among(connection, invoices.c.id, only)).subquery("invoice")
     names = (
         "id", "seller", "debtor_id", "number", "kind", "issued_on", "due_on", "currency", "total_minor", "corrects",
         "payment_terms", "order_ref", "payment_ref", "discount_terms",
@@ -79,13 +87,13 @@ def ledger_facts(connection: sa.Connection, books: Books, known_at: int | None =
         sa.select(*(invoices.c[name] for name in names)).where(of_books(invoices, books)).order_by(*order)
     ).all()
     columns = _columns(rows, len(names))
-    settlements, ambiguous = _settlements(connection, books, known_at)
+    settlements, ambiguous = _settlements(connection, books, invoices, known_at, only)
     parts = as_known("instalment", known_at)
     instalments, unclear = attached_instalments(connection, parts, invoices, of_books(invoices, books))
     return LedgerFacts(
         documents=Documents(*columns[:11]),
         settlements=settlements,
-        allocations=_allocations(connection, settlements, known_at),
+        allocations=_allocations(connection, settlements, known_at, only),
         instalments=instalments,
         debtor_terms=_debtor_terms(connection, books, known_at),
         order_ref=columns[11],
@@ -116,19 +124,23 @@ def of_books(table: sa.FromClause, books: Books) -> sa.ColumnElement[bool]:
 
 def ledger_settlements(connection: sa.Connection, books: Books, known_at: int | None = None) -> Settlements:
     """Lines of the books joined to their documents, and documents that left a complete snapshot as settled."""
-    return _settlements(connection, books, known_at)[0]
+    return _settlements(connection, books, as_known("invoice", known_at), known_at, None)[0]
 
 
-def _settlements(connection: sa.Connection, books: Books, known_at: int | None) -> tuple[Settlements, list[Anomaly]]:
-    lines, invoices = as_known("settlement_line", known_at), as_known("invoice", known_at)
+def _settlements(
+    connection: sa.Connection, books: Books, invoices: sa.FromClause, known_at: int | None, only: Sequence[int] | None
+) -> tuple[Settlements, list[Anomaly]]:
+    lines = as_known("settlement_line", known_at)
     rows, ambiguous = attached_settlements(connection, lines, invoices, of_books(lines, books))
     mine = of_books(invoices, books)
-    rows += snapshot_lines(connection, invoices, mine, known_at)
+    rows += snapshot_lines(connection, invoices, mine, known_at, only)
     rows += settled_by_absence(connection, invoices, mine, known_at)
     return Settlements(*_columns(rows, 6)), ambiguous
 
 
-def _allocations(connection: sa.Connection, settlements: Settlements, known_at: int | None) -> Allocations:
+def _allocations(
+    connection: sa.Connection, settlements: Settlements, known_at: int | None, only: Sequence[int] | None
+) -> Allocations:
     """Allocations that stand (reversed ones left out), by document; those the books gave up again are marked so."""
     reversal = t.allocation_reversal
     reversed_by_then = sa.select(reversal.c.allocation_id)
@@ -145,9 +157,11 @@ def _allocations(connection: sa.Connection, settlements: Settlements, known_at: 
     )  # fmt: skip
     if known_at is not None:
         statement = statement.where(a.c.recorded_at <= known_at)
+    if only is not None:
+        statement = statement.where(bulk.among(connection, a.c.invoice_id, only))
     *columns, ids = _columns(connection.execute(statement).all(), 8)
     found = Allocations(*columns)
-    suspects = once_confirmed(connection, known_at)
+    suspects = once_confirmed(connection, known_at, only)
     return with_reopened(found, [id_ in suspects for id_ in ids], settlements) if suspects else found
 
 
