@@ -27,9 +27,8 @@ class Inputs:
     """Everything the engine is given, and what is needed to write its decisions down.
 
     The `all_…` and `…_before` columns are those of the beginning, whatever the passes used up since. in_books,
-    allocated: minor units by document, settled in the books and by standing allocations of the hub. A kept ledger brings
-    its closed numbers with it (`settled` is None then). names: what the
-    sources call the receipts, where it is wanted.
+    allocated: minor units by document, settled in the books and by standing allocations of the hub. names: what the
+    sources call the receipts, where it is wanted. A kept ledger brings its closed numbers with it: `settled` is None.
     """
 
     items: OpenItems | Standing

@@ -140,7 +140,7 @@ def with_relatives(
         found |= fresh
         for row in bulk.rows_by_id(connection, columns, invoices.c.id, sorted(fresh)):
             own = (row.connector_id, row.seller, row.number_key)
-            keys |= {own, own[:2] + (fold(row.corrects),)} if row.corrects else {own}  # type: ignore[arg-type]
+            keys |= {own, (*own[:2], fold(row.corrects))} if row.corrects else {own}  # type: ignore[arg-type]
         keys = {
             own for key in keys for own in (_everywhere(key, sources) if _is_of_any(key, anywhere) else (key,))
         } - known
