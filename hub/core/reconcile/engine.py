@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.debtor_names import Memory
 from hub.core.reconcile.decide import RIVAL, apply, automatic, for_a_person, ranked, sure, within_bounds
 from hub.core.reconcile.exact import ExactMatcher
 from hub.core.reconcile.inputs import Debtors, Learnt, OpenItems, Receipts, Remittances, SettledNumbers
@@ -34,6 +35,7 @@ def reconcile(
     learnt: Learnt | None = None,
     settled: SettledNumbers | None = None,
     today: date,
+    memory: Memory | None = None,
 ) -> Outcome:
     """Decide for each receipt what it pays, or why nobody but a person can tell.
 
@@ -50,6 +52,7 @@ def reconcile(
         learnt: payers known from confirmed decisions.
         settled: numbers closed recently, so that a second payment is recognised; left out with a kept ledger.
         today: dates after it are taken for misprints.
+        memory: lent by who runs several times over one ledger, so that its debtors' names are read once.
 
     Returns:
         One decision per receipt. The sum of a proposal's lines never exceeds what the receipt had unapplied,
@@ -61,7 +64,8 @@ def reconcile(
     """
     with _no_garbage_collection():
         ledger = StandingLedger(items, debtors) if isinstance(items, Standing) else Ledger(items, debtors, settled)
-        desk = Desk(ledger, PayerIndex(ledger, learnt), receipts, policy, today)
+        names = (memory or Memory()).names(ledger)
+        desk = Desk(ledger, PayerIndex(ledger, names, learnt), receipts, policy, today)
         return Outcome(_Run(desk, remittances).decisions(), policy.version)
 
 

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from hub.core.reconcile import Decision, OpenItems, Outcome, Policy, Proposal, SettledNumbers, reconcile
+from hub.core.reconcile.debtor_names import Memory
 from hub.core.reconcile.kept.standing import Amounts, Standing
 from hub.core.reconcile.outcome import AUTO, NOT_A_RECEIPT, RETURN
 from hub.core.services.decisions import proposal_id
@@ -75,8 +76,9 @@ def judge(inputs: Inputs, policy: Policy, today: date) -> Judgement:
     """Decide about every receipt with money unapplied. Pure: equal inputs, equal judgement."""
     result = Judgement()
     result.report.receipts = sum(1 for amount in inputs.receipts.amount_minor if amount > 0)
+    memory = Memory()
     for _ in range(MAX_PASSES):
-        outcome, before = decide(inputs, policy, today), len(result.lines)
+        outcome, before = decide(inputs, policy, today, memory), len(result.lines)
         _Pass(inputs, outcome, policy, result).run()
         if len(result.lines) == before:
             break
@@ -84,7 +86,7 @@ def judge(inputs: Inputs, policy: Policy, today: date) -> Judgement:
     return result
 
 
-def decide(inputs: Inputs, policy: Policy, today: date) -> Outcome:
+def decide(inputs: Inputs, policy: Policy, today: date, memory: Memory) -> Outcome:
     """The engine's decisions; pure."""
     return reconcile(
         inputs.items,
@@ -95,6 +97,7 @@ def decide(inputs: Inputs, policy: Policy, today: date) -> Outcome:
         learnt=inputs.learnt,
         settled=inputs.settled,
         today=today,
+        memory=memory,
     )
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
-from datetime import timedelta
+from dataclasses import fields
 from random import Random
 from typing import Any
 
 import pytest
 
 from hub.core.reconcile import Decision, OpenItems, Policy, SettledNumbers, reconcile
-from hub.core.reconcile.kept.image import FORMAT, Image, Whole, lay_image
-from hub.core.reconcile.kept.numbers import StaleImage, StandingNumbers
+from hub.core.reconcile.kept.image import Image, Whole, lay_image
+from hub.core.reconcile.kept.numbers import StaleImage
 from hub.core.reconcile.kept.standing import Standing
 from tests.benchmarks.reconciliation import other_hand, receipts, third_hand, traps
 from tests.benchmarks.reconciliation.scenario import Scenario
@@ -75,7 +74,9 @@ def kept_before(scenario: Scenario, seed: int, share: float) -> Standing:
     still_closed = [at for at in range(len(closed_ids)) if at not in set(closed_since)]
     reopened_ids = [items.id[row] for row in sorted(came)[:50]]
     image = image_of(
-        before, together(rows_of(settled, still_closed), reopened), [*(closed_ids[at] for at in still_closed), *reopened_ids]
+        before,
+        together(rows_of(settled, still_closed), reopened),
+        [*(closed_ids[at] for at in still_closed), *reopened_ids],
     )
     now = rows_of(items, sorted(came | part_paid))
     changed = {*now.id, *were_open.id, *paid.id}
