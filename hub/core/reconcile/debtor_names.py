@@ -64,7 +64,7 @@ class Memory:
     def names(self, ledger: Ledger) -> DebtorNames:
         """The names for a ledger, those of the last run when nothing about them changed."""
         known = self._names
-        if known is None or known.debtors is not ledger.debtors or known.accounts != ledger.accounts:
+        if known is None or known.debtors != ledger.debtors or known.accounts != ledger.accounts:
             known = self._names = DebtorNames(ledger)
         return known
 

@@ -72,11 +72,14 @@ class Judgement:
     taken_back: list[tuple[int, int, str]] = field(default_factory=list)
 
 
-def judge(inputs: Inputs, policy: Policy, today: date) -> Judgement:
-    """Decide about every receipt with money unapplied. Pure: equal inputs, equal judgement."""
+def judge(inputs: Inputs, policy: Policy, today: date, memory: Memory | None = None) -> Judgement:
+    """Decide about every receipt with money unapplied. Pure: equal inputs, equal judgement.
+
+    `memory` is lent by who judges more than once, and changes nothing but the time it takes.
+    """
     result = Judgement()
     result.report.receipts = sum(1 for amount in inputs.receipts.amount_minor if amount > 0)
-    memory = Memory()
+    memory = memory or Memory()
     for _ in range(MAX_PASSES):
         outcome, before = decide(inputs, policy, today, memory), len(result.lines)
         _Pass(inputs, outcome, policy, result).run()

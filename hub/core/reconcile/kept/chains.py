@@ -17,28 +17,29 @@ def slots_for(size: int) -> int:
     return 1 << max(4, size.bit_length())
 
 
-def slot_of_text(key: str, slots: int) -> int:
-    """The slot of a text; the same in every process."""
-    return crc32(key.encode()) & (slots - 1)
+def hashes_of_texts(keys: Iterable[str]) -> Iterable[int]:
+    """A number for each text, the same in every process."""
+    return map(crc32, map(str.encode, keys))
 
 
-def slot_of_number(key: int, slots: int) -> int:
-    """The slot of an integer."""
-    return (key * _SPREAD >> 12) & (slots - 1)
+def hash_of_number(key: int) -> int:
+    """A number for an integer, far from that of its neighbours."""
+    return key * _SPREAD >> 12
 
 
-def chain(slots: Iterable[int | None], count: int) -> tuple[array[int], array[int]]:
+def chain(hashes: Iterable[int], count: int) -> tuple[array[int], array[int]]:
     """The first place of each of `count` slots, and for each place the next one of its slot; both plus one, 0 ends.
 
-    `slots` gives the slot of each place in turn; None leaves it out. Later places come first.
+    `hashes` gives that of each place in turn; a negative one leaves the place out. Later places come first.
     """
-    first = array("I", bytes(4 * count))
+    first, mask = array("I", bytes(4 * count)), count - 1
     after = array("I")
     add = after.append
-    for place, slot in enumerate(slots, start=1):
-        if slot is None:
+    for place, hashed in enumerate(hashes, start=1):
+        if hashed < 0:
             add(0)
         else:
+            slot = hashed & mask
             add(first[slot])
             first[slot] = place
     return first, after
@@ -48,19 +49,19 @@ class Chain:
     """A chain as it lies there."""
 
     def __init__(self, first: Sequence[int], after: Sequence[int]) -> None:
-        self.slots = len(first)
+        self._mask = len(first) - 1
         self._first, self._after = first, after
 
-    def _of_slot(self, slot: int) -> Iterator[int]:
-        at = self._first[slot]
+    def _of_slot(self, hashed: int) -> Iterator[int]:
+        at = self._first[hashed & self._mask]
         while at:
             yield at - 1
             at = self._after[at - 1]
 
     def text(self, key: str, is_meant: Callable[[int], bool]) -> list[int]:
         """The places with this key that are meant, ascending."""
-        return [place for place in self._of_slot(slot_of_text(key, self.slots)) if is_meant(place)][::-1]
+        return [place for place in self._of_slot(crc32(key.encode())) if is_meant(place)][::-1]
 
     def number(self, key: int, is_meant: Callable[[int], bool]) -> list[int]:
         """The places with this key that are meant, ascending."""
-        return [place for place in self._of_slot(slot_of_number(key, self.slots)) if is_meant(place)][::-1]
+        return [place for place in self._of_slot(hash_of_number(key)) if is_meant(place)][::-1]

@@ -6,7 +6,7 @@ import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, cast
 
 Cell = TypeVar("Cell")
 
@@ -21,13 +21,7 @@ class Column(Sequence[Cell]):
         """The cell of a row."""
         raise IndexError(row)
 
-    @overload
-    def __getitem__(self, row: int, /) -> Cell: ...
-    @overload
-    def __getitem__(self, row: slice, /) -> list[Cell]: ...
-    def __getitem__(self, row: int | slice, /) -> Cell | list[Cell]:
-        if isinstance(row, slice):
-            return [self.cell(n) for n in range(*row.indices(len(self)))]
+    def __getitem__(self, row: Any, /) -> Any:
         return self.cell(row)
 
     def __iter__(self) -> Iterator[Cell]:
@@ -78,18 +72,30 @@ class Coded(Column[Cell]):
         return self._values[self._codes[row]]
 
 
-class Joined(Column[Cell]):
-    """A column that lies there, and rows that came since behind it."""
+class _Cells(dict[int, Any]):
+    """Cells by row, made when first asked for: what is asked again costs no call."""
 
-    def __init__(self, base: Sequence[Cell], more: Sequence[Cell]) -> None:
+    def __init__(self, base: Sequence[Any], more: Sequence[Any]) -> None:
+        super().__init__()
         self._base, self._more, self._at = base, more, len(base)
+
+    def __missing__(self, row: int) -> Any:
+        found = self[row] = self._base[row] if row < self._at else self._more[row - self._at]
+        return found
 
     def __len__(self) -> int:
         return self._at + len(self._more)
 
-    def cell(self, row: int) -> Cell:
-        """The cell of a row."""
-        return self._base[row] if row < self._at else self._more[row - self._at]
+    def __iter__(self) -> Iterator[Any]:
+        return map(self.__getitem__, range(len(self)))
+
+
+def joined(base: Sequence[Cell], more: Sequence[Cell]) -> Sequence[Cell]:
+    """A column that lies there, and rows that came since behind it. Cells once made are kept: rows are asked for again.
+
+    Not for slices.
+    """
+    return cast(Sequence[Cell], _Cells(base, more))
 
 
 class Laid:

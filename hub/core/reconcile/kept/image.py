@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from hub.core.reconcile.inputs import CREDIT_NOTE, INVOICE, OpenItems, SettledNumbers
-from hub.core.reconcile.kept.chains import Chain, chain, slot_of_number, slot_of_text, slots_for
+from hub.core.reconcile.kept.chains import Chain, chain, hash_of_number, hashes_of_texts, slots_for
 from hub.core.reconcile.kept.columns import Coded, Days, Laid, Texts, lay
 from hub.core.reconcile.ledger import letters_of, order_key
 from hub.core.reconcile.numbers import (
@@ -80,6 +80,9 @@ class _Laying:
         at = {pair: n for n, pair in enumerate(self.pairs)}
         self.pair = array("I", [at[pair] for pair in pairs])
         self.closed_pair = array("I", [at[pair] for pair in closed_pairs])
+        references = (whole.items.order_ref, whole.items.payment_ref)
+        #: Of order references, then of payment references; "" where there is none.
+        self.order_keys = [order_key(reference) if reference else "" for column in references for reference in column]
         self.currencies = sorted(set(whole.items.currency))
         self.numbers: dict[str, array[int]] = {}
 
@@ -98,7 +101,7 @@ class _Laying:
             "samples": self._samples(),
             "prefixes": self._prefixes(),
             "heads": Counter(number[:HEAD] for number in self.compact),
-            "begins": Counter(letters_of(key) for key in (*self.closed, *self._order_keys()) if key),
+            "begins": Counter(letters_of(key) for key in (*self.closed, *self.order_keys) if key),
             "caller": dict(told),
         }
         return lay(facts, self.numbers, texts)
@@ -128,36 +131,30 @@ class _Laying:
 
     def _chains(self) -> None:
         schemes = [scheme or NO_SCHEME for scheme in self.schemes]
-        parts = [(number, schemes[code]) for number, code in zip(self.compact, self.shape, strict=True)]
-        opened = self.items.open_minor
+        scheme_of = [schemes[code] for code in self.shape]
+        opened, closed_ids = self.items.open_minor, self.whole.closed_ids
         self._text_chain("whole", self.compact)
-        self._text_chain("counter", (counter_of(*part) for part in parts))
-        self._text_chain("digits", (digits_of(*part) for part in parts))
+        self._text_chain("counter", map(counter_of, self.compact, scheme_of))
+        self._text_chain("digits", map(digits_of, self.compact, scheme_of))
         self._text_chain("lookalike", map(lookalike_of, self.compact))
-        self._text_chain("order", (key or None for key in self._order_keys()))
-        self._text_chain("closed", self.closed)
-        self._text_chain("credits", (key for _, key in self.whole.crediting))
+        self._text_chain("closed", self.closed, len(self.closed))
+        self._text_chain("credits", [key for _, key in self.whole.crediting], len(self.whole.crediting))
+        orders = zip(self.order_keys, hashes_of_texts(self.order_keys), strict=True)
+        self._chain("order", (hashed if key else -1 for key, hashed in orders), len(self.compact))
         self._number_chain("id", self.items.id)
-        self._number_chain("closed_id", self.whole.closed_ids)
+        self._number_chain("closed_id", closed_ids)
         self._number_chain("amount", opened)
         self._number_chain("account", self.pair)
-        self._number_chain("account_amount", map(pair_and_amount, self.pair, opened))
+        self._number_chain("account_amount", list(map(pair_and_amount, self.pair, opened)))
 
-    def _order_keys(self) -> Iterator[str]:
-        """The keys of order references, then those of payment references; "" where there is none."""
-        for column in (self.items.order_ref, self.items.payment_ref):
-            yield from map(order_key, column)
+    def _text_chain(self, name: str, keys: Iterable[str], size: int | None = None) -> None:
+        self._chain(name, hashes_of_texts(keys), len(self.compact) if size is None else size)
 
-    def _text_chain(self, name: str, keys: Iterable[str | None]) -> None:
-        count = slots_for(len(self.closed if name == "closed" else self.compact))
-        self._keep(name, chain((None if key is None else slot_of_text(key, count) for key in keys), count))
+    def _number_chain(self, name: str, keys: Sequence[int]) -> None:
+        self._chain(name, map(hash_of_number, keys), len(keys))
 
-    def _number_chain(self, name: str, keys: Iterable[int]) -> None:
-        count = slots_for(len(self.closed if name == "closed_id" else self.compact))
-        self._keep(name, chain((slot_of_number(key, count) for key in keys), count))
-
-    def _keep(self, name: str, made: tuple[array[int], array[int]]) -> None:
-        self.numbers[f"{name}>"], self.numbers[f"{name}>>"] = made
+    def _chain(self, name: str, hashes: Iterable[int], size: int) -> None:
+        self.numbers[f"{name}>"], self.numbers[f"{name}>>"] = chain(hashes, slots_for(size))
 
     def _samples(self) -> list[list[int]]:
         """The rows of each shape that its scheme may be learnt from."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from hub.core.reconcile.inputs import CREDIT_NOTE, Debtors, OpenItems
-from hub.core.reconcile.kept.columns import Coded, Joined
+from hub.core.reconcile.kept.columns import Coded, joined
 from hub.core.reconcile.kept.image import Image, pair_and_amount
 from hub.core.reconcile.kept.lookups import FoundLists, Remembered, numbered
 from hub.core.reconcile.kept.numbers import StandingNumbers
@@ -44,7 +44,7 @@ class StandingLedger(Ledger):
         self._account_of_pair = [self.account_at.get(pair, -1) for pair in image.pairs]
         self._pair_of_account = {account: pair for pair, account in enumerate(self._account_of_pair)}
         mine = [self.account_at[pair] for pair in pairs]
-        self.account_of = Joined(Coded(image.pair, self._account_of_pair), mine)
+        self.account_of = joined(Coded(image.pair, self._account_of_pair), mine)
         self._since: dict[int, list[int]] = {}
         for row, account in enumerate(mine, start=len(image.id)):
             self._since.setdefault(account, []).append(row)
@@ -133,7 +133,7 @@ class StandingLedger(Ledger):
 
 def _joined(base: OpenItems, more: OpenItems) -> OpenItems:
     names = OpenItems.__slots__
-    columns: dict[str, Any] = {name: Joined(getattr(base, name), getattr(more, name)) for name in names}
+    columns: dict[str, Any] = {name: joined(getattr(base, name), getattr(more, name)) for name in names}
     return OpenItems(**columns)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from hub.core.reconcile.kept.columns import Joined
+from hub.core.reconcile.kept.columns import joined
 from hub.core.reconcile.kept.image import noted_step
 from hub.core.reconcile.kept.lookups import Found, numbered
 from hub.core.reconcile.kept.standing import Standing
@@ -44,10 +44,10 @@ class StandingNumbers(NumberIndex):
         self._since = compact_numbers(more.number)
         self._shapes = [shape_of(number) for number in self._since]
         self._more = more
-        self.compact = Joined(image.compact, self._since)
+        self.compact = joined(image.compact, self._since)
         schemes = self._schemes()
         self._scheme_since = [schemes[shape] or NO_SCHEME for shape in self._shapes]
-        self.scheme_of = Joined(image.scheme_of, self._scheme_since)
+        self.scheme_of = joined(image.scheme_of, self._scheme_since)
         compacts = image.compact
         self.whole = self._found("whole", lambda row, key: compacts[row] == key, self._since)
         self.by_counter = self._by_part("counter", counter_of)
