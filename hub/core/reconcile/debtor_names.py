@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.core.reconcile.inputs import Debtors
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import NameIndex
-from hub.core.reconcile.names import iban_key, legal_form, name_words
+from hub.core.reconcile.names import form_of_folded, iban_key, words_of_folded
 from hub.core.reconcile.text import fold
 
 _LEAST_FIRST = 5  # letters of a first word that may stand for another debtor
@@ -39,11 +39,12 @@ class DebtorNames:
         for row in order:
             account = account_at[d.seller[row], d.debtor_id[row]]
             for name in dict.fromkeys((d.name[row], d.legal_name[row])):
-                if name and (words := name_words(name)):
+                folded = fold(name) if name else ""
+                if folded and (words := words_of_folded(folded)):
                     self.names_of.setdefault(account, []).append(len(self.words))
                     self.words.append((words, account))
-                    self.forms.setdefault(account, set()).add(legal_form(name))
-                    _append(self.by_plain, fold(name), account)
+                    self.forms.setdefault(account, set()).add(form_of_folded(folded))
+                    _append(self.by_plain, folded, account)
                     _append(self.by_key, " ".join(words), account)
                     _append(self.by_glued, "".join(words), account)
             for iban in d.ibans[row]:
@@ -70,6 +71,8 @@ class Memory:
 
 
 def _append(index: dict[str, list[int]], key: str, account: int) -> None:
-    accounts = index.setdefault(key, [])
-    if account not in accounts:
+    accounts = index.get(key)
+    if accounts is None:
+        index[key] = [account]
+    elif account not in accounts:
         accounts.append(account)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Iterable, MutableSequence, Sequence
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -79,11 +79,12 @@ class Ledger:
         self.is_credit = bytes([kind == CREDIT_NOTE for kind in items.kind])
         self._settled = settled
 
-    def _number_accounts(self, pairs: set[tuple[str, str]], debtors: Debtors) -> None:
+    def _number_accounts(self, pairs: Iterable[tuple[str, str]], debtors: Debtors) -> None:
         """Number the accounts, those of items and those of debtors, and begin to remember what is asked of them."""
         self.debtors = debtors
-        keys = sorted(pairs.union(zip(debtors.seller, debtors.debtor_id, strict=True)))
-        self.accounts: list[tuple[str, str]] = keys
+        both = sorted([*pairs, *zip(debtors.seller, debtors.debtor_id, strict=True)])  # fast where each is in order
+        self.accounts: list[tuple[str, str]] = list(dict.fromkeys(both))
+        keys = self.accounts
         self.account_at = {key: n for n, key in enumerate(keys)}
         self._root = _group_roots(self, debtors)
         self._sorted: set[int] = set()

@@ -78,9 +78,10 @@ class _Cells(dict[int, Any]):
     def __init__(self, base: Sequence[Any], more: Sequence[Any]) -> None:
         super().__init__()
         self._base, self._more, self._at = base, more, len(base)
+        self._cell = base.cell if isinstance(base, Column) else base.__getitem__
 
     def __missing__(self, row: int) -> Any:
-        found = self[row] = self._base[row] if row < self._at else self._more[row - self._at]
+        found = self[row] = self._cell(row) if row < self._at else self._more[row - self._at]
         return found
 
     def __len__(self) -> int:

@@ -37,10 +37,9 @@ class StandingLedger(Ledger):
         self.left = left
         self.is_credit = bytes(image.credit) + bytes(kind == CREDIT_NOTE for kind in more.kind)
         pairs = list(zip(more.seller, more.debtor, strict=True))
-        counts = Counter(image.pair[row] for row in standing.gone)
-        emptied = {image.pairs[pair] for pair, count in counts.items() if image.of_pair[pair] == count}
-        closed_only = {pair for pair, count in zip(image.pairs, image.of_pair, strict=True) if not count}
-        self._number_accounts((set(image.pairs) - emptied - closed_only) | set(pairs), debtors)
+        gone = Counter(image.pair[row] for row in standing.gone)
+        still = [pair for at, pair in enumerate(image.pairs) if image.of_pair[at] > gone[at]]
+        self._number_accounts([*still, *sorted(set(pairs))], debtors)
         self._account_of_pair = [self.account_at.get(pair, -1) for pair in image.pairs]
         self._pair_of_account = {account: pair for pair, account in enumerate(self._account_of_pair)}
         mine = [self.account_at[pair] for pair in pairs]
