@@ -13,7 +13,6 @@ from typing import Any
 
 from hub.core.ledger.facts import CREDIT_NOTE
 from hub.core.reconcile.kept.image import Image, Whole, lay_image
-from hub.core.reconcile.kept.numbers import StaleImage, StandingNumbers
 from hub.core.reconcile.kept.standing import Amounts, Standing
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.ledger import LedgerView, view_in
@@ -39,7 +38,10 @@ class KeptLedger:
 
 
 def kept_ledger(desk: Desk, connection: Connection) -> KeptLedger | None:
-    """The ledger of now out of the image of before; None when it is to be read."""
+    """The ledger of now out of the image of before; None when it is to be read.
+
+    Whether numbers are still built as they were shows when it is used (`StaleImage`): then it is to be read as well.
+    """
     image = _image(desk)
     books = books_of(desk, connection)
     if image is None or image.told["books"] != books or date.fromisoformat(image.told["day"]) > desk.clock.today():
@@ -56,10 +58,6 @@ def kept_ledger(desk: Desk, connection: Connection) -> KeptLedger | None:
         return None
     opened = opened_of(view_in(desk, connection, only=sorted(changed)))
     standing = Standing.of(image, changed, opened.items, opened.settled)
-    try:
-        StandingNumbers(standing)
-    except StaleImage:
-        return None
     in_books, allocated = (
         standing.amounts(name, {**dict.fromkeys(changed, 0), **found})
         for name, found in (("in_books", opened.in_books), ("allocated", opened.allocated))

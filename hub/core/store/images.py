@@ -30,6 +30,8 @@ def write_image(path: Path, pieces: Iterable[bytes]) -> bool:
             name = file.name
             for piece in pieces:
                 file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())  # after a power cut it is there whole, or the last one is
         os.replace(name, path)
     except OSError:
         if name:

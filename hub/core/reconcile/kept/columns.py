@@ -100,7 +100,11 @@ def joined(base: Sequence[Cell], more: Sequence[Cell]) -> Sequence[Cell]:
 
 
 class Laid:
-    """Named columns in one stretch of bytes, and a few small facts (JSON) beside them."""
+    """Named columns in one stretch of bytes, and a few small facts (JSON) beside them.
+
+    Raises:
+        ValueError: something of it is missing.
+    """
 
     def __init__(self, held: memoryview) -> None:
         size = int.from_bytes(held[:_ALIGNED], "little")
@@ -108,6 +112,8 @@ class Laid:
         self.told: dict[str, Any] = head["told"]
         self._places: dict[str, tuple[str, int, int]] = head["places"]
         self._columns = held[_aligned(_ALIGNED + size) :]
+        if len(self._columns) != head["size"]:
+            raise ValueError(f"{len(self._columns)} bytes of columns, not {head['size']}")
 
     def numbers(self, name: str) -> Sequence[int]:
         """A column of integers."""
@@ -137,7 +143,7 @@ def lay(
     for name, kind, held in pieces:
         places[name] = (kind, at, at + len(held))
         at = _aligned(at + len(held))
-    head = json.dumps({"told": told, "places": places}, ensure_ascii=False).encode()
+    head = json.dumps({"told": told, "places": places, "size": at}, ensure_ascii=False).encode()
     yield len(head).to_bytes(_ALIGNED, "little")
     yield head.ljust(_aligned(len(head)))
     for _, _, held in pieces:

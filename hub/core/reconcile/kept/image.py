@@ -186,7 +186,7 @@ class Image:
     """An image as it lies there; rows are numbered in the order in which they were laid.
 
     Raises:
-        ValueError: it is of another format.
+        ValueError: it is of another format, or not whole.
     """
 
     def __init__(self, held: memoryview) -> None:

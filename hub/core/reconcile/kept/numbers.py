@@ -43,6 +43,9 @@ class StandingNumbers(NumberIndex):
         image = self._image
         self._since = compact_numbers(more.number)
         self._shapes = [shape_of(number) for number in self._since]
+        self._rows_of_shape: dict[str, list[int]] = {}
+        for row, shape in enumerate(self._shapes):
+            self._rows_of_shape.setdefault(shape, []).append(row)
         self._more = more
         self.compact = joined(image.compact, self._since)
         schemes = self._schemes()
@@ -108,7 +111,6 @@ class StandingNumbers(NumberIndex):
             raise StaleImage(f"too few numbers like {shape} were noted")
         rows = [row for row in image.samples[at] if row not in self._gone] if at >= 0 else []
         samples = [(image.compact[row], image.items.issued_on[row]) for row in rows]
-        rows_since = (row for row, mine in enumerate(self._shapes) if mine == shape)
-        samples += [(self._since[row], self._more.issued_on[row]) for row in rows_since]
+        samples += [(self._since[row], self._more.issued_on[row]) for row in self._rows_of_shape.get(shape, ())]
         samples = [sample for sample in samples if is_sampled(sample[0], step)]
         return learn_scheme(samples) if samples else None
