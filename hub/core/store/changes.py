@@ -6,7 +6,7 @@ instant that its rows bear. So whatever is not yet known at a moment bears the i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from hub.core.store import bulk, journal
 from hub.core.store import tables as t
+from hub.core.store.reading import sellers_by_connector
 from hub.core.store.record_tables import RECORD_TABLES, fold
 from hub.core.store.revision import current
 from hub.sdk.records import ANY_SELLER
@@ -34,11 +35,8 @@ class Changes:
 
 def moment(connection: sa.Connection) -> dict[str, str]:
     """This moment: the schema, and the newest entry of each of the journal's chains."""
-    return {"schema": current(connection) or "", **{f"chain {name}": hash_ for name, hash_ in _heads(connection)}}
-
-
-def _heads(connection: sa.Connection) -> Iterable[tuple[str, str]]:
-    return journal.heads(connection).items()
+    heads = {f"chain {name}": hash_ for name, hash_ in journal.heads(connection).items()}
+    return {"schema": current(connection) or "", **heads}
 
 
 def since(connection: sa.Connection, then: dict[str, str]) -> int | None:
@@ -75,6 +73,7 @@ def changed_since(connection: sa.Connection, instant: int) -> Changes:
         return found
     invoices = RECORD_TABLES["invoice"].current
     found.documents.update(connection.execute(sa.select(invoices.c.id).where(_touched(invoices, instant))).scalars())
+    found.numbers.update(_once_corrected(connection, instant))
     units = t.raw_unit
     of_units = sa.select(invoices.c.id).join(units, units.c.id == invoices.c.unit_id)
     found.documents.update(connection.execute(of_units.where(units.c.recorded_at >= instant)).scalars())
@@ -106,6 +105,17 @@ def _rows(connection: sa.Connection, name: str, columns: tuple[str, ...], instan
     return found
 
 
+def _once_corrected(connection: sa.Connection, instant: int) -> set[NumberKey]:
+    """What superseded versions of credit notes corrected: it may be another invoice than now."""
+    past = RECORD_TABLES["invoice"].history
+    rows = connection.execute(
+        sa.select(past.c.connector_id, past.c.seller, past.c.corrects)
+        .where(past.c.superseded_at >= instant, past.c.corrects.is_not(None))
+        .distinct()
+    )
+    return {(connector, seller, fold(number) or "") for connector, seller, number in rows}
+
+
 def _allocated(connection: sa.Connection, instant: int) -> set[int]:
     """Documents that were allocated to, of which an allocation was reversed, or whose receipt came or went."""
     a, undone, receipts = t.allocation, t.allocation_reversal, RECORD_TABLES["receipt"].current
@@ -131,7 +141,8 @@ def with_relatives(
     invoices = RECORD_TABLES["invoice"].current
     names = ("id", "connector_id", "seller", "number_key", "corrects")
     columns = [invoices.c[name] for name in names]
-    sources = [tuple(row) for row in connection.execute(sa.select(*(invoices.c[n] for n in names[1:3])).distinct())]
+    known_sources = sellers_by_connector(connection)
+    sources = [(connector, seller) for seller, connectors in known_sources.items() for connector in connectors]
     anywhere = _numbers_of_any_seller(connection)
     found: set[int] = set()
     known: set[NumberKey] = set()
@@ -156,7 +167,7 @@ def _is_of_any(key: NumberKey, anywhere: Collection[str]) -> bool:
     return key[1] == ANY_SELLER or key[2] in anywhere
 
 
-def _everywhere(key: NumberKey, sources: Collection[tuple[Any, ...]]) -> list[NumberKey]:
+def _everywhere(key: NumberKey, sources: Collection[tuple[int, str]]) -> list[NumberKey]:
     return [(connector, seller, key[2]) for connector, seller in sources]
 
 
