@@ -42,11 +42,12 @@ class StandingLedger(Ledger):
         self._number_accounts([*still, *sorted(set(pairs))], debtors)
         self._account_of_pair = [self.account_at.get(pair, -1) for pair in image.pairs]
         self._pair_of_account = {account: pair for pair, account in enumerate(self._account_of_pair)}
-        mine = [self.account_at[pair] for pair in pairs]
+        mine = self._accounts_since = [self.account_at[pair] for pair in pairs]
         self.account_of = joined(Coded(image.pair, self._account_of_pair), mine)
         self._since: dict[int, list[int]] = {}
         for row, account in enumerate(mine, start=len(image.id)):
             self._since.setdefault(account, []).append(row)
+        self._in_order: set[int] = set()
         self.rows_of = Remembered(len(self.accounts), self._rows_of)
 
     def _rows_of(self, account: int) -> list[int]:
@@ -59,13 +60,24 @@ class StandingLedger(Ledger):
 
     def with_amount(self, account: int, amount: int) -> Sequence[int]:
         """Items of an account that had exactly `amount` open when the run began, in no particular order."""
-        image, gone, pair = self._image, self._standing.gone, self._pair_of_account.get(account, -1)
-        opened = image.open_minor
-        found = [] if pair < 0 else image.chain("account_amount").number(
-            pair_and_amount(pair, amount),
-            lambda row: opened[row] == amount and image.pair[row] == pair and row not in gone,
-        )  # fmt: skip
-        return found + [row for row in self._since.get(account, ()) if self.items.open_minor[row] == amount]
+        return self._by_account_and_open.get((account, amount)) or ()
+
+    @cached_property
+    def _by_account_and_open(self) -> FoundLists[tuple[int, int]]:
+        image, gone, opened = self._image, self._standing.gone, self._image.open_minor
+
+        def lying(key: tuple[int, int]) -> list[int]:
+            pair, amount = self._pair_of_account.get(key[0], -1), key[1]
+            if pair < 0:
+                return []
+            return image.chain("account_amount").number(
+                pair_and_amount(pair, amount),
+                lambda row: opened[row] == amount and image.pair[row] == pair and row not in gone,
+            )
+
+        return FoundLists(
+            lying, numbered(list(zip(self._accounts_since, self._more.open_minor, strict=True)), len(image.id))
+        )
 
     @cached_property
     def settled(self) -> Lists[str]:
@@ -82,8 +94,9 @@ class StandingLedger(Ledger):
     def of_amount(self, amount: int, most: int) -> list[int]:
         """Rows that had `amount` open when the run began: at most `most`, those of the lowest ids."""
         rows = self._by_open.get(amount) or []
-        if len(rows) > most:
-            rows = sorted(rows, key=self.items.id.__getitem__)
+        if len(rows) > most and amount not in self._in_order:
+            rows.sort(key=self.items.id.__getitem__)
+            self._in_order.add(amount)
         return rows[:most]
 
     @cached_property

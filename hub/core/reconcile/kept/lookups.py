@@ -43,7 +43,7 @@ class FoundLists(Generic[K]):
         self._found = Found(lying, since)
 
     def get(self, key: K, /) -> list[int] | None:
-        """The list of a key; None when there is none."""
+        """The list of a key, the same one each time if it has several; None when there is none."""
         found = self._found.get(key)
         return [found] if isinstance(found, int) else found
 
