@@ -6,6 +6,7 @@ import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import accumulate
 from typing import Any, TypeVar, cast
 
 Cell = TypeVar("Cell")
@@ -135,9 +136,7 @@ def lay(
     ]
     for name, column in texts.items():
         raw = [_NOTHING if text is None else text.encode() for text in column]
-        ends = array("Q", [0])
-        for part in raw:
-            ends.append(ends[-1] + len(part))
+        ends = array("Q", accumulate(map(len, raw), initial=0))
         pieces += [(f"{name}:ends", "Q", ends.tobytes()), (f"{name}:letters", "B", b"".join(raw))]
     places, at = {}, 0
     for name, kind, held in pieces:
