@@ -94,10 +94,11 @@ class Hub:
     @cached_property
     def desk(self) -> Desk:
         """The use cases, for people and machines."""
-        from hub.core.services.desk import Desk
+        from hub.core.services.desk import Desk, ImagePlace
 
         user = self.user
-        return Desk(self.store, self.clock, self.zone, self.books, user.name if user else self.actor, user)
+        image = ImagePlace(self.settings.folder / self.settings.hub.work_folder / "ledger.image")
+        return Desk(self.store, self.clock, self.zone, self.books, user.name if user else self.actor, user, image)
 
     @cached_property
     def user(self) -> User | None:

@@ -65,7 +65,7 @@ def _values(rule: str, account: Account) -> Iterator[str]:
     elif rule == SAME_IBAN:
         yield from (iban_key(iban) for iban in account.ibans if iban)
     else:
-        for name in (account.name, account.legal_name):
+        for name in dict.fromkeys((account.name, account.legal_name)):
             words = name_words(name) if name else ()
             if max(map(len, words), default=0) >= _LEAST_NAME:
                 yield " ".join(words)

@@ -68,10 +68,13 @@ def written(key: Key) -> str:
     return f"{key[0]}:{key[1]}"
 
 
+#: Every second digit counts double, and 10 to 18 count as the sum of their digits.
+_DOUBLED = str.maketrans("0123456789", "0246813579")
+
+
 def luhn(digits: str) -> bool:
     """The check of SIREN and SIRET numbers (ISO/IEC 7812-1)."""
-    doubled = (int(d) * (2 if at % 2 else 1) for at, d in enumerate(reversed(digits)))
-    return sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0
+    return (sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2].translate(_DOUBLED)))) % 10 == 0
 
 
 def siren_of(account: Account) -> str | None:

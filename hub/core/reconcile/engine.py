@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from datetime import date
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.debtor_names import Memory
 from hub.core.reconcile.decide import RIVAL, apply, automatic, for_a_person, ranked, sure, within_bounds
 from hub.core.reconcile.exact import ExactMatcher
 from hub.core.reconcile.inputs import Debtors, Learnt, OpenItems, Receipts, Remittances, SettledNumbers
+from hub.core.reconcile.kept.ledger import StandingLedger
+from hub.core.reconcile.kept.standing import Standing
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.outcome import UNAPPLIED, Decision, Outcome
 from hub.core.reconcile.payers import PayerIndex
@@ -23,7 +26,7 @@ from hub.core.reconcile.thought import Thought, not_a_receipt
 
 
 def reconcile(
-    items: OpenItems,
+    items: OpenItems | Standing,
     debtors: Debtors,
     receipts: Receipts,
     *,
@@ -32,6 +35,7 @@ def reconcile(
     learnt: Learnt | None = None,
     settled: SettledNumbers | None = None,
     today: date,
+    memory: Memory | None = None,
 ) -> Outcome:
     """Decide for each receipt what it pays, or why nobody but a person can tell.
 
@@ -39,13 +43,16 @@ def reconcile(
     not offered to the next; receipts with better evidence choose first, then the earlier received.
 
     Args:
-        items: everything open, of any seller, in any currency.
+        items: everything open, of any seller, in any currency; or a ledger kept from an earlier run, with what
+            changed since, closed numbers included: a few receipts on a large ledger are then decided without reading
+            it. The decisions are the same.
         receipts: money with something unapplied; decisions come back in this order.
         policy: tolerances and choices; its version is returned with the outcome.
         remittances: lists of what receipts pay; they outrank the text.
         learnt: payers known from confirmed decisions.
-        settled: numbers closed recently, so that a second payment is recognised.
+        settled: numbers closed recently, so that a second payment is recognised; left out with a kept ledger.
         today: dates after it are taken for misprints.
+        memory: lent by who runs several times over one ledger, so that its debtors' names are read once.
 
     Returns:
         One decision per receipt. The sum of a proposal's lines never exceeds what the receipt had unapplied,
@@ -53,10 +60,12 @@ def reconcile(
 
     Raises:
         ValueError: columns of one table have different lengths.
+        StaleImage: the kept ledger's numbers are built otherwise now: give the items themselves.
     """
     with _no_garbage_collection():
-        ledger = Ledger(items, debtors, settled)
-        desk = Desk(ledger, PayerIndex(ledger, learnt), receipts, policy, today)
+        ledger = StandingLedger(items, debtors) if isinstance(items, Standing) else Ledger(items, debtors, settled)
+        names = (memory or Memory()).names(ledger)
+        desk = Desk(ledger, PayerIndex(ledger, names, learnt), receipts, policy, today)
         return Outcome(_Run(desk, remittances).decisions(), policy.version)
 
 

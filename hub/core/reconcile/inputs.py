@@ -7,6 +7,7 @@ out: it is then filled with "not known" for every row.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 
@@ -37,20 +38,20 @@ class OpenItems:
     (the invoice a credit note corrects) and `discount_terms` ("2% 8 jours") may be unknown.
     """
 
-    id: list[int]
-    seller: list[str]
-    debtor: list[str]
-    number: list[str]
-    kind: list[str]
-    issued_on: list[date]
-    due_on: list[date | None]
-    currency: list[str]
-    total_minor: list[int]
-    open_minor: list[int]
-    order_ref: list[str | None] = field(default_factory=_texts)
-    payment_ref: list[str | None] = field(default_factory=_texts)
-    corrects: list[str | None] = field(default_factory=_texts)
-    discount_terms: list[str | None] = field(default_factory=_texts)
+    id: Sequence[int]
+    seller: Sequence[str]
+    debtor: Sequence[str]
+    number: Sequence[str]
+    kind: Sequence[str]
+    issued_on: Sequence[date]
+    due_on: Sequence[date | None]
+    currency: Sequence[str]
+    total_minor: Sequence[int]
+    open_minor: Sequence[int]
+    order_ref: Sequence[str | None] = field(default_factory=_texts)
+    payment_ref: Sequence[str | None] = field(default_factory=_texts)
+    corrects: Sequence[str | None] = field(default_factory=_texts)
+    discount_terms: Sequence[str | None] = field(default_factory=_texts)
 
     def __post_init__(self) -> None:
         align(self, "id", dict.fromkeys(("order_ref", "payment_ref", "corrects", "discount_terms")))
@@ -140,9 +141,9 @@ class Remittances:
 class SettledNumbers:
     """Invoices closed recently: a reference to one of them is a second payment, not a misprint."""
 
-    seller: list[str]
-    debtor: list[str]
-    number: list[str]
+    seller: Sequence[str]
+    debtor: Sequence[str]
+    number: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

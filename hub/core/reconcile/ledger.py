@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, MutableSequence, Sequence
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from hub.core.reconcile.inputs import CREDIT_NOTE, Debtors, OpenItems, SettledNumbers
-from hub.core.reconcile.numbers import NumberIndex, fill_index
+from hub.core.reconcile.numbers import Key, NumberIndex, fill_index
 from hub.core.reconcile.text import compact
 
 
@@ -24,6 +24,33 @@ class Account(NamedTuple):
     credited: list[int]
 
 
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def letters_of(key: str) -> str:
+    """The letters a compact number or reference begins with."""
+    return key[: len(key) - len(key.lstrip(_LETTERS))]
+
+
+def order_key(reference: str | None) -> str:
+    """The compact order or payment reference; "" when it is too short, or without a digit, to be told from a word."""
+    key = compact(reference) if reference else ""
+    return key if len(key) >= 4 and any(c.isdigit() for c in key) else ""
+
+
+class Lists(Protocol[Key]):
+    """Where lists are found by a key; an absent key has none."""
+
+    def get(self, key: Key, /) -> list[int] | None:
+        """What is found by `key`."""
+
+    def __getitem__(self, key: Key, /) -> list[int]:
+        """The list of a key that is there."""
+
+    def __contains__(self, key: object, /) -> bool:
+        """Whether anything is found by `key`."""
+
+
 class Ledger:
     """Open items by row, their accounts, and the open amounts of this run.
 
@@ -31,21 +58,34 @@ class Ledger:
     of the records. `left[row]` is what the item still has open; it only falls.
     """
 
+    items: OpenItems
+    left: MutableSequence[int]
+    numbers: NumberIndex
+    account_of: Sequence[int]
+    rows_of: Sequence[list[int]]
+    is_credit: Sequence[int]  # 1 for a credit note, 0 for an invoice
+
     def __init__(self, items: OpenItems, debtors: Debtors, settled: SettledNumbers | None) -> None:
         self.items = items
-        self.debtors = debtors
         self.left = list(items.open_minor)
         self.numbers = NumberIndex(items.number, items.issued_on, items.seller)
         pairs = list(zip(items.seller, items.debtor, strict=True))
-        keys = sorted({*pairs, *zip(debtors.seller, debtors.debtor_id, strict=True)})
-        self.accounts: list[tuple[str, str]] = keys
-        self.account_at = {key: n for n, key in enumerate(keys)}
+        self._number_accounts(set(pairs), debtors)
         self.account_of = [self.account_at[pair] for pair in pairs]
-        self.rows_of: list[list[int]] = [[] for _ in keys]
+        rows_of: list[list[int]] = [[] for _ in self.accounts]
         for row, account in enumerate(self.account_of):
-            self.rows_of[account].append(row)
-        self.is_credit = [kind == CREDIT_NOTE for kind in items.kind]
+            rows_of[account].append(row)
+        self.rows_of = rows_of
+        self.is_credit = bytes([kind == CREDIT_NOTE for kind in items.kind])
         self._settled = settled
+
+    def _number_accounts(self, pairs: Iterable[tuple[str, str]], debtors: Debtors) -> None:
+        """Number the accounts, those of items and those of debtors, and begin to remember what is asked of them."""
+        self.debtors = debtors
+        both = sorted([*pairs, *zip(debtors.seller, debtors.debtor_id, strict=True)])  # fast where each is in order
+        self.accounts: list[tuple[str, str]] = list(dict.fromkeys(both))
+        keys = self.accounts
+        self.account_at = {key: n for n, key in enumerate(keys)}
         self._root = _group_roots(self, debtors)
         self._sorted: set[int] = set()
         self._equal: dict[tuple[int, int], list[int]] = {}
@@ -133,8 +173,12 @@ class Ledger:
         return members
 
     @cached_property
-    def settled(self) -> dict[str, list[int]]:
-        """Compact numbers of recently closed invoices, with their accounts."""
+    def settled(self) -> Lists[str]:
+        """Compact numbers of recently closed invoices, with their accounts; -1 for one that is no account any more."""
+        return self._settled_accounts
+
+    @cached_property
+    def _settled_accounts(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         if self._settled is not None:
             s = self._settled
@@ -142,25 +186,40 @@ class Ledger:
                 found.setdefault(compact(number), []).append(self.account_at.get((seller, debtor), -1))
         return found
 
+    def of_amount(self, amount: int, most: int) -> list[int]:
+        """Rows that had `amount` open when the run began: at most `most`, those of the lowest ids."""
+        rows = self._by_amount.get(amount, [])
+        if len(rows) > most and amount not in self._ordered:
+            rows.sort(key=self.items.id.__getitem__)
+            self._ordered.add(amount)
+        return rows[:most]
+
     @cached_property
-    def by_amount(self) -> dict[int, list[int]]:
-        """Rows by their open amount at the start of the run."""
+    def _by_amount(self) -> dict[int, list[int]]:
+        self._ordered: set[int] = set()
         found: dict[int, list[int]] = {}
         for row, amount in enumerate(self.items.open_minor):
             found.setdefault(amount, []).append(row)
         return found
 
     @cached_property
-    def by_order(self) -> dict[str, list[int]]:
+    def by_order(self) -> Lists[str]:
         """Rows by compact order or payment reference of at least four characters, one of them a digit."""
+        return self._rows_by_order
+
+    @cached_property
+    def _rows_by_order(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for column in (self.items.order_ref, self.items.payment_ref):
             for row, ref in enumerate(column):
-                if ref:
-                    key = compact(ref)
-                    if len(key) >= 4 and any(c.isdigit() for c in key):
-                        found.setdefault(key, []).append(row)
+                if ref and (key := order_key(ref)):
+                    found.setdefault(key, []).append(row)
         return found
+
+    @cached_property
+    def begins(self) -> set[str]:
+        """The letters that closed numbers and order references begin with; "" when some have none."""
+        return set(map(letters_of, (*self._settled_accounts, *self._rows_by_order)))
 
 
 def _group_roots(ledger: Ledger, debtors: Debtors) -> dict[int, int]:

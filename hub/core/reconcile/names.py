@@ -21,7 +21,11 @@ def name_words(name: str) -> tuple[str, ...]:
 
     A name made of nothing but legal forms and small words keeps all of them.
     """
-    folded = fold(name)
+    return words_of_folded(fold(name))
+
+
+def words_of_folded(folded: str) -> tuple[str, ...]:
+    """`name_words` of a name that is folded already."""
     if "." in folded:
         folded = _DOTTED.sub(lambda found: found.group().replace(".", "") + " ", folded)
     if " " in folded and len(folded) > 3:
@@ -41,9 +45,16 @@ def hospitals(words: list[str]) -> list[str]:
 
 def legal_form(name: str) -> str:
     """The legal forms in a name, "" when it has none: what tells "Durand SAS" from "Durand SARL"."""
-    folded = _WHOLE_FORM.sub(lambda found: found.group().replace(".", "") + " ", fold(name))
+    return form_of_folded(fold(name))
+
+
+def form_of_folded(folded: str) -> str:
+    """`legal_form` of a name that is folded already."""
+    if "." in folded:
+        folded = _WHOLE_FORM.sub(lambda found: found.group().replace(".", "") + " ", folded)
     folded = _SPACED.sub(lambda found: found.group().replace(" ", ""), folded)
-    return " ".join(sorted({_SAME_FORM.get(w, w) for w in _WORD.findall(folded) if w in LEGAL_FORMS}))
+    found = [word for word in _WORD.findall(folded) if word in LEGAL_FORMS]
+    return " ".join(sorted({_SAME_FORM.get(word, word) for word in found})) if found else ""
 
 
 def _telling(words: list[str]) -> tuple[str, ...]:

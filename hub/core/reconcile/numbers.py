@@ -12,17 +12,19 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
-from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from functools import cached_property, lru_cache
+from typing import NamedTuple, Protocol, TypeVar
 from zlib import crc32
 
 from hub.core.reconcile.text import compact
 
 K = TypeVar("K", bound=Hashable)
+Key = TypeVar("Key", bound=Hashable, contravariant=True)
 _SHAPE = str.maketrans("123456789", "000000000")
 _DIGITS = re.compile(r"\d+")
-_HEAD = 2  # first characters that tell whether a word may begin a number
-_SAMPLE = 400  # numbers read per shape to learn its layout
+HEAD = 2  # first characters that tell whether a word may begin a number
+_SAMPLE = 400  # numbers read per shape to learn its layout, at most
+_LOOKALIKES = str.maketrans("OQDILZSBG", "000112586")  # letters that scanners and fingers take for digits
 
 
 class Scheme(NamedTuple):
@@ -31,6 +33,19 @@ class Scheme(NamedTuple):
     prefix: slice
     period: slice
     counter: slice
+
+
+NO_SCHEME = Scheme(slice(0, 0), slice(0, 0), slice(0, None))
+
+
+class Index(Protocol[Key]):
+    """Where rows are found by a key: one row, or a list of rows when several share it; None: none has it."""
+
+    def get(self, key: Key, /) -> int | list[int] | None:
+        """What is found by `key`."""
+
+    def __contains__(self, key: object, /) -> bool:
+        """Whether anything is found by `key`."""
 
 
 @lru_cache(maxsize=4096)
@@ -95,66 +110,115 @@ def _counter_span(spans: list[tuple[int, int]], period: slice, samples: list[tup
     return best[1]
 
 
+def compact_numbers(numbers: Iterable[str]) -> list[str]:
+    """The compact form of each number."""
+    return [n if n.isalnum() and n.isascii() and n.isupper() else compact(n) for n in numbers]
+
+
+def shape_of(number: str) -> str:
+    """What numbers of one layout share: "FA2026000" for "FA2026123"."""
+    return number.translate(_SHAPE)
+
+
+def sample_step(size: int) -> int:
+    """One in how many numbers of a shape is read, by how many there are: a power of two, so that it changes rarely."""
+    step = 1
+    while size // step >= _SAMPLE:
+        step *= 2
+    return step
+
+
+def is_sampled(number: str, step: int) -> bool:
+    """Whether a compact number is read; by its content, so that the order of the records is indifferent."""
+    return step == 1 or crc32(number.encode()) % step == 0
+
+
+def learn_schemes(numbers: Sequence[str], shapes: Sequence[str], issued_on: Sequence[date]) -> dict[str, Scheme]:
+    """One scheme per shape of compact numbers; a shape of which no number is sampled has none."""
+    steps = {shape: sample_step(size) for shape, size in Counter(shapes).items()}
+    samples: dict[str, list[tuple[str, date]]] = {shape: [] for shape in steps}
+    for row, shape in enumerate(shapes):
+        if is_sampled(numbers[row], steps[shape]):
+            samples[shape].append((numbers[row], issued_on[row]))
+    return {shape: learn_scheme(found) for shape, found in samples.items() if found}
+
+
+def counter_of(number: str, scheme: Scheme) -> str:
+    """The counter of a compact number without leading zeros."""
+    return number[scheme.counter].lstrip("0")
+
+
+def digits_of(number: str, scheme: Scheme) -> str:
+    """A compact number without its letters in front."""
+    return number[scheme.prefix.stop :]
+
+
+def lookalike_of(number: str) -> str:
+    """A compact number with the digits that its letters may be taken for (O for 0, I for 1, B for 8)."""
+    return number.translate(_LOOKALIKES)
+
+
 class NumberIndex:
     """Open numbers, found by their whole compact form or by their counter alone.
 
     Rows are row numbers of OpenItems. A value of `whole` and `by_counter` is one row, or a list of rows when
     several share the key; most keys have one row, and an int costs no memory. `heads` are the first two characters
-    of all numbers: a word that begins otherwise begins none.
+    of all numbers: a word that begins otherwise begins none. `prefixes` are the letters numbers begin with.
     """
 
-    def __init__(self, numbers: list[str], issued_on: list[date], sellers: list[str]) -> None:
-        self.compact = [n if n.isalnum() and n.isascii() and n.isupper() else compact(n) for n in numbers]
-        self.whole: dict[str, int | list[int]] = {}
-        fill_index(self.whole, self.compact)
-        self.heads = {number[:_HEAD] for number in self.compact}
-        self.schemes: dict[str, Scheme] = {}
-        self.scheme_of: list[Scheme] = self._learn(issued_on)
-        self.prefixes: set[str] = set()
-        self._sellers = sellers
-        self._prefixes_of: dict[str, set[str]] = {}
-        self.by_counter: dict[str, int | list[int]] = {}
-        self.by_digits: dict[str, int | list[int]] = {}
-        self._index_parts()
+    compact: Sequence[str]
+    scheme_of: Sequence[Scheme]
+    whole: Index[str]
+    by_counter: Index[str]
+    by_digits: Index[str]
+    heads: set[str]
+    prefixes: set[str]
+    _prefixes_of: dict[str, set[str]]
 
-    def _learn(self, issued_on: list[date]) -> list[Scheme]:
-        """Learn one scheme per shape, from samples chosen by content so that record order is indifferent."""
-        shapes = [number.translate(_SHAPE) for number in self.compact]
-        sizes = Counter(shapes)
-        samples: dict[str, list[tuple[str, date]]] = {shape: [] for shape in sizes}
-        steps = {shape: size // _SAMPLE + 1 for shape, size in sizes.items()}
-        for row, shape in enumerate(shapes):
-            step = steps[shape]
-            if step == 1 or crc32(self.compact[row].encode()) % step == 0:
-                samples[shape].append((self.compact[row], issued_on[row]))
-        self.schemes = {s: learn_scheme(found) for s, found in samples.items() if found}
-        plain = Scheme(slice(0, 0), slice(0, 0), slice(0, None))
-        return [self.schemes.get(shape, plain) for shape in shapes]
+    def __init__(self, numbers: Sequence[str], issued_on: Sequence[date], sellers: Sequence[str]) -> None:
+        self.compact = compact_numbers(numbers)
+        whole: dict[str, int | list[int]] = {}
+        fill_index(whole, self.compact)
+        self.whole = whole
+        self.heads = {number[:HEAD] for number in self.compact}
+        shapes = [shape_of(number) for number in self.compact]
+        schemes = learn_schemes(self.compact, shapes, issued_on)
+        self.scheme_of = [schemes.get(shape, NO_SCHEME) for shape in shapes]
+        self._prefixes_of = {}
+        self._index_parts(sellers)
 
-    def _index_parts(self) -> None:
+    def _index_parts(self, sellers: Sequence[str]) -> None:
         """Index every number by its counter and, where it has letters, by its digits alone."""
         counters: list[str] = []
         digits: list[str] = []
-        prefixes: set[str] = set()
         previous = None
-        for number, scheme, seller in zip(self.compact, self.scheme_of, self._sellers, strict=True):
+        for number, scheme, seller in zip(self.compact, self.scheme_of, sellers, strict=True):
             counters.append(number[scheme.counter].lstrip("0"))
             prefix = number[scheme.prefix]
             if (prefix, seller) != previous:
                 previous = (prefix, seller)
-                prefixes.add(prefix)
                 self._prefixes_of.setdefault(seller, set()).add(prefix)
             digits.append(number[len(prefix) :])
-        self.prefixes = {p for p in prefixes if p}
-        fill_index(self.by_counter, counters)
-        fill_index(self.by_digits, digits)
+        self.prefixes = set().union(*self._prefixes_of.values()) - {""}
+        by_counter: dict[str, int | list[int]] = {}
+        by_digits: dict[str, int | list[int]] = {}
+        fill_index(by_counter, counters)
+        fill_index(by_digits, digits)
+        self.by_counter, self.by_digits = by_counter, by_digits
+
+    @cached_property
+    def by_lookalike(self) -> Index[str]:
+        """Rows by their compact number with letters taken for digits."""
+        found: dict[str, int | list[int]] = {}
+        fill_index(found, map(lookalike_of, self.compact))
+        return found
 
     def prefixes_of(self, seller: str) -> set[str]:
         """The letters this seller's numbers begin with."""
         return self._prefixes_of.get(seller, set())
 
     def rows(self, found: int | list[int] | None) -> Sequence[int]:
-        """The rows behind a value of one of the dictionaries."""
+        """The rows behind a value of one of the indexes."""
         if found is None:
             return ()
         return (found,) if isinstance(found, int) else found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED
@@ -20,8 +21,8 @@ _LEAST_IN_LABEL = 0.25  # what a label's name shares at least, since other words
 class PayerIndex(Stances):
     """Finds accounts by IBAN and by name. Every answer is remembered: payers come back."""
 
-    def __init__(self, ledger: Ledger, learnt: Learnt | None) -> None:
-        super().__init__(ledger)
+    def __init__(self, ledger: Ledger, names: DebtorNames, learnt: Learnt | None) -> None:
+        super().__init__(ledger, names)
         self._learnt_iban: dict[str, list[int]] = {}
         self._learnt_key: dict[str, list[int]] = {}
         self._read_learnt(learnt or Learnt())

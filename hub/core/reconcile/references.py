@@ -12,12 +12,11 @@ from datetime import date
 
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.mentions import BARE, STRONG, WEAK, Mention, Reading, Ref
-from hub.core.reconcile.numbers import fill_index
+from hub.core.reconcile.numbers import lookalike_of
 from hub.core.reconcile.text import LONGEST_TEXT, fold, join_pieces
 from hub.core.reconcile.text_pass import TextPass
 from hub.core.reconcile.written import MOST_ALTERNATIVES, Lexicon
 
-_LOOKALIKES = str.maketrans("OQDILZSBG", "000112586")  # letters that scanners and fingers take for digits
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]+")
 _WORD = re.compile(r"[A-Z]{3,}")
 _MIXED = re.compile(r"[0-9][OQDILZSBG]+(?:[0-9OQDILZSBG]|\b)|\b[A-Z]{0,4}[OQDILZSBG][0-9]")
@@ -30,7 +29,6 @@ class Reader:
         self.lexicon = Lexicon(ledger, sirens)
         self.ledger = ledger
         self.numbers = ledger.numbers
-        self._lookalike: dict[str, int | list[int]] | None = None
 
     def read(self, texts: list[tuple[str, str]], received_on: date) -> Reading:
         """Read (where, text) pairs of one receipt, the most trusted first, pieces joined as banks cut them."""
@@ -65,14 +63,11 @@ class Reader:
 
     def _read_lookalikes(self, reading: Reading, where: str, folded: str) -> None:
         """Whole numbers in which letters and digits of like shape were exchanged (O for 0, I for 1, B for 8)."""
-        if self._lookalike is None:
-            self._lookalike = {}
-            fill_index(self._lookalike, (number.translate(_LOOKALIKES) for number in self.numbers.compact))
         words = [w if w.isalnum() else _NOT_ALNUM.sub("", w) for w in folded.split()]
         for at, word in enumerate(words[:60]):
             for key in (word, "".join(words[at : at + 2]), "".join(words[at : at + 3])):
                 if len(key) >= 6 and not key.isalpha():
-                    rows = self.numbers.rows(self._lookalike.get(key.translate(_LOOKALIKES)))
+                    rows = self.numbers.rows(self.numbers.by_lookalike.get(lookalike_of(key)))
                     if rows and key not in self.numbers.whole and all(m.text != key for m in reading.mentions):
                         reading.mentions = [m for m in reading.mentions if m.text not in key]
                         known = sorted(rows, key=lambda row: self.ledger.items.id[row])[:MOST_ALTERNATIVES]

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from rapidfuzz.fuzz import ratio
 
+from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.ledger import Ledger
-from hub.core.reconcile.name_index import CUT, NameIndex
-from hub.core.reconcile.names import iban_key, legal_form, name_words
-from hub.core.reconcile.text import fold
+from hub.core.reconcile.name_index import CUT
 
 AGREES, UNKNOWN, CONTRADICTS = 2, 1, 0
 STRONG, MEDIUM = 0.9, 0.72
@@ -18,7 +17,6 @@ _ALIKE, _NOT_OTHER = 0.62, 0.45  # likeness at which one debtor's name agrees, o
 _NEARLY_SAME = 0.85
 _GLUED_ALIKE = 86  # of 100, between names written without blanks
 _NOTHING_ALIKE = 0.15
-_LEAST_FIRST = 5  # letters of a first word that may stand for another debtor
 
 
 class Payer(NamedTuple):
@@ -41,44 +39,13 @@ NOBODY = Payer((), 0.0, "unknown")
 class Stances:
     """What is known of the debtors, and what that says against a payer who quotes an invoice of one of them."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, names: DebtorNames) -> None:
         self.ledger = ledger
-        self._words: list[tuple[tuple[str, ...], int]] = []  # (words, account) of each name
-        self._by_key: dict[str, list[int]] = {}
-        self._by_glued: dict[str, list[int]] = {}
-        self._by_plain: dict[str, list[int]] = {}  # by the name as it stands, folded
-        self._by_iban: dict[str, list[int]] = {}
-        self._by_siren: dict[str, list[int]] = {}
-        self._siren_of: dict[int, str] = {}
-        self._behalf: set[int] = set()
-        self._names_of: dict[int, list[int]] = {}
-        self._forms: dict[int, set[str]] = {}
-        self._read_debtors()
-        self._index = NameIndex([words for words, _ in self._words])
-        self._glued = sorted(self._by_glued)
-        self._first_words = {words[0] for words, _ in self._words if len(words[0]) >= _LEAST_FIRST}
-
-    def _read_debtors(self) -> None:
-        """Index names, IBANs and SIREN of the debtors."""
-        d, account_at = self.ledger.debtors, self.ledger.account_at
-        order = sorted(range(len(d.debtor_id)), key=lambda row: account_at[d.seller[row], d.debtor_id[row]])
-        for row in order:
-            account = account_at[d.seller[row], d.debtor_id[row]]
-            for name in dict.fromkeys((d.name[row], d.legal_name[row])):
-                if name and (words := name_words(name)):
-                    self._names_of.setdefault(account, []).append(len(self._words))
-                    self._words.append((words, account))
-                    self._forms.setdefault(account, set()).add(legal_form(name))
-                    _append(self._by_plain, fold(name), account)
-                    _append(self._by_key, " ".join(words), account)
-                    _append(self._by_glued, "".join(words), account)
-            for iban in d.ibans[row]:
-                _append(self._by_iban, iban_key(iban), account)
-            if siren := d.siren[row]:
-                self._siren_of[account] = siren.replace(" ", "")[:9]
-                _append(self._by_siren, self._siren_of[account], account)
-            if d.is_third_party_payer[row]:
-                self._behalf.add(account)
+        self._words, self._names_of, self._forms = names.words, names.names_of, names.forms
+        self._by_key, self._by_glued, self._by_plain = names.by_key, names.by_glued, names.by_plain
+        self._by_iban, self._by_siren, self._siren_of = names.by_iban, names.by_siren, names.siren_of
+        self._behalf, self._index = names.behalf, names.index
+        self._glued, self._first_words = names.glued, names.first_words
 
     def words_of(self, account: int) -> set[str]:
         """The words of an account's names."""
@@ -183,9 +150,3 @@ class Stances:
             return False
         mine = {self._words[n][0] for n in self._names_of.get(one, ())}
         return any(self._words[n][0] in mine for n in self._names_of.get(other, ()))
-
-
-def _append(index: dict[str, list[int]], key: str, account: int) -> None:
-    accounts = index.setdefault(key, [])
-    if account not in accounts:
-        accounts.append(account)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, as_date, near
-from hub.core.reconcile.ledger import Ledger
+from hub.core.reconcile.ledger import Ledger, letters_of
 from hub.core.reconcile.mentions import FULL, STRONG, Mention, Reading, Ref
 from hub.core.reconcile.words import (
     ORDER_WORDS,
@@ -13,7 +13,6 @@ from hub.core.reconcile.words import (
 )
 
 MOST_ALTERNATIVES = 24  # rows kept for one number; a counter shared by more proves nothing
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Lexicon:
@@ -24,8 +23,7 @@ class Lexicon:
         self.numbers = ledger.numbers
         self.sirens = sirens
         self._starts: dict[str, list[str]] = {}
-        self.begins = {key[: len(key) - len(key.lstrip(_LETTERS))] for key in (*ledger.settled, *ledger.by_order)}
-        self.begins |= self.numbers.prefixes
+        self.begins = ledger.begins | self.numbers.prefixes
         self.begins.discard("")
 
     def knows(self, key: str) -> bool:
@@ -96,7 +94,7 @@ class WrittenText:
             return False
         if key.isdigit() and (len(key) < 6 or as_date(key, self.received_on)):
             return False
-        order = self._governed_by(at, ORDER_WORDS) or key[: len(key) - len(key.lstrip(_LETTERS))] in ORDER_WORDS
+        order = self._governed_by(at, ORDER_WORDS) or letters_of(key) in ORDER_WORDS
         rows = None if order or self._governed_by(at, OTHER_NUMBER_WORDS) else self._rows_spelt(key)
         if rows is not None:
             self._use(at, count)

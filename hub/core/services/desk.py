@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -22,10 +23,18 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class ImagePlace:
+    """Where an image of the ledger is kept between reconciliations, and from how many open items on."""
+
+    path: Path
+    least: int = 20_000
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """`books`: connector key by seller, as configured; a seller left out is decided by `books_of`.
 
-    `actor` is the name for the journal, `user` who that is, once the hub has users.
+    `actor` is the name for the journal, `user` who that is, once the hub has users. `image` None: none is kept.
     """
 
     store: Store
@@ -34,6 +43,7 @@ class Desk:
     books: Mapping[str, str]
     actor: str
     user: User | None = None
+    image: ImagePlace | None = None
 
     def act(
         self,

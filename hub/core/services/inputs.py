@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
-from hub.core.ledger.facts import REOPENED_IN_BOOKS, Allocations
+from hub.core.ledger.facts import Allocations
 from hub.core.reconcile import Debtors, Learnt, OpenItems, Receipts, Remittances, SettledNumbers
+from hub.core.reconcile.kept.standing import Amounts, Standing
 from hub.core.services.desk import Desk
-from hub.core.services.ledger import LedgerView, allocated_by_document, settled_in_books, view_in
+from hub.core.services.kept import KeptLedger, keep_ledger, kept_ledger
+from hub.core.services.ledger import view_in
+from hub.core.services.opened import opened_of
 from hub.core.store import Connection, lessons
 from hub.core.store import receipts as receipt_store
 from hub.core.store.marks import marked_receipts
+
+#: Minor units by document.
+ByDocument = Mapping[int, int] | Amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +28,20 @@ class Inputs:
 
     The `all_…` and `…_before` columns are those of the beginning, whatever the passes used up since. in_books,
     allocated: minor units by document, settled in the books and by standing allocations of the hub. names: what the
-    sources call the receipts, where it is wanted.
+    sources call the receipts, where it is wanted. A kept ledger brings its closed numbers with it: `settled` is None.
     """
 
-    items: OpenItems
-    settled: SettledNumbers
+    items: OpenItems | Standing
+    settled: SettledNumbers | None
     receipts: Receipts
     learnt: Learnt
     debtors: Debtors
     remittances: Remittances | None
-    in_books: Mapping[int, int]
-    allocated: Mapping[int, int]
-    all_items: OpenItems
-    all_settled: SettledNumbers
-    allocated_before: Mapping[int, int]
+    in_books: ByDocument
+    allocated: ByDocument
+    all_items: OpenItems | Standing
+    all_settled: SettledNumbers | None
+    allocated_before: ByDocument
     unapplied_before: list[int]
     reversed_receipts: frozenset[int]
     seen_elsewhere: frozenset[int]
@@ -43,35 +50,29 @@ class Inputs:
     names: Mapping[int, str] = field(default_factory=dict)
 
 
-def load_inputs(desk: Desk, connection: Connection, undone_since: date | None = None) -> Inputs:
-    """Read them, in the engine's columns.
+def load_inputs(
+    desk: Desk, connection: Connection, undone_since: date | None = None, *, use_kept: bool = True
+) -> Inputs:
+    """Read them, in the engine's columns; the ledger from what was kept of it, unless `use_kept` says otherwise.
 
     `undone_since`: as if nothing had been applied automatically of receipts received from that day on, nor settled in
     the books for it.
     """
-    view = view_in(desk, connection)
-    undone = _automatic_since(view.facts.allocations, undone_since) if undone_since else {}
-    items, settled = _items(view, undone)
-    receipts = receipt_store.unapplied(connection, view.books, undone_since)
-    allocated = allocated_by_document(view.facts)
-    in_books = settled_in_books(view.facts)
-    for row, document in enumerate(items.id) if undone else ():
-        if document in undone:
-            allocated[document] -= undone[document]
-            most = items.total_minor[row] - items.open_minor[row]
-            in_books[document] = min(in_books.get(document, 0), most)
+    known = kept_ledger(desk, connection) if use_kept and undone_since is None else None
+    ledger = _read(desk, connection, undone_since) if known is None else _kept(known)
+    receipts = receipt_store.unapplied(connection, ledger.books, undone_since)
     return Inputs(
-        items=items,
-        settled=settled,
+        items=ledger.items,
+        settled=ledger.settled,
         receipts=receipts,
         learnt=lessons.learnt(connection),
-        debtors=receipt_store.debtors(connection, view.books),
+        debtors=receipt_store.debtors(connection, ledger.books),
         remittances=receipt_store.remittances(connection, receipts.id),
-        in_books=in_books,
-        allocated=allocated,
-        all_items=items,
-        all_settled=settled,
-        allocated_before=allocated,
+        in_books=ledger.in_books,
+        allocated=ledger.allocated,
+        all_items=ledger.items,
+        all_settled=ledger.settled,
+        allocated_before=ledger.allocated,
         unapplied_before=receipts.unapplied_minor,
         reversed_receipts=receipt_store.reversed_by_people(connection),
         seen_elsewhere=receipt_store.seen_elsewhere(connection),
@@ -79,6 +80,30 @@ def load_inputs(desk: Desk, connection: Connection, undone_since: date | None = 
         marked=marked_receipts(connection),
         names=receipt_store.names_of(connection, receipts.id) if undone_since else {},
     )
+
+
+class _Ledger(NamedTuple):
+    """The part of the inputs that the ledger gives."""
+
+    items: OpenItems | Standing
+    settled: SettledNumbers | None
+    in_books: ByDocument
+    allocated: ByDocument
+    books: dict[str, int]
+
+
+def _kept(known: KeptLedger) -> _Ledger:
+    return _Ledger(known.standing, None, known.in_books, known.allocated, known.books)
+
+
+def _read(desk: Desk, connection: Connection, undone_since: date | None) -> _Ledger:
+    """The whole ledger, read; kept for the next time, unless something of it is taken for undone."""
+    view = view_in(desk, connection)
+    undone = _automatic_since(view.facts.allocations, undone_since) if undone_since else {}
+    opened = opened_of(view, undone)
+    if undone_since is None:
+        keep_ledger(desk, connection, view, opened)
+    return _Ledger(opened.items, opened.settled, opened.in_books, opened.allocated, view.books)
 
 
 def _automatic_since(allocations: Allocations, day: date) -> dict[int, int]:
@@ -91,53 +116,3 @@ def _automatic_since(allocations: Allocations, day: date) -> dict[int, int]:
         if status == "auto" and effective_on >= day:
             found[document] = found.get(document, 0) + abs(amount)
     return found
-
-
-def _items(view: LedgerView, undone: Mapping[int, int]) -> tuple[OpenItems, SettledNumbers]:
-    """Open items with their references; numbers of documents with nothing open are told apart.
-
-    `undone`: amounts to be taken for open again, by document.
-    """
-    facts, documents, found = view.facts, view.facts.documents, view.ledger.items
-    place = dict(zip(documents.id, range(len(documents.id)), strict=True))
-    # What the books reopened waits for a person: the allocation that paid it still stands.
-    reopened = {anomaly.document_id for anomaly in view.ledger.anomalies if anomaly.kind == REOPENED_IN_BOOKS}
-    keep = [
-        row
-        for row, (kind, minor) in enumerate(zip(found.kind, found.open_minor, strict=True))
-        # an over-settled document has nothing to be paid
-        if (minor > 0) == (kind == "invoice") and found.document_id[row] not in reopened
-    ]
-    places = [place[found.document_id[row]] for row in keep]
-    due_on: list[date | None] = [found.due_on[row] for row in keep]
-    open_minor = [abs(found.open_minor[row]) + undone.get(found.document_id[row], 0) for row in keep]
-    still_open = {found.document_id[row] for row in keep}
-    for document in sorted((undone.keys() - still_open) & place.keys()):
-        places.append(place[document])
-        due_on.append(documents.due_on[place[document]])
-        open_minor.append(undone[document])
-        still_open.add(document)
-    items = OpenItems(
-        id=[documents.id[at] for at in places],
-        seller=[documents.seller[at] for at in places],
-        debtor=[documents.debtor_id[at] for at in places],
-        number=[documents.number[at] for at in places],
-        kind=[documents.kind[at] for at in places],
-        issued_on=[documents.issued_on[at] for at in places],
-        due_on=due_on,
-        currency=[documents.currency[at] for at in places],
-        total_minor=[documents.total_minor[at] for at in places],
-        open_minor=open_minor,
-        order_ref=[facts.order_ref[at] for at in places],
-        payment_ref=[facts.payment_ref[at] for at in places],
-        corrects=[documents.corrects[at] for at in places],
-        discount_terms=[facts.discount_terms[at] for at in places],
-    )
-    still_open |= reopened
-    closed = [index for index, document in enumerate(documents.id) if document not in still_open]
-    settled = SettledNumbers(
-        seller=[documents.seller[at] for at in closed],
-        debtor=[documents.debtor_id[at] for at in closed],
-        number=[documents.number[at] for at in closed],
-    )
-    return items, settled

@@ -14,9 +14,11 @@ from datetime import date
 from typing import Any
 
 from hub.core.reconcile import Decision, OpenItems, Outcome, Policy, Proposal, SettledNumbers, reconcile
+from hub.core.reconcile.debtor_names import Memory
+from hub.core.reconcile.kept.standing import Amounts, Standing
 from hub.core.reconcile.outcome import AUTO, NOT_A_RECEIPT, RETURN
 from hub.core.services.decisions import proposal_id
-from hub.core.services.inputs import Inputs
+from hub.core.services.inputs import ByDocument, Inputs
 from hub.core.store.allocations import NewAllocation, NewProposal
 
 #: Proposals kept per receipt for a person to choose from.
@@ -70,12 +72,16 @@ class Judgement:
     taken_back: list[tuple[int, int, str]] = field(default_factory=list)
 
 
-def judge(inputs: Inputs, policy: Policy, today: date) -> Judgement:
-    """Decide about every receipt with money unapplied. Pure: equal inputs, equal judgement."""
+def judge(inputs: Inputs, policy: Policy, today: date, memory: Memory | None = None) -> Judgement:
+    """Decide about every receipt with money unapplied. Pure: equal inputs, equal judgement.
+
+    `memory` is lent by who judges more than once, and changes nothing but the time it takes.
+    """
     result = Judgement()
     result.report.receipts = sum(1 for amount in inputs.receipts.amount_minor if amount > 0)
+    memory = memory or Memory()
     for _ in range(MAX_PASSES):
-        outcome, before = decide(inputs, policy, today), len(result.lines)
+        outcome, before = decide(inputs, policy, today, memory), len(result.lines)
         _Pass(inputs, outcome, policy, result).run()
         if len(result.lines) == before:
             break
@@ -83,7 +89,7 @@ def judge(inputs: Inputs, policy: Policy, today: date) -> Judgement:
     return result
 
 
-def decide(inputs: Inputs, policy: Policy, today: date) -> Outcome:
+def decide(inputs: Inputs, policy: Policy, today: date, memory: Memory) -> Outcome:
     """The engine's decisions; pure."""
     return reconcile(
         inputs.items,
@@ -94,6 +100,7 @@ def decide(inputs: Inputs, policy: Policy, today: date) -> Outcome:
         learnt=inputs.learnt,
         settled=inputs.settled,
         today=today,
+        memory=memory,
     )
 
 
@@ -183,31 +190,43 @@ def _rest(inputs: Inputs, lines: Sequence[NewAllocation]) -> Inputs:
         used[line.invoice_id] = used.get(line.invoice_id, 0) + abs(line.amount_minor)
         if line.nature == "money":
             spent[line.receipt_id] = spent.get(line.receipt_id, 0) + line.amount_minor
-    before, settled = inputs.all_items, inputs.all_settled
-    left = [opened - used.get(id_, 0) for id_, opened in zip(before.id, before.open_minor, strict=True)]
-    kept = [row for row, minor in enumerate(left) if minor > 0]
-    gone = [row for row, minor in enumerate(left) if minor <= 0]
-    allocated = dict(inputs.allocated_before)
-    for item, amount in used.items():
-        allocated[item] = allocated.get(item, 0) + amount
-    columns: dict[str, Any] = {name: [getattr(before, name)[row] for row in kept] for name in OpenItems.__slots__}
-    columns["open_minor"] = [left[row] for row in kept]
-    receipts = inputs.receipts
-    unapplied = [whole - spent.get(id_, 0) for id_, whole in zip(receipts.id, inputs.unapplied_before, strict=True)]
+    unapplied = [
+        whole - spent.get(id_, 0) for id_, whole in zip(inputs.receipts.id, inputs.unapplied_before, strict=True)
+    ]
+    items, settled = _less(inputs.all_items, inputs.all_settled, used)
     return replace(
         inputs,
-        items=OpenItems(**columns),
-        settled=SettledNumbers(
-            seller=settled.seller + [before.seller[row] for row in gone],
-            debtor=settled.debtor + [before.debtor[row] for row in gone],
-            number=settled.number + [before.number[row] for row in gone],
-        ),
-        receipts=replace(receipts, unapplied_minor=unapplied),
-        allocated=allocated,
+        items=items,
+        settled=settled,
+        receipts=replace(inputs.receipts, unapplied_minor=unapplied),
+        allocated=_more(inputs.allocated_before, used),
     )
 
 
-def _may_be_in_books(proposal: Proposal, in_books: Mapping[int, int], allocated: Mapping[int, int]) -> bool:
+def _more(allocated: ByDocument, used: Mapping[int, int]) -> ByDocument:
+    if isinstance(allocated, Amounts):
+        return allocated.more(used)
+    return {**allocated, **{item: allocated.get(item, 0) + amount for item, amount in used.items()}}
+
+
+def _less(
+    before: OpenItems | Standing, settled: SettledNumbers | None, used: Mapping[int, int]
+) -> tuple[OpenItems | Standing, SettledNumbers | None]:
+    """Open items and closed numbers once these amounts are used up."""
+    if isinstance(before, Standing):
+        return before.less(used), None
+    assert settled is not None  # noqa: S101 -- only a kept ledger brings them with it
+    left = [opened - used.get(id_, 0) for id_, opened in zip(before.id, before.open_minor, strict=True)]
+    kept = [row for row, minor in enumerate(left) if minor > 0]
+    gone = [row for row, minor in enumerate(left) if minor <= 0]
+    columns: dict[str, Any] = {name: [getattr(before, name)[row] for row in kept] for name in OpenItems.__slots__}
+    columns["open_minor"] = [left[row] for row in kept]
+    names = ("seller", "debtor", "number")
+    closed = ([*getattr(settled, name), *(getattr(before, name)[row] for row in gone)] for name in names)
+    return OpenItems(**columns), SettledNumbers(*closed)
+
+
+def _may_be_in_books(proposal: Proposal, in_books: ByDocument, allocated: ByDocument) -> bool:
     """True when the books settled so much on an invoice, not explained by the hub's own allocations, that this very
     receipt may be part of it: the takeover of a ledger whose open amounts already know the payment."""
     for item, amount in proposal.lines:

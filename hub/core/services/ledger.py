@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,12 +30,17 @@ def view(desk: Desk, *, as_of: date | None = None, known_on: date | None = None)
 
 
 def view_in(
-    desk: Desk, connection: Connection, *, as_of: date | None = None, known_on: date | None = None
+    desk: Desk,
+    connection: Connection,
+    *,
+    as_of: date | None = None,
+    known_on: date | None = None,
+    only: Sequence[int] | None = None,
 ) -> LedgerView:
-    """`view` inside a transaction of the caller's."""
+    """`view` inside a transaction of the caller's; of the documents `only`, if they are given (see `ledger_facts`)."""
     day = as_of or desk.clock.today()
     books = books_of(desk, connection)
-    facts = ledger_facts(connection, books, desk.known_at(known_on))
+    facts = ledger_facts(connection, books, desk.known_at(known_on), only)
     ledger = open_ledger(
         facts.documents,
         facts.settlements,

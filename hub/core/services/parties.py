@@ -80,14 +80,23 @@ def suggestions(desk: Desk, connection: Connection) -> list[Alike]:
     return alike(accounts, store.decisions(connection))
 
 
-def look_at_parties(desk: Desk) -> int:
-    """Note which accounts may be one party, for `hub status`; returns how many pairs there are."""
+def look_at_parties(desk: Desk) -> None:
+    """Note which accounts may be one party, for `hub status`; nothing is compared while no account changed."""
     with desk.store.read() as connection:
+        now = store.state(connection, books_of(desk, connection))
+        if now is not None and now == store.seen(connection):
+            return
         found = [(*one.one, *one.other, one.rule, one.shared) for one in suggestions(desk, connection)]
         known = store.proposals(connection)
-    if sorted(found) != sorted(known):
-        desk.store.again(desk.actor, lambda unit: store.replace_proposals(unit, found))
-    return len(found)
+
+    def note(unit: UnitOfWork) -> None:
+        if sorted(found) != sorted(known):
+            store.replace_proposals(unit, found)
+        if now is not None:
+            store.note_seen(unit, now)
+
+    if now is not None or sorted(found) != sorted(known):
+        desk.store.again(desk.actor, note)
 
 
 def link(desk: Desk, one: str, other: str, reason: str) -> None:

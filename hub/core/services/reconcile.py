@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hub.core.reconcile import Policy
+from hub.core.reconcile.debtor_names import Memory
+from hub.core.reconcile.kept.numbers import StaleImage
 from hub.core.reconcile.outcome import NOT_A_RECEIPT
 from hub.core.services.desk import Desk
 from hub.core.services.inputs import Inputs, load_inputs
@@ -27,17 +29,29 @@ def reconcile_now(desk: Desk, policy: Policy) -> ReconcileReport:
     """
     look(desk)
     report: ReconcileReport | None = None
+    memory = Memory()
     for _ in range(MAX_PASSES):
         with _no_garbage_collection():
-            with desk.store.read() as connection:
-                inputs = load_inputs(desk, connection)
-            found = judge(inputs, policy, desk.clock.today())
+            inputs, found = _judged(desk, policy, memory)
             reopened = desk.store.again(desk.actor, lambda unit, i=inputs, f=found: _write(unit, i, f))  # type: ignore[misc]
         report = found.report if report is None else _together(report, found.report)
         if not reopened:
             break
     assert report is not None  # noqa: S101 -- there is at least one pass
     return report
+
+
+def _judged(desk: Desk, policy: Policy, memory: Memory) -> tuple[Inputs, Judgement]:
+    """The inputs of now and what is made of them; read whole when what was kept of the ledger does not serve."""
+    today = desk.clock.today()
+    with desk.store.read() as connection:
+        inputs = load_inputs(desk, connection)
+    try:
+        return inputs, judge(inputs, policy, today, memory)
+    except StaleImage:
+        with desk.store.read() as connection:
+            inputs = load_inputs(desk, connection, use_kept=False)
+        return inputs, judge(inputs, policy, today, memory)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from hub.core.reconcile import Policy
+from hub.core.reconcile import OpenItems, Policy
 from hub.core.services.desk import Desk
 from hub.core.services.inputs import Inputs, load_inputs
 from hub.core.services.judging import Judgement, judge
@@ -105,7 +105,9 @@ def _change(before: tuple[Outcome, _Lines], after: tuple[Outcome, _Lines]) -> tu
 
 def _outcomes(inputs: Inputs, found: Judgement) -> dict[int, tuple[Outcome, _Lines]]:
     """What a judgement makes of each receipt, with its lines to compare by."""
-    number = dict(zip(inputs.all_items.id, inputs.all_items.number, strict=True))
+    items = inputs.all_items
+    assert isinstance(items, OpenItems)  # noqa: S101 -- nothing is kept of what is taken for undone
+    number = dict(zip(items.id, items.number, strict=True))
     by_receipt: dict[int, list[NewAllocation]] = {}
     for line in found.lines:
         by_receipt.setdefault(line.receipt_id, []).append(line)

@@ -215,13 +215,14 @@ def _choice(
 _kept_choice = cache(_choice)
 
 
-def _wanted(dialect: str, type_: type[sa.types.TypeEngine[Any]]) -> Any:
-    """The values of the parameter `wanted` as a table with the column `value`."""
+def _wanted(dialect: str, type_: type[sa.types.TypeEngine[Any]], values: Any = None) -> Any:
+    """`values`, see `as_array`, else those of the parameter `wanted`, as a table with the column `value`."""
+    fixed = {"value": values, "unique": True} if values is not None else {}
     if dialect == "sqlite":
-        return sa.func.json_each(sa.bindparam("wanted", type_=sa.Text)).table_valued(
+        return sa.func.json_each(sa.bindparam("wanted", type_=sa.Text, **fixed)).table_valued(
             sa.column("key", sa.Integer), sa.column("value", type_), name="wanted"
         )
-    array = sa.cast(sa.bindparam("wanted", type_=sa.ARRAY(type_)), sa.ARRAY(type_))
+    array = sa.cast(sa.bindparam("wanted", type_=sa.ARRAY(type_), **fixed), sa.ARRAY(type_))
     return (
         sa.func.unnest(array)
         .table_valued(sa.column("value", type_), with_ordinality="ordinality", joins_implicitly=True)
@@ -239,6 +240,13 @@ ARRAY_ROWS = {
 def as_array(connection: sa.Connection, values: Sequence[Any]) -> str | list[Any]:
     """`values` as one parameter: an array, which SQLite takes as JSON."""
     return json.dumps(list(values)) if is_sqlite(connection) else list(values)
+
+
+def among(connection: sa.Connection, key: Any, values: Sequence[int]) -> sa.ColumnElement[bool]:
+    """The integer column `key` is one of `values`, which travel as one parameter."""
+    wanted = _wanted(connection.dialect.name, sa.BigInteger, as_array(connection, values))
+    found: sa.ColumnElement[bool] = key.in_(sa.select(wanted.c.value))
+    return found
 
 
 def copy_rows(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -67,9 +67,17 @@ def _standing(name: str) -> sa.FromClause:
     return sa.select(current).where(current.c.withdrawn_at.is_(None)).subquery(name)
 
 
-def ledger_facts(connection: sa.Connection, books: Books, known_at: int | None = None) -> LedgerFacts:
-    """Every document of the books with what settles it: settlements of the books, allocations of the hub."""
+def ledger_facts(
+    connection: sa.Connection, books: Books, known_at: int | None = None, only: Sequence[int] | None = None
+) -> LedgerFacts:
+    """Every document of the books with what settles it: settlements of the books, allocations of the hub.
+
+    `only`: these documents alone, as they stand now. Lines and credit notes choose among them: give those of one number
+    together, and credit notes with what they correct.
+    """
     invoices = as_known("invoice", known_at)
+    if only is not None:
+        invoices = sa.select(invoices).where(bulk.among(connection, invoices.c.id, only)).subquery("invoice")
     names = (
         "id", "seller", "debtor_id", "number", "kind", "issued_on", "due_on", "currency", "total_minor", "corrects",
         "payment_terms", "order_ref", "payment_ref", "discount_terms",
@@ -79,13 +87,13 @@ def ledger_facts(connection: sa.Connection, books: Books, known_at: int | None =
         sa.select(*(invoices.c[name] for name in names)).where(of_books(invoices, books)).order_by(*order)
     ).all()
     columns = _columns(rows, len(names))
-    settlements, ambiguous = _settlements(connection, books, known_at)
+    settlements, ambiguous = _settlements(connection, books, invoices, known_at, only)
     parts = as_known("instalment", known_at)
     instalments, unclear = attached_instalments(connection, parts, invoices, of_books(invoices, books))
     return LedgerFacts(
         documents=Documents(*columns[:11]),
         settlements=settlements,
-        allocations=_allocations(connection, settlements, known_at),
+        allocations=_allocations(connection, settlements, known_at, only),
         instalments=instalments,
         debtor_terms=_debtor_terms(connection, books, known_at),
         order_ref=columns[11],
@@ -116,19 +124,23 @@ def of_books(table: sa.FromClause, books: Books) -> sa.ColumnElement[bool]:
 
 def ledger_settlements(connection: sa.Connection, books: Books, known_at: int | None = None) -> Settlements:
     """Lines of the books joined to their documents, and documents that left a complete snapshot as settled."""
-    return _settlements(connection, books, known_at)[0]
+    return _settlements(connection, books, as_known("invoice", known_at), known_at, None)[0]
 
 
-def _settlements(connection: sa.Connection, books: Books, known_at: int | None) -> tuple[Settlements, list[Anomaly]]:
-    lines, invoices = as_known("settlement_line", known_at), as_known("invoice", known_at)
+def _settlements(
+    connection: sa.Connection, books: Books, invoices: sa.FromClause, known_at: int | None, only: Sequence[int] | None
+) -> tuple[Settlements, list[Anomaly]]:
+    lines = as_known("settlement_line", known_at)
     rows, ambiguous = attached_settlements(connection, lines, invoices, of_books(lines, books))
     mine = of_books(invoices, books)
-    rows += snapshot_lines(connection, invoices, mine, known_at)
+    rows += snapshot_lines(connection, invoices, mine, known_at, only)
     rows += settled_by_absence(connection, invoices, mine, known_at)
     return Settlements(*_columns(rows, 6)), ambiguous
 
 
-def _allocations(connection: sa.Connection, settlements: Settlements, known_at: int | None) -> Allocations:
+def _allocations(
+    connection: sa.Connection, settlements: Settlements, known_at: int | None, only: Sequence[int] | None
+) -> Allocations:
     """Allocations that stand (reversed ones left out), by document; those the books gave up again are marked so."""
     reversal = t.allocation_reversal
     reversed_by_then = sa.select(reversal.c.allocation_id)
@@ -145,15 +157,20 @@ def _allocations(connection: sa.Connection, settlements: Settlements, known_at: 
     )  # fmt: skip
     if known_at is not None:
         statement = statement.where(a.c.recorded_at <= known_at)
+    if only is not None:
+        statement = statement.where(bulk.among(connection, a.c.invoice_id, only))
     *columns, ids = _columns(connection.execute(statement).all(), 8)
     found = Allocations(*columns)
-    suspects = once_confirmed(connection, known_at)
+    suspects = once_confirmed(connection, known_at, only)
     return with_reopened(found, [id_ in suspects for id_ in ids], settlements) if suspects else found
 
 
 def _debtor_terms(connection: sa.Connection, books: Books, known_at: int | None) -> dict[tuple[str, str], str]:
-    accounts = debtor_accounts(connection, books, known_at)
-    return {(a.seller, a.debtor_id): a.payment_terms for a in accounts if a.payment_terms}
+    table = as_known("debtor", known_at)
+    if connection.execute(sa.select(table.c.id).where(table.c.payment_terms.is_not(None)).limit(1)).first() is None:
+        return {}
+    rows = _chosen_debtors(connection, books, known_at, ("payment_terms",))
+    return {(seller, row.debtor_id): row.payment_terms for seller, row in rows if row.payment_terms}
 
 
 def debtor_accounts(connection: sa.Connection, books: Books, known_at: int | None = None) -> list[SimpleNamespace]:
@@ -162,23 +179,51 @@ def debtor_accounts(connection: sa.Connection, books: Books, known_at: int | Non
     The seller's books come first; then an account that its source gives for any seller, for each seller that has
     invoices on its code; then a mere mention beside an invoice.
     """
+    names = [column.name for column in as_known("debtor", known_at).columns]
+    rows = _chosen_debtors(connection, books, known_at, names)
+    return [SimpleNamespace(**{**row._mapping, "seller": seller}) for seller, row in rows]
+
+
+def debtor_columns(
+    connection: sa.Connection, books: Books, names: Sequence[str], known_at: int | None = None
+) -> dict[str, list[Any]]:
+    """These columns of the debtors' accounts, with `seller` and `debtor_id`, in the order of `debtor_accounts`.
+
+    Several times faster, for those who want all accounts and little of each.
+    """
+    found = _chosen_debtors(connection, books, known_at, names)
+    columns = _columns([row for _, row in found], len(_CHOOSING) + len(names))
+    own = dict(zip((*_CHOOSING, *names), columns, strict=True))
+    return {"seller": [seller for seller, _ in found], "debtor_id": own["debtor_id"], **{n: own[n] for n in names}}
+
+
+#: What decides which of several rows tells of an account.
+_CHOOSING = ("seller", "debtor_id", "connector_id", "stub")
+
+
+def _chosen_debtors(
+    connection: sa.Connection, books: Books, known_at: int | None, names: Sequence[str]
+) -> list[tuple[str, sa.Row[Any]]]:
+    """The row that tells of each account, with the account's seller; in order of seller and code."""
     table, invoices = as_known("debtor", known_at), as_known("invoice", known_at)
-    rows = connection.execute(sa.select(table).order_by(table.c.id)).all()
+    wanted = [table.c[name] for name in (*_CHOOSING, *(n for n in names if n not in _CHOOSING))]
+    rows = connection.execute(sa.select(*wanted).order_by(table.c.id)).all()
     billed: dict[str, list[str]] = {}
-    if any(row.seller == ANY_SELLER for row in rows):
+    if any(row[0] == ANY_SELLER for row in rows):
         for seller, code in connection.execute(sa.select(invoices.c.seller, invoices.c.debtor_id).distinct()):
             billed.setdefault(code, []).append(seller)
-    ranked: dict[tuple[str, str], tuple[int, SimpleNamespace]] = {}
+    ranked: dict[tuple[str, str], tuple[int, sa.Row[Any]]] = {}
     for row in rows:
-        anyone = row.seller == ANY_SELLER
-        if not anyone and books.get(row.seller, row.connector_id) != row.connector_id:
+        of, code, connector, stub = row[:4]
+        anyone = of == ANY_SELLER
+        if not anyone and books.get(of, connector) != connector:
             continue
-        for seller in sorted(billed.get(row.debtor_id, [ANY_SELLER])) if anyone else (row.seller,):
-            rank = 2 if row.stub else 1 if anyone else 0
-            key = (seller, row.debtor_id)
-            if key not in ranked or rank < ranked[key][0]:
-                ranked[key] = (rank, SimpleNamespace(**{**row._mapping, "seller": seller}))
-    return [ranked[key][1] for key in sorted(ranked)]
+        rank = 2 if stub else 1 if anyone else 0
+        for seller in sorted(billed.get(code, [ANY_SELLER])) if anyone else (of,):
+            known = ranked.get((seller, code))
+            if known is None or rank < known[0]:
+                ranked[seller, code] = (rank, row)
+    return [(key[0], ranked[key][1]) for key in sorted(ranked)]
 
 
 def rows_of(
@@ -191,11 +236,22 @@ def rows_of(
 
 def sellers_by_connector(connection: sa.Connection) -> dict[str, set[int]]:
     """Which connectors brought invoices, by seller: what decides whose books count when nobody said."""
-    rows = connection.execute(sa.select(t.invoice.c.seller, t.invoice.c.connector_id).distinct())
     found: dict[str, set[int]] = {}
-    for row in rows:
-        found.setdefault(row.seller, set()).add(row.connector_id)
+    for connector in connection.execute(sa.select(t.connector.c.id)).scalars().all():
+        for kind in ("invoice", "credit_note"):
+            for seller in _sellers(connection, connector, kind):
+                found.setdefault(seller, set()).add(connector)
     return found
+
+
+def _sellers(connection: sa.Connection, connector: int, kind: str) -> Iterator[str]:
+    """The sellers of a connector's documents, each found by one step in the index of keys: the table may be large."""
+    mine = (t.invoice.c.connector_id == connector, t.invoice.c.kind == kind)
+    seller = connection.execute(sa.select(sa.func.min(t.invoice.c.seller)).where(*mine)).scalar()
+    while seller is not None:
+        yield seller
+        after = sa.select(sa.func.min(t.invoice.c.seller)).where(*mine, t.invoice.c.seller > seller)
+        seller = connection.execute(after).scalar()
 
 
 def allocated_by_receipt(connection: sa.Connection, known_at: int | None = None) -> dict[int, int]:

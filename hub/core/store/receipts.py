@@ -14,7 +14,7 @@ from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
 from hub.core.store.marks import standing_marks
-from hub.core.store.reading import as_known, debtor_accounts
+from hub.core.store.reading import as_known, debtor_columns
 from hub.core.store.record_tables import RECORD_TABLES
 from hub.core.store.sealing import digest_of_rows
 from hub.core.store.sightings import links_standing, sums
@@ -105,17 +105,10 @@ def _less_taken(rows: Iterable[Any], known: Sums) -> Iterator[tuple[Any, ...]]:
 
 def debtors(connection: sa.Connection, books: Mapping[str, int]) -> Debtors:
     """The accounts of debtors by seller, in the engine's columns; mentions beside invoices included."""
-    accounts = debtor_accounts(connection, books)
-    return Debtors(
-        seller=[account.seller for account in accounts],
-        debtor_id=[account.debtor_id for account in accounts],
-        name=[account.name for account in accounts],
-        legal_name=[account.legal_name for account in accounts],
-        siren=[account.siren for account in accounts],
-        vat_number=[account.vat_number for account in accounts],
-        parent_id=[account.parent_id for account in accounts],
-        ibans=[tuple((account.ibans or "").split()) for account in accounts],
-    )
+    names = ("name", "legal_name", "siren", "vat_number", "parent_id", "ibans")
+    columns = debtor_columns(connection, books, names)
+    ibans = [tuple(text.split()) if text else () for text in columns.pop("ibans")]
+    return Debtors(**columns, ibans=ibans)
 
 
 def remittances(connection: sa.Connection, receipt_ids: Sequence[int]) -> Remittances | None:

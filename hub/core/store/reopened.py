@@ -6,21 +6,28 @@ by what the hub knew: a settlement that came after the allocation was made and d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
+from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.record_tables import RECORD_TABLES
 
 
-def once_confirmed(connection: sa.Connection, known_at: int | None) -> frozenset[int]:
+def once_confirmed(
+    connection: sa.Connection, known_at: int | None, only: Sequence[int] | None = None
+) -> frozenset[int]:
     """Standing allocations whose invoice the books settled further after they were made, and then not any more.
 
     Whether the books now hold less than they would with this allocation is for the caller: he knows the sums.
+    `only`: those of these documents.
     """
     a = t.allocation
-    standing = a.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id))
+    standing: sa.ColumnElement[bool] = a.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id))
+    if only is not None:
+        standing = sa.and_(standing, bulk.among(connection, a.c.invoice_id, only))
     found: set[int] = set()
     for evidence in (_snapshots(known_at), _lines(known_at), _absences(known_at)):
         found.update(connection.execute(evidence.where(standing).distinct()).scalars())

@@ -52,9 +52,15 @@ class Version(NamedTuple):
 
 
 def snapshot_lines(
-    connection: sa.Connection, invoices: sa.FromClause, of_books: sa.ColumnElement[bool], known_at: int | None
+    connection: sa.Connection,
+    invoices: sa.FromClause,
+    of_books: sa.ColumnElement[bool],
+    known_at: int | None,
+    only: Sequence[int] | None = None,
 ) -> list[Line]:
     """The snapshots of each document in `invoices` (as known then), in order of the documents' ids.
+
+    `only`: the documents that `invoices` is restricted to, if it is.
 
     Only documents with more than one version are looked at one by one.
     """
@@ -71,7 +77,7 @@ def snapshot_lines(
         .order_by(invoices.c.id)
     )
     lines: list[Line] = [tuple(row) for row in rows]
-    read_again = _versions(connection, invoices, of_books, known_at)
+    read_again = _versions(connection, invoices, of_books, known_at, only)
     if not read_again:
         return lines
     days = recorded_days(connection)
@@ -82,7 +88,11 @@ def snapshot_lines(
 
 
 def _versions(
-    connection: sa.Connection, invoices: sa.FromClause, of_books: sa.ColumnElement[bool], known_at: int | None
+    connection: sa.Connection,
+    invoices: sa.FromClause,
+    of_books: sa.ColumnElement[bool],
+    known_at: int | None,
+    only: Sequence[int] | None,
 ) -> dict[int, list[Version]]:
     """Every version known then of the documents that have a snapshot and an earlier version, oldest first."""
     past = RECORD_TABLES["invoice"].history
@@ -90,6 +100,8 @@ def _versions(
     earlier = sa.select(past.c.id, *(past.c[name] for name in names)).where(past.c.withdrawn_at.is_(None))
     if known_at is not None:
         earlier = earlier.where(past.c.recorded_at <= known_at)
+    if only is not None:
+        earlier = earlier.where(bulk.among(connection, past.c.id, only))
     found: dict[int, dict[int, Version]] = {}
     for row in connection.execute(earlier):
         found.setdefault(row.id, {})[row.recorded_at] = Version(*tuple(row)[1:])

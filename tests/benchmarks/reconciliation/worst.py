@@ -8,14 +8,16 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from hub.core.reconcile import Debtors, OpenItems, Policy, Receipts, reconcile
+from hub.core.reconcile import Debtors, OpenItems, Policy, Receipts, SettledNumbers, reconcile
+from hub.core.reconcile.kept.image import Image, Whole, lay_image
+from hub.core.reconcile.kept.standing import Standing
 
 _DAY = date(2026, 1, 1)
 Run = Callable[[], object]
 
 
-def _run(amounts: list[int], texts: list[str], paid: list[int]) -> Run:
-    """A run over one debtor who owes `amounts` and sends `paid` with `texts`."""
+def _run(amounts: list[int], texts: list[str], paid: list[int], *, kept: bool = False) -> Run:
+    """A run over one debtor who owes `amounts` and sends `paid` with `texts`; over a kept ledger, if asked for."""
     count, receipts = len(amounts), len(texts)
     items = OpenItems(
         id=list(range(count)),
@@ -39,19 +41,25 @@ def _run(amounts: list[int], texts: list[str], paid: list[int]) -> Run:
         remittance=list(texts),
     )
     debtors = Debtors(["ACME"], ["C001"], ["Durand & Fils"])
-    return lambda: reconcile(items, debtors, money, policy=Policy(), today=_DAY + timedelta(days=200))
+    ledger = _kept(items) if kept else items
+    return lambda: reconcile(ledger, debtors, money, policy=Policy(), today=_DAY + timedelta(days=200))
 
 
-def equal_amounts(invoices: int, receipts: int) -> Run:
+def _kept(items: OpenItems) -> Standing:
+    none = SettledNumbers([], [], [])
+    image = Image(memoryview(b"".join(lay_image(Whole(items, none, [], {}, {}), {}))))
+    return Standing.of(image, (), OpenItems(*([] for _ in OpenItems.__slots__)), none)
+
+
+def equal_amounts(invoices: int, receipts: int, *, kept: bool = False) -> Run:
     """`invoices` of one amount, and silent receipts of that amount."""
-    return _run([99_00] * invoices, ["ABONNEMENT"] * receipts, [99_00] * receipts)
+    return _run([99_00] * invoices, ["ABONNEMENT"] * receipts, [99_00] * receipts, kept=kept)
 
 
-def unlike_amounts(invoices: int, receipts: int) -> Run:
+def unlike_amounts(invoices: int, receipts: int, *, kept: bool = False) -> Run:
     """`invoices` of many amounts, and receipts of sums that nothing explains."""
-    return _run(
-        [10_00 + n * 7 for n in range(invoices)], ["VIREMENT"] * receipts, [1_234_567 + n for n in range(receipts)]
-    )
+    amounts, paid = [10_00 + n * 7 for n in range(invoices)], [1_234_567 + n for n in range(receipts)]
+    return _run(amounts, ["VIREMENT"] * receipts, paid, kept=kept)
 
 
 def long_text(characters: int) -> Run:
@@ -77,6 +85,16 @@ def report() -> str:
             unlike_amounts(5_000, 40),
         ),
         ("a text of 100 KB", long_text(50_000), long_text(100_000)),
+        (
+            "5,000 equal invoices of a kept ledger, 2,000 receipts",
+            equal_amounts(2_500, 1_000, kept=True),
+            equal_amounts(5_000, 2_000, kept=True),
+        ),
+        (
+            "5,000 unlike invoices of a kept ledger, 40 receipts",
+            unlike_amounts(2_500, 40, kept=True),
+            unlike_amounts(5_000, 40, kept=True),
+        ),
     )
     lines = []
     for name, half, full in cases:

@@ -7,6 +7,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 _MOST = 3
 _MOST_LIKE = 40  # invoices of one amount whose debtors are compared with the payer
 _LIKE = 0.45
+_MOST_EQUAL = 500  # invoices of one amount looked at
 
 
 def by_amount(desk: Desk, case: Case) -> list[Draft]:
@@ -29,7 +30,7 @@ def _rows(desk: Desk, case: Case) -> list[int]:
     items = desk.ledger.items
     rows = [
         r
-        for r in desk.ledger.by_amount.get(case.amount, ())[:500]
+        for r in desk.ledger.of_amount(case.amount, _MOST_EQUAL)
         if desk.usable(r, case)
         and desk.ledger.left[r] == case.amount
         and not desk.ledger.is_credit[r]

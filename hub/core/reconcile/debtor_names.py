@@ -1,0 +1,78 @@
+"""What the debtors are called, and the account and company numbers by which they are known."""
+
+from __future__ import annotations
+
+from hub.core.reconcile.inputs import Debtors
+from hub.core.reconcile.ledger import Ledger
+from hub.core.reconcile.name_index import NameIndex
+from hub.core.reconcile.names import form_of_folded, iban_key, words_of_folded
+from hub.core.reconcile.text import fold
+
+_LEAST_FIRST = 5  # letters of a first word that may stand for another debtor
+
+
+class DebtorNames:
+    """Names, IBANs and SIREN of the debtors, by the accounts of one ledger.
+
+    words: (words, account) of each name, by its number. by_plain: accounts by the name as it stands, folded.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.accounts, self.debtors = ledger.accounts, ledger.debtors
+        self.words: list[tuple[tuple[str, ...], int]] = []
+        self.by_key: dict[str, list[int]] = {}
+        self.by_glued: dict[str, list[int]] = {}
+        self.by_plain: dict[str, list[int]] = {}
+        self.by_iban: dict[str, list[int]] = {}
+        self.by_siren: dict[str, list[int]] = {}
+        self.siren_of: dict[int, str] = {}
+        self.behalf: set[int] = set()
+        self.names_of: dict[int, list[int]] = {}
+        self.forms: dict[int, set[str]] = {}
+        self._read(self.debtors, ledger.account_at)
+        self.index = NameIndex([words for words, _ in self.words])
+        self.glued = sorted(self.by_glued)
+        self.first_words = {words[0] for words, _ in self.words if len(words[0]) >= _LEAST_FIRST}
+
+    def _read(self, d: Debtors, account_at: dict[tuple[str, str], int]) -> None:
+        order = sorted(range(len(d.debtor_id)), key=lambda row: account_at[d.seller[row], d.debtor_id[row]])
+        for row in order:
+            account = account_at[d.seller[row], d.debtor_id[row]]
+            for name in dict.fromkeys((d.name[row], d.legal_name[row])):
+                folded = fold(name) if name else ""
+                if folded and (words := words_of_folded(folded)):
+                    self.names_of.setdefault(account, []).append(len(self.words))
+                    self.words.append((words, account))
+                    self.forms.setdefault(account, set()).add(form_of_folded(folded))
+                    _append(self.by_plain, folded, account)
+                    _append(self.by_key, " ".join(words), account)
+                    _append(self.by_glued, "".join(words), account)
+            for iban in d.ibans[row]:
+                _append(self.by_iban, iban_key(iban), account)
+            if siren := d.siren[row]:
+                self.siren_of[account] = siren.replace(" ", "")[:9]
+                _append(self.by_siren, self.siren_of[account], account)
+            if d.is_third_party_payer[row]:
+                self.behalf.add(account)
+
+
+class Memory:
+    """What several runs over one ledger may share: the names of its debtors, as long as they are the same ones."""
+
+    def __init__(self) -> None:
+        self._names: DebtorNames | None = None
+
+    def names(self, ledger: Ledger) -> DebtorNames:
+        """The names for a ledger, those of the last run when nothing about them changed."""
+        known = self._names
+        if known is None or known.debtors != ledger.debtors or known.accounts != ledger.accounts:
+            known = self._names = DebtorNames(ledger)
+        return known
+
+
+def _append(index: dict[str, list[int]], key: str, account: int) -> None:
+    accounts = index.get(key)
+    if accounts is None:
+        index[key] = [account]
+    elif account not in accounts:
+        accounts.append(account)

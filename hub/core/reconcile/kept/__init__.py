@@ -1,0 +1,1 @@
+"""A ledger kept in columns from one run to the next: laid down once, looked up where it lies, never read as a whole."""

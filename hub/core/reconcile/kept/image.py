@@ -1,0 +1,256 @@
+"""The image of a ledger: its open items in columns, with where each is found again, as they stood at one moment."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from hub.core.reconcile.inputs import CREDIT_NOTE, INVOICE, OpenItems, SettledNumbers
+from hub.core.reconcile.kept.chains import Chain, chain, hash_of_number, hashes_of_texts, slots_for
+from hub.core.reconcile.kept.columns import Coded, Days, Laid, Texts, lay
+from hub.core.reconcile.ledger import letters_of, order_key
+from hub.core.reconcile.numbers import (
+    HEAD,
+    NO_SCHEME,
+    Scheme,
+    compact_numbers,
+    counter_of,
+    digits_of,
+    is_sampled,
+    learn_schemes,
+    lookalike_of,
+    sample_step,
+    shape_of,
+)
+from hub.core.reconcile.text import compact
+
+#: Raised by one whenever columns, keys or chains are made otherwise: an image of another format is no image.
+FORMAT = 1
+_TEXTS = ("number", "order_ref", "payment_ref", "corrects", "discount_terms")
+_FINER = 2  # so many times more numbers are noted per shape than are read: the ledger may shrink by half
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What an image is made of: a ledger as the engine is given it, and what its caller wants to find again.
+
+    closed_ids: the documents of `closed`, in its order. in_books, allocated: minor units by document.
+    crediting: (credit note, the number it corrects as its caller compares numbers).
+    """
+
+    items: OpenItems
+    closed: SettledNumbers
+    closed_ids: Sequence[int]
+    in_books: Mapping[int, int]
+    allocated: Mapping[int, int]
+    crediting: Sequence[tuple[int, str]] = ()
+
+
+def pair_and_amount(pair: int, amount: int) -> int:
+    """The key of an account and an amount together."""
+    return amount * 1_000_003 + pair
+
+
+def lay_image(whole: Whole, told: Mapping[str, Any]) -> Iterator[bytes]:
+    """The bytes of an image, piece by piece. `told` is the caller's own: what the image was made from, and when."""
+    return _Laying(whole).pieces(told)
+
+
+class _Laying:
+    """An image in the making."""
+
+    def __init__(self, whole: Whole) -> None:
+        self.whole, self.items = whole, whole.items
+        self.compact = compact_numbers(whole.items.number)
+        self.closed = [compact(number) for number in whole.closed.number]
+        shapes = [shape_of(number) for number in self.compact]
+        schemes = learn_schemes(self.compact, shapes, whole.items.issued_on)
+        self.sizes = Counter(shapes)
+        self.shapes = sorted(self.sizes)
+        code = {shape: n for n, shape in enumerate(self.shapes)}
+        self.schemes = [schemes.get(shape) for shape in self.shapes]
+        self.shape = array("I", [code[shape] for shape in shapes])
+        pairs = list(zip(whole.items.seller, whole.items.debtor, strict=True))
+        closed_pairs = list(zip(whole.closed.seller, whole.closed.debtor, strict=True))
+        self.pairs = sorted({*pairs, *closed_pairs})
+        at = {pair: n for n, pair in enumerate(self.pairs)}
+        self.pair = array("I", [at[pair] for pair in pairs])
+        self.closed_pair = array("I", [at[pair] for pair in closed_pairs])
+        references = (whole.items.order_ref, whole.items.payment_ref)
+        #: Of order references, then of payment references; "" where there is none.
+        self.order_keys = [order_key(reference) if reference else "" for column in references for reference in column]
+        self.currencies = sorted(set(whole.items.currency))
+        self.numbers: dict[str, array[int]] = {}
+
+    def pieces(self, told: Mapping[str, Any]) -> Iterator[bytes]:
+        """The bytes."""
+        self._columns()
+        self._chains()
+        texts: dict[str, Iterable[str | None]] = {name: getattr(self.items, name) for name in _TEXTS}
+        texts |= {"compact": self.compact, "closed": self.closed, "credits": [key for _, key in self.whole.crediting]}
+        facts = {
+            "format": FORMAT,
+            "pairs": self.pairs,
+            "currencies": self.currencies,
+            "shapes": self.shapes,
+            "schemes": [_plain(scheme) for scheme in self.schemes],
+            "samples": self._samples(),
+            "prefixes": self._prefixes(),
+            "heads": Counter(number[:HEAD] for number in self.compact),
+            "begins": Counter(letters_of(key) for key in (*self.closed, *self.order_keys) if key),
+            "caller": dict(told),
+        }
+        return lay(facts, self.numbers, texts)
+
+    def _columns(self) -> None:
+        items, whole = self.items, self.whole
+        currency = {name: n for n, name in enumerate(self.currencies)}
+        counts = Counter(self.pair)
+        self.numbers |= {
+            "id": array("q", items.id),
+            "pair": self.pair,
+            "shape": self.shape,
+            "credit": array("B", [kind == CREDIT_NOTE for kind in items.kind]),
+            "issued_on": array("I", [day.toordinal() for day in items.issued_on]),
+            "due_on": array("I", [day.toordinal() if day else 0 for day in items.due_on]),
+            "currency": array("H", [currency[name] for name in items.currency]),
+            "total_minor": array("q", items.total_minor),
+            "open_minor": array("q", items.open_minor),
+            "in_books": array("q", [whole.in_books.get(id_, 0) for id_ in items.id]),
+            "allocated": array("q", [whole.allocated.get(id_, 0) for id_ in items.id]),
+            "of_pair": array("I", [counts[pair] for pair in range(len(self.pairs))]),
+            "of_shape": array("I", [self.sizes[shape] for shape in self.shapes]),
+            "closed_id": array("q", whole.closed_ids),
+            "closed_pair": self.closed_pair,
+            "credit_id": array("q", [id_ for id_, _ in whole.crediting]),
+        }
+
+    def _chains(self) -> None:
+        schemes = [scheme or NO_SCHEME for scheme in self.schemes]
+        scheme_of = [schemes[code] for code in self.shape]
+        opened, closed_ids = self.items.open_minor, self.whole.closed_ids
+        self._text_chain("whole", self.compact)
+        self._text_chain("counter", map(counter_of, self.compact, scheme_of))
+        self._text_chain("digits", map(digits_of, self.compact, scheme_of))
+        self._text_chain("lookalike", map(lookalike_of, self.compact))
+        self._text_chain("closed", self.closed, len(self.closed))
+        self._text_chain("credits", [key for _, key in self.whole.crediting], len(self.whole.crediting))
+        orders = zip(self.order_keys, hashes_of_texts(self.order_keys), strict=True)
+        self._chain("order", (hashed if key else -1 for key, hashed in orders), len(self.compact))
+        self._number_chain("id", self.items.id)
+        self._number_chain("closed_id", closed_ids)
+        self._number_chain("amount", opened)
+        self._number_chain("account", self.pair)
+        self._number_chain("account_amount", list(map(pair_and_amount, self.pair, opened)))
+
+    def _text_chain(self, name: str, keys: Iterable[str], size: int | None = None) -> None:
+        self._chain(name, hashes_of_texts(keys), len(self.compact) if size is None else size)
+
+    def _number_chain(self, name: str, keys: Sequence[int]) -> None:
+        self._chain(name, map(hash_of_number, keys), len(keys))
+
+    def _chain(self, name: str, hashes: Iterable[int], size: int) -> None:
+        self.numbers[f"{name}>"], self.numbers[f"{name}>>"] = chain(hashes, slots_for(size))
+
+    def _samples(self) -> list[list[int]]:
+        """The rows of each shape that its scheme may be learnt from."""
+        found: list[list[int]] = [[] for _ in self.shapes]
+        steps = [noted_step(self.sizes[shape]) for shape in self.shapes]
+        for row, code in enumerate(self.shape):
+            if is_sampled(self.compact[row], steps[code]):
+                found[code].append(row)
+        return found
+
+    def _prefixes(self) -> list[tuple[str, str, int]]:
+        """(seller, letters, how many numbers begin so)."""
+        schemes = [scheme or NO_SCHEME for scheme in self.schemes]
+        numbers = zip(self.items.seller, self.compact, self.shape, strict=True)
+        counts = Counter((seller, number[schemes[code].prefix]) for seller, number, code in numbers)
+        return [(*key, count) for key, count in counts.items()]
+
+
+def noted_step(size: int) -> int:
+    """One in how many numbers of a shape an image notes: more than are read now."""
+    return max(1, sample_step(size) // _FINER)
+
+
+def _plain(scheme: Scheme | None) -> list[list[int]] | None:
+    return None if scheme is None else [[part.start, part.stop] for part in scheme]
+
+
+class Image:
+    """An image as it lies there; rows are numbered in the order in which they were laid.
+
+    Raises:
+        ValueError: it is of another format, or not whole.
+    """
+
+    def __init__(self, held: memoryview) -> None:
+        laid = Laid(held)
+        facts = laid.told
+        if facts.get("format") != FORMAT:
+            raise ValueError(f"an image of format {facts.get('format')}, not {FORMAT}")
+        self.told: dict[str, Any] = facts["caller"]
+        self.pairs: list[tuple[str, str]] = [(seller, debtor) for seller, debtor in facts["pairs"]]
+        self.shapes: list[str] = facts["shapes"]
+        self.schemes = [_scheme(parts) for parts in facts["schemes"]]
+        self.samples: list[list[int]] = facts["samples"]
+        self.prefixes: dict[tuple[str, str], int] = {(s, letters): n for s, letters, n in facts["prefixes"]}
+        self.heads: dict[str, int] = facts["heads"]
+        self.begins: dict[str, int] = facts["begins"]
+        self.id, self.pair, self.shape = laid.numbers("id"), laid.numbers("pair"), laid.numbers("shape")
+        self.credit, self.open_minor = laid.numbers("credit"), laid.numbers("open_minor")
+        self.in_books, self.allocated = laid.numbers("in_books"), laid.numbers("allocated")
+        self.of_pair, self.of_shape = laid.numbers("of_pair"), laid.numbers("of_shape")
+        self.closed_id, self.closed_pair = laid.numbers("closed_id"), laid.numbers("closed_pair")
+        self.credit_id = laid.numbers("credit_id")
+        self.compact: Texts[str] = laid.texts("compact")
+        self.closed: Texts[str] = laid.texts("closed")
+        self.credits: Texts[str] = laid.texts("credits")
+        self.scheme_of: Sequence[Scheme] = Coded(self.shape, [scheme or NO_SCHEME for scheme in self.schemes])
+        self.items = self._items(laid, facts["currencies"])
+        self._laid = laid
+        self._chains: dict[str, Chain] = {}
+
+    def _items(self, laid: Laid, currencies: Sequence[str]) -> OpenItems:
+        texts: dict[str, Texts[Any]] = {name: laid.texts(name) for name in _TEXTS}
+        return OpenItems(
+            id=self.id,
+            seller=Coded(self.pair, [seller for seller, _ in self.pairs]),
+            debtor=Coded(self.pair, [debtor for _, debtor in self.pairs]),
+            kind=Coded(self.credit, (INVOICE, CREDIT_NOTE)),
+            issued_on=Days[date](laid.numbers("issued_on")),
+            due_on=Days[date | None](laid.numbers("due_on")),
+            currency=Coded(laid.numbers("currency"), currencies),
+            total_minor=laid.numbers("total_minor"),
+            open_minor=self.open_minor,
+            **texts,
+        )
+
+    def chain(self, name: str) -> Chain:
+        """Where rows are found by: whole, counter, digits, lookalike, order, closed, credits (texts); id, closed_id,
+        amount, account, account_amount (numbers)."""
+        known = self._chains.get(name)
+        if known is None:
+            known = self._chains[name] = Chain(self._laid.numbers(f"{name}>"), self._laid.numbers(f"{name}>>"))
+        return known
+
+    def row_of(self, document: int) -> int | None:
+        """The row of an open item by its id."""
+        return next(iter(self.chain("id").number(document, lambda row: self.id[row] == document)), None)
+
+    def closed_row_of(self, document: int) -> int | None:
+        """The place of a closed document among the closed ones."""
+        return next(iter(self.chain("closed_id").number(document, lambda at: self.closed_id[at] == document)), None)
+
+    def crediting(self, key: str) -> list[int]:
+        """The credit notes that correct the number `key`."""
+        return [self.credit_id[at] for at in self.chain("credits").text(key, lambda at: self.credits[at] == key)]
+
+
+def _scheme(parts: list[list[int]] | None) -> Scheme | None:
+    return None if parts is None else Scheme(*(slice(start, stop) for start, stop in parts))
