@@ -102,8 +102,11 @@ class LedgerWriter(Protocol):
             ConfigError: an account is not configured, or a posting cannot be told in this format.
         """
 
-    def acknowledged(self, references: Mapping[str, str], receipts: Iterable[Receipt]) -> Mapping[str, str]:
-        """Which postings the books have by now: posting → `source_key` of the receipt that the books gave for it.
+    def acknowledged(self, references: Mapping[str, str], receipts: Iterable[Receipt]) -> Mapping[str, Sequence[str]]:
+        """Which postings the books have by now: posting → `source_key` of each receipt that the books gave for it.
+
+        A posting with parts for several invoices may come back as several receipts; a file imported twice gives each
+        of them twice. All are told: whether they add up is for the hub to see.
 
         Args:
             references: by posting, what `write` said it would be known by.

@@ -94,6 +94,23 @@ class _Rejected(TypedDict):
 
 
 @with_config(_STRICT)
+class _Refused(TypedDict):
+    refused: dict[Words, dict[str, Any]]
+
+
+@with_config(_STRICT)
+class _Written(TypedDict):
+    file_name: Annotated[Words, Field(min_length=1, max_length=200)]
+    media_type: Annotated[Words, Field(max_length=200)]
+    references: dict[Words, Annotated[Words, Field(min_length=1, max_length=200)]]
+
+
+@with_config(_STRICT)
+class _Acknowledged(TypedDict):
+    found: dict[Words, Refs]
+
+
+@with_config(_STRICT)
 class _Mapped(TypedDict):
     columns: list[_Columns]
     rejected: dict[str, _Rejected]
@@ -105,6 +122,9 @@ OFFER: Form = TypeAdapter(_Offer)
 UNITS: Form = TypeAdapter(_Units)
 EXISTING: Form = TypeAdapter(_Existing)
 MAPPED: Form = TypeAdapter(_Mapped)
+REFUSED: Form = TypeAdapter(_Refused)
+WRITTEN: Form = TypeAdapter(_Written)
+ACKNOWLEDGED: Form = TypeAdapter(_Acknowledged)
 
 
 def spell_out(mapped: dict[str, Any]) -> None:

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hub.core.host.spawn import Spawned
+from hub.core.host.writing import writer
 from hub.core.jobs.keeper import held
+from hub.core.services.acknowledging import acknowledge
 from hub.core.store import Store, UnitOfWork, connector_state
+from hub.core.store.engine import DatabaseUnreachable
+from hub.core.store.leases import LeaseLost
 from hub.core.store.pages import Counts
 from hub.core.sync.run import ConnectorSpec, Progress, RunReport, sync_connector
 from hub.sdk.errors import ConfigError, HubError, SourceAuthError
@@ -62,8 +66,21 @@ def run_connector(
         report = sync_connector(
             fenced, spec, actor=actor, full=full, accept_missing=accept_missing, progress=watched, spawned=spawned
         )
+        if report.error is None:
+            report.error = _acknowledged(fenced, spec, actor)
         _remember(fenced, report, actor)
         return report
+
+
+def _acknowledged(store: Store, spec: ConnectorSpec, actor: str) -> HubError | None:
+    """Which entries handed to these books came back with this run; what went wrong in asking."""
+    try:
+        acknowledge(store, spec.key, lambda: writer(spec.start, spec.limits), actor)
+    except (LeaseLost, DatabaseUnreachable):
+        raise
+    except HubError as error:
+        return error
+    return None
 
 
 def _watched(progress: Progress | None, stop: Stop | None) -> Progress:

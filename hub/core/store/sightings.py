@@ -17,6 +17,8 @@ from hub.core.store.database import UnitOfWork
 from hub.core.store.reading import Books, as_known, of_books
 from hub.sdk.errors import HubError
 
+#: Rule of links to entries that bear the reference of a posting handed to the books; stored, never respelt.
+POSTING = "posting"
 _FIELDS = (
     "id", "connector_id", "receipt_id", "source_key", "seller", "account", "debtor_id", "currency", "amount_minor",
     "received_on", "value_on", "payer_name", "payer_iban", "remittance", "end_to_end_ref", "structured_ref",
@@ -147,14 +149,24 @@ def links(connection: sa.Connection, known_at: int | None = None) -> list[Link]:
     return [Link(*row) for row in rows]
 
 
+def carriers_of(connection: sa.Connection, connectors: Iterable[int]) -> set[int]:
+    """Receipts of these connectors, and those that carry one of them: the money that they have."""
+    own = sorted(set(connectors))
+    r, s = t.receipt, t.sighting
+    carried = sa.select(s.c.carrier_id).join(r, r.c.id == s.c.receipt_id).where(r.c.connector_id.in_(own))
+    mine = sa.select(r.c.id).where(r.c.connector_id.in_(own))
+    return set(connection.execute(sa.union(mine, carried.where(links_standing()))).scalars())
+
+
 def broken_links(connection: sa.Connection) -> list[Any]:
     """Links that stand though a source withdrew one of their receipts, or changed its amount: (id, why)."""
     s, echo, carrier = t.sighting, t.receipt.alias("echo"), t.receipt.alias("carrier")
     gone = sa.or_(echo.c.withdrawn_at.is_not(None), carrier.c.withdrawn_at.is_not(None))
-    whole = sa.and_(s.c.rule.not_in(("batch", "deposit", "payout")), s.c.origin == "auto")
+    whole = sa.and_(s.c.rule.not_in(("batch", "deposit", "payout", POSTING)), s.c.origin == "auto")
     changed = sa.or_(
         echo.c.currency != carrier.c.currency,
         s.c.amount_minor > echo.c.amount_minor,
+        sa.and_(s.c.rule == POSTING, s.c.amount_minor != echo.c.amount_minor),
         sa.and_(whole, sa.or_(echo.c.amount_minor != s.c.amount_minor, carrier.c.amount_minor != s.c.amount_minor)),
     )
     why = sa.case((gone, "its source withdrew one of the receipts"), else_="the amount of one of the receipts changed")

@@ -36,14 +36,14 @@ def written(batch: LedgerBatch, config: Sage100Config) -> LedgerFile:
     )
 
 
-def found_again(references: Mapping[str, str], receipts: Iterable[Receipt]) -> dict[str, str]:
-    """Posting → receipt of the books whose text holds its reference, as a line of its own."""
+def found_again(references: Mapping[str, str], receipts: Iterable[Receipt]) -> dict[str, list[str]]:
+    """Posting → receipts of the books whose text holds its reference, as a line of its own; in their order."""
     postings = {reference: posting for posting, reference in references.items()}
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for receipt in receipts:
-        for line in (receipt.remittance or "").splitlines():
+        for line in dict.fromkeys((receipt.remittance or "").splitlines()):
             if line in postings:
-                found.setdefault(postings[line], receipt.source_key)
+                found.setdefault(postings[line], []).append(receipt.source_key)
     return found
 
 

@@ -50,7 +50,7 @@ def write_file(table: Table, form: str, path: Path) -> int:
     Raises:
         ConfigError: the folder or file cannot be written, or the extra for workbooks is not installed.
     """
-    with _whole(path) as beside:
+    with whole_file(path) as beside:
         if form == "xlsx":
             from hub.core.services.exports.workbook import write_workbook
 
@@ -61,7 +61,7 @@ def write_file(table: Table, form: str, path: Path) -> int:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
+def whole_file(path: Path) -> Iterator[Path]:
     """A temporary file beside `path`, put in its place at the end; gone when anything fails."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
