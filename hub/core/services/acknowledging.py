@@ -23,7 +23,8 @@ def acknowledge(store: Store, key: str, open_writer: OpenWriter, actor: str) -> 
     """Ask the connector `key` which postings are among the entries that came since it was last asked, note them and
     link them; returns how many postings were found.
 
-    Nothing is asked when it has no batch, or no new entry.
+    Nothing is asked when it has no batch, or no new entry. An entry that could not be linked before (imported twice,
+    of another amount) is linked once that was mended in the books.
     """
     with store.read() as connection:
         connector = next((number for number, name in connector_keys(connection).items() if name == key), None)
@@ -31,24 +32,28 @@ def acknowledge(store: Store, key: str, open_writer: OpenWriter, actor: str) -> 
         if connector is None or after is None:
             return 0
         entries = acknowledged.newer_entries(connection, connector, after)
-        if not entries:
+        waiting = acknowledged.unlinked(connection, connector)
+        if not entries and not waiting:
             return 0
         rows = batches.batches(connection, connector=connector)
         handed = batches.postings_of(connection, [row.id for row in rows])
     numbers = {row.id: row.number for row in rows}
-    with open_writer() as writer:
-        pairs = _found(writer, handed, entries)
-    through = max(row.recorded_at for row in entries)
+    pairs: list[tuple[int, int]] = []
+    if entries:
+        with open_writer() as writer:
+            pairs = _found(writer, handed, entries)
+    through = max((row.recorded_at for row in entries), default=after)
 
     def work(unit: UnitOfWork) -> int:
-        acknowledged.acknowledge(unit, connector, pairs, through)
-        wanted = {posting for posting, _ in pairs}
+        if entries:
+            acknowledged.acknowledge(unit, connector, pairs, through)
+        wanted = waiting | {posting for posting, _ in pairs}
         touched = sorted({one.batch_id for one in handed if one.id in wanted})
         now = [one for one in batches.postings_of(unit.connection, touched) if one.id in wanted]
         links = _links(unit, connector, now, numbers)
         if links:
             write_links(unit, links)
-        return len(wanted)
+        return len({posting for posting, _ in pairs})
 
     return store.again(actor, work)
 

@@ -12,6 +12,7 @@ from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
 from hub.core.store.reading import as_known
+from hub.core.store.sightings import links_standing
 from hub.sdk.records import Receipt
 from hub.sdk.roles import Columns
 
@@ -33,6 +34,22 @@ def newer_entries(connection: sa.Connection, connector: int, after: int) -> list
     columns = (r.c.recorded_at, r.c.id, *(r.c[name] for name in Receipt.model_fields))
     statement = sa.select(*columns).where(r.c.connector_id == connector, r.c.recorded_at > after)
     return list(connection.execute(statement.order_by(r.c.recorded_at, r.c.id)).all())
+
+
+def unlinked(connection: sa.Connection, connector: int) -> set[int]:
+    """Postings with an entry that the books have and that no link makes one sum with another receipt."""
+    a, r, p, b, s = t.ledger_acknowledgement, t.receipt, t.ledger_posting, t.ledger_batch, t.sighting
+    ends = sa.union(
+        sa.select(s.c.receipt_id).where(links_standing()), sa.select(s.c.carrier_id).where(links_standing())
+    )
+    statement = (
+        sa.select(a.c.posting_id)
+        .join(r, r.c.id == a.c.entry_id)
+        .join(p, p.c.id == a.c.posting_id)
+        .join(b, b.c.id == p.c.batch_id)
+        .where(b.c.connector_id == connector, r.c.withdrawn_at.is_(None), a.c.entry_id.not_in(ends))
+    )
+    return set(connection.execute(statement).scalars())
 
 
 def as_columns(rows: Sequence[sa.Row[Any]]) -> Columns:

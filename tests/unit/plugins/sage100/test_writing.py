@@ -70,7 +70,9 @@ def test_entries_are_known_again(tmp_path: Path) -> None:
     assert 15_950 == sum(receipt.amount_minor for receipt in receipts)
     found = sage.acknowledged(file.references, receipts)
     assert {"R17", "R18"} == found.keys()
-    assert [3, 1] == [len(found[posting]) for posting in ("R17", "R18")]  # a receipt of the books for each debtor's line
+    assert [3, 1] == [
+        len(found[posting]) for posting in ("R17", "R18")
+    ]  # a receipt of the books for each debtor's line
     assert {key for keys in found.values() for key in keys} == {receipt.source_key for receipt in receipts}
 
 
