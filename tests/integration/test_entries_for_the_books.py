@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,6 @@ from hub.core.store import batches as batch_store
 from hub.core.store import tables as t
 from hub.sdk.errors import HubError
 from tests.sage_company import SageBase
-from tests.sage_company.base import START
 from tests.sage_company.importing import import_file
 from tests.sage_company.ledger import euros
 from tests.support.hubs import column, dump, make_hub, rows, sync, verified
@@ -57,21 +55,12 @@ RULES = Rules(Policy(), {})
 class Firm:
     """Sage, a bank, and the hub between them."""
 
-    def __init__(self, folder: Path, database_url: str, *, fresh: bool = True) -> None:
+    def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
         self.base = SageBase(f"sqlite:///{folder / 'sage.db'}")
         self.hub: Hub = make_hub(folder, database_url, SAGE.format(url=self.base.url) + section("bank"))
         self.entry = 0
         self.units: list[dict[str, Any]] = []
-        if fresh:
-            self.begin()
-        else:
-            self.entry = int(self.base.value("SELECT MAX(EC_No) FROM F_ECRITUREC"))
-            self.units = json.loads((folder / "bank.json").read_text())["units"]["facts"]
-            self.base.now = START + timedelta(days=1)
-
-    def begin(self) -> None:
-        """Two debtors, and an old invoice that was paid."""
         self.base.add("F_JOURNAUX", [
             {"JO_Num": "VE", "JO_Type": 1}, {"JO_Num": "BQ", "JO_Type": 2}, {"JO_Num": "OD", "JO_Type": 3},
         ])  # fmt: skip
@@ -86,7 +75,25 @@ class Firm:
             "CT_Num": "C2", "EC_Sens": 1, "EC_Montant": "1.000000", "EC_Piece": "BQ0",
         }])  # fmt: skip
         self.base.letter("ZZZ", 1, 2)
-        write_script(self.folder, [], name="bank")
+        write_script(folder, [], name="bank")
+
+    def keep(self) -> None:
+        """Keep both data bases as they stand."""
+        self._closed()
+        self._kept = (self.entry, list(self.units), self.base.now)
+        shutil.copytree(self.folder, self.folder.with_suffix(".kept"))
+
+    def as_kept(self) -> None:
+        """As it was then."""
+        self._closed()
+        self.entry, units, self.base.now = self._kept
+        self.units = list(units)
+        shutil.rmtree(self.folder)
+        shutil.copytree(self.folder.with_suffix(".kept"), self.folder)
+
+    def _closed(self) -> None:
+        self.hub.store.close()
+        self.base.close()
 
     def sold(self, number: str, cents: int, debtor: str = "C1", journal: str = "VE", sens: int = 0) -> None:
         """An invoice, or with `sens` 1 a credit note."""
@@ -170,29 +177,23 @@ def firm(tmp_path: Path, database_url: str) -> Iterator[Firm]:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the firm is kept as it stands once its payments are applied; made by the first who needs it."""
-    return tmp_path_factory.mktemp("kept")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Firm]:
+    """The firm of `ready`, made by the first who needs it; its statements stay compiled."""
+    return {}
 
 
 @pytest.fixture
-def ready(kept: Path, sqlite_template: Path) -> Iterator[Firm]:
+def ready(standing: dict[str, Firm], tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Firm:
     """The firm of `paid`, on SQLite, each time as it was."""
-    folder, saved = kept / "firm", kept / "saved"
-    shutil.rmtree(folder, ignore_errors=True)
-    if saved.exists():
-        shutil.copytree(saved, folder)
-    else:
-        folder.mkdir()
+    if not standing:
+        folder = tmp_path_factory.mktemp("firm")
         shutil.copy(sqlite_template, folder / "hub.db")
-    made = Firm(folder, f"sqlite:///{folder / 'hub.db'}", fresh=not saved.exists())
-    if not saved.exists():
+        standing["firm"] = made = Firm(folder, f"sqlite:///{folder / 'hub.db'}")
         paid(made)
-        made.hub.store.close()
-        made.base.close()
-        shutil.copytree(folder, saved)
-    yield made
-    made.base.close()
+        made.keep()
+    made = standing["firm"]
+    made.as_kept()
+    return made
 
 
 def paid(firm: Firm) -> None:
@@ -237,6 +238,7 @@ def test_there_and_back_again(firm: Firm) -> None:
     assert [] == verified(firm.hub).differences
 
 
+@pytest.mark.long
 def test_matched_in_sage_it_is_confirmed(ready: Firm) -> None:
     """The accountant matches the entries with the invoices: what was applied here is confirmed, not added to."""
     ready.imported(ready.write())
@@ -274,6 +276,7 @@ def test_a_dry_run_writes_nothing(ready: Firm) -> None:
     assert not (ready.folder / "books").exists()
 
 
+@pytest.mark.long
 def test_only_up_to_a_day(ready: Firm) -> None:
     """Later receipts wait."""
     [batch] = ready.write(until=date(2026, 11, 5)).written
@@ -308,6 +311,7 @@ def test_killed_between_batch_and_note(ready: Firm, monkeypatch: pytest.MonkeyPa
     ready.agrees()
 
 
+@pytest.mark.long
 def test_imported_before_it_was_noted(ready: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file was there and imported, though the hub was killed before it noted so: the books say it."""
 
@@ -350,6 +354,7 @@ def test_an_allocation_reversed_after_writing(ready: Firm) -> None:
     assert [] == ready.write().written
 
 
+@pytest.mark.long
 def test_imported_twice_is_said(ready: Firm) -> None:
     """The books have the money twice: nothing hides it."""
     report = ready.write()
@@ -365,6 +370,7 @@ def test_imported_twice_is_said(ready: Firm) -> None:
     ready.agrees()
 
 
+@pytest.mark.long
 def test_another_amount_in_the_books(ready: Firm) -> None:
     """Somebody corrected the entry in Sage: it is said, and no longer the same sum."""
     ready.imported(ready.write())
@@ -376,6 +382,7 @@ def test_another_amount_in_the_books(ready: Firm) -> None:
     assert 3 == len(sightings.list_sightings(ready.hub.desk, statuses=["auto"]))
 
 
+@pytest.mark.long
 def test_deleted_in_the_books(ready: Firm) -> None:
     """The entry is gone from Sage: it is said."""
     ready.imported(ready.write())
@@ -404,6 +411,7 @@ def test_a_batch_that_was_never_imported(ready: Firm) -> None:
     assert [] == verified(ready.hub).differences
 
 
+@pytest.mark.long
 def test_withdrawn_but_imported(ready: Firm) -> None:
     """What a person said was wrong: the books have the batch. It is said."""
     report = ready.write()
@@ -414,6 +422,7 @@ def test_withdrawn_but_imported(ready: Firm) -> None:
     assert [] == ready.write().written, "the books have it: it is not handed over again"
 
 
+@pytest.mark.long
 def test_what_is_left_says_why(firm: Firm) -> None:
     """An unknown payer, a receipt without account, one in another currency, one of two debtors with a rest."""
     firm.sold("FA1", 12_000)
@@ -431,6 +440,7 @@ def test_what_is_left_says_why(firm: Firm) -> None:
     }
 
 
+@pytest.mark.long
 def test_an_account_that_is_not_configured(ready: Firm) -> None:
     """What the connector cannot write is left with its own words; its neighbours go."""
     ready.sold("FA4", 400)
@@ -454,6 +464,7 @@ def test_a_debtor_about_whom_the_books_differ(ready: Firm) -> None:
     assert ["B2"] == [row.receipt_id for row in report.written[0].postings]
 
 
+@pytest.mark.long
 def test_books_not_read_to_the_end(ready: Firm) -> None:
     """Nobody knows what they have: nothing is written."""
     ready.base.engine.dispose()
@@ -476,6 +487,7 @@ def test_settled_in_the_books_meanwhile(ready: Firm) -> None:
     assert [("B2", "settled_in_books")] == [(one.receipt.receipt_id, one.reason) for one in report.left]
 
 
+@pytest.mark.long
 def test_entered_by_hand_meanwhile(ready: Firm) -> None:
     """The accountant entered the payment before the file was written: it is linked, and not handed over."""
     ready.base.add("F_ECRITUREC", [{
@@ -488,6 +500,7 @@ def test_entered_by_hand_meanwhile(ready: Firm) -> None:
     assert ["B1"] == [row.receipt_id for row in batch.postings]
 
 
+@pytest.mark.long
 def test_a_credit_note_and_a_discount(firm: Firm) -> None:
     """What a credit note took off is taken off the part; a deduction is said, to be entered by hand."""
     firm.sold("FA1", 10_000)

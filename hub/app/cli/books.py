@@ -45,7 +45,8 @@ def write(session: Session, name: str, until: date | None, out: Path | None, dry
     """
     from hub.app.cli.handed_over import report_json, show_report
     from hub.core.host.writing import writer
-    from hub.core.services.batches import HandedOver, batch_called, hand_over, put_again
+    from hub.core.services.batches import HandedOver, hand_over, put_again
+    from hub.core.services.handed import batch_called
     from hub.core.services.rights import require
 
     hub = session.hub
@@ -56,7 +57,7 @@ def write(session: Session, name: str, until: date | None, out: Path | None, dry
             raise click.UsageError("--again goes with neither --dry-run nor --until: the batch is what it was.")
         require(hub.desk.user, "controller")
         with hub.store.read() as connection:
-            batch = batch_called(hub.desk, connection, again, hub.key_of(section))
+            batch = batch_called(connection, again, hub.key_of(section))
         report = HandedOver(written=[put_again(hub.desk, batch, folder)])
     else:
         spec = hub.spec(section)

@@ -11,7 +11,7 @@ from hub.core.identity.sightings import Found
 from hub.core.services.batches import OpenWriter
 from hub.core.services.linking import write_links
 from hub.core.store import Store, UnitOfWork, acknowledged, batches, sightings
-from hub.core.store.batches import Entry, PostingRow
+from hub.core.store.batches import PostingRow
 from hub.core.store.reading import connector_keys
 
 #: Receipts told to a connector at a time.
@@ -70,16 +70,6 @@ def _found(writer: Writer, handed: Sequence[PostingRow], entries: Sequence[Any])
     return pairs
 
 
-def standing_entries(posting: PostingRow) -> list[Entry]:
-    """The entries of a posting that the books still have."""
-    return [entry for entry in posting.entries if not entry.gone]
-
-
-def had_minor(posting: PostingRow) -> int:
-    """What the books have of a posting, in its currency."""
-    return sum(entry.amount_minor for entry in standing_entries(posting) if entry.currency == posting.currency)
-
-
 def _links(unit: UnitOfWork, connector: int, touched: Sequence[PostingRow], numbers: dict[int, int]) -> list[Found]:
     """Links of entries to the receipt that they book, where they add up to it and nothing else is linked to it; pairs
     that a person set apart stay apart."""
@@ -89,10 +79,10 @@ def _links(unit: UnitOfWork, connector: int, touched: Sequence[PostingRow], numb
     for posting in touched:
         if posting.receipt_row in given:
             continue
-        mine = standing_entries(posting)
+        mine = posting.standing()
         free = [entry for entry in mine if entry.linked_to is None and (entry.id, posting.receipt_row) not in apart]
         wanted = sum(entry.amount_minor for entry in free)
-        if had_minor(posting) != posting.amount_minor or taken[posting.receipt_row] + wanted > posting.amount_minor:
+        if posting.had_minor() != posting.amount_minor or taken[posting.receipt_row] + wanted > posting.amount_minor:
             continue
         taken[posting.receipt_row] += wanted
         evidence = {"reference": posting.reference, "batch": numbers[posting.batch_id]}

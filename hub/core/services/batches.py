@@ -16,6 +16,7 @@ from pathlib import Path
 from hub.core.host.writing import Writer
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.exports.writers import whole_file
+from hub.core.services.handed import batch_called
 from hub.core.services.looking import look
 from hub.core.services.postings import Choice, Deducted, Draft, Left, choose
 from hub.core.services.rights import require
@@ -216,7 +217,7 @@ def withdraw(desk: Desk, number: int, reason: str, key: str | None = None) -> tu
     """
 
     def work(unit: UnitOfWork) -> tuple[BatchRow, list[PostingRow]]:
-        batch = batch_called(desk, unit.connection, number, key)
+        batch = batch_called(unit.connection, number, key)
         if batch.state == WITHDRAWN:
             raise HubError(
                 code="HUB-BOOK-014",
@@ -229,24 +230,6 @@ def withdraw(desk: Desk, number: int, reason: str, key: str | None = None) -> tu
         return batch, rows
 
     return desk.act(work, sellers=lambda done: {part.seller for row in done[1] for part in row.parts})
-
-
-def batch_called(desk: Desk, connection: Connection, number: int, key: str | None) -> BatchRow:
-    """The batch with this number, of the connector `key` where several have one.
-
-    Raises:
-        HubError: there is none, or there are several.
-    """
-    found = [one for one in batches.batches(connection, number=number) if key in (None, one.connector)]
-    if len(found) == 1:
-        return found[0]
-    names = ", ".join(one.connector for one in found)
-    raise HubError(
-        code="HUB-BOOK-010",
-        what=f"several books have a batch {number}: {names}" if found else f"there is no batch {number}",
-        where="hub books",
-        mend=f"say whose: --books {found[0].connector}" if found else "hub books list names them",
-    )
 
 
 def _connector(desk: Desk, connection: Connection, key: str) -> int:

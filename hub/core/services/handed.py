@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from hub.core.services.acknowledging import had_minor, standing_entries
-from hub.core.services.batches import batch_called
 from hub.core.services.desk import Desk, books_of
 from hub.core.store import Connection, batches, postings, sightings
 from hub.core.store.batches import WITHDRAWN, BatchRow, PostingRow
+from hub.sdk.errors import HubError
 from hub.sdk.money import decimal_text
 
 ACKNOWLEDGED = "acknowledged"
@@ -70,7 +69,7 @@ def list_batches(desk: Desk, *, number: int | None = None, key: str | None = Non
 def batches_in(desk: Desk, connection: Connection, *, number: int | None = None, key: str | None = None) -> list[Batch]:
     """`list_batches` inside a transaction of the caller's."""
     if number is not None:
-        rows = [batch_called(desk, connection, number, key)]
+        rows = [batch_called(connection, number, key)]
     else:
         rows = [one for one in batches.batches(connection) if key in (None, one.connector)]
     handed = batches.postings_of(connection, [row.id for row in rows])
@@ -79,10 +78,28 @@ def batches_in(desk: Desk, connection: Connection, *, number: int | None = None,
     states = {row.id: row.state for row in rows}
     for posting in handed:
         state = states[posting.batch_id]
-        mine = standing_entries(posting)
+        mine = posting.standing()
         shown = state if state == WITHDRAWN or not mine else ACKNOWLEDGED
         by_batch[posting.batch_id].append(Handed(posting, shown, judge.corrections(posting, state)))
     return [Batch(row, by_batch[row.id]) for row in rows]
+
+
+def batch_called(connection: Connection, number: int, key: str | None) -> BatchRow:
+    """The batch with this number, of the connector `key` where several have one.
+
+    Raises:
+        HubError: there is none, or there are several.
+    """
+    found = [one for one in batches.batches(connection, number=number) if key in (None, one.connector)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.connector for one in found)
+    raise HubError(
+        code="HUB-BOOK-010",
+        what=f"several books have a batch {number}: {names}" if found else f"there is no batch {number}",
+        where="hub books",
+        mend=f"say whose: --books {found[0].connector}" if found else "hub books list names them",
+    )
 
 
 class _Judge:
@@ -102,7 +119,7 @@ class _Judge:
 
     def corrections(self, posting: PostingRow, state: str) -> list[Correction]:
         """What is wrong with a posting, most pressing first."""
-        mine = standing_entries(posting)
+        mine = posting.standing()
         if state == WITHDRAWN:
             what = "its batch was withdrawn, but the books have it"
             mend = "if it was handed over again since, delete one of the two in the books"
@@ -119,7 +136,7 @@ class _Judge:
         return found
 
     def _in_the_books(self, posting: PostingRow) -> list[Correction]:
-        mine, had = standing_entries(posting), had_minor(posting)
+        mine, had = posting.standing(), posting.had_minor()
         amounts = [decimal_text(minor, posting.currency) for minor in (had, posting.amount_minor)]
         told = f"the books have {amounts[0]} instead of {amounts[1]}"
         if not mine:

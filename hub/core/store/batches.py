@@ -93,6 +93,14 @@ class PostingRow:
     parts: list[Part] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 
+    def standing(self) -> list[Entry]:
+        """Its entries that the books still have."""
+        return [entry for entry in self.entries if not entry.gone]
+
+    def had_minor(self) -> int:
+        """What the books have of it, in its currency."""
+        return sum(entry.amount_minor for entry in self.standing() if entry.currency == self.currency)
+
 
 def next_number(connection: sa.Connection, connector: int) -> int:
     """The number of the next batch of a connector."""

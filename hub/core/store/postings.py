@@ -32,7 +32,7 @@ class Candidate(NamedTuple):
     elsewhere_minor: int
 
 
-def _handed() -> sa.Select[Any]:
+def handed() -> sa.Select[Any]:
     """Receipts with a posting in a batch that was not withdrawn."""
     p = t.ledger_posting
     return sa.select(p.c.receipt_id).where(p.c.batch_id.not_in(sa.select(t.ledger_batch_withdrawn.c.batch_id)))
@@ -64,7 +64,7 @@ def candidates(connection: sa.Connection, books: Iterable[int], until: date | No
         sa.select(*(r.c[name] for name in Candidate._fields[:-1]), elsewhere)
         .where(
             r.c.connector_id.not_in(own), r.c.id.not_in(of_entries), r.c.id.not_in(to_entries),
-            r.c.id.not_in(_handed()), r.c.id.not_in(sa.select(t.receipt_return.c.receipt_id)),
+            r.c.id.not_in(handed()), r.c.id.not_in(sa.select(t.receipt_return.c.receipt_id)),
             r.c.id.not_in(sa.select(standing_marks().subquery().c.receipt_id)), r.c.id.not_in(no_payment),
             sa.true() if until is None else r.c.received_on <= until,
         )
