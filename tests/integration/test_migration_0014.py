@@ -16,8 +16,8 @@ BATCH = (
     "VALUES ({0}, 1, {0}, 'x', 'x', 'x', 'x', 1, 'anne')"
 )
 POSTING = (
-    "INSERT INTO ledger_posting (id, batch_id, receipt_id, reference, booked_on, account, currency, amount_minor, label) "
-    "VALUES ({0}, 1, 1, 'R{0}', '2026-10-05', 'FR76', 'EUR', 10000, 'x')"
+    "INSERT INTO ledger_posting (id, batch_id, receipt_id, reference, booked_on, account, currency, amount_minor, "
+    "label) VALUES ({0}, 1, 1, 'R{0}', '2026-10-05', 'FR76', 'EUR', 10000, 'x')"
 )
 
 

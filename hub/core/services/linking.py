@@ -83,10 +83,12 @@ def _moved(row: Any, echo: Any, carrier: Any) -> NewAllocation:
 
 
 def as_text(evidence: Mapping[str, Any]) -> str:
+    """Evidence as it is stored."""
     return json.dumps(evidence, ensure_ascii=False, sort_keys=True)
 
 
 def new_link(found: Found, currency: str, origin: str) -> NewLink:
+    """A link to write, of what was found; `origin` is auto or confirmed."""
     return NewLink(
         name=name_of(found), echo=found.whole, parts=found.parts, currency=currency, origin=origin, rule=found.rule,
         confidence_ppm=found.confidence_ppm, evidence=as_text(found.evidence),

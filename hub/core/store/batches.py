@@ -132,7 +132,7 @@ def add_batch(
         ]
         unit.connection.execute(posting.insert(), rows)
         parts = [
-            {"posting_id": row_id, "part": at, **share._asdict()}
+            {"posting_id": row_id, "part": at, **share._asdict(), "currency": one.currency}
             for row_id, one in zip(ids, postings, strict=True)
             for at, share in enumerate(one.parts, 1)
         ]

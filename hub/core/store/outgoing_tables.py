@@ -54,7 +54,9 @@ ledger_part = sa.Table(
     sa.Column("invoice_id", Id, sa.ForeignKey("invoice.id"), comment="empty: on account"),
     sa.Column("document_number", sa.Text),
     sa.Column("amount_minor", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
+    sa.CheckConstraint("length(currency) = 3", name="currency_iso"),
     sa.CheckConstraint("(invoice_id IS NULL) = (document_number IS NULL)", name="document"),
 )
 
@@ -119,7 +121,8 @@ _HANDED = """EXISTS (SELECT 1 FROM ledger_posting p WHERE p.receipt_id = NEW.rec
 _PARTIAL = """NEW.currency <> (SELECT currency FROM receipt WHERE id = NEW.receipt_id)
     OR NEW.amount_minor <> (SELECT amount_minor FROM receipt WHERE id = NEW.receipt_id)"""
 _PARTS = """(SELECT COALESCE(SUM(amount_minor), 0) FROM ledger_part WHERE posting_id = NEW.posting_id)
-    + NEW.amount_minor > (SELECT amount_minor FROM ledger_posting WHERE id = NEW.posting_id)"""
+    + NEW.amount_minor > (SELECT amount_minor FROM ledger_posting WHERE id = NEW.posting_id)
+    OR NEW.currency <> (SELECT currency FROM ledger_posting WHERE id = NEW.posting_id)"""
 _HAD = """EXISTS (SELECT 1 FROM ledger_acknowledgement a JOIN ledger_posting p ON p.id = a.posting_id
     WHERE p.batch_id = NEW.batch_id)"""
 _REVERSED = "EXISTS (SELECT 1 FROM allocation_reversal r WHERE r.allocation_id = NEW.allocation_id)"
@@ -136,7 +139,7 @@ _RULES = (
     ("ledger_batch", "batches are numbered one after the other", _NUMBER),
     ("ledger_posting", "the money of this receipt was handed to the books already", _HANDED),
     ("ledger_posting", "a posting is its receipt, whole and in its currency", _PARTIAL),
-    ("ledger_part", "the parts are more than their posting", _PARTS),
+    ("ledger_part", "the parts are more than their posting, or in another currency", _PARTS),
     ("ledger_batch_withdrawn", "the books have entries of this batch", _HAD),
     ("collected_status", "the allocation was reversed", _REVERSED),
 )

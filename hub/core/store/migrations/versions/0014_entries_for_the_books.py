@@ -110,6 +110,8 @@ def upgrade() -> None:
         sa.Column("invoice_id", _ID, nullable=True, comment="empty: on account"),
         sa.Column("document_number", sa.Text(), nullable=True),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.CheckConstraint("length(currency) = 3", name=op.f("ck_ledger_part_currency_iso")),
         sa.CheckConstraint("(invoice_id IS NULL) = (document_number IS NULL)", name=op.f("ck_ledger_part_document")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_ledger_part_amount")),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_ledger_part_invoice_id")),
