@@ -13,7 +13,18 @@ from hub.sdk.errors import (
 )
 from hub.sdk.hooks import SDK_VERSION, Connector, Registry, hookimpl
 from hub.sdk.money import CurrencyMismatch, Money
-from hub.sdk.roles import BulkMap, Columns, ControlTotals, FileCheck, KeySweep, LedgerWriter, MappedPage, RecordSource
+from hub.sdk.reporting import Collection, CollectionReport
+from hub.sdk.roles import (
+    BulkMap,
+    CollectionReports,
+    Columns,
+    ControlTotals,
+    FileCheck,
+    KeySweep,
+    LedgerWriter,
+    MappedPage,
+    RecordSource,
+)
 from hub.sdk.units import Cursor, Page, RawUnit, Stream
 from hub.sdk.writing import LedgerBatch, LedgerFile, Posting, PostingPart
 
@@ -22,6 +33,9 @@ __all__ = [
     "BrokenPromise",
     "BulkMap",
     "Clock",
+    "Collection",
+    "CollectionReport",
+    "CollectionReports",
     "Columns",
     "ConfigError",
     "Connector",

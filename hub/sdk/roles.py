@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
 
 from hub.sdk.errors import RecordRejected
 from hub.sdk.records import ControlTotal, Receipt, Record
+from hub.sdk.reporting import Collection, CollectionReport
 from hub.sdk.units import Cursor, Page, RawUnit, Stream
 from hub.sdk.writing import LedgerBatch, LedgerFile
 
@@ -115,6 +116,18 @@ class LedgerWriter(Protocol):
 
 
 @runtime_checkable
+class CollectionReports(Protocol):
+    """Invoices of which the seller reports each receipt to the administration (France: status 212 « encaissée »)."""
+
+    def collected(self, invoice: RawUnit, collection: Collection, at: datetime) -> CollectionReport:
+        """The report of one collection on `invoice`, one of this source's own units. Pure: `at` is when it is made.
+
+        Raises:
+            RecordRejected: no report can be made of it, or none is due: why.
+        """
+
+
+@runtime_checkable
 class FileCheck(Protocol):
     """A source of files that can say how it understands one, before anything is taken in."""
 
@@ -124,5 +137,6 @@ class FileCheck(Protocol):
 
 #: Roles by the name used in listings and documentation.
 ROLES: dict[str, type[Any]] = {
-    role.__name__: role for role in (RecordSource, BulkMap, ControlTotals, KeySweep, LedgerWriter, FileCheck)
+    role.__name__: role
+    for role in (RecordSource, BulkMap, ControlTotals, KeySweep, LedgerWriter, CollectionReports, FileCheck)
 }

@@ -111,6 +111,19 @@ class _Acknowledged(TypedDict):
 
 
 @with_config(_STRICT)
+class _Report(TypedDict):
+    by_rate: dict[Annotated[Words, Field(max_length=20)], int]
+    plain: dict[str, Any]
+    message: Words
+
+
+@with_config(_STRICT)
+class _Reported(TypedDict):
+    reports: dict[Words, _Report]
+    refused: dict[Words, dict[str, Any]]
+
+
+@with_config(_STRICT)
 class _Mapped(TypedDict):
     columns: list[_Columns]
     rejected: dict[str, _Rejected]
@@ -125,6 +138,7 @@ MAPPED: Form = TypeAdapter(_Mapped)
 REFUSED: Form = TypeAdapter(_Refused)
 WRITTEN: Form = TypeAdapter(_Written)
 ACKNOWLEDGED: Form = TypeAdapter(_Acknowledged)
+REPORTED: Form = TypeAdapter(_Reported)
 
 
 def spell_out(mapped: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from hub.core.host.batches import batch_of, found_of, refused_of
+from hub.core.host.collecting import collected_of
 from hub.core.host.evidence import DIGEST_SIZE, chunks, digests_of, excerpt, pack, unpack
 from hub.core.host.frames import frame, write_frame
 from hub.core.host.totals import STREAM as TOTALS
@@ -187,6 +188,12 @@ class Server:
     def acknowledged(self, request: dict[str, Any], _body: bytes) -> None:
         """Postings that are among these receipts of the books."""
         write_frame(self._out, {"found": found_of(self._source, request)})
+
+    def collected(self, request: dict[str, Any], body: bytes) -> None:
+        """Reports of money received on invoices that stand in this evidence."""
+        reports, refused = collected_of(self._source, request, body)
+        refusals = {allocation: wire_of(error) for allocation, error in refused.items()}
+        write_frame(self._out, {"reports": reports, "refused": refusals})
 
     def _mapped_frame(self, units: Sequence[RawUnit], evidence: bytes) -> bytes:
         mapped = map_units(self._source, self._stream, units)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hub.core.host.writing import Writer
 from hub.core.services.desk import Desk, books_of
-from hub.core.services.exports.writers import whole_file
+from hub.core.services.files import whole_file
 from hub.core.services.handed import batch_called
 from hub.core.services.looking import look
 from hub.core.services.postings import Choice, Deducted, Draft, Left, choose
