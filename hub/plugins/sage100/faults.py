@@ -98,6 +98,10 @@ FAULTS: dict[str, Fault] = {
         "the parts of posting {posting} add up to {parts} cents, its amount is {amount}",
         "report it as a bug of the hub",
     ),
+    "HUB-SAGE-053": Fault(
+        'with ledger = "commercial" entries would not come back: Comptabilité imports them, Gestion commerciale is read',
+        'read Comptabilité (ledger = "accounting"), or enter the payments in Gestion commerciale by hand',
+    ),
 }
 
 

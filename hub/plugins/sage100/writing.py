@@ -22,8 +22,10 @@ def written(batch: LedgerBatch, config: Sage100Config) -> LedgerFile:
 
     Raises:
         ConfigError: a bank account has no general account or journal, a posting is in foreign currency, or its parts do
-            not add up.
+            not add up; or the books are those of Gestion commerciale.
     """
+    if config.ledger == "commercial":
+        raise misconfigured("HUB-SAGE-053", f"batch {batch.number}")
     references = {one.posting_id: f"HUB{batch.number:06d}-{n:04d}" for n, one in enumerate(batch.postings, 1)}
     entries = [
         entry for n, one in enumerate(batch.postings, 1) for entry in _voucher(batch, n, one, references, config)

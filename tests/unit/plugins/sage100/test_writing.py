@@ -83,6 +83,7 @@ def test_entries_are_known_again(tmp_path: Path) -> None:
         ({}, {"bank_journals": {}}, "HUB-SAGE-050"),
         ({"currency": "USD"}, {}, "HUB-SAGE-051"),
         ({"amount_minor": 1}, {}, "HUB-SAGE-052"),
+        ({}, {"ledger": "commercial", "files": None, "url": "mssql+pytds://reader@server/BASE"}, "HUB-SAGE-053"),
     ],
 )
 def test_what_cannot_be_written_is_refused_whole(
