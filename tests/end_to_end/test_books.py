@@ -87,6 +87,7 @@ def test_from_the_bank_to_the_books_and_back(folder: Path, capsys: pytest.Captur
     assert "hub books withdraw 1" in said
     (folder / "sage" / "imported.txt").write_bytes(file.read_bytes())
     assert 0 == main(["sync", "sage"])
+    assert "sage: the books have 1 payment that you handed over" in capsys.readouterr().out
     assert 0 == main(["reconcile"])
     capsys.readouterr()
     [batch] = told(capsys, "books", "list", "1")["batches"]

@@ -534,6 +534,9 @@ def test_a_reader_writes_nothing(ready: Firm) -> None:
         batches.hand_over(reader, "sage", ready.writer, ready.folder / "books")
     with pytest.raises(NotAllowed):
         batches.withdraw(reader, 1, "no")
+    users.create(ready.hub.desk, "carl", "controller", ("ELSEWHERE",), None)
+    other = replace(ready.hub.desk, actor="carl", user=users.acting(ready.hub.store, "carl", None))
+    assert [] == batches.hand_over(other, "sage", ready.writer, ready.folder / "books").written
 
 
 def test_the_data_base_refuses(firm: Firm) -> None:

@@ -67,6 +67,7 @@ def report_json(report: HandedOver, *, dry_run: bool) -> dict[str, Any]:
             for one in report.deducted
         ],
         "waiting_for_another_batch": report.more,
+        "checked": report.checked,
     }
 
 
@@ -91,6 +92,8 @@ def show_report(report: HandedOver, section: str, *, dry_run: bool) -> None:
         click.echo(f"Would hand over {many(len(rows), 'receipt')}{whole}. Nothing was written.")
     elif not report.written:
         click.echo("Nothing to hand over: the books have every payment that the hub is certain of.")
+    if not report.checked:
+        click.echo("These books give no balances: whether they and the hub agree about a debtor is not known.")
     for less in report.deducted:
         words = less.nature.replace("_", " ")
         click.echo(f"Enter by hand: {words} {amount(less.amount_minor, less.currency)} on {less.document_number}")

@@ -123,6 +123,7 @@ def _entry(section: str, report: RunReport | None, error: HubError | None) -> di
         "connector": section,
         "state": report.state if report else "failed",
         "streams": streams,
+        "acknowledged": report.acknowledged if report else 0,
         "error": as_json(error) if error else None,
     }
 
@@ -144,6 +145,8 @@ def _show(hub: Hub, results: list[Result], held: int) -> None:
             for name in stream.skipped:
                 if "(" in name:  # left for the next run, and why; files that did not change are no news
                     click.echo(f"{section}: {name}")
+        if report and report.acknowledged:
+            click.echo(f"{section}: the books have {many(report.acknowledged, 'payment')} that you handed over")
         if error is not None:
             click.echo(err=True)
             words = "asks something" if error.code == ASKS else "did not come to its end"

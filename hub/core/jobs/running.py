@@ -67,20 +67,19 @@ def run_connector(
             fenced, spec, actor=actor, full=full, accept_missing=accept_missing, progress=watched, spawned=spawned
         )
         if report.error is None:
-            report.error = _acknowledged(fenced, spec, actor)
+            _acknowledge(fenced, spec, report, actor)
         _remember(fenced, report, actor)
         return report
 
 
-def _acknowledged(store: Store, spec: ConnectorSpec, actor: str) -> HubError | None:
-    """Which entries handed to these books came back with this run; what went wrong in asking."""
+def _acknowledge(store: Store, spec: ConnectorSpec, report: RunReport, actor: str) -> None:
+    """Which entries handed to these books came back with this run; what went wrong in asking is the run's error."""
     try:
-        acknowledge(store, spec.key, lambda: writer(spec.start, spec.limits), actor)
+        report.acknowledged = acknowledge(store, spec.key, lambda: writer(spec.start, spec.limits), actor)
     except (LeaseLost, DatabaseUnreachable):
         raise
     except HubError as error:
-        return error
-    return None
+        report.error = error
 
 
 def _watched(progress: Progress | None, stop: Stop | None) -> Progress:

@@ -46,13 +46,14 @@ class Written:
 @dataclass(slots=True)
 class HandedOver:
     """What a run came to. `drafts`: what a dry run would hand over; `more`: receipts that wait for another batch;
-    `deducted`: what the accountant has to enter beside the file."""
+    `deducted`: what the accountant has to enter beside the file; `checked`: the books give balances to compare."""
 
     written: list[Written] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     deducted: list[Deducted] = field(default_factory=list)
     more: int = 0
+    checked: bool = True
 
 
 def hand_over(
@@ -80,7 +81,7 @@ def hand_over(
     with desk.store.read() as connection:
         choice = choose(desk, connection, connector, until)
         number = batches.next_number(connection, connector)
-    report.left = choice.left
+    report.left, report.checked = choice.left, choice.checked
     with open_writer() as writer:
         drafts, file = _rendered(writer, number, choice, report)
     report.deducted = [one for draft in drafts for one in choice.deducted.get(draft.receipt.id, [])]

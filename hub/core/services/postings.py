@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from hub.core.ledger.gap_causes import DISAGREEMENT, MISSING, Standing, may_act, standing_of_entries
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.disagreements import tellings_of
-from hub.core.services.gaps import check_books
+from hub.core.services.gaps import BookCheck, check_books
 from hub.core.services.ledger import LedgerView, view_in
 from hub.core.store import Connection, postings, sightings
 from hub.core.store import books as book_store
@@ -61,15 +61,21 @@ class Deducted(NamedTuple):
 
 @dataclass(slots=True)
 class Choice:
-    """What may be handed over, by date; what is left, and why; deductions that go with what is handed over."""
+    """What may be handed over, by date; what is left, and why; deductions that go with what is handed over.
+
+    `checked`: the books gave balances, so that a debtor about whom they differ is known.
+    """
 
     drafts: list[Draft] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     deducted: dict[int, list[Deducted]] = field(default_factory=dict)
+    checked: bool = True
 
 
 def choose(desk: Desk, connection: Connection, connector: int, until: date | None = None) -> Choice:
     """The receipts, booked up to `until`, that these books do not have: handed over, or left with a reason.
+
+    Only those of sellers for whom the desk's user acts.
 
     Raises:
         HubError: the books were not read to the end by their last run: nobody knows what they have.
@@ -83,19 +89,23 @@ def choose(desk: Desk, connection: Connection, connector: int, until: date | Non
         lines[line.receipt_id].append(line)
     documents = postings.documents(connection, [line.invoice_id for found in lines.values() for line in found])
     sellers = {seller for seller, number in books.items() if number == connector}
+    if desk.user is not None and desk.user.sellers is not None:
+        sellers &= set(desk.user.sellers)
+    check = check_books(desk, connection)
     judge = _Judge(
         connector=connector,
         documents=documents,
         doubtful=postings.in_suggestions(connection),
         settled=_settled(desk, connection, books, documents),
-        standing=_standing(desk, connection, books),
+        standing=_standing(connection, books, check),
     )
-    choice = Choice()
+    choice = Choice(checked=check.checked)
     for row in rows:
         mine = lines.get(row.id, [])
         known = [documents[line.invoice_id] for line in mine]
-        if not (any(one.connector_id == connector for one in known) if known else row.seller in {None, *sellers}):
-            continue  # the business of other books
+        ours = any(one.connector_id == connector and one.seller in sellers for one in known)
+        if not (ours if known else row.seller in {None, *sellers}):
+            continue  # the business of other books, or of somebody else
         judge.judge(row, mine, choice)
     return choice
 
@@ -111,9 +121,8 @@ def _refuse_unread(connection: Connection, connector: int) -> None:
         )
 
 
-def _standing(desk: Desk, connection: Connection, books: Mapping[str, int]) -> Standing:
+def _standing(connection: Connection, books: Mapping[str, int], check: BookCheck) -> Standing:
     """Whom no entry may be written for: gaps that entries do not close, unread books, and disagreements of amount."""
-    check = check_books(desk, connection)
     standing = standing_of_entries((found for _, found in check.gaps), check.unread)
     told = {
         (one.seller, one.debtor_id)

@@ -52,13 +52,17 @@ class ConnectorSpec:
 
 @dataclass(slots=True)
 class RunReport:
-    """What a run came to; `error` is what ended it early, `streams` how far each came."""
+    """What a run came to; `error` is what ended it early, `streams` how far each came.
+
+    `acknowledged`: payments handed to these books that it found there.
+    """
 
     connector: str
     state: str
     counts: Counts
     streams: list[runs.StreamRun]
     error: HubError | None = None
+    acknowledged: int = 0
 
 
 #: Called after each page with the stream's name and the counts so far.
