@@ -95,7 +95,6 @@ def test_from_the_bank_to_the_books_and_back(folder: Path, capsys: pytest.Captur
     assert ("acknowledged", "acknowledged", []) == (batch["state"], posting["state"], posting["corrections"])
     assert ("HUB000001-0001", "120.00", "B1") == (posting["reference"], posting["amount"], posting["receipt_id"])
     assert {"not_in_books_yet": 0, "to_correct": 0} == handed_over(capsys)
-    assert 0 == main(["verify"])
 
 
 def handed_over(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
@@ -105,6 +104,7 @@ def handed_over(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.long
 def test_taking_a_batch_back(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A dry run, a batch, a lost file, a withdrawal with its reason, and the next number."""
     main(["sync"])
