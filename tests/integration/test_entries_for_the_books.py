@@ -477,6 +477,27 @@ def test_a_debtor_about_whom_the_books_differ(ready: Firm) -> None:
 
 
 @pytest.mark.long
+def test_another_sighting_of_a_payment_handed_over(ready: Firm) -> None:
+    """Told again by another statement: linked by a person, or in the place of the first one, it does not go twice."""
+    ready.write()
+    ready.received("B9", 15_050, "FA1 FA2", received_on="2026-11-05")
+    ready.read()
+    sightings.link(ready.hub.desk, "B1", "B9", "the same payment")
+    assert [] == ready.write().written
+    ready.units = [one for one in ready.units if one["ref"] != "B2"]
+    ready.received("B7", 900, "FA3", payer_name="HOTEL DU PARC", received_on="2026-11-06")
+    for one in ready.units:
+        if one["ref"] == "B2":
+            one["records"] = []
+    ready.units.append({"ref": "B2", "records": []})
+    write_script(ready.folder, ready.units, name="bank")
+    ready.read()
+    report = ready.write()
+    assert [("B7", "maybe_handed_over")] == [(one.receipt.receipt_id, one.reason) for one in report.left]
+    assert ("B2", "written", ["receipt"]) in ready.posted()
+
+
+@pytest.mark.long
 def test_books_not_read_to_the_end(ready: Firm) -> None:
     """Nobody knows what they have: nothing is written."""
     ready.base.engine.dispose()

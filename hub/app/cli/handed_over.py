@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from hub.core.services.postings import Left
 
 
+#: Receipts left that are shown on the screen.
+MOST_SHOWN = 40
+
+
 def report_json(report: HandedOver, *, dry_run: bool) -> dict[str, Any]:
     """For the JSON document of `hub books write`."""
     from hub.app.cli.words import money_json
@@ -122,7 +126,7 @@ def _say_written(one: Written) -> None:
 
 def _show_left(left: list[Left]) -> None:
     from hub.app.cli.table import Col, show_table
-    from hub.app.cli.words import amount, day, many
+    from hub.app.cli.words import amount, count, day, many
 
     click.echo()
     click.echo(f"Not handed over, {many(len(left), 'receipt')}:")
@@ -132,8 +136,10 @@ def _show_left(left: list[Left]) -> None:
             amount(one.receipt.amount_minor, one.receipt.currency), one.receipt.payer_name or "-",
             f"{one.what}: {one.mend}",
         ]
-        for one in left
+        for one in left[:MOST_SHOWN]
     ]  # fmt: skip
     show_table(
         [Col("receipt", wrap=True), Col("amount", right=True), Col("payer", wrap=True), Col("why", wrap=True)], lines
     )
+    if len(left) > MOST_SHOWN:
+        click.echo(f"… and {count(len(left) - MOST_SHOWN)} more: --json has them all")

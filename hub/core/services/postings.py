@@ -96,6 +96,7 @@ def choose(desk: Desk, connection: Connection, connector: int, until: date | Non
         connector=connector,
         documents=documents,
         doubtful=postings.in_suggestions(connection),
+        orphans=postings.orphans(connection),
         settled=_settled(desk, connection, books, documents),
         standing=_standing(connection, books, check),
     )
@@ -156,6 +157,7 @@ class _Judge:
     connector: int
     documents: Mapping[int, Any]
     doubtful: set[int]
+    orphans: set[tuple[str, int, date]]
     settled: frozenset[int]
     standing: Standing
 
@@ -182,6 +184,9 @@ class _Judge:
         if row.id in self.doubtful:
             what = "it may be a payment that the books have already"
             return "maybe_in_books", what, "say whether it is: hub sightings list --status suggested"
+        if (row.currency, row.amount_minor, row.received_on) in self.orphans:
+            what = "one like it was handed over, and is gone from the bank's statements since: it may be the same"
+            return "maybe_handed_over", what, "hub books list; if it is another payment, enter it by hand"
         if row.elsewhere_minor:
             return "counted_elsewhere", "a part of it is counted as other receipts", "book it in the ledger by hand"
         if not money:

@@ -40,7 +40,8 @@ def handed() -> sa.Select[Any]:
 
 def candidates(connection: sa.Connection, books: Iterable[int], until: date | None) -> list[Candidate]:
     """Receipts of others than these books connectors that no entry of theirs is linked to, that were not handed over
-    yet, not taken back by the bank and not marked as no debtor's payment; by date, then id."""
+    yet (nor a sighting of the same sum), not taken back by the bank and not marked as no debtor's payment; by date,
+    then id."""
     own = sorted(set(books))
     r, entry, s = as_known("receipt", None), t.receipt.alias("entry"), t.sighting
     of_entries = (
@@ -53,6 +54,7 @@ def candidates(connection: sa.Connection, books: Iterable[int], until: date | No
         .join(entry, entry.c.id == s.c.carrier_id)
         .where(entry.c.connector_id.in_(own), links_standing())
     )
+    of_handed = sa.select(s.c.carrier_id).where(s.c.receipt_id.in_(handed()), links_standing())
     elsewhere = (
         sa.select(sa.func.coalesce(sa.func.sum(s.c.amount_minor), 0))
         .where(s.c.receipt_id == r.c.id, links_standing())
@@ -64,7 +66,7 @@ def candidates(connection: sa.Connection, books: Iterable[int], until: date | No
         sa.select(*(r.c[name] for name in Candidate._fields[:-1]), elsewhere)
         .where(
             r.c.connector_id.not_in(own), r.c.id.not_in(of_entries), r.c.id.not_in(to_entries),
-            r.c.id.not_in(handed()), r.c.id.not_in(sa.select(t.receipt_return.c.receipt_id)),
+            r.c.id.not_in(handed()), r.c.id.not_in(of_handed), r.c.id.not_in(sa.select(t.receipt_return.c.receipt_id)),
             r.c.id.not_in(sa.select(standing_marks().subquery().c.receipt_id)), r.c.id.not_in(no_payment),
             sa.true() if until is None else r.c.received_on <= until,
         )
@@ -73,6 +75,17 @@ def candidates(connection: sa.Connection, books: Iterable[int], until: date | No
     rows = [Candidate(*row) for row in connection.execute(statement)]
     rows = [row._replace(elsewhere_minor=int(row.elsewhere_minor)) for row in rows]  # PostgreSQL sums as numeric
     return [row for row in rows if row.elsewhere_minor < row.amount_minor]
+
+
+def orphans(connection: sa.Connection) -> set[tuple[str, int, date]]:
+    """Postings of standing batches whose receipt its source withdrew since: (currency, amount, day)."""
+    p, r, gone = t.ledger_posting, t.receipt, t.ledger_batch_withdrawn
+    rows = connection.execute(
+        sa.select(p.c.currency, p.c.amount_minor, p.c.booked_on)
+        .join(r, r.c.id == p.c.receipt_id)
+        .where(r.c.withdrawn_at.is_not(None), p.c.batch_id.not_in(sa.select(gone.c.batch_id)))
+    )
+    return {(row[0], row[1], row[2]) for row in rows}
 
 
 def in_suggestions(connection: sa.Connection) -> set[int]:
