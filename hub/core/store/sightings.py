@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from hub.core.identity.sums import Applied, Lettered, Link, Sums, sums_of
 from hub.core.store import bulk
 from hub.core.store import tables as t
+from hub.core.store.attaching import settled_documents
 from hub.core.store.database import UnitOfWork
 from hub.core.store.reading import Books, as_known, of_books
 from hub.sdk.errors import HubError
@@ -208,7 +209,9 @@ def lettered(
         key = (connector, seller, settlement)
         matching = found.setdefault(key, Lettered(f"{connector}/{seller}/{settlement}", {}, {}))
         _add(matching.receipts, receipt, amount)
-    for connector, seller, settlement, document, amount in _settled(connection, books, known_at):
+    invoices = as_known("invoice", known_at)
+    settled = settled_documents(connection, lines, invoices, of_books(lines, books))
+    for connector, seller, settlement, document, amount in settled:
         known = found.get((connector, seller, settlement))
         if known is not None:
             _add(known.documents, document, amount)
@@ -217,30 +220,6 @@ def lettered(
 
 def _add(into: Any, key: int, amount: int) -> None:
     into[key] = into.get(key, 0) + amount
-
-
-def _settled(connection: sa.Connection, books: Books, known_at: int | None) -> list[Any]:
-    """Documents that the matchings of the books settle: (connector, seller, settlement, document, amount)."""
-    lines, invoices = as_known("settlement_line", known_at), as_known("invoice", known_at)
-    same = sa.and_(
-        invoices.c.connector_id == lines.c.connector_id,
-        invoices.c.kind == lines.c.target,
-        invoices.c.seller == lines.c.seller,
-        invoices.c.number_key == lines.c.document_key,
-        sa.or_(
-            lines.c.document_issued_on.is_(None),
-            invoices.c.issue_year == sa.extract("year", lines.c.document_issued_on),
-        ),
-    )
-    group = (lines.c.connector_id, lines.c.seller, lines.c.settlement_id)
-    return list(
-        connection.execute(
-            sa.select(*group, sa.func.max(invoices.c.id), lines.c.amount_minor)
-            .select_from(lines.join(invoices, same))
-            .where(of_books(lines, books))
-            .group_by(lines.c.id, *group, lines.c.amount_minor)
-        ).all()
-    )
 
 
 def sums(connection: sa.Connection, books: Books, known_at: int | None = None) -> Sums:
