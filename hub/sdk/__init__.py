@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from hub.sdk.hooks import hookimpl as hookimpl
     from hub.sdk.money import CurrencyMismatch as CurrencyMismatch
     from hub.sdk.money import Money as Money
+    from hub.sdk.reporting import Collection as Collection
+    from hub.sdk.reporting import CollectionReport as CollectionReport
     from hub.sdk.roles import BulkMap as BulkMap
+    from hub.sdk.roles import CollectionReports as CollectionReports
     from hub.sdk.roles import Columns as Columns
     from hub.sdk.roles import ControlTotals as ControlTotals
     from hub.sdk.roles import EventReceiver as EventReceiver
@@ -69,7 +72,10 @@ _PART_OF = {
     "hookimpl": "hooks",
     "CurrencyMismatch": "money",
     "Money": "money",
+    "Collection": "reporting",
+    "CollectionReport": "reporting",
     "BulkMap": "roles",
+    "CollectionReports": "roles",
     "Columns": "roles",
     "ControlTotals": "roles",
     "EventReceiver": "roles",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
 
 from hub.sdk.errors import RecordRejected
 from hub.sdk.events import Headers, ReceivedEvent
 from hub.sdk.records import ControlTotal, Receipt, Record
+from hub.sdk.reporting import Collection, CollectionReport
 from hub.sdk.units import Cursor, Page, RawUnit, Stream
 from hub.sdk.writing import LedgerBatch, LedgerFile
 
@@ -103,8 +104,11 @@ class LedgerWriter(Protocol):
             ConfigError: an account is not configured, or a posting cannot be told in this format.
         """
 
-    def acknowledged(self, references: Mapping[str, str], receipts: Iterable[Receipt]) -> Mapping[str, str]:
-        """Which postings the books have by now: posting → `source_key` of the receipt that the books gave for it.
+    def acknowledged(self, references: Mapping[str, str], receipts: Iterable[Receipt]) -> Mapping[str, Sequence[str]]:
+        """Which postings the books have by now: posting → `source_key` of each receipt that the books gave for it.
+
+        A posting with parts for several invoices may come back as several receipts; a file imported twice gives each
+        of them twice. All are told: whether they add up is for the hub to see.
 
         Args:
             references: by posting, what `write` said it would be known by.
@@ -142,6 +146,18 @@ class EventReceiver(Protocol):
 
 
 @runtime_checkable
+class CollectionReports(Protocol):
+    """Invoices of which the seller reports each receipt to the administration (France: status 212 « encaissée »)."""
+
+    def collected(self, invoice: RawUnit, collection: Collection, at: datetime) -> CollectionReport:
+        """The report of one collection on `invoice`, one of this source's own units. Pure: `at` is when it is made.
+
+        Raises:
+            RecordRejected: no report can be made of it, or none is due: why.
+        """
+
+
+@runtime_checkable
 class FileCheck(Protocol):
     """A source of files that can say how it understands one, before anything is taken in."""
 
@@ -152,5 +168,14 @@ class FileCheck(Protocol):
 #: Roles by the name used in listings and documentation.
 ROLES: dict[str, type[Any]] = {
     role.__name__: role
-    for role in (RecordSource, BulkMap, ControlTotals, KeySweep, LedgerWriter, EventReceiver, FileCheck)
+    for role in (
+        RecordSource,
+        BulkMap,
+        ControlTotals,
+        KeySweep,
+        LedgerWriter,
+        EventReceiver,
+        CollectionReports,
+        FileCheck,
+    )
 }

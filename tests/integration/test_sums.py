@@ -177,6 +177,22 @@ def test_the_books_used_the_money_otherwise(world: World) -> None:
     assert {} == world.left()
 
 
+def test_a_number_used_again_is_not_another_document(world: World) -> None:
+    """Numbers restart: the books match the payment with the R-77 of its time, as the hub applied it, though there is a
+    newer R-77. Nothing is taken back."""
+    world.tell(
+        "erp", unit("old", invoice("R-77", 4_000, issued_on="2025-12-01", due_on="2026-01-01")),
+        unit("new", invoice("R-77", 5_000, issued_on="2026-10-20", due_on="2026-11-20")),
+    )  # fmt: skip
+    world.tell("bank", moved("B1", 4_000, remittance="VIR R-77"))
+    [(_, _, amount)] = before = world.applied()
+    assert 4_000 == amount
+    world.tell("erp", booked("RG1", 4_000))
+    world.tell("erp", lettered("AA", ("invoice", "R-77", 4_000), ("receipt", "RG1", 4_000)))
+    assert before == world.applied()
+    assert {"F-2026-001": 10_000, "F-2026-002": 10_000, "R-77": 5_000} == world.open()
+
+
 def test_money_of_the_books_alone_is_not_offered(world: World) -> None:
     """An entry that is matched in the books has nothing left, though no bank tells of it."""
     world.tell("erp", booked("RG1"), lettered("AA", ("invoice", "F-2026-001", 10_000), ("receipt", "RG1", 6_000)))

@@ -44,6 +44,7 @@ def books_json(found: BooksStatus) -> dict[str, Any]:
         "receipts_not_in_books": not_in_books,
         "suggestions": {"same_sum": found.same_sum, "same_party": found.same_party},
         "disagreements": found.disagreements,
+        "handed_over": {"not_in_books_yet": found.handed, "to_correct": found.to_correct},
     }
 
 
@@ -65,6 +66,12 @@ def show_books(found: BooksStatus) -> None:
         click.echo(f"{seller}: not held against the books: {why}")
     if found.not_in_books:
         click.echo(f"{many(found.not_in_books, 'receipt')} not yet in the books: {amounts(found.not_in_books_minor)}")
+    if found.handed:
+        click.echo(f"{many(found.handed, 'payment')} handed to the books, not seen there yet: hub books list")
+    if found.to_correct:
+        click.echo(
+            f"{many(found.to_correct, 'payment')} handed to the books that a person has to correct: hub books list"
+        )
     if found.same_sum:
         click.echo(f"{many(found.same_sum, 'pair')} of receipts that may be one sum")
     if found.same_party:

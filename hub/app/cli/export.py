@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: The spellings of `hub.core.services.exports.KINDS`; a test compares them. Here so that --help imports nothing.
 KINDS = (
     "open-items", "allocations", "proposals", "receipts", "aged-balance", "indicators", "gaps", "gap-records",
-    "bank-gaps", "disagreements", "parties", "sightings", "journal", "held", "debtors",
+    "bank-gaps", "disagreements", "parties", "sightings", "collected", "journal", "held", "debtors",
 )  # fmt: skip
 #: The spellings of `hub.core.services.exports.FORMATS`; a test compares them.
 FORMATS = ("csv", "jsonl", "xlsx")
@@ -74,11 +74,17 @@ class Instant(Day):
 @click.option("--format", "form", type=click.Choice(FORMATS), help="[default: by the file's name, else csv]")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file [default: the screen].")
 @click.option("--seller", help="Only this seller.")
+@click.option(
+    "--messages",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="With collected: also the XML message of each status, a file each.",
+)
 @common
 @pass_session
 def command(
     session: Session, kind: str, as_of: date | None, known_on: date | None, form: str | None, out: Path | None,
-    seller: str | None,
+    seller: str | None, messages: Path | None,
 ) -> None:  # fmt: skip
     """Write a table to a file or to the screen.
 
@@ -96,16 +102,25 @@ def command(
       disagreements what other connectors say otherwise of the books' invoices
       parties       what each debtor owes to all sellers, and his group
       sightings     receipts that are one sum of money
+      collected     what was received on each e-invoice, by VAT rate
       journal       who did what, when
       held          records that could not be understood
       debtors       accounts of debtors as the books have them
 
     csv is for French spreadsheets (semicolon, decimal comma, dd/mm/yyyy), jsonl for machines (exact amounts in minor
     units), xlsx a workbook. A file is written whole or not at all. docs/commands.md lists the columns.
+
+    collected prepares the status of each receipt that has none yet, once and for ever; nothing is sent.
     """
+    if messages is not None and kind != "collected":
+        raise click.UsageError("--messages goes with collected: hub export collected --messages DIR")
     from hub.core.services.exports import Asked, open_table, write_file, write_stream
 
     chosen = form or _by_name(out)
+    if kind == "collected":
+        from hub.app.cli.collected import prepare
+
+        prepare(session, messages)
     asked = Asked(as_of, known_on, seller)
     with open_table(session.desk, kind, asked) as table:
         if out is None or str(out) == "-":

@@ -30,6 +30,7 @@ COMMANDS = {
     "allocations": Entry("allocations", "What receipts were applied to: list, confirm, reverse, explain."),
     "sightings": Entry("sightings", "Receipts that are one sum of money: list, confirm, link, unlink."),
     "parties": Entry("parties", "Debtors' accounts that are one legal person: list, link, unlink, part."),
+    "books": Entry("books", "Payments for the books, as a file to import: write, list, withdraw."),
     "status": Entry("status", "How things stand: connectors, open amounts, what waits for you."),
     "export": Entry("export", "Write a table: open items, aged balance, allocations and others."),
     "connectors": Entry("connectors", "Installed connectors: list, check one, begin a new one."),

@@ -23,6 +23,7 @@ RULES = {
     "batch": "a whole batch of the books",
     "deposit": "cheques that add up to the deposit",
     "payout": "the charges of a payout, less fees",
+    "posting": "the reference that the hub gave its entry",
     "person": "said by a person",
 }
 

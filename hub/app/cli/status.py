@@ -55,7 +55,8 @@ def command(session: Session) -> int:
 
 def _needs_a_person(found: Status) -> bool:
     unfinished = any(run.state in ("incomplete", "failed") for run in found.runs)
-    wrong = found.held or found.gaps or found.bank or found.anomalies or found.suspended
+    to_correct = found.of_books is not None and found.of_books.to_correct
+    wrong = found.held or found.gaps or found.bank or found.anomalies or found.suspended or to_correct
     return bool(unfinished or wrong or found.alarms or found.restored)
 
 

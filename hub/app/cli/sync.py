@@ -129,6 +129,7 @@ def _entry(section: str, report: RunReport | None, error: HubError | None) -> di
         "state": report.state if report else "failed",
         "streams": streams,
         "webhooks": counts_json(report.webhooks) if report and report.webhooks else None,
+        "acknowledged": report.acknowledged if report else 0,
         "error": as_json(error) if error else None,
     }
 
@@ -153,6 +154,8 @@ def _show(hub: Hub, results: list[Result], held: int) -> None:
         if report and report.webhooks:
             brought = report.webhooks
             click.echo(f"{section}: webhooks that waited brought {brought.new} new, {brought.changed} changed")
+        if report and report.acknowledged:
+            click.echo(f"{section}: the books have {many(report.acknowledged, 'payment')} that you handed over")
         if error is not None:
             click.echo(err=True)
             words = "asks something" if error.code == ASKS else "did not come to its end"

@@ -126,6 +126,36 @@ class _Rejected(TypedDict):
 
 
 @with_config(_STRICT)
+class _NotDone(TypedDict):
+    refused: dict[Words, dict[str, Any]]
+
+
+@with_config(_STRICT)
+class _Written(TypedDict):
+    file_name: Annotated[Words, Field(min_length=1, max_length=200)]
+    media_type: Annotated[Words, Field(max_length=200)]
+    references: dict[Words, Annotated[Words, Field(min_length=1, max_length=200)]]
+
+
+@with_config(_STRICT)
+class _Acknowledged(TypedDict):
+    found: dict[Words, Refs]
+
+
+@with_config(_STRICT)
+class _Report(TypedDict):
+    by_rate: dict[Annotated[Words, Field(max_length=20)], int]
+    plain: dict[str, Any]
+    message: Words
+
+
+@with_config(_STRICT)
+class _Reported(TypedDict):
+    reports: dict[Words, _Report]
+    refused: dict[Words, dict[str, Any]]
+
+
+@with_config(_STRICT)
 class _Mapped(TypedDict):
     columns: list[_Columns]
     rejected: dict[str, _Rejected]
@@ -138,6 +168,10 @@ UNITS: Form = TypeAdapter(_Units)
 EXISTING: Form = TypeAdapter(_Existing)
 RECEIVED: Form = TypeAdapter(_Received)
 MAPPED: Form = TypeAdapter(_Mapped)
+REFUSED: Form = TypeAdapter(_NotDone)
+WRITTEN: Form = TypeAdapter(_Written)
+ACKNOWLEDGED: Form = TypeAdapter(_Acknowledged)
+REPORTED: Form = TypeAdapter(_Reported)
 
 
 def spell_out(mapped: dict[str, Any]) -> None:

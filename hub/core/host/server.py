@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, BinaryIO
 
+from hub.core.host.batches import batch_of, found_of, refused_of
+from hub.core.host.collecting import collected_of
 from hub.core.host.evidence import DIGEST_SIZE, chunks, digests_of, excerpt, pack, unpack
 from hub.core.host.frames import frame, write_frame
 from hub.core.host.totals import STREAM as TOTALS
@@ -203,6 +205,29 @@ class Server:
     def describe(self, request: dict[str, Any], _body: bytes) -> None:
         """What was sniffed of a file."""
         write_frame(self._out, {"described": dict(self._source.describe(request["file"]))})
+
+    def refusals(self, request: dict[str, Any], _body: bytes) -> None:
+        """Postings that cannot be written, and why."""
+        refused = refused_of(self._source, batch_of(request["batch"]))
+        write_frame(self._out, {"refused": {posting: wire_of(error) for posting, error in refused.items()}})
+
+    def write(self, request: dict[str, Any], _body: bytes) -> None:
+        """A batch of postings as a file for the books."""
+        file = self._source.write(batch_of(request["batch"]))
+        answer = {
+            "file_name": file.file_name, "media_type": file.media_type, "references": dict(file.references),
+        }  # fmt: skip
+        write_frame(self._out, answer, file.body)
+
+    def acknowledged(self, request: dict[str, Any], _body: bytes) -> None:
+        """Postings that are among these receipts of the books."""
+        write_frame(self._out, {"found": found_of(self._source, request)})
+
+    def collected(self, request: dict[str, Any], body: bytes) -> None:
+        """Reports of money received on invoices that stand in this evidence."""
+        reports, refused = collected_of(self._source, request, body)
+        refusals = {allocation: wire_of(error) for allocation, error in refused.items()}
+        write_frame(self._out, {"reports": reports, "refused": refusals})
 
     def _mapped_frame(self, units: Sequence[RawUnit], evidence: bytes) -> bytes:
         mapped = map_units(self._source, self._stream, units)

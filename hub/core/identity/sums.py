@@ -73,16 +73,16 @@ def sums_of(
         amounts: of every receipt that a link, matching or allocation names, in minor units.
     """
     result = Sums()
-    carriers: dict[int, list[tuple[int, int]]] = {}
+    carriers: dict[int, list[_Share]] = {}
     for echo, carrier, amount in sorted(links):
         result.elsewhere[echo] = result.elsewhere.get(echo, 0) + amount
-        carriers.setdefault(echo, []).append((carrier, amount))
+        carriers.setdefault(echo, []).append(_Share(carrier, amount))
     met: dict[int, dict[int, int]] = {}  # what the books settled with a sum's matchings: by receipt, by document
     unsaid: dict[int, int] = {}  # and what they do not say the document of
-    for matching in lettered:
+    for matching in sorted(lettered, key=lambda one: one.settlement):
         open_end = max(0, sum(matching.receipts.values()) - sum(matching.documents.values()))
         for receipt, amount in matching.receipts.items():
-            for at, part in _carried(receipt, amount, carriers, amounts):
+            for at, part in _carried(receipt, amount, carriers):
                 result.in_books[at] = result.in_books.get(at, 0) + part
                 unsaid[at] = unsaid.get(at, 0) + min(part, open_end)
                 documents = met.setdefault(at, {})
@@ -103,19 +103,26 @@ def sums_of(
     return result
 
 
-def _carried(
-    receipt: int, amount: int, carriers: Mapping[int, Sequence[tuple[int, int]]], amounts: Mapping[int, int]
-) -> list[tuple[int, int]]:
+@dataclass(slots=True)
+class _Share:
+    """What of an echo a carrier counts, less what matchings used of it already."""
+
+    carrier: int
+    left_minor: int
+
+
+def _carried(receipt: int, amount: int, carriers: Mapping[int, Sequence[_Share]]) -> list[tuple[int, int]]:
     """Where `amount` of a receipt lies in the end: with its carriers, in their order, and what they leave with it.
 
     What a receipt keeps for itself is used first only when it carries nothing away: the books' entry of a bank
-    movement is wholly the bank's.
+    movement is wholly the bank's. A share is used once, by whatever matching comes first.
     """
     found: list[tuple[int, int]] = []
-    for carrier, share in carriers.get(receipt, ()):
-        part = min(amount, share)
+    for share in carriers.get(receipt, ()):
+        part = min(amount, share.left_minor)
         if part:
-            found += _carried(carrier, part, carriers, amounts)
+            share.left_minor -= part
+            found += _carried(share.carrier, part, carriers)
             amount -= part
     return [*found, (receipt, amount)] if amount else found
 

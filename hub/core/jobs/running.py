@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hub.core.host.spawn import Spawned
+from hub.core.host.writing import writer
 from hub.core.jobs.events import Handled, handle_waiting
 from hub.core.jobs.keeper import held
+from hub.core.services.acknowledging import acknowledge
 from hub.core.store import Store, UnitOfWork, connector_state, leases
+from hub.core.store.engine import DatabaseUnreachable
 from hub.core.store.inbox import Inbox
+from hub.core.store.leases import LeaseLost
 from hub.core.store.streams import Counts
 from hub.core.sync.run import ConnectorSpec, Progress, RunReport, sync_connector
 from hub.sdk.errors import ConfigError, HubError, SourceAuthError
@@ -71,6 +75,8 @@ def run_connector(
             fenced, spec, actor=actor, full=full, accept_missing=accept_missing, progress=watched, spawned=spawned
         )
         report.webhooks = handled.counts if handled is not None else None
+        if report.error is None:
+            _acknowledge(fenced, spec, report, actor)
         _remember(fenced, report, actor)
         return report
 
@@ -89,6 +95,16 @@ def run_events(store: Store, inbox: Inbox, spec: ConnectorSpec, *, actor: str, s
         if handled.error is not None:
             note_failure(fenced, spec.key, handled.error, actor)
         return handled
+
+
+def _acknowledge(store: Store, spec: ConnectorSpec, report: RunReport, actor: str) -> None:
+    """Which entries handed to these books came back with this run; what went wrong in asking is the run's error."""
+    try:
+        report.acknowledged = acknowledge(store, spec.key, lambda: writer(spec.start, spec.limits), actor)
+    except (LeaseLost, DatabaseUnreachable):
+        raise
+    except HubError as error:
+        report.error = error
 
 
 def _watched(progress: Progress | None, stop: Stop | None) -> Progress:

@@ -169,6 +169,18 @@ def standing_of(gaps: Iterable[Gap], unread: Mapping[str, str]) -> Standing:
     return Standing(frozenset((gap.seller, gap.debtor_id) for gap in gaps), frozenset(unread))
 
 
+def standing_of_entries(gaps: Iterable[ExplainedGap], unread: Mapping[str, str]) -> Standing:
+    """For whom no entry may be written into the books. A gap that is nothing but money which they do not have yet, and
+    deductions made with it, is what an entry closes; any other is a difference that nobody understands."""
+    closed_by_entries = {NOT_IN_BOOKS, DEDUCTION}
+    differing = (
+        found.gap
+        for found in gaps
+        if found.unexplained_minor or not {cause.kind for cause in found.causes} <= closed_by_entries
+    )
+    return standing_of(differing, unread)
+
+
 def may_act(standing: Standing, seller: str, debtor_id: str) -> bool:
     """False as long as no outgoing act (reminder, assignment, placement) is allowed for this debtor: his open items and
     the books' balance differ, or the seller's books were not read to the end."""

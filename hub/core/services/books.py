@@ -10,8 +10,10 @@ from hub.core.ledger.gap_causes import Standing
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.disagreements import tellings_of
 from hub.core.services.gaps import BookCheck, check_books
+from hub.core.services.handed import batches_in
 from hub.core.store import parties as party_store
 from hub.core.store import sightings as store
+from hub.core.store.batches import PREPARED, WRITTEN
 
 
 @dataclass(slots=True)
@@ -21,6 +23,8 @@ class BooksStatus:
     `not_in_books`: receipts that the books have no entry of, their number and amounts by currency; None when the books
     give no receipts, so that nothing can be said. `same_sum`: suggestions that two receipts are one; `same_party`: that
     two accounts are; `disagreements`: fields of the books' invoices that others tell otherwise.
+    `handed`: payments handed to the books that they do not have yet; `to_correct`: those about which the books and the
+    hub differ since.
     """
 
     check: BookCheck
@@ -29,6 +33,8 @@ class BooksStatus:
     same_sum: int = 0
     same_party: int = 0
     disagreements: int = 0
+    handed: int = 0
+    to_correct: int = 0
 
 
 def books_status(desk: Desk, connection: Any) -> BooksStatus:
@@ -38,6 +44,9 @@ def books_status(desk: Desk, connection: Any) -> BooksStatus:
     result.same_sum = store.suggested(connection)
     result.same_party = len(party_store.proposals(connection))
     result.disagreements = len(tellings_of(connection, books))
+    for batch in batches_in(desk, connection):
+        result.handed += sum(one.state in (PREPARED, WRITTEN) for one in batch.postings)
+        result.to_correct += sum(bool(one.corrections) for one in batch.postings)
     if store.receipt_connectors(connection) & set(books.values()):
         found = store.not_in_books(connection, books.values())
         result.not_in_books = sum(number for number, _ in found.values())

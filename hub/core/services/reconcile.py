@@ -13,7 +13,7 @@ from hub.core.reconcile.outcome import NOT_A_RECEIPT
 from hub.core.services.desk import Desk
 from hub.core.services.inputs import Inputs, load_inputs
 from hub.core.services.judging import MAX_PASSES, Judgement, ReconcileReport, RuleCount, judge
-from hub.core.services.sightings import look
+from hub.core.services.looking import look
 from hub.core.store import receipts as receipt_store
 from hub.core.store.allocations import add_allocations, replace_proposals, reverse
 from hub.core.store.database import UnitOfWork

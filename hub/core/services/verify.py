@@ -13,7 +13,7 @@ from hub.core.host.evidence import digests_of, unpack
 from hub.core.host.process import ConnectorProcess, Start, named
 from hub.core.services.desk import Desk
 from hub.core.services.ledger import view_in
-from hub.core.store import Connection, journal, units, verifying, verifying_identity, witness
+from hub.core.store import Connection, journal, units, verifying, verifying_identity, verifying_outgoing, witness
 from hub.core.store.record_tables import table_of
 from hub.core.store.units import StoredPage
 from hub.sdk.columns import validate_columns
@@ -64,6 +64,7 @@ def verify(
             *verifying.orphans(connection),
             *witness.contradictions(connection),
             *verifying_identity.unsound(connection),
+            *verifying_outgoing.unsound(connection),
         ]:
             result.differs(what)
         known = dict(starts)

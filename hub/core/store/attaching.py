@@ -53,7 +53,35 @@ def attached_settlements(
 
     A line whose document was never read is left out.
     """
-    same = sa.and_(
+    line = [lines.c[name] for name in ("settled_on", "amount_minor", "recorded_at", "currency", "document_number")]
+    found = _joined(connection, lines, invoices, _named(lines, invoices), mine, [*line, lines.c.debtor_id])
+    rows, anomalies = [], []
+    for document, newest, (day, amount, recorded, currency, number, _) in _decided(found, day=0, debtor=5):
+        if document is None:
+            anomalies.append(_ambiguous("settlement", newest, amount, currency, number, day))
+        else:
+            rows.append((document, day, amount, False, recorded, currency))
+    return rows, anomalies
+
+
+def settled_documents(
+    connection: sa.Connection, lines: sa.FromClause, invoices: sa.FromClause, mine: sa.ColumnElement[bool]
+) -> list[tuple[int, str, str, int, int]]:
+    """What each matching of the books settles: (connector, seller, settlement, document, amount). The same documents as
+    `attached_settlements` gives; a line that nothing decides is left out."""
+    group = [lines.c[name] for name in ("connector_id", "seller", "settlement_id")]
+    columns = [lines.c.settled_on, lines.c.debtor_id, *group, lines.c.amount_minor]
+    found = _joined(connection, lines, invoices, _named(lines, invoices), mine, columns)
+    return [
+        (connector, seller, settlement, document, amount)
+        for document, _, (_, _, connector, seller, settlement, amount) in _decided(found, day=0, debtor=1)
+        if document is not None
+    ]
+
+
+def _named(lines: sa.FromClause, invoices: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Documents that bear the number of a settlement line, and its year if it says one."""
+    return sa.and_(
         invoices.c.connector_id == lines.c.connector_id,
         invoices.c.kind == lines.c.target,
         invoices.c.seller == lines.c.seller,
@@ -63,15 +91,6 @@ def attached_settlements(
             invoices.c.issue_year == sa.extract("year", lines.c.document_issued_on),
         ),
     )
-    line = [lines.c[name] for name in ("settled_on", "amount_minor", "recorded_at", "currency", "document_number")]
-    found = _joined(connection, lines, invoices, same, mine, [*line, lines.c.debtor_id])
-    rows, anomalies = [], []
-    for document, newest, (day, amount, recorded, currency, number, _) in _decided(found, day=0, debtor=5):
-        if document is None:
-            anomalies.append(_ambiguous("settlement", newest, amount, currency, number, day))
-        else:
-            rows.append((document, day, amount, False, recorded, currency))
-    return rows, anomalies
 
 
 def attached_instalments(

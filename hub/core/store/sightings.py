@@ -13,10 +13,13 @@ import sqlalchemy as sa
 from hub.core.identity.sums import Applied, Lettered, Link, Sums, sums_of
 from hub.core.store import bulk
 from hub.core.store import tables as t
+from hub.core.store.attaching import settled_documents
 from hub.core.store.database import UnitOfWork
 from hub.core.store.reading import Books, as_known, of_books
 from hub.sdk.errors import HubError
 
+#: Rule of links to entries that bear the reference of a posting handed to the books; stored, never respelt.
+POSTING = "posting"
 _FIELDS = (
     "id", "connector_id", "receipt_id", "source_key", "seller", "account", "debtor_id", "currency", "amount_minor",
     "received_on", "value_on", "payer_name", "payer_iban", "remittance", "end_to_end_ref", "structured_ref",
@@ -147,14 +150,24 @@ def links(connection: sa.Connection, known_at: int | None = None) -> list[Link]:
     return [Link(*row) for row in rows]
 
 
+def carriers_of(connection: sa.Connection, connectors: Iterable[int]) -> set[int]:
+    """Receipts of these connectors, and those that carry one of them: the money that they have."""
+    own = sorted(set(connectors))
+    r, s = t.receipt, t.sighting
+    carried = sa.select(s.c.carrier_id).join(r, r.c.id == s.c.receipt_id).where(r.c.connector_id.in_(own))
+    mine = sa.select(r.c.id).where(r.c.connector_id.in_(own))
+    return set(connection.execute(sa.union(mine, carried.where(links_standing()))).scalars())
+
+
 def broken_links(connection: sa.Connection) -> list[Any]:
     """Links that stand though a source withdrew one of their receipts, or changed its amount: (id, why)."""
     s, echo, carrier = t.sighting, t.receipt.alias("echo"), t.receipt.alias("carrier")
     gone = sa.or_(echo.c.withdrawn_at.is_not(None), carrier.c.withdrawn_at.is_not(None))
-    whole = sa.and_(s.c.rule.not_in(("batch", "deposit", "payout")), s.c.origin == "auto")
+    whole = sa.and_(s.c.rule.not_in(("batch", "deposit", "payout", POSTING)), s.c.origin == "auto")
     changed = sa.or_(
         echo.c.currency != carrier.c.currency,
         s.c.amount_minor > echo.c.amount_minor,
+        sa.and_(s.c.rule == POSTING, s.c.amount_minor != echo.c.amount_minor),
         sa.and_(whole, sa.or_(echo.c.amount_minor != s.c.amount_minor, carrier.c.amount_minor != s.c.amount_minor)),
     )
     why = sa.case((gone, "its source withdrew one of the receipts"), else_="the amount of one of the receipts changed")
@@ -196,7 +209,9 @@ def lettered(
         key = (connector, seller, settlement)
         matching = found.setdefault(key, Lettered(f"{connector}/{seller}/{settlement}", {}, {}))
         _add(matching.receipts, receipt, amount)
-    for connector, seller, settlement, document, amount in _settled(connection, books, known_at):
+    invoices = as_known("invoice", known_at)
+    settled = settled_documents(connection, lines, invoices, of_books(lines, books))
+    for connector, seller, settlement, document, amount in settled:
         known = found.get((connector, seller, settlement))
         if known is not None:
             _add(known.documents, document, amount)
@@ -205,30 +220,6 @@ def lettered(
 
 def _add(into: Any, key: int, amount: int) -> None:
     into[key] = into.get(key, 0) + amount
-
-
-def _settled(connection: sa.Connection, books: Books, known_at: int | None) -> list[Any]:
-    """Documents that the matchings of the books settle: (connector, seller, settlement, document, amount)."""
-    lines, invoices = as_known("settlement_line", known_at), as_known("invoice", known_at)
-    same = sa.and_(
-        invoices.c.connector_id == lines.c.connector_id,
-        invoices.c.kind == lines.c.target,
-        invoices.c.seller == lines.c.seller,
-        invoices.c.number_key == lines.c.document_key,
-        sa.or_(
-            lines.c.document_issued_on.is_(None),
-            invoices.c.issue_year == sa.extract("year", lines.c.document_issued_on),
-        ),
-    )
-    group = (lines.c.connector_id, lines.c.seller, lines.c.settlement_id)
-    return list(
-        connection.execute(
-            sa.select(*group, sa.func.max(invoices.c.id), lines.c.amount_minor)
-            .select_from(lines.join(invoices, same))
-            .where(of_books(lines, books))
-            .group_by(lines.c.id, *group, lines.c.amount_minor)
-        ).all()
-    )
 
 
 def sums(connection: sa.Connection, books: Books, known_at: int | None = None) -> Sums:

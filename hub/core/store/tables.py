@@ -18,6 +18,14 @@ from hub.core.store.identity_tables import sighting as sighting
 from hub.core.store.identity_tables import sighting_apart as sighting_apart
 from hub.core.store.identity_tables import sighting_proposal as sighting_proposal
 from hub.core.store.identity_tables import sighting_reversal as sighting_reversal
+from hub.core.store.outgoing_tables import collected_status as collected_status
+from hub.core.store.outgoing_tables import ledger_acknowledgement as ledger_acknowledgement
+from hub.core.store.outgoing_tables import ledger_batch as ledger_batch
+from hub.core.store.outgoing_tables import ledger_batch_withdrawn as ledger_batch_withdrawn
+from hub.core.store.outgoing_tables import ledger_batch_written as ledger_batch_written
+from hub.core.store.outgoing_tables import ledger_look as ledger_look
+from hub.core.store.outgoing_tables import ledger_part as ledger_part
+from hub.core.store.outgoing_tables import ledger_posting as ledger_posting
 from hub.core.store.record_tables import RECORD_TABLES, Id, Instant, metadata
 
 invoice = RECORD_TABLES["invoice"].current

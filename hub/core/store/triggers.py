@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from hub.core.store import identity_tables, outgoing_tables
+
 #: Append-only since revision 0001, and since 0005.
 _FIRST = ("journal", "allocation", "allocation_reversal", "receipt_return")
 _ACTS_OF_PEOPLE = ("receipt_mark", "receipt_mark_undone", "lesson_forgotten")
@@ -100,6 +102,7 @@ def missing(connection: sa.Connection) -> list[str]:
     dialect = connection.dialect.name
     there = _on_sqlite(connection) if dialect == "sqlite" else _on_postgresql(connection)
     ours = [*statements(dialect), *mark_statements(dialect), *unit_statements(dialect)]
+    ours += [*identity_tables.statements(dialect), *outgoing_tables.statements(dialect)]
     wanted = {_name_of(statement): _core_of(statement) for statement in ours}
     return sorted(name for name, words in wanted.items() if there.get(name) != words)
 

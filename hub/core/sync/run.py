@@ -57,6 +57,7 @@ class RunReport:
     """What a run came to; `error` is what ended it early, `streams` how far each came.
 
     `webhooks`: what objects brought that were read again before it, because webhooks waited; None if none did.
+    `acknowledged`: payments handed to these books that it found there.
     """
 
     connector: str
@@ -65,6 +66,7 @@ class RunReport:
     streams: list[runs.StreamRun]
     error: HubError | None = None
     webhooks: Counts | None = None
+    acknowledged: int = 0
 
 
 #: Called after each page with the stream's name and the counts so far.

@@ -8,7 +8,7 @@ from hub.plugins.einvoices.config import EInvoicesConfig
 from hub.plugins.einvoices.mapping import MAPPING_FIELDS, MAPPING_VERSION
 from hub.plugins.einvoices.source import EInvoices
 from hub.sdk import SDK_VERSION, Connector, RecordSource, Registry, hookimpl
-from hub.sdk.roles import FileCheck
+from hub.sdk.roles import CollectionReports, FileCheck
 
 
 @hookimpl
@@ -18,7 +18,7 @@ def hub_register(registry: Registry) -> None:
         Connector(
             name="einvoices",
             sdk=SDK_VERSION,
-            roles=[RecordSource, FileCheck],
+            roles=[RecordSource, CollectionReports, FileCheck],
             config=EInvoicesConfig,
             build=EInvoices,
             mapping_version=MAPPING_VERSION,

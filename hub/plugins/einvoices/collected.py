@@ -1,9 +1,8 @@
 """The status « encaissée » (212): what the seller owes the administration at each receipt, prepared as a file.
 
-A function of the connector and no role: only the platform (plateforme agréée) sends it, and only the invoice's own VAT
-breakdown can split it. `collected` is pure: an allocation in, the amounts with VAT by rate out, with their proof.
-`as_xml` writes the CDAR message of formats.md §5.3 (XP Z12-012); how to correct a reversed allocation is unverified
-there, so none is written: a reversed allocation gives no status.
+Only the platform (plateforme agréée) sends it, and only the invoice's own VAT breakdown can split it. `collected` is
+pure: a collection in, the amounts with VAT by rate out, with their proof. `as_xml` writes the CDAR message of
+formats.md §5.3 (XP Z12-012); how to correct a reversed allocation is unverified there, so none is written.
 """
 
 from __future__ import annotations
@@ -15,23 +14,14 @@ from typing import Any
 
 from lxml import etree
 
+from hub.plugins.einvoices.faults import rejected
 from hub.plugins.einvoices.model import EInvoice
+from hub.sdk import Collection
 from hub.sdk.money import decimal_text, split_minor
 
 _RSM = "urn:un:unece:uncefact:data:standard:CrossDomainAcknowledgementAndResponse:100"
 _RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
 _UDT = "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100"
-
-
-@dataclass(frozen=True, slots=True)
-class Allocated:
-    """Part of one receipt applied to the invoice: the proof of the status."""
-
-    allocation_id: str
-    receipt_id: str
-    collected_on: date
-    amount_minor: int
-    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +34,7 @@ class Collected:
     seller_siren: str
     currency: str
     by_rate: tuple[tuple[Decimal, int], ...]
-    proof: Allocated
+    proof: Collection
 
     def as_plain(self) -> dict[str, Any]:
         """For a JSON line: amounts as decimal text."""
@@ -63,31 +53,36 @@ class Collected:
         }
 
 
-def collected(invoice: EInvoice, allocated: Allocated) -> Collected:
-    """The status for one allocation, partial ones apart.
+def collected(invoice: EInvoice, given: Collection) -> Collected:
+    """The status for one collection, partial ones apart.
 
     The amount is shared by what each rate has of the total with VAT, to the cent, the remainder by largest fraction.
-    An invoice without breakdown (profile MINIMUM) has one rate, computed from its VAT when that is exact, else none.
+    An invoice without breakdown (profile MINIMUM), or with one that is not the total, gives none.
 
     Raises:
-        ValueError: a credit note, another currency, nothing received, or more than the total: no status is due.
+        RecordRejected: a credit note, another currency, nothing received or more than the total, no breakdown, or no
+            SIREN of the seller: HUB-EINV-020 to 024.
     """
     if invoice.sign < 0:
-        raise ValueError("a credit note alone has no status « encaissée »")
-    if allocated.currency != invoice.currency:
-        raise ValueError(f"received in {allocated.currency}, invoiced in {invoice.currency}")
-    if not 0 < allocated.amount_minor <= abs(invoice.total):
-        raise ValueError("the amount received must lie between zero and the total")
+        raise rejected("HUB-EINV-020")
+    if given.currency != invoice.currency:
+        raise rejected("HUB-EINV-021", received=given.currency, invoiced=invoice.currency)
+    if not 0 < given.amount_minor <= abs(invoice.total):
+        amounts = [decimal_text(minor, invoice.currency) for minor in (given.amount_minor, abs(invoice.total))]
+        raise rejected("HUB-EINV-022", received=amounts[0], total=amounts[1])
     weights: dict[Decimal, int] = {}
     for line in invoice.vat:
         weights[line.rate] = weights.get(line.rate, 0) + line.base_minor + line.tax_minor
-    if not weights or min(weights.values()) < 0 or not sum(weights.values()):
-        raise ValueError("the invoice gives no VAT breakdown: its amounts by rate are not known")
+    no_rate = any(line.tax_minor and not line.rate for line in invoice.vat)
+    if no_rate or not weights or min(weights.values()) < 0 or sum(weights.values()) != abs(invoice.total):
+        raise rejected("HUB-EINV-023")
+    if not invoice.seller.siren:
+        raise rejected("HUB-EINV-024")
     rates = sorted(weights, reverse=True)
-    parts = split_minor(allocated.amount_minor, [weights[rate] for rate in rates])
+    parts = split_minor(given.amount_minor, [weights[rate] for rate in rates])
     by_rate = tuple((rate, part) for rate, part in zip(rates, parts, strict=True) if part)
     return Collected(
-        invoice.number, invoice.type_code, invoice.issued, invoice.seller.siren, invoice.currency, by_rate, allocated
+        invoice.number, invoice.type_code, invoice.issued, invoice.seller.siren, invoice.currency, by_rate, given
     )
 
 

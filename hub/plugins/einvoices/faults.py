@@ -40,6 +40,20 @@ FAULTS: dict[str, tuple[str, str]] = {
         "the seller {found} is none of `sellers`",
         "add it to `sellers`, or take the invoice out of the folder",
     ),
+    "HUB-EINV-020": ("a credit note alone has no status « encaissée »", "nothing to do"),
+    "HUB-EINV-021": (
+        "received in {received}, invoiced in {invoiced}: what of it is VAT is not known",
+        "report this receipt on your platform by hand",
+    ),
+    "HUB-EINV-022": (
+        "{received} was applied to an invoice of {total}",
+        "compare the e-invoice with the books: hub export disagreements",
+    ),
+    "HUB-EINV-023": (
+        "the invoice gives no VAT breakdown by rate that adds up to its total",
+        "issue it in a profile with one (BASIC WL or more), or report this receipt by hand",
+    ),
+    "HUB-EINV-024": ("the invoice has no SIREN of its seller (BT-30)", "report this receipt on your platform by hand"),
 }
 
 

@@ -9,6 +9,7 @@ import stat
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,7 @@ from hub.plugins.einvoices.faults import rejected, unavailable
 from hub.plugins.einvoices.mapping import records_of, ref_of
 from hub.plugins.einvoices.pdf import xml_of
 from hub.plugins.einvoices.reading import MAX_XML, invoice_of, kept, root_of
-from hub.sdk import Context, Cursor, Page, RawUnit, RecordRejected, Stream
+from hub.sdk import Collection, CollectionReport, Context, Cursor, Page, RawUnit, RecordRejected, Stream
 from hub.sdk.records import Record
 
 #: The same invoice in another file (its XML beside its PDF, sent again): the latest file tells it.
@@ -57,7 +58,7 @@ class _Run:
 
 
 class EInvoices:
-    """Reads the invoices of one configuration. Plays RecordSource and FileCheck; writes nothing anywhere."""
+    """Reads the invoices of one configuration. Plays RecordSource, CollectionReports, FileCheck; writes nothing."""
 
     def __init__(self, config: EInvoicesConfig, context: Context) -> None:
         self._config, self._context = config, context
@@ -108,6 +109,21 @@ class EInvoices:
             RecordRejected: the invoice is held.
         """
         return records_of(unit, self._config)
+
+    def collected(self, invoice: RawUnit, collection: Collection, at: datetime) -> CollectionReport:
+        """The status « encaissée » of one receipt on one of these invoices.
+
+        Raises:
+            RecordRejected: none can be made, or none is due.
+        """
+        from hub.plugins.einvoices.collected import as_xml, collected
+
+        where = invoice.place or invoice.ref
+        try:
+            status = collected(invoice_of(root_of(invoice.body, where), where), collection)
+        except RecordRejected as refusal:
+            raise RecordRejected(code=refusal.code, what=refusal.what, where=where, mend=refusal.mend) from None
+        return CollectionReport(status.by_rate, status.as_plain(), as_xml(status, at=at).decode())
 
     def describe(self, file: str) -> Mapping[str, Any]:
         """Syntax, profile, amounts, VAT breakdown and the records of one file."""

@@ -62,6 +62,11 @@ class Sage100Config(ConnectorConfig):
         default_factory=dict, description='Entries for Sage: journal of each bank account, { "FR76…" = "BQ" }.'
     )
     customer_account: str = Field("411000", description="Entries for Sage: general account of the customers' lines.")
+    experimental_pnm: bool = Field(
+        False,
+        description="Read files in the format PNM too, and write entries in it. Its layout is second-hand: never tried "
+        "on a real Sage.",
+    )
     timeout_s: int = Field(120, ge=5, le=3_600, description="Seconds after which an unanswered question is given up.")
 
     @field_validator("url")

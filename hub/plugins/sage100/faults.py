@@ -98,6 +98,26 @@ FAULTS: dict[str, Fault] = {
         "the parts of posting {posting} add up to {parts} cents, its amount is {amount}",
         "report it as a bug of the hub",
     ),
+    "HUB-SAGE-054": Fault(
+        "the {what} {text!r} has more than {most} characters, which the format does not take",
+        "enter this payment by hand; nothing is cut",
+    ),
+    "HUB-SAGE-060": Fault(
+        "this is no movement of a PNM file: {found!r}",
+        "export it in the tagged format (format Sage), which is known better",
+    ),
+    "HUB-SAGE-061": Fault(
+        "the amount {text!r} has no decimal mark: euros to some programs, cents to others",
+        "export it in the tagged format (format Sage)",
+    ),
+    "HUB-SAGE-062": Fault(
+        "debits less credits of its {count} movements are {rest}: the layout is not the one known, or the file was cut",
+        "export it in the tagged format (format Sage)",
+    ),
+    "HUB-SAGE-053": Fault(
+        'with ledger = "commercial" entries would not come back: Comptabilité imports, Gestion commerciale is read',
+        'read Comptabilité (ledger = "accounting"), or enter the payments in Gestion commerciale by hand',
+    ),
 }
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from hub.plugins.sage100 import pnm
 from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.faults import misconfigured, unavailable
 from hub.plugins.sage100.layout import Layout
@@ -101,6 +102,10 @@ class FileSource:
         twins: dict[str, int] = {}
         for name, body in bodies:
             try:
+                if self._config.experimental_pnm and pnm.is_pnm(body):
+                    for one, number in pnm.entries(body, name):
+                        self._take(one, f"{name}:{number}", lines, twins)
+                    continue
                 found = list(records(decode(body), name))
             except RecordRejected as refusal:
                 held.append(RawUnit(f"file {name}", body[:2_000], "", name, refusal))
@@ -125,6 +130,10 @@ class FileSource:
             ref = f"entry {hashlib.blake2b(body, digest_size=8).hexdigest()}"
             held.append(RawUnit(ref, body, "", place, refusal))
             return
+        self._take(one, place, lines, twins)
+
+    def _take(self, one: Entry, place: str, lines: list[tuple[Row, str]], twins: dict[str, int]) -> None:
+        """A line on a customer's account; others are none of ours."""
         if one.debtor and one.account.startswith(tuple(self._config.accounts)):
             lines.append((self._row(one, twins), place))
 

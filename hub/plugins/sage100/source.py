@@ -118,8 +118,8 @@ class Sage100:
         """The batch as an import file in the tagged format."""
         return written(batch, self._config)
 
-    def acknowledged(self, references: Mapping[str, str], receipts: Iterable[Receipt]) -> Mapping[str, str]:
-        """Postings that came back from Sage: a receipt of the books carries their reference."""
+    def acknowledged(self, references: Mapping[str, str], receipts: Iterable[Receipt]) -> Mapping[str, Sequence[str]]:
+        """Postings that came back from Sage: receipts of the books carry their reference."""
         return found_again(references, receipts)
 
     def _reader(self, stream: str) -> Reader:

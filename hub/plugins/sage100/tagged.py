@@ -102,7 +102,7 @@ def entry(record: Tagged, place: str) -> Entry:
     if fields[16] not in ("0", "1"):
         raise rejected("HUB-SAGE-044", place, column="side", text=fields[16])
     signed = _millionths(fields[17], "amount", place)
-    booked = _day(fields[1], "date", place)
+    booked = day_of(fields[1], "date", place)
     if booked is None:
         raise rejected("HUB-SAGE-044", place, column="date", text="")
     return Entry(
@@ -115,7 +115,7 @@ def entry(record: Tagged, place: str) -> Entry:
         debtor=fields[8],
         label=fields[10],
         method=_number(fields[11], "payment mode", place),
-        due=_day(fields[12], "due date", place),
+        due=day_of(fields[12], "due date", place),
         signed=signed if fields[16] == "0" else -signed,
         currency=_number(fields[15], "currency", place),
         code=fields[18],
@@ -176,8 +176,12 @@ def _number(text: str, column: str, place: str) -> int:
     return int(text or 0)
 
 
-def _day(text: str, column: str, place: str) -> date | None:
-    """DDMMYY; years 80 to 99 are those of the last century."""
+def day_of(text: str, column: str, place: str) -> date | None:
+    """A date written DDMMYY; years 80 to 99 are those of the last century; None when there is none.
+
+    Raises:
+        RecordRejected: it is no day of the calendar.
+    """
     if not text or text == "000000":
         return None
     try:

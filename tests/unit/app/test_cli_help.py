@@ -51,7 +51,8 @@ def test_every_command_takes_the_configuration_and_listings_json(name: str) -> N
         "check", "sync", "reconcile", "status", "verify", "held list", "held show", "held replay", "allocations list",
         "allocations explain", "allocations confirm", "allocations reverse", "allocations allocate",
         "allocations write-off", "allocations mark", "allocations unmark", "allocations learnt", "allocations forget",
-        "connectors list", "connectors check", "sightings list", "parties list", "users list", "backup",
+        "connectors list", "connectors check", "sightings list", "parties list", "users list", "books write",
+        "books list", "books withdraw", "backup",
     }  # fmt: skip
     for path, found in _all(command, name):
         options = {option for parameter in found.params for option in parameter.opts}

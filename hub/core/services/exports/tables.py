@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 
 from hub.core.services.desk import Desk
-from hub.core.services.exports import books, facts, ledger, parties
+from hub.core.services.exports import books, collected, facts, ledger, parties
 from hub.core.services.exports.model import Asked, Column, Kind, Row, Scope, Table
 from hub.sdk.errors import ConfigError
 
@@ -45,6 +45,12 @@ KINDS: dict[str, Kind] = {
         "Receipts that are one sum of money, and suggestions", books.SIGHTINGS, books.sightings,
         no_as_of="a link has an instant of recording only; use --known-on",
         no_seller="a receipt may belong to no seller yet",
+    ),
+    "collected": Kind(
+        "Statuses « encaissée »: what was received on each electronic invoice, by VAT rate", collected.COLLECTED,
+        collected.collected,
+        no_as_of="a status is of the day of its receipt",
+        no_known_on="what is to be corrected is only known now",
     ),
     "journal": Kind(
         "Who did what, when: the hash-chained journal", facts.JOURNAL, facts.journal,

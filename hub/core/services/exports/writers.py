@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 
 from hub.core.services.exports.model import Column, Row, Table
+from hub.core.services.files import whole_file
 from hub.sdk.errors import ConfigError
 from hub.sdk.money import decimal_text
 
@@ -50,7 +48,7 @@ def write_file(table: Table, form: str, path: Path) -> int:
     Raises:
         ConfigError: the folder or file cannot be written, or the extra for workbooks is not installed.
     """
-    with _whole(path) as beside:
+    with whole_file(path) as beside:
         if form == "xlsx":
             from hub.core.services.exports.workbook import write_workbook
 
@@ -58,44 +56,6 @@ def write_file(table: Table, form: str, path: Path) -> int:
         encoding = "utf-8-sig" if form == "csv" else "utf-8"
         with beside.open("w", encoding=encoding, newline="") as stream:
             return write_stream(table, form, stream)
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path`, put in its place at the end; gone when anything fails."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        os.close(number)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    beside = Path(name)
-    try:
-        yield beside
-        beside.chmod(0o666 & ~_umask())  # mkstemp makes files for the owner only
-        with beside.open("rb") as written:
-            os.fsync(written.fileno())
-        try:
-            beside.replace(path)
-        except OSError as error:
-            raise _unwritable(path, error) from error
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _unwritable(path: Path, error: OSError) -> ConfigError:
-    return ConfigError(
-        code="HUB-EXP-005",
-        what=f"cannot be written: {error.strerror or error}",
-        where=str(path),
-        mend="choose another file with --out, or make its folder writable",
-    )
 
 
 def safe_cell(text: str) -> str:

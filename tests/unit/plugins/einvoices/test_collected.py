@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -11,12 +12,13 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from hub.plugins.einvoices import cii
-from hub.plugins.einvoices.collected import Allocated, as_xml, collected
+from hub.plugins.einvoices.collected import as_xml, collected
+from hub.sdk import Collection, RecordRejected
 from hub.sdk.xml import parse
 from tests.unit.plugins.einvoices.made import cii as made
 
 INVOICE = cii.read(parse(made(), max_bytes=1_000_000))
-PAID = Allocated("A-17", "R-4", date(2026, 3, 2), 22_550, "EUR")
+PAID = Collection("A-17", "R-4", date(2026, 3, 2), 22_550, "EUR")
 
 
 def test_the_whole_invoice_by_rate() -> None:
@@ -47,15 +49,21 @@ def test_the_message() -> None:
     "allocated",
     [replace(PAID, currency="USD"), replace(PAID, amount_minor=0), replace(PAID, amount_minor=22_551)],
 )
-def test_no_status_without_a_sum(allocated: Allocated) -> None:
+def test_no_status_without_a_sum(allocated: Collection) -> None:
     """Another currency, nothing, or more than the invoice: refused."""
-    with pytest.raises(ValueError, match=r"received"):
+    with pytest.raises(RecordRejected, match=r"HUB-EINV-02[12]"):
         collected(INVOICE, allocated)
 
 
 def test_a_credit_note_has_no_status() -> None:
     """212 is for money received on an invoice; an invoice without breakdown cannot be shared."""
-    with pytest.raises(ValueError, match="credit note"):
+    with pytest.raises(RecordRejected, match="credit note"):
         collected(replace(INVOICE, type_code="381"), PAID)
-    with pytest.raises(ValueError, match="breakdown"):
+    with pytest.raises(RecordRejected, match="breakdown"):
         collected(replace(INVOICE, vat=[]), PAID)
+    unsaid = [replace(line, rate=Decimal(0)) for line in INVOICE.vat]
+    for vat in (unsaid, INVOICE.vat[:1]):
+        with pytest.raises(RecordRejected, match="adds up to its total"):
+            collected(replace(INVOICE, vat=vat), PAID)
+    with pytest.raises(RecordRejected, match="SIREN"):
+        collected(replace(INVOICE, seller=replace(INVOICE.seller, siren="")), PAID)

@@ -1,0 +1,172 @@
+"""One sum of money, counted once: a look at what the bank, a provider and the books saw, and the links it makes."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.core.identity.deposits import Payout, match_deposits, match_payouts
+from hub.core.identity.seen import Sighting, Source, reference, sighting
+from hub.core.identity.sightings import Found, match_pairs
+from hub.core.services.desk import Desk, books_of
+from hub.core.services.linking import as_text, name_of, write_links
+from hub.core.services.parties import look_at_parties
+from hub.core.store import Connection, UnitOfWork
+from hub.core.store import sightings as store
+from hub.core.store.allocations import reverse
+from hub.core.store.reading import debtor_accounts
+
+
+@dataclass(slots=True)
+class LookReport:
+    """What a look at the sightings came to: sums linked, suggestions for a person, allocations that went over to the
+    receipt that now counts, and allocations taken back because the books used the money otherwise."""
+
+    linked: int = 0
+    suggested: int = 0
+    moved: int = 0
+    contradicted: int = 0
+    undone: int = 0
+
+
+def look(desk: Desk) -> LookReport:
+    """Link what is certainly one sum, suggest what may be, and let the books' own matchings stand.
+
+    Running it again without new facts changes nothing. Nothing is read when only one connector gives receipts and the
+    books match none.
+    """
+    report = LookReport()
+    look_at_parties(desk)
+    with desk.store.read() as connection:
+        books = books_of(desk, connection)
+        broken = store.broken_links(connection)
+        found, suggestions = _matches(connection, books)
+    if broken or found or suggestions:
+        desk.store.again(desk.actor, lambda unit: _write(unit, broken, found, suggestions, report))
+    elif _has_suggestions(desk):
+        desk.store.again(desk.actor, lambda unit: store.replace_suggestions(unit, []))
+    with desk.store.read() as connection:
+        wrong = store.sums(connection, books).contradicted
+    if wrong:
+        desk.store.again(desk.actor, lambda unit: reverse(unit, wrong, "the books used this money for other documents"))
+    report.contradicted = len(wrong)
+    return report
+
+
+def _has_suggestions(desk: Desk) -> bool:
+    with desk.store.read() as connection:
+        return store.suggested(connection) > 0
+
+
+def _matches(connection: Connection, books: Mapping[str, int]) -> tuple[list[Found], list[Found]]:
+    """What is certain and what is possible among the receipts that are not linked yet."""
+    connectors = store.receipt_connectors(connection)
+    payouts = _payouts(connection) if len(connectors) > 1 else []
+    if len(connectors) < 2 or not (payouts or connectors & set(books.values())):
+        return [], []  # nobody but banks: nothing of one is ever that of another
+    ours, theirs = store.unlinked(connection, books.values())
+    apart = store.apart(connection)
+    accounts = _accounts(connection, books) if ours else {}
+    sellers: dict[int, list[str]] = defaultdict(list)
+    for seller, connector in sorted(books.items()):
+        sellers[connector].append(seller)
+    entries = [_sighting(row, accounts, sellers) for row in ours]
+    wanted = {(one.currency, one.amount_minor) for one in entries}
+    batched = any(one.batch for one in entries)
+    nets = {(payout.currency, payout.net_minor) for payout in payouts}
+    seen = [
+        one
+        for row in theirs
+        if (one := _sighting(row, {}, {})).means == "cheque"
+        or batched
+        or (one.currency, one.amount_minor) in wanted
+        or (one.currency, one.amount_minor) in nets
+    ]
+    paid_out = match_payouts(payouts, seen, apart)
+    used = {found.whole for found in paid_out.links}
+    seen = [one for one in seen if one.id not in used]
+    pairs = match_pairs(entries, seen, apart)
+    paired = {found.whole for found in pairs.links} | {part for found in pairs.links for part, _ in found.parts}
+    left = [[one for one in side if one.id not in paired] for side in (entries, seen)]
+    deposits = match_deposits(left[0], left[1], apart)
+    deposited = {part for found in deposits.links for part, _ in found.parts} | {f.whole for f in deposits.links}
+    maybe = [found for found in pairs.suggestions if not {found.whole, found.parts[0][0]} & deposited]
+    return (
+        [*paid_out.links, *pairs.links, *deposits.links],
+        [*paid_out.suggestions, *maybe, *deposits.suggestions],
+    )
+
+
+def _accounts(connection: Connection, books: Mapping[str, int]) -> dict[tuple[str, str], Any]:
+    return {(account.seller, account.debtor_id): account for account in debtor_accounts(connection, books)}
+
+
+def _sighting(row: Any, accounts: Mapping[tuple[str, str], Any], sellers: Mapping[int, Sequence[str]]) -> Sighting:
+    """A stored receipt for the matcher; of an entry of the books with what its account is called."""
+    names, ibans = [row.payer_name], [row.payer_iban]
+    if row.debtor_id is not None:
+        for seller in [row.seller] if row.seller else sellers.get(row.connector_id, []):
+            account = accounts.get((seller, row.debtor_id))
+            if account is not None:
+                names += [account.name, account.legal_name]
+                ibans += (account.ibans or "").split()
+    return sighting(
+        Source(
+            id=row.id,
+            seller=row.seller,
+            account=row.account,
+            currency=row.currency,
+            amount_minor=row.amount_minor,
+            received_on=row.received_on,
+            value_on=row.value_on,
+            references=(row.bank_ref, row.end_to_end_ref, row.structured_ref, row.receipt_id),
+            texts=(row.remittance,),
+            means=(row.method, row.transaction_code),
+            names=tuple(names),
+            ibans=tuple(ibans),
+            batch=row.batch_ref,
+        )
+    )
+
+
+def _payouts(connection: Connection) -> list[Payout]:
+    """Payouts whose charges are known as receipts and are in no line at the bank yet."""
+    lines: dict[tuple[int, str], list[Any]] = defaultdict(list)
+    for row in store.payout_charges(connection):
+        lines[row.connector_id, row.payout_id].append(row)
+    found = []
+    for (_, key), rows in sorted(lines.items()):
+        if len({row.currency for row in rows}) > 1 or any(row.id is None or row.carries for row in rows):
+            continue
+        charges = tuple((row.id, int(row.net_minor)) for row in rows)
+        days = [row.paid_on for row in rows if row.paid_on is not None]
+        found.append(
+            Payout(
+                key=key,
+                currency=rows[0].currency,
+                net_minor=sum(net for _, net in charges),
+                paid_on=max(days, default=None),
+                references=frozenset(filter(None, [reference(key)])),
+                charges=charges,
+            )
+        )
+    return found
+
+
+def _write(
+    unit: UnitOfWork, broken: Sequence[Any], found: Sequence[Found], suggestions: Sequence[Found], report: LookReport
+) -> None:
+    for why in sorted({row.why for row in broken}):
+        store.undo_links(unit, [row.id for row in broken if row.why == why], why)
+    report.undone = len(broken)
+    linked = write_links(unit, found)
+    doubtful = [*suggestions, *linked.doubtful]
+    report.linked, report.suggested, report.moved = len(linked.certain), len(doubtful), linked.moved
+    rows = [
+        (name_of(one), one.whole, one.rule, one.confidence_ppm, json.dumps(one.parts), as_text(one.evidence))
+        for one in doubtful
+    ]
+    store.replace_suggestions(unit, rows)
