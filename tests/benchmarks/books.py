@@ -20,7 +20,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from hub.plugins.csv import CsvConfig, CsvSource
+from hub.plugins.csv import CsvConfig
+from hub.plugins.csv.source import CsvSource
 from hub.plugins.fec import FecConfig
 from hub.plugins.fec.source import Fec
 from hub.sdk import Context

@@ -15,7 +15,7 @@ from hub.plugins.fec.entries import Doc, Understanding
 from hub.plugins.fec.faults import FileRefused, refused, rejected, unavailable
 from hub.plugins.fec.files import Dialect, Ledger, find, look
 from hub.plugins.fec.lines import Line, Reader, Stray
-from hub.plugins.fec.scratch import Scratch
+from hub.plugins.fec.scratch import Scratch, rest_of
 from hub.plugins.fec.terms import due_dates, fold_number
 from hub.sdk import RecordRejected
 from hub.sdk.money import decimal_text
@@ -191,20 +191,18 @@ class Books:
         )
         last = db.one("SELECT max(id) FROM doc") or 0
         db.many(
-            """INSERT INTO doc (id, file, ref, kind, sign, debtor, entry, piece, day, issued, total, label, bank, line,
-            opening, raw) VALUES (?,0,?,'lettered_elsewhere',?,?,'','',?,?,?,?,'',0,0,'')""",
+            """INSERT INTO doc (id, file, ref, kind, sign, debtor, entry, piece, day, issued, total, opening)
+            VALUES (?,0,?,'lettered_elsewhere',?,?,'','',?,?,?,0)""",
             [
-                (
-                    last + n,
-                    f"{group}/{debtor}/lettered_elsewhere",
-                    1 if net > 0 else -1,
-                    debtor,
-                    day,
-                    day,
-                    abs(net),
-                    group,
-                )
+                (last + n, f"{group}/{debtor}/lettered_elsewhere", 1 if net > 0 else -1, debtor, day, day, abs(net))
                 for n, (group, debtor, net, day) in enumerate(rows, 1)
+            ],
+        )
+        db.many(
+            "INSERT INTO told VALUES (?,0,?,'')",
+            [
+                (last + n, rest_of(abs(net), None, None, None, None, group, ""))
+                for n, (group, _, net, _) in enumerate(rows, 1)
             ],
         )
 

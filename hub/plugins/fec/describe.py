@@ -10,7 +10,8 @@ from hub.plugins.fec.books import Books
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.files import FileRefused, find, look
 from hub.plugins.fec.lines import Line, Reader
-from hub.plugins.fec.mapping import Mapper, units_after
+from hub.plugins.fec.mapping import Mapper
+from hub.plugins.fec.units import units_after
 from hub.sdk.columns import records_from_columns
 from hub.sdk.money import decimal_text
 
