@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from hub.plugins.fec import lettering, opening
@@ -136,7 +136,7 @@ class Books:
         reader = Reader(image.ledger, image.dialect, self._config.currency)
         intake = _Intake(self, image, reader)
         try:
-            intake.take(_contiguous(reader.read()), scattered=self._config.unbalanced == "take")
+            intake.take(_contiguous(reader.batches()), scattered=self._config.unbalanced == "take")
         except _Scattered:
             self.scratch.rewind(mark)
             intake = _Intake(self, image, reader)
@@ -345,12 +345,12 @@ class _Intake:
             self._hold(f"balance/{name}", [name], 1, fault, 1)
 
 
-def _contiguous(found: Iterator[Line | Stray]) -> Iterator[list[Line] | Stray]:
+def _contiguous(batches: Iterable[Sequence[Line | Stray]]) -> Iterator[list[Line] | Stray]:
     """Neighbouring lines of one key as an entry; a very long entry is cut where it balances."""
     lines: list[Line] = []
     key: tuple[str, ...] = ()
     balance = 0
-    for line in found:
+    for line in chain.from_iterable(batches):
         if isinstance(line, Stray):
             yield line
             continue

@@ -61,7 +61,7 @@ def _understood(books: Books, config: FecConfig) -> dict[str, Any]:
     db = books.scratch
     balance = db.one("SELECT sum(amount) FROM part") or 0
     first = units_after(books, (2, "0"), _FIRST, config.currency)
-    page = Mapper(config).page([unit for _, unit in first])
+    page = Mapper(config).page(first.units)
     shown = {
         "facts": dict(db.rows("SELECT kind, count(*) FROM doc GROUP BY kind ORDER BY kind")),
         "debtors": db.one("SELECT count(*) FROM debtor"),

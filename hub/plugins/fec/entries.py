@@ -48,6 +48,7 @@ class Doc:
 
     @property
     def total(self) -> int:
+        """What all parts come to."""
         return sum(self.parts.values())
 
 
@@ -62,6 +63,8 @@ class Understanding:
         self._at = {name: reader.column(name) for name in names}
         self._foreign = self._at["idevise"]
         self._letters, self._lettered = self._at["ecriturelet"], self._at["datelet"]
+        self._name, self._account_name = self._at["compauxlib"], self._at["comptelib"]
+        self._piece, self._piece_date, self._label = (self._at[n] for n in ("pieceref", "piecedate", "ecriturelib"))
         self._is_debtor: dict[str, bool] = {}
         self._debtors: dict[str, str] = {}
         self._sides_of: dict[str, str] = {}
@@ -138,13 +141,11 @@ class Understanding:
         sign = 1 if amount > 0 else -1
         if not amount or (money and (net or tax or money != amount)) or (not money and net + tax != amount):
             return None
-        kind = _kind_of_sign(RECEIPT if money else INVOICE, sign)
-        found: dict[tuple[object, ...], Doc] = {}
-        doc = self._put(found, (), kind, line, 0, opening=False)
-        if doc.foreign is not None:
+        if line.cells[self._foreign].strip().upper() not in ("", self._currency):
             return None
-        doc.sign, doc.bank = sign, bank
-        doc.parts = {slot: abs(minor) for slot, minor in doc.parts.items()}
+        doc = self._begun(_kind_of_sign(RECEIPT if money else INVOICE, sign), line, 0, opening=False)
+        doc.sign, doc.bank, doc.parts = sign, bank, {self._slot(line): abs(amount)}
+        doc.lines.append(line)
         if not money and net * sign >= 0 and tax * sign >= 0:
             doc.net, doc.tax = net * sign, tax * sign
         return doc
@@ -236,21 +237,30 @@ class Understanding:
         *,
         opening: bool,
     ) -> Doc:
-        cells, at = line.cells, self._at
         doc = found.get(key)
         if doc is None:
-            debtor, day = self.debtor_of(line), self._day(line.key[2])
-            issued = self._day(cells[at["piecedate"]]) or day
-            name = cells[at["compauxlib"]].strip() or cells[at["comptelib"]].strip() or debtor
-            doc = found[key] = Doc(
-                kind, 1, debtor, name, cells[at["pieceref"]].strip(), day, min(issued, day),
-                cells[at["ecriturelib"]].strip(), line.number, sub, opening,
-            )  # fmt: skip
-        slot = (line.account, cells[self._letters].strip(), self._day(cells[self._lettered]))
+            doc = found[key] = self._begun(kind, line, sub, opening=opening)
+        slot = self._slot(line)
         doc.parts[slot] = doc.parts.get(slot, 0) + line.amount
         doc.lines.append(line)
         self._add_foreign(doc, line)
         return doc
+
+    def _begun(self, kind: str, line: Line, sub: int, *, opening: bool) -> Doc:
+        """The fact that a line tells of first, without its amount."""
+        cells, piece_date = line.cells, line.cells[self._piece_date]
+        debtor, day = self.debtor_of(line), self._day(line.key[2])
+        issued = day if piece_date == line.key[2] else self._day(piece_date) or day
+        name = cells[self._name].strip() or cells[self._account_name].strip() or debtor
+        return Doc(
+            kind, 1, debtor, name, cells[self._piece].strip(), day, issued if issued < day else day,
+            cells[self._label].strip(), line.number, sub, opening,
+        )  # fmt: skip
+
+    def _slot(self, line: Line) -> Slot:
+        """Where the line can be matched."""
+        lettered = line.cells[self._lettered]
+        return line.account, line.cells[self._letters].strip(), self._day(lettered) if lettered else ""
 
     def _add_foreign(self, doc: Doc, line: Line) -> None:
         """The amount in another currency, when the line says one; signed like the line."""

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hub.plugins.fec.entries import DOCUMENTS, Doc, piece_key
+from hub.plugins.fec.entries import DOCUMENTS, RECEIPT, Doc, piece_key
 
 _SCHEMA = """
 CREATE TABLE doc (
@@ -29,6 +29,8 @@ CREATE TABLE across (grp TEXT);
 CREATE TABLE due (key TEXT, debtor TEXT, due TEXT, amount INTEGER);
 CREATE TABLE line (key TEXT, number INTEGER, text TEXT);
 """
+#: What a partial lettering settles last: other entries come first.
+RANKED = (*DOCUMENTS, RECEIPT)
 #: What stands between the fields of a fact.
 FIELD = "\x1f"
 _BATCH = 2_000
@@ -64,14 +66,15 @@ class Scratch:
             (id_, file, ref, doc.kind, sign, doc.debtor, entry, doc.piece, doc.day, doc.issued, total,
              int(doc.opening), key)
         )  # fmt: skip
-        raw = "\n".join([line.text for line in doc.lines])[:MAX_EVIDENCE]
+        lines = doc.lines
+        raw = lines[0].text if len(lines) == 1 else "\n".join([line.text for line in lines])[:MAX_EVIDENCE]
         self._told.append((id_, doc.number, rest_of(total, currency, amount, doc.net, doc.tax, doc.label, doc.bank), raw))
-        rank = 0 if doc.kind not in ("invoice", "credit_note", "receipt") else 1
+        rank, abroad = int(doc.kind in RANKED), int(doc.foreign is not None)
         for (account, code, lettered), minor in doc.parts.items():
+            effect = sign * minor
             self._parts.append(
-                (id_, file, doc.debtor, account, code, "", doc.day, lettered, sign * minor, sign * minor, rank,
-                 int(doc.foreign is not None))
-            )  # fmt: skip
+                (id_, file, doc.debtor, account, code, "", doc.day, lettered, effect, effect, rank, abroad)
+            )
         self._name(doc.debtor, doc.name, place)
         if len(self._docs) >= _BATCH:
             self.flush()

@@ -13,7 +13,7 @@ from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.faults import unavailable
 from hub.plugins.fec.files import Ledger, find
 from hub.plugins.fec.mapping import MAPPING_FIELDS, MAPPING_VERSION, Mapper, short_ref
-from hub.plugins.fec.units import PAGE_BYTES, Place, Placed, units_after
+from hub.plugins.fec.units import Place, units_after
 from hub.sdk import Context, Cursor, MappedPage, Page, RawUnit, Stream
 from hub.sdk.columns import records_from_columns
 from hub.sdk.records import ControlTotal, Record
@@ -56,8 +56,8 @@ class Fec:
         if same and state.get("done"):
             return Page((), self._cursor(seen, books, None), True, skipped=(self._origin,))
         place = (int(state["at"][0]), str(state["at"][1])) if same else (0, "")
-        units, after = _page(units_after(books, place, max(1, limit), self._config.currency), place)
-        last = not units_after(books, after, 1, self._config.currency)
+        units, after = units_after(books, place, max(1, limit), self._config.currency).fitting(place)
+        last = not units_after(books, after, 1, self._config.currency).units
         for note in books.notes if last else ():
             self._context.logger.warning("left aside: %s", note)
         return Page(units, self._cursor(seen, books, None if last else after), last, self._origin)
@@ -152,16 +152,3 @@ def _state(cursor: Cursor | None) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         return {}
     return state if good else {}
-
-
-def _page(placed: list[Placed], before: Place) -> tuple[list[RawUnit], Place]:
-    """As many of the units as a page carries, and the place after them."""
-    units: list[RawUnit] = []
-    size, after = 0, before
-    for place, unit in placed:
-        size += len(unit.body) + len(unit.ref) + len(unit.place)
-        if units and size > PAGE_BYTES:
-            break
-        units.append(unit)
-        after = place
-    return units, after

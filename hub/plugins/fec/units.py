@@ -6,7 +6,9 @@ so mapping is pure, and what the whole ledger says of a document, its number and
 
 from __future__ import annotations
 
-from typing import Any, Final
+from bisect import bisect_right
+from itertools import accumulate
+from typing import Any, Final, NamedTuple
 
 from hub.plugins.fec.books import Books
 from hub.plugins.fec.scratch import FIELD
@@ -28,25 +30,36 @@ _DUE = """SELECT d.id, due.due, due.amount FROM doc d JOIN due ON due.key IN (fo
 
 #: Where a unit stands among all: (0, row) what is held, (1, code) debtors, (2, id) documents.
 Place = tuple[int, str]
-Placed = tuple[Place, RawUnit]
 
 
-def units_after(books: Books, place: Place, limit: int, layout: str) -> list[Placed]:
-    """At most `limit` units after `place`, all of one kind, each with its place; none: there are no more."""
+class Found(NamedTuple):
+    """Units of one kind in their order, and by which each is found again: with `step` its place."""
+
+    step: int
+    marks: list[Any]
+    units: list[RawUnit]
+
+    def fitting(self, before: Place) -> tuple[list[RawUnit], Place]:
+        """As many of the units as a page carries, and the place after them."""
+        sizes = accumulate([len(unit.body) + len(unit.ref) + len(unit.place) for unit in self.units])
+        fit = max(1, bisect_right(list(sizes), PAGE_BYTES))
+        return self.units[:fit], (self.step, str(self.marks[:fit][-1])) if self.marks else before
+
+
+def units_after(books: Books, place: Place, limit: int, layout: str) -> Found:
+    """At most `limit` units after `place`; none: there are no more."""
     step, after = place
+    db = books.scratch
     if step == 0:
-        rows = books.scratch.rows(
-            "SELECT rowid, * FROM held WHERE rowid > ? ORDER BY rowid LIMIT ?", int(after or 0), limit
-        )
-        if held := [((0, str(row[0])), _held(row, layout)) for row in rows]:
-            return held
+        held = list(db.rows("SELECT rowid, * FROM held WHERE rowid > ? ORDER BY rowid LIMIT ?", int(after or 0), limit))
+        if held:
+            return Found(0, [row[0] for row in held], [_held(row, layout) for row in held])
         step, after = 1, ""
     if step == 1:
-        rows = books.scratch.rows(
-            "SELECT code, name, place FROM debtor WHERE code > ? ORDER BY code LIMIT ?", after, limit
-        )
-        if debtors := [((1, str(row[0])), _debtor(row[0], row[1], row[2], layout)) for row in rows]:
-            return debtors
+        told = "SELECT code, name, place FROM debtor WHERE code > ? ORDER BY code LIMIT ?"
+        debtors = list(db.rows(told, after, limit))
+        if debtors:
+            return Found(1, [code for code, _, _ in debtors], [_debtor(*row, layout) for row in debtors])
         after = "0"
     return _documents(books, int(after), limit, layout)
 
@@ -61,7 +74,7 @@ def _debtor(code: Any, name: Any, where: Any, layout: str) -> RawUnit:
     return RawUnit(f"debtor/{code}", FIELD.join(("debtor", code, name)).encode(), layout, where)
 
 
-def _documents(books: Books, after: int, limit: int, layout: str) -> list[Placed]:
+def _documents(books: Books, after: int, limit: int, layout: str) -> Found:
     db = books.scratch
     rows: list[tuple[Any, ...]] = []
     room = PAGE_BYTES
@@ -70,19 +83,20 @@ def _documents(books: Books, after: int, limit: int, layout: str) -> list[Placed
         room -= len(row[-1])
         if room < 0:  # more would not fit into a page
             break
-    if not rows:
-        return []
-    first, last = rows[0][0], rows[-1][0]
+    ids = [row[0] for row in rows]
+    if not ids:
+        return Found(2, [], [])
     settled: dict[int, str] = {}
-    for doc, told in db.rows(_SETTLED, first, last):
+    for doc, told in db.rows(_SETTLED, ids[0], ids[-1]):
         settled[doc] = f"{settled[doc]}{LIST}{told}" if doc in settled else told
-    due: dict[int, list[str]] = {}
+    due: dict[int, str] = {}
     if books.has_due_dates:
-        for doc, day, amount in db.rows(_DUE, first, last):
-            due.setdefault(doc, []).append(f"{day}{PAIR}{'' if amount is None else amount}")
-    units: list[Placed] = []
+        for doc, day, amount in db.rows(_DUE, ids[0], ids[-1]):
+            told = f"{day}{PAIR}{'' if amount is None else amount}"
+            due[doc] = f"{due[doc]}{LIST}{told}" if doc in due else told
+    units: list[RawUnit] = []
     for id_, file, ref, head, line, raw in rows:
-        body = f"{head}{FIELD}{settled.get(id_, '')}{FIELD}{LIST.join(due[id_]) if id_ in due else ''}\n{raw}"
+        body = f"{head}{FIELD}{settled.get(id_, '')}{FIELD}{due.get(id_, '')}\n{raw}"
         name = books.names.get(file, "lettrage")
-        units.append(((2, str(id_)), RawUnit(ref, body.encode(), layout, f"{name}:{line}" if line else name)))
-    return units
+        units.append(RawUnit(ref, body.encode(), layout, f"{name}:{line}" if line else name))
+    return Found(2, ids, units)
