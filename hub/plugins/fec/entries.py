@@ -124,10 +124,11 @@ class Understanding:
         """One debtor's line against sales, or against money: nearly every entry. The same as the long way, sooner."""
         net = tax = money = 0
         bank = ""
+        sides = self._sides_of
         for one in lines:
             if one is line:
                 continue
-            side = self._side_of(one.account)
+            side = sides.get(one.account) or self._side_of(one.account)
             if side == a.SALES:
                 net -= one.amount
             elif side == a.VAT:

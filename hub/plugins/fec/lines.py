@@ -96,7 +96,11 @@ class Reader:
         if self.dialect.quoted or self.currency != "EUR" or not {"debit", "credit"} <= columns.keys():
             return None
         rows = [text.split(self.dialect.delimiter) for text in texts]
-        if (first == 1 and not self.dialect.headless) or set(map(len, rows)) != {width} or max(map(len, texts)) > MAX_LINE:
+        if (
+            (first == 1 and not self.dialect.headless)
+            or set(map(len, rows)) != {width}
+            or max(map(len, texts)) > MAX_LINE
+        ):
             return None
         places = [cells[account].strip() for cells in rows]
         debits = plain_cents([cells[columns["debit"]] for cells in rows])
@@ -237,7 +241,7 @@ class Reader:
 
 
 def plain_cents(texts: Sequence[str]) -> list[int] | None:
-    """A column of amounts in euros in cents, empty ones as 0; None when one is not simply written like 12,50 or 12.50."""
+    """A column of amounts in euros in cents, empty ones 0; None when one is not simply written like 12,50 or 12.50."""
     joined = "\n".join(texts) + "\n"
     if not _PLAIN_CENTS.fullmatch(joined):
         return None

@@ -59,7 +59,8 @@ class Mapper:
             if unit.rejected is not None:
                 rejected[index] = unit.rejected
                 continue
-            fields = unit.body.partition(b"\n")[0].decode().split(FIELD)
+            head, _, _ = unit.body.partition(b"\n")
+            fields = head.decode().split(FIELD)
             if len(fields) < 3:
                 rejected[index] = refusal("HUB-FEC-036", unit.place or unit.ref)
                 continue
@@ -124,7 +125,18 @@ class Mapper:
          settled, _due) = fields  # fmt: skip
         key, debtor_id, effect = short_ref(ref), short_ref(debtor), -int(total) if minus else int(total)
         self._rows["ledger_entry"].append(
-            (unit, self._seller, key, debtor_id, day, kind, effect, books, short_ref(piece) or None, label[:500] or None)
+            (
+                unit,
+                self._seller,
+                key,
+                debtor_id,
+                day,
+                kind,
+                effect,
+                books,
+                short_ref(piece) or None,
+                label[:500] or None,
+            )
         )
         if settled:
             target = "write_off" if kind == "write_off" else "other"

@@ -68,7 +68,9 @@ class Scratch:
         )  # fmt: skip
         lines = doc.lines
         raw = lines[0].text if len(lines) == 1 else "\n".join([line.text for line in lines])[:MAX_EVIDENCE]
-        self._told.append((id_, doc.number, rest_of(total, currency, amount, doc.net, doc.tax, doc.label, doc.bank), raw))
+        self._told.append(
+            (id_, doc.number, rest_of(total, currency, amount, doc.net, doc.tax, doc.label, doc.bank), raw)
+        )
         rank, abroad = int(doc.kind in RANKED), int(doc.foreign is not None)
         for (account, code, lettered), minor in doc.parts.items():
             effect = sign * minor

@@ -59,7 +59,11 @@ def units_after(books: Books, place: Place, limit: int, layout: str) -> Found:
         told = "SELECT code, name, place FROM debtor WHERE code > ? ORDER BY code LIMIT ?"
         debtors = list(db.rows(told, after, limit))
         if debtors:
-            return Found(1, [code for code, _, _ in debtors], [_debtor(*row, layout) for row in debtors])
+            return Found(
+                1,
+                [code for code, _, _ in debtors],
+                [_debtor(code, name, where, layout) for code, name, where in debtors],
+            )
         after = "0"
     return _documents(books, int(after), limit, layout)
 
