@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from hub.plugins.fec import lettering, opening
 from hub.plugins.fec.config import FecConfig
-from hub.plugins.fec.entries import Doc
+from hub.plugins.fec.facts import Doc
 from hub.plugins.fec.faults import FileRefused, refused, unavailable
 from hub.plugins.fec.files import Dialect, Ledger, find, look
 from hub.plugins.fec.intake import Intake, Scattered, contiguous, gathered

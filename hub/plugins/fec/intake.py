@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from hub.plugins.fec import opening
 from hub.plugins.fec.config import FecConfig
-from hub.plugins.fec.entries import Doc, Understanding
+from hub.plugins.fec.entries import Understanding
+from hub.plugins.fec.facts import Doc
 from hub.plugins.fec.faults import rejected
 from hub.plugins.fec.files import Ledger
 from hub.plugins.fec.lines import Line, Reader, Stray

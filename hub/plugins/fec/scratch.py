@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hub.plugins.fec.entries import DOCUMENTS, RECEIPT, Doc, piece_key
+from hub.plugins.fec.facts import DOCUMENTS, RECEIPT, Doc, piece_key
 
 _SCHEMA = """
 CREATE TABLE doc (
