@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from hub.sdk.money import MAX_MINOR, exponent
 
@@ -58,6 +59,27 @@ def minor_from_text(text: str, currency: str, decimal: str = ",") -> int:
     if minor > MAX_MINOR:
         raise ValueError(f"amount {text[:40]!r} is too large")
     return -minor if negative else minor
+
+
+def minor_from_json(value: object, currency: str) -> int:
+    """The signed amount that a JSON document gives, in minor units of `currency`: a number, or a number as text.
+
+    Programs that count in binary fractions write 70.1 as 70.099999999999994: what lies beyond the eighth decimal of a
+    number is rounded away. A text is taken at its word.
+
+    Args:
+        value: an `int`, a `Decimal` (what `Answer.json` makes of a decimal point), or text with a decimal point.
+
+    Raises:
+        ValueError: it is none of these, or no amount of this currency.
+    """
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < 20:
+        return minor_from_text(f"{round(value, 8):f}", currency, decimal=".")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return minor_from_text(str(value), currency, decimal=".")
+    if isinstance(value, str):
+        return minor_from_text(value, currency, decimal=".")
+    raise ValueError(f"{str(value)[:40]!r} is no amount")
 
 
 def minor_column(texts: Sequence[str], currency: str, decimal: str = ",") -> tuple[list[int | None], dict[int, str]]:

@@ -70,6 +70,18 @@ def test_plugins_import_only_the_sdk() -> None:
                 assert name.startswith(("hub.sdk", own)), f"{path} imports {name}"
 
 
+def test_guests_need_nothing_but_the_sdk() -> None:
+    """A guest is written with the standard library, pydantic and hub.sdk, its tests also with pytest, httpx and respx:
+    not with what else our environment happens to hold, nor with our own tests."""
+    for path, tree in modules("plugins_contrib"):
+        project = ROOT.joinpath(*Path(path).parts[:2])
+        own = {entry.stem for entry in (*project.iterdir(), *project.joinpath("tests").glob("*.py"))}
+        allowed = {*sys.stdlib_module_names, *own, "hub", "pydantic"}
+        if Path(path).parts[2] == "tests":
+            allowed |= {"pytest", "httpx", "respx"}
+        assert set() == {name.split(".")[0] for name in imported(tree)} - allowed, path
+
+
 def documented() -> dict[str, list[str]]:
     """Where each code is explained: the lines of tables, and headings, that begin with it."""
     found: dict[str, list[str]] = defaultdict(list)

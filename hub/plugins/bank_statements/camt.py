@@ -22,13 +22,12 @@ from hub.plugins.bank_statements.xmlread import (
     Tree,
     ends,
     first,
-    local,
-    serialized,
     text_at,
     text_of,
     tree,
 )
 from hub.sdk.errors import RecordRejected
+from hub.sdk.xml import name_of, serialized
 
 #: What holds entries: a statement, a notification.
 _CONTAINERS: Final = {"Stmt": "camt.053", "Ntfctn": "camt.054"}
@@ -101,7 +100,7 @@ def _steps(stream: BinaryIO, opened: Opened) -> Iterator[_Builder | Move | State
     try:
         for name, element in ends(stream, ("Ntry", *_CONTAINERS), opened.name):
             container = element if name != "Ntry" else element.getparent()
-            kind = _CONTAINERS.get(local(container.tag)) if container is not None else None
+            kind = _CONTAINERS.get(name_of(container.tag)) if container is not None else None
             if kind is not None and container is not None:
                 if builder is None:
                     builder = _Builder(kind, container, opened)
@@ -139,7 +138,7 @@ class _Builder:
 
     def __init__(self, kind: str, container: Element, opened: Opened) -> None:
         self._opened = opened
-        self._tag = local(container.tag)
+        self._tag = name_of(container.tag)
         self._balances: list[tuple[str, Balance]] = []
         self._head: list[bytes] = []
         self._waiting = 0
@@ -170,7 +169,7 @@ class _Builder:
             raise reject("HUB-BANK-026", where, reason=f"more than {HEAD_ELEMENTS} elements stand between two entries")
 
     def _take(self, element: Element) -> None:
-        name = local(element.tag)
+        name = name_of(element.tag)
         if name not in _HEAD:
             return
         self._head.append(serialized(element))
@@ -208,10 +207,10 @@ class _Builder:
         top: dict[str, Element] = {}
         details: list[Element] = []
         for child in element:
-            name = local(child.tag)
+            name = name_of(child.tag)
             top.setdefault(name, child)
             if name == "NtryDtls":
-                details += [part for part in child if local(part.tag) == "TxDtls"]
+                details += [part for part in child if name_of(part.tag) == "TxDtls"]
         status = "".join(top["Sts"].itertext()).strip() if "Sts" in top else ""
         if status in _NOT_BOOKED:
             self._waiting += 1
@@ -254,8 +253,8 @@ class _Builder:
         fees = fees_of(whole, (tree(detail) for detail in details), minor, move.currency)
         if fees is None:
             return False
-        batches = (part for block in element if local(block.tag) == "NtryDtls" for part in block)
-        whole["Btch"] = [tree(part) for part in batches if local(part.tag) == "Btch"][:1]
+        batches = (part for block in element if name_of(block.tag) == "NtryDtls" for part in block)
+        whole["Btch"] = [tree(part) for part in batches if name_of(part.tag) == "Btch"][:1]
         if len(dump(whole)) > SHELL_CHARS:
             return False
         move.parts = tuple(serialized(detail) for detail in details)
@@ -283,7 +282,7 @@ def _words(entry: Element) -> str:
     """All that an entry says, blanks reduced; but not NtryRef, which is numbered by statement."""
     texts: list[str] = []
     for child in entry:
-        if local(child.tag) != "NtryRef":
+        if name_of(child.tag) != "NtryRef":
             texts.extend(child.itertext())
     return " ".join(" ".join(texts).split())
 
@@ -293,11 +292,11 @@ def _written(details: list[Element]) -> str:
     texts: list[str] = []
     for detail in details:
         for child in detail:
-            name = local(child.tag)
+            name = name_of(child.tag)
             if name == "RmtInf":
                 texts.extend(child.itertext())
             elif name == "Refs":
-                texts += [reference(ref.text) for ref in child if local(ref.tag) == "EndToEndId"]
+                texts += [reference(ref.text) for ref in child if name_of(ref.tag) == "EndToEndId"]
     return "".join("".join(texts).split())
 
 

@@ -1,21 +1,16 @@
-"""The one place that touches lxml: hardened parsers, local names, trees as plain dictionaries.
-
-No DTD is read, no entity replaced, nothing fetched, and libxml2's own limits stay on (depth 256, text 10 MB):
-reliability.md (d), libraries.md (XML).
-"""
+"""XML of banks, read by `hub.sdk.xml`: its refusals in our codes, and trees as plain dictionaries."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Final, Protocol, cast
-
-from lxml import etree
+from typing import Any, BinaryIO, Protocol, cast
 
 from hub.plugins.bank_statements.faults import reject
 from hub.plugins.bank_statements.garbled import Garbled
 from hub.plugins.bank_statements.limits import ENTRY_BYTES
+from hub.sdk import xml
 from hub.sdk.errors import RecordRejected
+from hub.sdk.xml import name_of
 
 
 class Element(Protocol):
@@ -43,32 +38,6 @@ class Element(Protocol):
 #: An element as plain values: its text, its attributes under ``@name``, and lists of children by local name.
 Tree = dict[str, Any]
 
-_CHUNK: Final = 64 * 1024
-_HARDENED: Final[dict[str, Any]] = {
-    "resolve_entities": False,
-    "no_network": True,
-    "huge_tree": False,
-    "load_dtd": False,
-    "dtd_validation": False,
-    "remove_comments": True,
-    "remove_pis": True,
-}
-_FRAGMENT: Final = etree.XMLParser(**_HARDENED)
-_LOCAL: dict[str, str] = {}
-_PLACE: Final = re.compile(r", line (\d+), column (\d+)")
-
-
-def local(tag: object) -> str:
-    """The name of an element without its namespace; empty for comments and the like."""
-    if not isinstance(tag, str):
-        return ""
-    name = _LOCAL.get(tag)
-    if name is None:
-        name = tag.rpartition("}")[2]
-        if len(_LOCAL) < 10_000:  # a file of invented names must not fill the memory
-            _LOCAL[tag] = name
-    return name
-
 
 def ends(stream: BinaryIO, tags: tuple[str, ...], where: str) -> Iterator[tuple[str, Element]]:
     """The elements of `tags` (local names) as they end, in order, each with its local name.
@@ -76,44 +45,24 @@ def ends(stream: BinaryIO, tags: tuple[str, ...], where: str) -> Iterator[tuple[
     The caller clears what it has read. At most `limits.ENTRY_BYTES` may lie between two of them.
 
     Raises:
-        RecordRejected: HUB-BANK-010 (not well formed), 011 (DOCTYPE), 008 (an element too long).
+        RecordRejected: HUB-BANK-010 (not well formed), 011 (DOCTYPE), 008 (an element too long), 012 (encoding).
     """
-    parser = etree.XMLPullParser(events=("end",), tag=tuple("{*}" + tag for tag in tags), **_HARDENED)
-    events = cast(Iterator[tuple[str, Element]], parser.read_events())
-    since, checked = 0, False
     try:
-        while chunk := stream.read(_CHUNK):
-            parser.feed(chunk)
-            since += len(chunk)
-            for _, element in events:
-                since = 0
-                if not checked:
-                    checked = True
-                    _no_doctype(element, where)
-                yield local(element.tag), element
-            if since > ENTRY_BYTES:
-                raise reject("HUB-BANK-008", where, thing="element", limit=ENTRY_BYTES)
-        parser.close()
-        for _, element in events:
-            yield local(element.tag), element
-    except etree.XMLSyntaxError as error:
-        raise not_well_formed(error, where) from None
+        yield from xml.ends(stream, tags, ENTRY_BYTES)
+    except xml.XmlRefused as refusal:
+        raise _rejected(refusal, where) from None
 
 
-def _no_doctype(element: Element, where: str) -> None:
-    if element.getroottree().docinfo.internalDTD is not None:
-        raise reject("HUB-BANK-011", where)
-
-
-def not_well_formed(error: etree.XMLSyntaxError, where: str) -> RecordRejected:
-    """The refusal of a document that lxml cannot read, with its line and column."""
-    text = str(error.msg) if error.msg else "it cannot be parsed"
-    found = _PLACE.search(text)
-    place = f"{where}:{found[1]}:{found[2]}" if found else where
-    reason = _PLACE.sub("", text)[:200]
-    if "ncod" in reason or "UTF-8" in reason:
-        return reject("HUB-BANK-012", place, encoding="what its first line declares", reason=reason)
-    return reject("HUB-BANK-010", place, reason=reason)
+def _rejected(refusal: xml.XmlRefused, where: str) -> RecordRejected:
+    """The refusal of a document, with its line and column where they are known."""
+    if refusal.reason == "doctype":
+        return reject("HUB-BANK-011", where)
+    if refusal.reason == "size":
+        return reject("HUB-BANK-008", where, thing="element", limit=ENTRY_BYTES)
+    place = f"{where}:{refusal.line}:{refusal.column}" if refusal.line else where
+    if "ncod" in refusal.told or "UTF-8" in refusal.told:
+        return reject("HUB-BANK-012", place, encoding="what its first line declares", reason=refusal.told)
+    return reject("HUB-BANK-010", place, reason=refusal.told)
 
 
 def parse(body: bytes) -> Element:
@@ -123,14 +72,9 @@ def parse(body: bytes) -> Element:
         Garbled: HUB-BANK-010.
     """
     try:
-        return cast(Element, etree.fromstring(body, _FRAGMENT))
-    except etree.XMLSyntaxError as error:
-        raise Garbled("HUB-BANK-010", reason=str(error.msg)[:200]) from None
-
-
-def serialized(element: Element) -> bytes:
-    """The element's bytes in UTF-8, without what follows it."""
-    return etree.tostring(cast(Any, element), encoding="UTF-8", xml_declaration=False, with_tail=False)
+        return cast(Element, xml.parse_element(body))
+    except xml.XmlRefused as refusal:
+        raise Garbled("HUB-BANK-010", reason=str(refusal)) from None
 
 
 def tree(element: Element, without: str = "") -> Tree:
@@ -142,10 +86,8 @@ def tree(element: Element, without: str = "") -> Tree:
     text = element.text
     if text is not None and not text.isspace():
         result[""] = text
-    known = _LOCAL
     for child in element:
-        tag = child.tag
-        name = known.get(tag) or local(tag)
+        name = name_of(child.tag)
         if name == without:
             continue
         text = child.text

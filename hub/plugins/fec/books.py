@@ -6,28 +6,17 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import groupby
-from typing import Any
 
 from hub.plugins.fec import lettering, opening
 from hub.plugins.fec.config import FecConfig
-from hub.plugins.fec.entries import Doc, Understanding
-from hub.plugins.fec.faults import FileRefused, refused, rejected, unavailable
+from hub.plugins.fec.facts import Doc
+from hub.plugins.fec.faults import FileRefused, refused, unavailable
 from hub.plugins.fec.files import Dialect, Ledger, find, look
-from hub.plugins.fec.lines import Line, Reader, Stray
-from hub.plugins.fec.scratch import Scratch
+from hub.plugins.fec.intake import Intake, Scattered, contiguous, gathered
+from hub.plugins.fec.lines import Line, Reader
+from hub.plugins.fec.scratch import Scratch, rest_of
 from hub.plugins.fec.terms import due_dates, fold_number
 from hub.sdk import RecordRejected
-from hub.sdk.money import decimal_text
-
-#: Lines of one entry that are held in memory; a longer one is cut where it balances.
-MAX_ENTRY = 5_000
-#: Lines of a held entry that are kept as evidence.
-_KEPT_LINES = 200
-
-
-class _Scattered(Exception):
-    """The lines of an entry do not stand together: the file must be sorted first."""
 
 
 @dataclass(slots=True)
@@ -134,13 +123,13 @@ class Books:
         """One file into the temporary data base, its opening joined to the years before, its lettering settled."""
         mark = self.scratch.mark()
         reader = Reader(image.ledger, image.dialect, self._config.currency)
-        intake = _Intake(self, image, reader)
+        intake = Intake(self.scratch, self._config, self._number, image.ledger, reader)
         try:
-            intake.take(_contiguous(reader.read()), scattered=self._config.unbalanced == "take")
-        except _Scattered:
+            intake.take(contiguous(reader.batches()), scattered=self._config.unbalanced == "take")
+        except Scattered:
             self.scratch.rewind(mark)
-            intake = _Intake(self, image, reader)
-            intake.take(_sorted(self.scratch, reader), scattered=True)
+            intake = Intake(self.scratch, self._config, self._number, image.ledger, reader)
+            intake.take(gathered(self.scratch, reader), scattered=True)
         if not intake.lines:
             raise refused("HUB-FEC-006", image.ledger.name)
         intake.close()
@@ -150,7 +139,7 @@ class Books:
             self._carry_forward(image, intake)
         lettering.letter(self.scratch, self._number)
 
-    def _carry_forward(self, image: Image, intake: _Intake) -> None:
+    def _carry_forward(self, image: Image, intake: Intake) -> None:
         db = self.scratch
         db.do("CREATE INDEX IF NOT EXISTS part_by_debtor ON part (debtor, file)")
         if not intake.carried:  # the file goes on where the one before ended
@@ -191,20 +180,18 @@ class Books:
         )
         last = db.one("SELECT max(id) FROM doc") or 0
         db.many(
-            """INSERT INTO doc (id, file, ref, kind, sign, debtor, entry, piece, day, issued, total, label, bank, line,
-            opening, raw) VALUES (?,0,?,'lettered_elsewhere',?,?,'','',?,?,?,?,'',0,0,'')""",
+            """INSERT INTO doc (id, file, ref, kind, sign, debtor, entry, piece, day, issued, total, opening)
+            VALUES (?,0,?,'lettered_elsewhere',?,?,'','',?,?,?,0)""",
             [
-                (
-                    last + n,
-                    f"{group}/{debtor}/lettered_elsewhere",
-                    1 if net > 0 else -1,
-                    debtor,
-                    day,
-                    day,
-                    abs(net),
-                    group,
-                )
+                (last + n, f"{group}/{debtor}/lettered_elsewhere", 1 if net > 0 else -1, debtor, day, day, abs(net))
                 for n, (group, debtor, net, day) in enumerate(rows, 1)
+            ],
+        )
+        db.many(
+            "INSERT INTO told VALUES (?,0,?,'')",
+            [
+                (last + n, rest_of(abs(net), None, None, None, None, group, ""))
+                for n, (group, _, net, _) in enumerate(rows, 1)
             ],
         )
 
@@ -239,164 +226,6 @@ class Books:
         self.scratch.hold(f"file/{ledger.name}", body, ledger.name, refusal, 1)
 
 
-class _Intake:
-    """One file on its way in."""
-
-    def __init__(self, books: Books, image: Image, reader: Reader) -> None:
-        self._books, self._image, self._reader = books, image, reader
-        config = books._config
-        self._currency, self._takes = config.currency, config.unbalanced == "take"
-        self._understanding = Understanding(reader, config.accounts, config.opening_journals, config.currency)
-        self.lines = 0
-        self.carried: list[opening.Carried] = []
-        self._debit = self._credit = 0
-        self._faults = 0
-
-    def take(self, found: Iterator[list[Line] | Stray], *, scattered: bool) -> None:
-        """Every entry of the file.
-
-        Raises:
-            _Scattered: an entry does not balance, and `scattered` does not say that this is known.
-        """
-        for entry in found:
-            if isinstance(entry, Stray):
-                self.lines += 1
-                self._faults += 1
-                digest = blake2b(entry.text.encode(), digest_size=8).hexdigest()
-                self._hold(f"line/{digest}", [entry.text], entry.number, entry.fault, 1)
-            else:
-                self.lines += len(entry)
-                self._entry(entry, scattered)
-
-    def _entry(self, lines: list[Line], scattered: bool) -> None:
-        balance = 0
-        fault: RecordRejected | None = None
-        for line in lines:
-            amount = line.amount
-            balance += amount
-            if amount > 0:
-                self._debit += amount
-            else:
-                self._credit -= amount
-            fault = fault or line.fault
-        if balance and fault is None and not self._takes:
-            if not scattered:
-                raise _Scattered
-            fault = self._unbalanced(lines, balance)
-        elif balance and fault is not None and not scattered:
-            raise _Scattered
-        if fault is not None:
-            self._faults += any(line.fault for line in lines)
-            self._hold_entry(lines, fault)
-            return
-        docs = self._understanding.docs(lines)
-        if docs:
-            self._keep(docs, lines)
-
-    def _keep(self, docs: list[Doc], lines: list[Line]) -> None:
-        books, name = self._books, self._image.ledger.name
-        if docs[0].opening and books._number > 1:
-            self.carried += opening.carried_lines(docs)
-            return
-        entry = _entry_name(lines[0].key)
-        for doc in docs:
-            ref = f"{doc.day}/{entry}/{doc.piece}/{doc.debtor}/{doc.kind}"
-            if len(ref) > 180:
-                ref = f"{ref[:150]}…{blake2b(ref.encode(), digest_size=8).hexdigest()}"
-            books.scratch.add(books._number, doc, ref, entry, name)
-
-    def _unbalanced(self, lines: list[Line], balance: int) -> RecordRejected:
-        debit = sum(line.amount for line in lines if line.amount > 0)
-        return rejected(
-            "HUB-FEC-020",
-            f"{self._image.ledger.name}:{lines[0].number}",
-            entry=_entry_name(lines[0].key),
-            debit=decimal_text(debit, self._currency),
-            credit=decimal_text(debit - balance, self._currency),
-            difference=decimal_text(balance, self._currency),
-        )
-
-    def _hold_entry(self, lines: list[Line], fault: RecordRejected) -> None:
-        """The entry waits; what it did to debtors' accounts still counts in their balances, so that a gap shows."""
-        day = self._reader.day(lines[0].key[2])
-        ref = "entry/" + "/".join(lines[0].key)
-        self._hold(ref[:150], [line.text for line in lines[:_KEPT_LINES]], lines[0].number, fault, len(lines))
-        for line in lines:
-            if line.amount and day and self._understanding.is_debtor(line.account):
-                debtor = self._understanding.debtor_of(line)
-                doc = Doc("held", 1 if line.amount > 0 else -1, debtor, debtor, "", day, day, "", line.number, 0, False)
-                doc.parts = {(line.account, "", ""): abs(line.amount)}
-                self._books.scratch.add(self._books._number, doc, "", "", self._image.ledger.name)
-
-    def _hold(self, ref: str, texts: list[str], number: int, fault: RecordRejected, lines: int) -> None:
-        place = fault.where or f"{self._image.ledger.name}:{number}"
-        self._books.scratch.hold(ref, "\n".join(texts), place, fault, lines)
-
-    def close(self) -> None:
-        """After the last line: does the file as a whole balance?"""
-        difference = self._debit - self._credit
-        if difference and not self._takes and not self._faults:
-            name = self._image.ledger.name
-            fault = rejected(
-                "HUB-FEC-022",
-                name,
-                debit=decimal_text(self._debit, self._currency),
-                credit=decimal_text(self._credit, self._currency),
-                difference=decimal_text(difference, self._currency),
-            )
-            self._hold(f"balance/{name}", [name], 1, fault, 1)
-
-
-def _contiguous(found: Iterator[Line | Stray]) -> Iterator[list[Line] | Stray]:
-    """Neighbouring lines of one key as an entry; a very long entry is cut where it balances."""
-    lines: list[Line] = []
-    key: tuple[str, ...] = ()
-    balance = 0
-    for line in found:
-        if isinstance(line, Stray):
-            yield line
-            continue
-        if line.key != key or (len(lines) >= MAX_ENTRY and not balance):
-            if lines:
-                yield lines
-            lines, key, balance = [], line.key, 0
-        lines.append(line)
-        balance += line.amount
-    if lines:
-        yield lines
-
-
-def _sorted(scratch: Scratch, reader: Reader) -> Iterator[list[Line] | Stray]:
-    """The entries of a file whose lines are scattered: brought together by the temporary data base."""
-    db = scratch
-    db.do("DELETE FROM line")
-    faults: dict[int, RecordRejected] = {}
-
-    def rows() -> Iterator[tuple[Any, ...]]:
-        for line in reader.read():
-            if isinstance(line, Stray):
-                strays.append(line)
-                continue
-            if line.fault is not None:
-                faults[line.number] = line.fault
-            yield "\x1f".join(line.key), line.number, line.text
-
-    strays: list[Stray] = []
-    db.many("INSERT INTO line VALUES (?,?,?)", rows())
-    yield from strays
-    for _, group in groupby(db.rows("SELECT key, number, text FROM line ORDER BY key, number"), key=lambda row: row[0]):
-        lines = []
-        for _, number, text in group:
-            line = reader.again(text, number, faults.get(number))
-            lines.append(line)
-            if len(lines) >= MAX_ENTRY and not sum(one.amount for one in lines):
-                yield lines
-                lines = []
-        if lines:
-            yield lines
-    db.do("DELETE FROM line")
-
-
 def _period_of(reader: Reader) -> tuple[str, str]:
     """The days of the first and the last entry of a file."""
     days = {line.key[2] for line in reader.read() if isinstance(line, Line)}
@@ -406,11 +235,6 @@ def _period_of(reader: Reader) -> tuple[str, str]:
 
 def _another(one: Ledger, other: Ledger) -> bool:
     return bool(one.siren and other.siren and one.siren != other.siren)
-
-
-def _entry_name(key: tuple[str, ...]) -> str:
-    """An entry for people: journal and number, or the date where entries are not numbered."""
-    return f"{key[0]} {key[1] if key[1].strip('0') else key[2]}".strip()
 
 
 def _make_unique(db: Scratch, column: str, same: str, where: str, suffix: str) -> int:

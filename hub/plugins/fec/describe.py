@@ -10,7 +10,8 @@ from hub.plugins.fec.books import Books
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.files import FileRefused, find, look
 from hub.plugins.fec.lines import Line, Reader
-from hub.plugins.fec.mapping import Mapper, units_after
+from hub.plugins.fec.mapping import Mapper
+from hub.plugins.fec.units import units_after
 from hub.sdk.columns import records_from_columns
 from hub.sdk.money import decimal_text
 
@@ -60,7 +61,7 @@ def _understood(books: Books, config: FecConfig) -> dict[str, Any]:
     db = books.scratch
     balance = db.one("SELECT sum(amount) FROM part") or 0
     first = units_after(books, (2, "0"), _FIRST, config.currency)
-    page = Mapper(config).page([unit for _, unit in first])
+    page = Mapper(config).page(first.units)
     shown = {
         "facts": dict(db.rows("SELECT kind, count(*) FROM doc GROUP BY kind ORDER BY kind")),
         "debtors": db.one("SELECT count(*) FROM debtor"),

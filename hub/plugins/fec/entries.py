@@ -8,47 +8,11 @@ the balance of an account is always the sum of what is said of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from hub.plugins.fec import accounts as a
+from hub.plugins.fec.facts import CREDIT_NOTE, INVOICE, RECEIPT, Doc, Slot, foreign_minor, kind_of_sign, take
 from hub.plugins.fec.lines import Line, Reader
-from hub.sdk.money import exponent, is_currency
-
-INVOICE, CREDIT_NOTE, RECEIPT = "invoice", "credit_note", "receipt"
-DOCUMENTS = (INVOICE, CREDIT_NOTE)
-#: How an account, a lettering code and its date go together: where a part of a document can be matched.
-Slot = tuple[str, str, str]
-_NO_PIECE = {"", "SANS", "NEANT", "NÉANT", "DIVERS", "AN", "RAN", "-", ".", "0"}
-
-
-@dataclass(slots=True)
-class Doc:
-    """One fact: `kind` is invoice, credit_note, receipt or the category of another entry; `sign` +1 when it raises what
-    the debtor owes. `parts` are unsigned amounts by slot. `foreign` is (currency, amount) when all its
-    lines say one.
-    """
-
-    kind: str
-    sign: int
-    debtor: str
-    name: str
-    piece: str
-    day: str
-    issued: str
-    label: str
-    number: int
-    sub: int
-    opening: bool
-    bank: str = ""
-    parts: dict[Slot, int] = field(default_factory=dict)
-    foreign: tuple[str, int] | None = None
-    net: int | None = None
-    tax: int | None = None
-    lines: list[Line] = field(default_factory=list)
-
-    @property
-    def total(self) -> int:
-        return sum(self.parts.values())
+from hub.sdk.money import is_currency
 
 
 class Understanding:
@@ -62,6 +26,8 @@ class Understanding:
         self._at = {name: reader.column(name) for name in names}
         self._foreign = self._at["idevise"]
         self._letters, self._lettered = self._at["ecriturelet"], self._at["datelet"]
+        self._name, self._account_name = self._at["compauxlib"], self._at["comptelib"]
+        self._piece, self._piece_date, self._label = (self._at[n] for n in ("pieceref", "piecedate", "ecriturelib"))
         self._is_debtor: dict[str, bool] = {}
         self._debtors: dict[str, str] = {}
         self._sides_of: dict[str, str] = {}
@@ -121,10 +87,11 @@ class Understanding:
         """One debtor's line against sales, or against money: nearly every entry. The same as the long way, sooner."""
         net = tax = money = 0
         bank = ""
+        sides = self._sides_of
         for one in lines:
             if one is line:
                 continue
-            side = self._side_of(one.account)
+            side = sides.get(one.account) or self._side_of(one.account)
             if side == a.SALES:
                 net -= one.amount
             elif side == a.VAT:
@@ -138,13 +105,11 @@ class Understanding:
         sign = 1 if amount > 0 else -1
         if not amount or (money and (net or tax or money != amount)) or (not money and net + tax != amount):
             return None
-        kind = _kind_of_sign(RECEIPT if money else INVOICE, sign)
-        found: dict[tuple[object, ...], Doc] = {}
-        doc = self._put(found, (), kind, line, 0, opening=False)
-        if doc.foreign is not None:
+        if line.cells[self._foreign].strip().upper() not in ("", self._currency):
             return None
-        doc.sign, doc.bank = sign, bank
-        doc.parts = {slot: abs(minor) for slot, minor in doc.parts.items()}
+        doc = self._begun(kind_of_sign(RECEIPT if money else INVOICE, sign), line, 0, opening=False)
+        doc.sign, doc.bank, doc.parts = sign, bank, {self._slot(line): abs(amount)}
+        doc.lines.append(line)
         if not money and net * sign >= 0 and tax * sign >= 0:
             doc.net, doc.tax = net * sign, tax * sign
         return doc
@@ -236,28 +201,37 @@ class Understanding:
         *,
         opening: bool,
     ) -> Doc:
-        cells, at = line.cells, self._at
         doc = found.get(key)
         if doc is None:
-            debtor, day = self.debtor_of(line), self._day(line.key[2])
-            issued = self._day(cells[at["piecedate"]]) or day
-            name = cells[at["compauxlib"]].strip() or cells[at["comptelib"]].strip() or debtor
-            doc = found[key] = Doc(
-                kind, 1, debtor, name, cells[at["pieceref"]].strip(), day, min(issued, day),
-                cells[at["ecriturelib"]].strip(), line.number, sub, opening,
-            )  # fmt: skip
-        slot = (line.account, cells[self._letters].strip(), self._day(cells[self._lettered]))
+            doc = found[key] = self._begun(kind, line, sub, opening=opening)
+        slot = self._slot(line)
         doc.parts[slot] = doc.parts.get(slot, 0) + line.amount
         doc.lines.append(line)
         self._add_foreign(doc, line)
         return doc
+
+    def _begun(self, kind: str, line: Line, sub: int, *, opening: bool) -> Doc:
+        """The fact that a line tells of first, without its amount."""
+        cells, piece_date = line.cells, line.cells[self._piece_date]
+        debtor, day = self.debtor_of(line), self._day(line.key[2])
+        issued = day if piece_date == line.key[2] else self._day(piece_date) or day
+        name = cells[self._name].strip() or cells[self._account_name].strip() or debtor
+        return Doc(
+            kind, 1, debtor, name, cells[self._piece].strip(), day, issued if issued < day else day,
+            cells[self._label].strip(), line.number, sub, opening,
+        )  # fmt: skip
+
+    def _slot(self, line: Line) -> Slot:
+        """Where the line can be matched."""
+        lettered = line.cells[self._lettered]
+        return line.account, line.cells[self._letters].strip(), self._day(lettered) if lettered else ""
 
     def _add_foreign(self, doc: Doc, line: Line) -> None:
         """The amount in another currency, when the line says one; signed like the line."""
         currency = line.cells[self._foreign].strip().upper()
         if not currency or currency == self._currency or not is_currency(currency):
             return
-        amount = _foreign_minor(line.cells[self._at["montantdevise"]], currency)
+        amount = foreign_minor(line.cells[self._at["montantdevise"]], currency)
         if not amount:
             return
         before = doc.foreign[1] if doc.foreign and doc.foreign[0] == currency else 0
@@ -270,7 +244,7 @@ class Understanding:
             if minor:
                 doc.sign = 1 if minor > 0 else -1
                 doc.parts = {slot: abs(minor)}
-                doc.kind = _kind_of_sign(doc.kind, doc.sign)
+                doc.kind = kind_of_sign(doc.kind, doc.sign)
                 return [doc]
         sides = {sign: {s: abs(m) for s, m in doc.parts.items() if m * sign > 0} for sign in (1, -1)}
         if not sides[1] and not sides[-1]:
@@ -286,7 +260,7 @@ class Understanding:
                 one = Doc(doc.kind, sign, doc.debtor, doc.name, doc.piece, doc.day, doc.issued, doc.label, doc.number,
                           doc.sub, doc.opening, doc.bank, lines=doc.lines)  # fmt: skip
             one.sign, one.parts = sign, parts
-            one.kind = _kind_of_sign(doc.kind, sign)
+            one.kind = kind_of_sign(doc.kind, sign)
             if one.foreign:
                 one.foreign = (one.foreign[0], abs(one.foreign[1]))
                 same = all(self._currency_of(line) == one.foreign[0] for line in one.lines)
@@ -312,22 +286,7 @@ class Understanding:
         if not rest or received <= 0 or received + sum(rest.values()) != receipt.total:
             return
         for side, amount in rest.items():
-            docs.append(_take(receipt, side, amount))
-
-
-def _take(receipt: Doc, kind: str, amount: int) -> Doc:
-    """Part of a receipt that was no money, as a fact of its own; taken from its largest parts."""
-    one = Doc(kind, receipt.sign, receipt.debtor, receipt.name, receipt.piece, receipt.day, receipt.issued,
-              receipt.label, receipt.number, receipt.sub, receipt.opening, lines=receipt.lines)  # fmt: skip
-    receipt.foreign = None
-    for slot in sorted(receipt.parts, key=lambda slot: (-receipt.parts[slot], slot)):
-        taken = min(amount, receipt.parts[slot])
-        if taken:
-            one.parts[slot] = taken
-            receipt.parts[slot] -= taken
-            amount -= taken
-    receipt.parts = {slot: minor for slot, minor in receipt.parts.items() if minor}
-    return one
+            docs.append(take(receipt, side, amount))
 
 
 def _balanced_parts(lines: list[Line]) -> list[list[Line]]:
@@ -351,39 +310,9 @@ def _balanced_parts(lines: list[Line]) -> list[list[Line]]:
     return parts if len(parts) > 1 else [lines]
 
 
-def _kind_of_sign(kind: str, sign: int) -> str:
-    """What a fact is once its sign is known: lines of one document may have cancelled each other."""
-    if kind in (INVOICE, CREDIT_NOTE):
-        return INVOICE if sign > 0 else CREDIT_NOTE
-    if kind in (RECEIPT, "payment_returned"):
-        return "payment_returned" if sign > 0 else RECEIPT
-    return kind
-
-
 def _add_tax(doc: Doc, others: list[Line]) -> None:
     """Tax and the total without it, when the entry holds this document alone and they add up to it."""
     net = -doc.sign * sum(line.amount for line in others if a.side_of(line.account) == a.SALES)
     tax = -doc.sign * sum(line.amount for line in others if a.side_of(line.account) == a.VAT)
     if net >= 0 and tax >= 0 and net + tax == doc.total:
         doc.net, doc.tax = net, tax
-
-
-def _foreign_minor(text: str, currency: str) -> int:
-    """Montantdevise in minor units; 0 when it cannot be read: it is no part of the balance."""
-    digits = text.strip().lstrip("0").replace(",", ".")
-    sign = digits[:1]
-    digits = digits.lstrip("+-")
-    whole, _, fraction = digits.partition(".")
-    places = exponent(currency)
-    if not (whole + fraction).isdigit() or not (whole + fraction).isascii() or len(whole) > 15:
-        return 0
-    if fraction[places:].strip("0"):
-        return 0
-    amount = int((whole or "0") + fraction[:places].ljust(places, "0"))
-    return -amount if sign == "-" else amount
-
-
-def piece_key(piece: str) -> str:
-    """PieceRef for comparison; empty when it says nothing."""
-    folded = "".join(piece.split()).upper()
-    return "" if folded in _NO_PIECE else folded

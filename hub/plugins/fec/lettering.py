@@ -19,8 +19,10 @@ def letter(scratch: Scratch, file: int) -> None:
     db = scratch
     _join_transfers(db, file)
     _join_returns(db, file)
-    _cut_by_date(db, file)
     _sum_groups(db, file)
+    if db.one("SELECT 1 FROM grp WHERE dates > 1 LIMIT 1"):
+        _cut_by_date(db, file)
+        _sum_groups(db, file)
     _join_groups(db, file, "debtor, code", "debtor || '/' || code")
     _join_groups(db, file, "code", "code")
     _settle_whole(db, file)
@@ -70,11 +72,7 @@ def _join_returns(db: Scratch, file: int) -> None:
 
 def _cut_by_date(db: Scratch, file: int) -> None:
     """A code used again within the year: lines of one lettering date that come to zero are a group."""
-    db.do(
-        """CREATE TEMP TABLE again AS SELECT grp FROM part WHERE file = ? AND grp <> '' GROUP BY grp
-        HAVING count(DISTINCT nullif(lettered, '')) > 1""",
-        file,
-    )
+    db.do("CREATE TEMP TABLE again AS SELECT grp FROM grp WHERE dates > 1")
     db.do(
         """UPDATE part SET grp = grp || '/' || lettered WHERE file = ? AND lettered <> ''
         AND grp IN (SELECT grp FROM again) AND (grp, lettered) IN (
@@ -91,7 +89,7 @@ def _sum_groups(db: Scratch, file: int) -> None:
     db.do(
         """CREATE TEMP TABLE grp AS SELECT grp, min(debtor) AS debtor, min(code) AS code, sum(rest) AS total,
             sum(max(rest, 0)) AS plus, sum(max(-rest, 0)) AS minus, max(max(day, lettered)) AS day,
-            max(abroad) AS abroad
+            max(abroad) AS abroad, 1 + (min(nullif(lettered, '')) <> max(lettered)) AS dates
         FROM part WHERE file = ? AND grp <> '' GROUP BY grp""",
         file,
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from hub.plugins.fec.entries import Doc
+from hub.plugins.fec.facts import Doc
 from hub.plugins.fec.scratch import Scratch
 
 #: One line carried forward: debtor, account, code, lettering date, signed amount, piece, day, line.

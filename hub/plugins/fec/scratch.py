@@ -1,4 +1,5 @@
 """A temporary data base for what needs knowledge of the whole ledger: groups of lettering, opening balances, numbers.
+What is only handed on (`told`) stands apart from what is sorted and changed (`doc`): its rows stay short.
 
 SQLite's own temporary file: it lies on disk beyond a few megabytes, so memory stays flat, and goes with its connection.
 """
@@ -9,14 +10,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hub.plugins.fec.entries import DOCUMENTS, Doc, piece_key
+from hub.plugins.fec.facts import DOCUMENTS, RECEIPT, Doc, piece_key
 
 _SCHEMA = """
 CREATE TABLE doc (
     id INTEGER PRIMARY KEY, file INTEGER, ref TEXT, kind TEXT, sign INTEGER, debtor TEXT, number TEXT, entry TEXT,
-    piece TEXT, day TEXT, issued TEXT, total INTEGER, currency TEXT, amount INTEGER, net INTEGER, tax INTEGER,
-    label TEXT, bank TEXT, line INTEGER, opening INTEGER, raw TEXT, piece_key TEXT, number_key TEXT
+    piece TEXT, day TEXT, issued TEXT, total INTEGER, opening INTEGER, piece_key TEXT, number_key TEXT
 );
+CREATE TABLE told (id INTEGER PRIMARY KEY, line INTEGER, rest TEXT, raw TEXT);
 CREATE TABLE part (
     id INTEGER PRIMARY KEY, doc INTEGER, file INTEGER, debtor TEXT, account TEXT, code TEXT, grp TEXT, day TEXT,
     lettered TEXT, amount INTEGER, rest INTEGER, rank INTEGER, abroad INTEGER
@@ -28,10 +29,15 @@ CREATE TABLE across (grp TEXT);
 CREATE TABLE due (key TEXT, debtor TEXT, due TEXT, amount INTEGER);
 CREATE TABLE line (key TEXT, number INTEGER, text TEXT);
 """
+#: What a partial lettering settles last: other entries come first.
+RANKED = (*DOCUMENTS, RECEIPT)
+#: What stands between the fields of a fact.
+FIELD = "\x1f"
 _BATCH = 2_000
 #: Characters of the ledger's own lines that are kept beside one fact: a page carries 4 MB.
 MAX_EVIDENCE = 500_000
-_DOC = "INSERT INTO doc VALUES (?,?,?,?,?,?,NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL)"
+_DOC = "INSERT INTO doc VALUES (?,?,?,?,?,?,NULL,?,?,?,?,?,?,?,NULL)"
+_TOLD = "INSERT INTO told VALUES (?,?,?,?)"
 _PART = "INSERT INTO part VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
@@ -42,6 +48,7 @@ class Scratch:
         self.db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self.db.executescript("PRAGMA journal_mode=off; PRAGMA synchronous=off; PRAGMA cache_size=-24000;" + _SCHEMA)
         self._docs: list[tuple[Any, ...]] = []
+        self._told: list[tuple[Any, ...]] = []
         self._parts: list[tuple[Any, ...]] = []
         self._held: list[tuple[Any, ...]] = []
         self._next = 1
@@ -54,18 +61,22 @@ class Scratch:
         self._next += 1
         total, sign = doc.total, doc.sign
         currency, amount = doc.foreign or (None, None)
-        raw = "\n".join([line.text for line in doc.lines])[:MAX_EVIDENCE]
         key = piece_key(doc.piece) if doc.kind in DOCUMENTS else ""
         self._docs.append(
-            (id_, file, ref, doc.kind, sign, doc.debtor, entry, doc.piece, doc.day, doc.issued, total, currency, amount,
-             doc.net, doc.tax, doc.label, doc.bank, doc.number, int(doc.opening), raw, key)
+            (id_, file, ref, doc.kind, sign, doc.debtor, entry, doc.piece, doc.day, doc.issued, total,
+             int(doc.opening), key)
         )  # fmt: skip
-        rank = 0 if doc.kind not in ("invoice", "credit_note", "receipt") else 1
+        lines = doc.lines
+        raw = lines[0].text if len(lines) == 1 else "\n".join([line.text for line in lines])[:MAX_EVIDENCE]
+        self._told.append(
+            (id_, doc.number, rest_of(total, currency, amount, doc.net, doc.tax, doc.label, doc.bank), raw)
+        )
+        rank, abroad = int(doc.kind in RANKED), int(doc.foreign is not None)
         for (account, code, lettered), minor in doc.parts.items():
+            effect = sign * minor
             self._parts.append(
-                (id_, file, doc.debtor, account, code, "", doc.day, lettered, sign * minor, sign * minor, rank,
-                 int(doc.foreign is not None))
-            )  # fmt: skip
+                (id_, file, doc.debtor, account, code, "", doc.day, lettered, effect, effect, rank, abroad)
+            )
         self._name(doc.debtor, doc.name, place)
         if len(self._docs) >= _BATCH:
             self.flush()
@@ -89,6 +100,7 @@ class Scratch:
         db = self.db
         db.execute("BEGIN")
         db.executemany(_DOC, self._docs)
+        db.executemany(_TOLD, self._told)
         db.executemany(_PART, self._parts)
         db.executemany("INSERT INTO held VALUES (?,?,?,?,?,?,?)", self._held)
         db.executemany(
@@ -96,7 +108,7 @@ class Scratch:
             [(code, name, place) for code, (name, place) in self._renamed.items()],
         )
         db.execute("COMMIT")
-        self._docs, self._parts, self._held = [], [], []
+        self._docs, self._told, self._parts, self._held = [], [], [], []
         self._renamed.clear()
 
     def mark(self) -> tuple[int, int, int]:
@@ -109,6 +121,7 @@ class Scratch:
         self.flush()
         self._next = mark[0]
         self.do("DELETE FROM doc WHERE id >= ?", mark[0])
+        self.do("DELETE FROM told WHERE id >= ?", mark[0])
         self.do("DELETE FROM part WHERE id > ?", mark[1])
         self.do("DELETE FROM held WHERE rowid > ?", mark[2])
 
@@ -134,3 +147,13 @@ class Scratch:
     def close(self) -> None:
         """Give the disk space back."""
         self.db.close()
+
+
+def rest_of(
+    total: int, currency: str | None, amount: int | None, net: int | None, tax: int | None, label: str, bank: str
+) -> str:
+    """What is known of a fact beside its names and days, as the end of a unit's first line."""
+    if currency is None and net is not None:  # nearly every invoice
+        return f"{total}\x1f\x1f\x1f{net}\x1f{tax}\x1f{label}\x1f{bank}"
+    told = ["" if value is None else str(value) for value in (total, currency, amount, net, tax)]
+    return FIELD.join((*told, label, bank))

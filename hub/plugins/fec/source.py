@@ -12,7 +12,8 @@ from hub.plugins.fec.books import Books
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.faults import unavailable
 from hub.plugins.fec.files import Ledger, find
-from hub.plugins.fec.mapping import MAPPING_FIELDS, MAPPING_VERSION, Mapper, Place, Placed, short_ref, units_after
+from hub.plugins.fec.mapping import MAPPING_FIELDS, MAPPING_VERSION, Mapper, short_ref
+from hub.plugins.fec.units import Place, units_after
 from hub.sdk import Context, Cursor, MappedPage, Page, RawUnit, Stream
 from hub.sdk.columns import records_from_columns
 from hub.sdk.records import ControlTotal, Record
@@ -21,8 +22,6 @@ from hub.sdk.records import ControlTotal, Record
 READER_VERSION: Final = 1
 #: The files together are the present state: an entry that is gone was corrected, so it is withdrawn.
 STREAM: Final = Stream(name="ledger", mode="snapshot", missing="withdrawn", repeats="latest", whole_objects=True)
-#: Bytes of bodies in one page, well below the wire's 4 MB.
-_PAGE_BYTES: Final = 2 * 1024 * 1024
 _READING = ("accounts", "opening_journals", "invoice_number", "currency", "unbalanced", "encoding")
 
 __all__ = ["MAPPING_FIELDS", "MAPPING_VERSION", "Fec"]
@@ -57,8 +56,8 @@ class Fec:
         if same and state.get("done"):
             return Page((), self._cursor(seen, books, None), True, skipped=(self._origin,))
         place = (int(state["at"][0]), str(state["at"][1])) if same else (0, "")
-        units, after = _page(units_after(books, place, max(1, limit), self._config.currency), place)
-        last = not units_after(books, after, 1, self._config.currency)
+        units, after = units_after(books, place, max(1, limit), self._config.currency).fitting(place)
+        last = not units_after(books, after, 1, self._config.currency).units
         for note in books.notes if last else ():
             self._context.logger.warning("left aside: %s", note)
         return Page(units, self._cursor(seen, books, None if last else after), last, self._origin)
@@ -153,16 +152,3 @@ def _state(cursor: Cursor | None) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         return {}
     return state if good else {}
-
-
-def _page(placed: list[Placed], before: Place) -> tuple[list[RawUnit], Place]:
-    """As many of the units as a page carries, and the place after them."""
-    units: list[RawUnit] = []
-    size, after = 0, before
-    for place, unit in placed:
-        size += len(unit.body) + len(unit.ref) + len(unit.place)
-        if units and size > _PAGE_BYTES:
-            break
-        units.append(unit)
-        after = place
-    return units, after

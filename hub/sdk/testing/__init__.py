@@ -9,7 +9,7 @@
 
 from hub.sdk.testing.control_totals import ControlTotalsConformance
 from hub.sdk.testing.event_receiver import EventReceiverConformance, SignedCall
-from hub.sdk.testing.fakes import FrozenClock, MemorySource, make_context
+from hub.sdk.testing.fakes import FrozenClock, MemorySource, make_context, without_pauses
 from hub.sdk.testing.record_source import RecordSourceConformance
 from hub.sdk.testing.runs import Mapped, map_units, pages, read_records, run_source
 from hub.sdk.testing.samples import BulkMemorySource, sample_map, sample_source, sample_unit
@@ -31,4 +31,5 @@ __all__ = [
     "sample_map",
     "sample_source",
     "sample_unit",
+    "without_pauses",
 ]

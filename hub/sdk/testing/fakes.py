@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -55,13 +56,18 @@ def make_context(
     )
 
 
+def without_pauses() -> AbstractContextManager[None]:
+    """Within it, retries of a client follow each other at once; the conformance classes do so by themselves."""
+    from hub.sdk.transport import without_pauses
+
+    return without_pauses()
+
+
 class NothingSleeps:
     """Base of test classes: a client's retries follow each other at once."""
 
     def setup_method(self) -> None:
         """Nothing sleeps: pytest calls this before each test."""
-        from hub.sdk.transport import without_pauses
-
         self._pauses = without_pauses()
         self._pauses.__enter__()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.sdk.amounts import minor_column, minor_from_text
+from hub.sdk.amounts import minor_column, minor_from_json, minor_from_text
 from hub.sdk.money import MAX_MINOR, decimal_text
 
 READ = {
@@ -150,3 +151,29 @@ def test_plain_columns() -> None:
     assert [123456, None, None] == values
     assert [1, 2] == list(faults)
     assert ([], {}) == minor_column([], "EUR")
+
+
+@pytest.mark.parametrize(
+    ("value", "minor"),
+    [
+        (70, 7_000),
+        (-70, -7_000),
+        (Decimal("70.1"), 7_010),
+        (Decimal("70.099999999999994"), 7_010),
+        (Decimal("1E+3"), 100_000),
+        ("70.10", 7_010),
+        ("-120.00000000", -12_000),
+    ],
+)
+def test_an_amount_of_a_json_document(value: object, minor: int) -> None:
+    """A number or a number as text; the noise of binary fractions is no cent."""
+    assert minor == minor_from_json(value, "EUR")
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, [], {}, 70.1, Decimal("70.105"), Decimal("NaN"), Decimal("1E+30"), "", "seventy", "70,10"]
+)
+def test_what_is_no_amount_in_a_json_document(value: object) -> None:
+    """Nothing is guessed: neither a float, nor a third decimal, nor a decimal comma."""
+    with pytest.raises(ValueError, match="amount"):
+        minor_from_json(value, "EUR")

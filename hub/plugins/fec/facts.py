@@ -1,0 +1,90 @@
+"""What an entry tells of a debtor: one fact, its parts, and what may be done with it by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hub.plugins.fec.lines import Line
+from hub.sdk.money import exponent
+
+INVOICE, CREDIT_NOTE, RECEIPT = "invoice", "credit_note", "receipt"
+DOCUMENTS = (INVOICE, CREDIT_NOTE)
+#: How an account, a lettering code and its date go together: where a part of a document can be matched.
+Slot = tuple[str, str, str]
+_NO_PIECE = {"", "SANS", "NEANT", "NÉANT", "DIVERS", "AN", "RAN", "-", ".", "0"}
+
+
+@dataclass(slots=True)
+class Doc:
+    """One fact: `kind` is invoice, credit_note, receipt or the category of another entry; `sign` +1 when it raises what
+    the debtor owes. `parts` are unsigned amounts by slot. `foreign` is (currency, amount) when all its
+    lines say one.
+    """
+
+    kind: str
+    sign: int
+    debtor: str
+    name: str
+    piece: str
+    day: str
+    issued: str
+    label: str
+    number: int
+    sub: int
+    opening: bool
+    bank: str = ""
+    parts: dict[Slot, int] = field(default_factory=dict)
+    foreign: tuple[str, int] | None = None
+    net: int | None = None
+    tax: int | None = None
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """What all parts come to."""
+        return sum(self.parts.values())
+
+
+def take(receipt: Doc, kind: str, amount: int) -> Doc:
+    """Part of a receipt that was no money, as a fact of its own; taken from its largest parts."""
+    one = Doc(kind, receipt.sign, receipt.debtor, receipt.name, receipt.piece, receipt.day, receipt.issued,
+              receipt.label, receipt.number, receipt.sub, receipt.opening, lines=receipt.lines)  # fmt: skip
+    receipt.foreign = None
+    for slot in sorted(receipt.parts, key=lambda slot: (-receipt.parts[slot], slot)):
+        taken = min(amount, receipt.parts[slot])
+        if taken:
+            one.parts[slot] = taken
+            receipt.parts[slot] -= taken
+            amount -= taken
+    receipt.parts = {slot: minor for slot, minor in receipt.parts.items() if minor}
+    return one
+
+
+def kind_of_sign(kind: str, sign: int) -> str:
+    """What a fact is once its sign is known: lines of one document may have cancelled each other."""
+    if kind in (INVOICE, CREDIT_NOTE):
+        return INVOICE if sign > 0 else CREDIT_NOTE
+    if kind in (RECEIPT, "payment_returned"):
+        return "payment_returned" if sign > 0 else RECEIPT
+    return kind
+
+
+def foreign_minor(text: str, currency: str) -> int:
+    """Montantdevise in minor units; 0 when it cannot be read: it is no part of the balance."""
+    digits = text.strip().lstrip("0").replace(",", ".")
+    sign = digits[:1]
+    digits = digits.lstrip("+-")
+    whole, _, fraction = digits.partition(".")
+    places = exponent(currency)
+    if not (whole + fraction).isdigit() or not (whole + fraction).isascii() or len(whole) > 15:
+        return 0
+    if fraction[places:].strip("0"):
+        return 0
+    amount = int((whole or "0") + fraction[:places].ljust(places, "0"))
+    return -amount if sign == "-" else amount
+
+
+def piece_key(piece: str) -> str:
+    """PieceRef for comparison; empty when it says nothing."""
+    folded = "".join(piece.split()).upper()
+    return "" if folded in _NO_PIECE else folded

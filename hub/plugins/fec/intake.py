@@ -1,0 +1,197 @@
+"""One file on its way in: its lines brought together to entries, what cannot be read held, the rest understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
+from itertools import groupby
+from typing import Any, cast
+
+from hub.plugins.fec import opening
+from hub.plugins.fec.config import FecConfig
+from hub.plugins.fec.entries import Understanding
+from hub.plugins.fec.facts import Doc
+from hub.plugins.fec.faults import rejected
+from hub.plugins.fec.files import Ledger
+from hub.plugins.fec.lines import Line, Reader, Stray
+from hub.plugins.fec.scratch import Scratch
+from hub.sdk import RecordRejected
+from hub.sdk.money import decimal_text
+
+#: Lines of one entry that are held in memory; a longer one is cut where it balances.
+MAX_ENTRY = 5_000
+#: Lines of a held entry that are kept as evidence.
+_KEPT_LINES = 200
+
+
+class Scattered(Exception):
+    """The lines of an entry do not stand together: the file must be sorted first."""
+
+
+class Intake:
+    """One file on its way in."""
+
+    def __init__(self, scratch: Scratch, config: FecConfig, number: int, ledger: Ledger, reader: Reader) -> None:
+        self._scratch, self._number, self._ledger, self._reader = scratch, number, ledger, reader
+        self._currency, self._takes = config.currency, config.unbalanced == "take"
+        self._understanding = Understanding(reader, config.accounts, config.opening_journals, config.currency)
+        self.lines = 0
+        self.carried: list[opening.Carried] = []
+        self._debit = self._credit = 0
+        self._faults = 0
+
+    def take(self, found: Iterator[list[Line] | Stray], *, scattered: bool) -> None:
+        """Every entry of the file.
+
+        Raises:
+            Scattered: an entry does not balance, and `scattered` does not say that this is known.
+        """
+        for entry in found:
+            if isinstance(entry, Stray):
+                self.lines += 1
+                self._faults += 1
+                digest = blake2b(entry.text.encode(), digest_size=8).hexdigest()
+                self._hold(f"line/{digest}", [entry.text], entry.number, entry.fault, 1)
+            else:
+                self.lines += len(entry)
+                self._entry(entry, scattered)
+
+    def _entry(self, lines: list[Line], scattered: bool) -> None:
+        amounts = [line.amount for line in lines]
+        balance, debit = sum(amounts), sum([amount for amount in amounts if amount > 0])
+        self._debit += debit
+        self._credit += debit - balance
+        fault = next((line.fault for line in lines if line.fault is not None), None)
+        if balance and fault is None and not self._takes:
+            if not scattered:
+                raise Scattered
+            fault = self._unbalanced(lines, balance)
+        elif balance and fault is not None and not scattered:
+            raise Scattered
+        if fault is not None:
+            self._faults += any(line.fault for line in lines)
+            self._hold_entry(lines, fault)
+            return
+        docs = self._understanding.docs(lines)
+        if docs:
+            self._keep(docs, lines)
+
+    def _keep(self, docs: list[Doc], lines: list[Line]) -> None:
+        name = self._ledger.name
+        if docs[0].opening and self._number > 1:
+            self.carried += opening.carried_lines(docs)
+            return
+        entry = _entry_name(lines[0].key)
+        for doc in docs:
+            ref = f"{doc.day}/{entry}/{doc.piece}/{doc.debtor}/{doc.kind}"
+            if len(ref) > 180:
+                ref = f"{ref[:150]}…{blake2b(ref.encode(), digest_size=8).hexdigest()}"
+            self._scratch.add(self._number, doc, ref, entry, name)
+
+    def _unbalanced(self, lines: list[Line], balance: int) -> RecordRejected:
+        debit = sum(line.amount for line in lines if line.amount > 0)
+        return rejected(
+            "HUB-FEC-020",
+            f"{self._ledger.name}:{lines[0].number}",
+            entry=_entry_name(lines[0].key),
+            debit=decimal_text(debit, self._currency),
+            credit=decimal_text(debit - balance, self._currency),
+            difference=decimal_text(balance, self._currency),
+        )
+
+    def _hold_entry(self, lines: list[Line], fault: RecordRejected) -> None:
+        """The entry waits; what it did to debtors' accounts still counts in their balances, so that a gap shows."""
+        day = self._reader.day(lines[0].key[2])
+        ref = "entry/" + "/".join(lines[0].key)
+        self._hold(ref[:150], [line.text for line in lines[:_KEPT_LINES]], lines[0].number, fault, len(lines))
+        for line in lines:
+            if line.amount and day and self._understanding.is_debtor(line.account):
+                debtor = self._understanding.debtor_of(line)
+                doc = Doc("held", 1 if line.amount > 0 else -1, debtor, debtor, "", day, day, "", line.number, 0, False)
+                doc.parts = {(line.account, "", ""): abs(line.amount)}
+                self._scratch.add(self._number, doc, "", "", self._ledger.name)
+
+    def _hold(self, ref: str, texts: list[str], number: int, fault: RecordRejected, lines: int) -> None:
+        place = fault.where or f"{self._ledger.name}:{number}"
+        self._scratch.hold(ref, "\n".join(texts), place, fault, lines)
+
+    def close(self) -> None:
+        """After the last line: does the file as a whole balance?"""
+        difference = self._debit - self._credit
+        if difference and not self._takes and not self._faults:
+            name = self._ledger.name
+            fault = rejected(
+                "HUB-FEC-022",
+                name,
+                debit=decimal_text(self._debit, self._currency),
+                credit=decimal_text(self._credit, self._currency),
+                difference=decimal_text(difference, self._currency),
+            )
+            self._hold(f"balance/{name}", [name], 1, fault, 1)
+
+
+def contiguous(batches: Iterable[Sequence[Line | Stray]]) -> Iterator[list[Line] | Stray]:
+    """Neighbouring lines of one key as an entry; a very long entry is cut where it balances."""
+    lines: list[Line] = []
+    balance: int | None = None  # of a long entry only
+    for batch in batches:
+        for key, some in groupby(batch, _key_of):
+            if key is None:
+                yield from cast("Iterator[Stray]", some)
+                continue
+            if lines and lines[-1].key != key:
+                yield lines
+                lines, balance = [], None
+            same = list(cast("Iterator[Line]", some))
+            if len(lines) + len(same) <= MAX_ENTRY:
+                lines, balance = [*lines, *same] if lines else same, None
+                continue
+            balance = sum([line.amount for line in lines]) if balance is None else balance
+            for line in same:
+                if len(lines) >= MAX_ENTRY and not balance:
+                    yield lines
+                    lines = []
+                lines.append(line)
+                balance += line.amount
+    if lines:
+        yield lines
+
+
+def _key_of(line: Line | Stray) -> tuple[str, ...] | None:
+    return None if isinstance(line, Stray) else line.key
+
+
+def gathered(scratch: Scratch, reader: Reader) -> Iterator[list[Line] | Stray]:
+    """The entries of a file whose lines are scattered: brought together by the temporary data base."""
+    db = scratch
+    db.do("DELETE FROM line")
+    faults: dict[int, RecordRejected] = {}
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for line in reader.read():
+            if isinstance(line, Stray):
+                strays.append(line)
+                continue
+            if line.fault is not None:
+                faults[line.number] = line.fault
+            yield "\x1f".join(line.key), line.number, line.text
+
+    strays: list[Stray] = []
+    db.many("INSERT INTO line VALUES (?,?,?)", rows())
+    yield from strays
+    for _, group in groupby(db.rows("SELECT key, number, text FROM line ORDER BY key, number"), key=lambda row: row[0]):
+        lines = []
+        for _, number, text in group:
+            line = reader.again(text, number, faults.get(number))
+            lines.append(line)
+            if len(lines) >= MAX_ENTRY and not sum(one.amount for one in lines):
+                yield lines
+                lines = []
+        if lines:
+            yield lines
+    db.do("DELETE FROM line")
+
+
+def _entry_name(key: tuple[str, ...]) -> str:
+    """An entry for people: journal and number, or the date where entries are not numbered."""
+    return f"{key[0]} {key[1] if key[1].strip('0') else key[2]}".strip()

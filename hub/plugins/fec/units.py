@@ -1,0 +1,106 @@
+"""From facts to raw units.
+
+The body of a unit is one line of what was understood (fields between U+001F) above the lines of the ledger themselves:
+so mapping is pure, and what the whole ledger says of a document, its number and its lettrage, is part of its evidence.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+from typing import Any, Final, NamedTuple
+
+from hub.plugins.fec.books import Books
+from hub.plugins.fec.scratch import FIELD
+from hub.sdk import RawUnit, RecordRejected
+
+#: What stands between the entries of a list, and inside a pair.
+LIST, PAIR = "\x1e", "\x1d"
+#: Bytes of bodies in one page, well below the wire's 4 MB.
+PAGE_BYTES: Final = 2 * 1024 * 1024
+# The first line of a unit, up to what only the whole ledger tells of it: put together by SQLite.
+_DOCS = """SELECT id, file, ref, kind || char(31) || ref || char(31) || iif(sign < 0, '-', '') || char(31) || debtor
+    || char(31) || ifnull(number, '') || char(31) || piece || char(31) || day || char(31) || issued || char(31) || rest,
+    line, raw FROM doc JOIN told USING (id) WHERE id > ? AND kind <> 'held' ORDER BY id LIMIT ?"""
+_SETTLED = """SELECT doc, grp || char(29) || day || char(29) || amount FROM settled WHERE doc BETWEEN ? AND ?
+    ORDER BY doc, grp"""
+_DUE = """SELECT d.id, due.due, due.amount FROM doc d JOIN due ON due.key IN (fold(d.number), fold(d.piece))
+    AND due.debtor IN ('', d.debtor) WHERE d.id BETWEEN ? AND ? AND d.kind = 'invoice' ORDER BY d.id, due.due"""
+
+
+#: Where a unit stands among all: (0, row) what is held, (1, code) debtors, (2, id) documents.
+Place = tuple[int, str]
+
+
+class Found(NamedTuple):
+    """Units of one kind in their order, and by which each is found again: with `step` its place."""
+
+    step: int
+    marks: list[Any]
+    units: list[RawUnit]
+
+    def fitting(self, before: Place) -> tuple[list[RawUnit], Place]:
+        """As many of the units as a page carries, and the place after them."""
+        sizes = accumulate([len(unit.body) + len(unit.ref) + len(unit.place) for unit in self.units])
+        fit = max(1, bisect_right(list(sizes), PAGE_BYTES))
+        return self.units[:fit], (self.step, str(self.marks[:fit][-1])) if self.marks else before
+
+
+def units_after(books: Books, place: Place, limit: int, layout: str) -> Found:
+    """At most `limit` units after `place`; none: there are no more."""
+    step, after = place
+    db = books.scratch
+    if step == 0:
+        held = list(db.rows("SELECT rowid, * FROM held WHERE rowid > ? ORDER BY rowid LIMIT ?", int(after or 0), limit))
+        if held:
+            return Found(0, [row[0] for row in held], [_held(row, layout) for row in held])
+        step, after = 1, ""
+    if step == 1:
+        told = "SELECT code, name, place FROM debtor WHERE code > ? ORDER BY code LIMIT ?"
+        debtors = list(db.rows(told, after, limit))
+        if debtors:
+            return Found(
+                1,
+                [code for code, _, _ in debtors],
+                [_debtor(code, name, where, layout) for code, name, where in debtors],
+            )
+        after = "0"
+    return _documents(books, int(after), limit, layout)
+
+
+def _held(row: tuple[Any, ...], layout: str) -> RawUnit:
+    _, ref, body, where, code, what, mend, lines = row
+    refusal = RecordRejected(code=code, what=what, where=where, mend=mend)
+    return RawUnit(f"held/{ref}", body.encode(), layout, where, refusal, lines)
+
+
+def _debtor(code: Any, name: Any, where: Any, layout: str) -> RawUnit:
+    return RawUnit(f"debtor/{code}", FIELD.join(("debtor", code, name)).encode(), layout, where)
+
+
+def _documents(books: Books, after: int, limit: int, layout: str) -> Found:
+    db = books.scratch
+    rows: list[tuple[Any, ...]] = []
+    room = PAGE_BYTES
+    for row in db.rows(_DOCS, after, limit):
+        rows.append(row)
+        room -= len(row[-1])
+        if room < 0:  # more would not fit into a page
+            break
+    ids = [row[0] for row in rows]
+    if not ids:
+        return Found(2, [], [])
+    settled: dict[int, str] = {}
+    for doc, told in db.rows(_SETTLED, ids[0], ids[-1]):
+        settled[doc] = f"{settled[doc]}{LIST}{told}" if doc in settled else told
+    due: dict[int, str] = {}
+    if books.has_due_dates:
+        for doc, day, amount in db.rows(_DUE, ids[0], ids[-1]):
+            told = f"{day}{PAIR}{'' if amount is None else amount}"
+            due[doc] = f"{due[doc]}{LIST}{told}" if doc in due else told
+    units: list[RawUnit] = []
+    for id_, file, ref, head, line, raw in rows:
+        body = f"{head}{FIELD}{settled.get(id_, '')}{FIELD}{due.get(id_, '')}\n{raw}"
+        name = books.names.get(file, "lettrage")
+        units.append(RawUnit(ref, body.encode(), layout, f"{name}:{line}" if line else name))
+    return Found(2, ids, units)
