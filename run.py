@@ -43,8 +43,8 @@ ROOT = Path(__file__).resolve().parent
 WINDOWS = sys.platform == "win32"
 
 # What each level holds beyond the core: to add an extra, name it here and run `python3 run.py lock`.
-DEMO_EXTRAS = ("bank", "excel", "jobs", "postgres")
-TEST_EXTRAS = (*DEMO_EXTRAS, "dev", "metrics", "postgres-test", "sage100", "test", "web")
+DEMO_EXTRAS = ("bank", "excel", "jobs", "metrics", "postgres", "web")
+TEST_EXTRAS = (*DEMO_EXTRAS, "dev", "postgres-test", "sage100", "test")
 
 
 class Level(NamedTuple):
