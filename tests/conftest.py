@@ -30,8 +30,12 @@ settings.register_profile("explore", deadline=None, max_examples=1_000, suppress
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests first: at the end only short ones are left, to be shared out among the workers."""
+    for item in items:
+        if item.get_closest_marker("long_on_postgres") and item.get_closest_marker("postgres"):
+            item.add_marker("long")
     items.sort(key=lambda item: next((at for at, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST)))
 
 

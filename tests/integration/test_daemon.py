@@ -59,6 +59,7 @@ def test_a_command_and_the_daemon_do_not_meet(hub: Hub, tmp_path: Path) -> None:
         assert 0 == daemon.stop()
 
 
+@pytest.mark.long_on_postgres
 def test_losing_the_jobs_file_loses_nothing(hub: Hub, tmp_path: Path) -> None:
     """The engine's file is deleted between two lives of the daemon: what is due is due."""
     with DaemonProcess(tmp_path / "hub.toml") as daemon:

@@ -89,6 +89,7 @@ def entry(base: SageBase, sql: str) -> int:
     return int(base.value(f"SELECT MIN(EC_No) FROM F_ECRITUREC WHERE CG_Num LIKE '411%' AND {sql}"))  # noqa: S608
 
 
+@pytest.mark.long_on_postgres
 def test_nothing_moved_nothing_read(hub: Hub) -> None:
     """A second run without a change in Sage reads no unit at all."""
     assert {"read": 1, "same": 1} == counted(sync(hub, "sage"))  # the balances, asked anew
@@ -124,6 +125,7 @@ def test_people_work_in_sage(hub: Hub, base: SageBase, tmp_path: Path) -> None:
     assert [] == verified(hub).differences
 
 
+@pytest.mark.long_on_postgres
 def test_a_line_taken_out_of_a_group(hub: Hub, base: SageBase, tmp_path: Path) -> None:
     """Unmatching one line alone leaves the rest of its group partial, though their stamps did not move."""
     base.tick(hours=5)
@@ -144,6 +146,7 @@ def test_a_late_transaction_is_seen(hub: Hub, base: SageBase, tmp_path: Path) ->
     assert_equal(hub, base, tmp_path)
 
 
+@pytest.mark.long_on_postgres
 def test_a_line_without_a_stamp_is_seen(hub: Hub, base: SageBase, tmp_path: Path) -> None:
     """Batch writers that leave `cbModification` empty."""
     base.add("F_ECRITUREC", [{
@@ -155,6 +158,7 @@ def test_a_line_without_a_stamp_is_seen(hub: Hub, base: SageBase, tmp_path: Path
     assert {"read": 1, "same": 1} == counted(sync(hub, "sage"))  # the balances, asked anew
 
 
+@pytest.mark.long_on_postgres
 def test_a_restored_backup_is_compared_whole(hub: Hub, base: SageBase, tmp_path: Path) -> None:
     """The clock of the data base went back: everything is read again, what is gone is withdrawn."""
     newest = base.value("SELECT MAX(EC_No) FROM F_ECRITUREC")
@@ -169,6 +173,7 @@ def test_a_restored_backup_is_compared_whole(hub: Hub, base: SageBase, tmp_path:
     assert_equal(hub, base, tmp_path)
 
 
+@pytest.mark.long_on_postgres
 def test_a_silent_writer_leaves_a_named_difference(hub: Hub, base: SageBase, tmp_path: Path) -> None:
     """An amount changed with the triggers off: the balances say of whom; a full run mends it."""
     one = entry(base, "EC_Lettre = 0 AND JO_Num = 'VE' AND EC_Sens = 0")
@@ -192,6 +197,7 @@ def test_half_the_ledger_gone_is_not_believed(hub: Hub, base: SageBase) -> None:
     assert before == in_hub(hub)
 
 
+@pytest.mark.long_on_postgres
 def test_a_debtor_deleted_in_sage_is_withdrawn(hub: Hub, base: SageBase) -> None:
     """And only that one."""
     base.add("F_COMPTET", [{"CT_Num": "C99999", "CT_Intitule": "ERREUR"}])

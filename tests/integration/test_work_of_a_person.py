@@ -83,6 +83,7 @@ def credit_free(fact: dict[str, object]) -> dict[str, object]:
 FACTS = tuple(credit_free(fact) for fact in FACTS)
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize(
     ("receipts", "invoices", "expected"),
     [
@@ -113,6 +114,7 @@ def test_several_receipts_to_several_invoices(
     assert [] == verified(hub).differences
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize(
     ("receipts", "invoices", "code", "words"),
     [
@@ -142,6 +144,7 @@ def test_what_does_not_agree_is_refused(
     assert [] == differences(before, dump(hub.store))
 
 
+@pytest.mark.long_on_postgres
 def test_deductions_are_named_and_limited(company: Callable[..., Hub]) -> None:
     """Each nature has its limit, for all deductions of it on one invoice together; an override changes it."""
     override = '[reconcile]\nversion = "7"\n[[reconcile.override]]\nseller = "ACME"\ndebtor = "C1"\ndiscount_bp = 200\n'
@@ -176,6 +179,7 @@ def test_a_small_rest_is_written_off(company: Callable[..., Hub]) -> None:
     assert [] == verified(hub).differences
 
 
+@pytest.mark.long_on_postgres
 def test_a_marked_receipt_is_left_alone(company: Callable[..., Hub]) -> None:
     """Nothing of it is suggested, applied or counted; the mark is taken back with a reason; twice says who and when."""
     hub = company(*FACTS, receipt("R3", 7_000, payer_name="Dupont"))
