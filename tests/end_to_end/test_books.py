@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -128,3 +131,27 @@ def test_taking_a_batch_back(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert ["withdrawn", "written"] == [one["state"] for one in told(capsys, "books", "list")["batches"]]
     assert 0 != main(["books", "write", "bank"])
     assert "HUB-BOOK-017" in capsys.readouterr().err
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("at", ["services.batches.whole_file", "store.batches.note_written"])
+def test_killed_where_it_hurts(folder: Path, capsys: pytest.CaptureFixture[str], at: str) -> None:
+    """SIGKILL after the batch was committed, before its file or before its note: the next run finishes that batch."""
+    main(["sync"])
+    main(["reconcile"])
+    module, _, name = at.rpartition(".")
+    program = (
+        f"import os, signal; import hub.core.{module} as room; from hub.app.cli import main; "
+        f"room.{name} = lambda *_: os.kill(os.getpid(), signal.SIGKILL); main(['books', 'write', 'sage'])"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], cwd=folder, timeout=120, check=False)
+    assert -signal.SIGKILL == ended.returncode
+    left = [path.read_bytes() for path in (folder / "books").glob("hub-*")]
+    capsys.readouterr()
+    [batch] = told(capsys, "books", "write", "sage")["batches"]
+    assert (1, True) == (batch["number"], batch["again"])
+    assert left in ([], [Path(batch["file"]).read_bytes()])
+    assert [] == told(capsys, "books", "write", "sage")["batches"]
+    [row] = told(capsys, "books", "list")["batches"]
+    assert (1, "written", 1) == (row["number"], row["state"], len(row["postings"]))
+    assert 0 == main(["verify"])

@@ -113,9 +113,14 @@ class _Judge:
                 self._lines[line.receipt_id].append(line)
         named = [line.invoice_id for lines in self._lines.values() for line in lines]
         self._documents = postings.documents(connection, named)
-        self._in_books: Mapping[int, int] = {}
-        if handed:
-            self._in_books = sightings.sums(connection, books_of(desk, connection)).in_books
+        self._desk, self._connection = desk, connection
+        self._known: Mapping[int, int] | None = None
+
+    def _in_books(self, receipt: int) -> int:
+        """What the books matched of a receipt; asked when the first difference shows, since it reads all matchings."""
+        if self._known is None:
+            self._known = sightings.sums(self._connection, books_of(self._desk, self._connection)).in_books
+        return self._known.get(receipt, 0)
 
     def corrections(self, posting: PostingRow, state: str) -> list[Correction]:
         """What is wrong with a posting, most pressing first."""
@@ -131,8 +136,10 @@ class _Judge:
         elif posting.receipt_gone or posting.receipt_minor != posting.amount_minor:
             what = "the bank's statement tells this receipt otherwise now"
             found.append(Correction("receipt", what, "correct the entry in the books"))
-        elif self._in_books.get(posting.receipt_row, 0) < posting.amount_minor:
-            found += self._applied_otherwise(posting)
+        else:
+            otherwise = self._applied_otherwise(posting)
+            if otherwise and self._in_books(posting.receipt_row) < posting.amount_minor:  # else the books decided
+                found += otherwise
         return found
 
     def _in_the_books(self, posting: PostingRow) -> list[Correction]:

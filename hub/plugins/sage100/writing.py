@@ -7,6 +7,7 @@ matching by invoice number does it in one step.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from hub.plugins.sage100 import pnm
@@ -17,6 +18,8 @@ from hub.plugins.sage100.tagged import Entry, render
 from hub.sdk import LedgerBatch, LedgerFile, Posting
 from hub.sdk.records import Receipt
 
+#: The name of an entry that is no sale (`map_entries.other_number`): no invoice of Sage bears it.
+_NO_INVOICE = re.compile(r"\S+ .*#\d+")
 #: Characters of a third party and of an invoice's number in Sage; nothing that tells them apart is ever cut.
 LONGEST = 17
 
@@ -80,4 +83,6 @@ def _voucher(
 
     yield line(account, "", "", one.amount_minor)
     for part in one.parts:
-        yield line(config.customer_account, part.debtor_id, part.document_number or "", -part.amount_minor)
+        named = part.document_number or ""
+        invoice = "" if _NO_INVOICE.fullmatch(named) else named
+        yield line(config.customer_account, part.debtor_id, invoice, -part.amount_minor)

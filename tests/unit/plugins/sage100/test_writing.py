@@ -53,6 +53,14 @@ def test_a_batch_balances_and_says_what_it_pays(tmp_path: Path) -> None:
     assert b"H\xe2TEL DU PARC\r\n" in file.body  # CP850, on one line
 
 
+def test_an_entry_that_is_no_sale_is_paid_on_account(tmp_path: Path) -> None:
+    """The hub's own name for it is no invoice number in Sage: field 5 stays empty."""
+    parts = [PostingPart("C1", "OD 1204#4711", 500), PostingPart("C1", "FA#12", 400)]
+    file = made(tmp_path).write(LedgerBatch(1, [replace(BATCH.postings[1], parts=parts)]))
+    lines = [entry(record, "x") for record in records(decode(file.body), "x")]
+    assert ["", "", "FA#12"] == [line.invoice for line in lines]
+
+
 def test_the_same_batch_is_the_same_file(tmp_path: Path) -> None:
     """A lost file is made again, to the byte."""
     assert made(tmp_path).write(BATCH) == made(tmp_path).write(BATCH)
