@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hub.sdk.errors import RecordRejected
+from hub.sdk.faults import error_of
 
 _EXPORT = "ask the bank for the statement again, and put the complete file in the folder"
 
@@ -138,5 +139,4 @@ CODES: Final[dict[str, tuple[str, str]]] = {
 
 def reject(code: str, where: str, **values: Any) -> RecordRejected:
     """The refusal `code` at `where`, its sentence filled with `values`."""
-    what, mend = CODES[code]
-    return RecordRejected(code=code, what=what.format(**values), where=where, mend=mend.format(**values))
+    return error_of(RecordRejected, CODES, code, where, **values)

@@ -6,18 +6,8 @@ for another meaning.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hub.sdk import ConfigError, RecordRejected, SourceUnavailable
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What a code says: `what` and `mend` are filled in with the values at hand."""
-
-    what: str
-    mend: str
-
+from hub.sdk.faults import Fault, error_of
 
 FAULTS: dict[str, Fault] = {
     "HUB-CSV-001": Fault(
@@ -127,8 +117,7 @@ class FileRefused(Exception):
 
 def rejected(code: str, where: str, /, **values: object) -> RecordRejected:
     """The refusal of a row, to be returned or raised."""
-    fault = FAULTS[code]
-    return RecordRejected(code=code, what=_fill(fault.what, values), where=where, mend=_fill(fault.mend, values))
+    return error_of(RecordRejected, FAULTS, code, where, **values)
 
 
 def refused(code: str, where: str, /, *, headers: list[str] | None = None, **values: object) -> FileRefused:
@@ -138,15 +127,9 @@ def refused(code: str, where: str, /, *, headers: list[str] | None = None, **val
 
 def unavailable(code: str, where: str, /, **values: object) -> SourceUnavailable:
     """Something that may be there the next time."""
-    fault = FAULTS[code]
-    return SourceUnavailable(code=code, what=_fill(fault.what, values), where=where, mend=_fill(fault.mend, values))
+    return error_of(SourceUnavailable, FAULTS, code, where, **values)
 
 
 def misconfigured(code: str, where: str, /, **values: object) -> ConfigError:
     """Something that only a change of the configuration or the installation can mend."""
-    fault = FAULTS[code]
-    return ConfigError(code=code, what=_fill(fault.what, values), where=where, mend=_fill(fault.mend, values))
-
-
-def _fill(template: str, values: dict[str, object]) -> str:
-    return template.format(**values)
+    return error_of(ConfigError, FAULTS, code, where, **values)

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from hub.plugins.einvoices.model import (
-    EInvoice,
-    Party,
-    VatLine,
-    amount,
-    checked,
-    currency_of,
-    day,
-    given,
-    needed,
-    profile_of,
-    squeezed,
-)  # fmt: skip
+from hub.plugins.einvoices import model
+from hub.plugins.einvoices.model import EInvoice, Party, VatLine, amount, day, needed, squeezed
+from hub.plugins.einvoices.terms import Sums, address, by_scheme, ibans, issue_date, rate
 from hub.sdk.xml import all_at, first_at, text_at
 
 
@@ -30,35 +19,27 @@ def read(root: Any) -> EInvoice:
     document = first_at(root, "ExchangedDocument")
     trade = first_at(root, "SupplyChainTradeTransaction")
     agreement, settlement = (first_at(trade, f"ApplicableHeaderTrade{part}") for part in ("Agreement", "Settlement"))
-    sums = first_at(settlement, "SpecifiedTradeSettlementHeaderMonetarySummation")
-    currency = currency_of(text_at(settlement, "InvoiceCurrencyCode"))
-
-    def total(name: str, term: str, shown: str) -> int | None:
-        return amount(text_at(sums, name), currency, term, shown)
-
-    grand = total("GrandTotalAmount", "BT-112", "the total with VAT")
-    due = total("DuePayableAmount", "BT-115", "the amount due")
-    payable = given(due if due is not None else grand, "BT-112", "the total with VAT")
-    issued = given(
-        day(text_at(document, "IssueDateTime", "DateTimeString"), "BT-2", "the issue date"), "BT-2", "the issue date"
-    )
+    summation = first_at(settlement, "SpecifiedTradeSettlementHeaderMonetarySummation")
+    currency = model.currency_of(text_at(settlement, "InvoiceCurrencyCode"))
+    sums = Sums(summation, currency, total="GrandTotalAmount", due="DuePayableAmount")
+    issued = issue_date(text_at(document, "IssueDateTime", "DateTimeString"))
     means = first_at(settlement, "SpecifiedTradeSettlementPaymentMeans")
-    return checked(
+    return model.checked(
         EInvoice(
             syntax="CII",
-            profile=profile_of(
+            profile=model.profile_of(
                 text_at(root, "ExchangedDocumentContext", "GuidelineSpecifiedDocumentContextParameter", "ID")
             ),
             number=needed(text_at(document, "ID"), "BT-1", "the number"),
             issued=issued,
             type_code=text_at(document, "TypeCode") or "380",
             currency=currency,
-            total=grand if grand is not None else payable,
-            due_payable=payable,
-            net=total("TaxBasisTotalAmount", "BT-109", "the total without VAT"),
-            tax=_tax(sums, currency),
-            prepaid=total("TotalPrepaidAmount", "BT-113", "the amount paid"),
-            rounding=total("RoundingAmount", "BT-114", "the rounding") or 0,
+            total=sums.total,
+            due_payable=sums.payable,
+            net=sums.at("TaxBasisTotalAmount", "BT-109", "the total without VAT"),
+            tax=_tax(summation, currency),
+            prepaid=sums.at("TotalPrepaidAmount", "BT-113", "the amount paid"),
+            rounding=sums.at("RoundingAmount", "BT-114", "the rounding") or 0,
             due=_due(settlement, currency),
             terms=" ".join(
                 text_at(one, "Description") for one in all_at(settlement, "SpecifiedTradePaymentTerms")
@@ -68,11 +49,11 @@ def read(root: Any) -> EInvoice:
             preceding=text_at(settlement, "InvoiceReferencedDocument", "IssuerAssignedID"),
             remittance=text_at(settlement, "PaymentReference"),
             means=text_at(means, "TypeCode"),
-            ibans=[
-                squeezed(text)
-                for one in all_at(settlement, "SpecifiedTradeSettlementPaymentMeans")
-                if (text := text_at(one, "PayeePartyCreditorFinancialAccount", "IBANID"))
-            ],
+            ibans=ibans(
+                all_at(settlement, "SpecifiedTradeSettlementPaymentMeans"),
+                "PayeePartyCreditorFinancialAccount",
+                "IBANID",
+            ),
             payee=text_at(settlement, "PayeeTradeParty", "Name"),
             seller=_party(first_at(agreement, "SellerTradeParty")),
             buyer=_party(first_at(agreement, "BuyerTradeParty")),
@@ -109,19 +90,10 @@ def _vat(settlement: Any, currency: str) -> list[VatLine]:
     return found
 
 
-def rate(text: str) -> Decimal:
-    """A VAT rate in percent; zero when none is given or it cannot be read."""
-    try:
-        found = Decimal(text or "0")
-    except InvalidOperation:
-        return Decimal(0)
-    return found if found.is_finite() and 0 <= found <= 100 else Decimal(0)
-
-
 def _party(node: Any) -> Party:
     legal = first_at(node, "SpecifiedLegalOrganization")
-    address = first_at(node, "PostalTradeAddress")
-    ids = {one.get("schemeID", ""): (one.text or "").strip() for one in all_at(node, "GlobalID")}
+    place = first_at(node, "PostalTradeAddress")
+    ids = by_scheme(node, "GlobalID")
     own = squeezed(text_at(legal, "ID"))
     vat = [
         squeezed(one.text or "")
@@ -134,9 +106,9 @@ def _party(node: Any) -> Party:
         siren=own if len(own) == 9 else own[:9] if len(own) == 14 else "",
         siret=squeezed(ids.get("0009", "")) or (own if len(own) == 14 else ""),
         vat=vat[0] if vat else "",
-        address=", ".join(filter(None, (text_at(address, name) for name in ("LineOne", "LineTwo", "LineThree")))),
-        postal_code=text_at(address, "PostcodeCode"),
-        city=text_at(address, "CityName"),
-        country=text_at(address, "CountryID"),
+        address=address(place, "LineOne", "LineTwo", "LineThree"),
+        postal_code=text_at(place, "PostcodeCode"),
+        city=text_at(place, "CityName"),
+        country=text_at(place, "CountryID"),
         email=text_at(node, "DefinedTradeContact", "EmailURIUniversalCommunication", "URIID"),
     )

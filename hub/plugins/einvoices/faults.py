@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.sdk import RecordRejected, SourceUnavailable
+from hub.sdk.faults import error_of
 
 #: What is wrong, and what to do.
 FAULTS: dict[str, tuple[str, str]] = {
@@ -59,11 +60,9 @@ FAULTS: dict[str, tuple[str, str]] = {
 
 def rejected(code: str, where: str = "", /, **values: object) -> RecordRejected:
     """The refusal of one invoice, to be kept or raised."""
-    what, mend = FAULTS[code]
-    return RecordRejected(code=code, what=what.format(**values), where=where, mend=mend)
+    return error_of(RecordRejected, FAULTS, code, where, **values)
 
 
 def unavailable(code: str, where: str, /, **values: object) -> SourceUnavailable:
     """Something that may be there the next time."""
-    what, mend = FAULTS[code]
-    return SourceUnavailable(code=code, what=what.format(**values), where=where, mend=mend)
+    return error_of(SourceUnavailable, FAULTS, code, where, **values)

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.plugins.einvoices.cii import rate
-from hub.plugins.einvoices.model import (
-    EInvoice,
-    Party,
-    VatLine,
-    amount,
-    checked,
-    currency_of,
-    day,
-    given,
-    needed,
-    profile_of,
-    squeezed,
-)  # fmt: skip
+from hub.plugins.einvoices import model
+from hub.plugins.einvoices.model import EInvoice, Party, VatLine, amount, day, needed, squeezed
+from hub.plugins.einvoices.terms import Sums, address, by_scheme, ibans, issue_date, rate
 from hub.sdk.xml import all_at, first_at, local, text_at
 
 
@@ -28,34 +17,27 @@ def read(root: Any) -> EInvoice:
         RecordRejected: something an invoice must have is missing or cannot be read.
     """
     credit = local(root) == "CreditNote"
-    sums = first_at(root, "LegalMonetaryTotal")
-    currency = currency_of(text_at(root, "DocumentCurrencyCode"))
-
-    def total(name: str, term: str, shown: str) -> int | None:
-        return amount(text_at(sums, name), currency, term, shown)
-
-    grand = total("TaxInclusiveAmount", "BT-112", "the total with VAT")
-    due = total("PayableAmount", "BT-115", "the amount due")
-    payable = given(due if due is not None else grand, "BT-112", "the total with VAT")
-    issued = given(day(text_at(root, "IssueDate"), "BT-2", "the issue date"), "BT-2", "the issue date")
+    currency = model.currency_of(text_at(root, "DocumentCurrencyCode"))
+    sums = Sums(first_at(root, "LegalMonetaryTotal"), currency, total="TaxInclusiveAmount", due="PayableAmount")
+    issued = issue_date(text_at(root, "IssueDate"))
     due_on = text_at(root, "DueDate") or text_at(root, "PaymentMeans", "PaymentDueDate")
     when = day(due_on, "BT-9", "the due date")
     tax = _tax_total(root, currency)
-    return checked(
+    return model.checked(
         EInvoice(
             syntax="UBL",
-            profile=profile_of(text_at(root, "CustomizationID") or "urn:cen.eu:en16931:2017"),
+            profile=model.profile_of(text_at(root, "CustomizationID") or "urn:cen.eu:en16931:2017"),
             number=needed(text_at(root, "ID"), "BT-1", "the number"),
             issued=issued,
             type_code=text_at(root, "CreditNoteTypeCode" if credit else "InvoiceTypeCode")
             or ("381" if credit else "380"),
             currency=currency,
-            total=grand if grand is not None else payable,
-            due_payable=payable,
-            net=total("TaxExclusiveAmount", "BT-109", "the total without VAT"),
+            total=sums.total,
+            due_payable=sums.payable,
+            net=sums.at("TaxExclusiveAmount", "BT-109", "the total without VAT"),
             tax=amount(text_at(tax, "TaxAmount"), currency, "BT-110", "the VAT"),
-            prepaid=total("PrepaidAmount", "BT-113", "the amount paid"),
-            rounding=total("PayableRoundingAmount", "BT-114", "the rounding") or 0,
+            prepaid=sums.at("PrepaidAmount", "BT-113", "the amount paid"),
+            rounding=sums.at("PayableRoundingAmount", "BT-114", "the rounding") or 0,
             due=[(when, None)] if when else [],
             terms=text_at(root, "PaymentTerms", "Note"),
             order_ref=text_at(root, "OrderReference", "ID"),
@@ -63,11 +45,7 @@ def read(root: Any) -> EInvoice:
             preceding=text_at(root, "BillingReference", "InvoiceDocumentReference", "ID"),
             remittance=text_at(root, "PaymentMeans", "PaymentID"),
             means=text_at(root, "PaymentMeans", "PaymentMeansCode"),
-            ibans=[
-                squeezed(text)
-                for one in all_at(root, "PaymentMeans")
-                if (text := text_at(one, "PayeeFinancialAccount", "ID"))
-            ],
+            ibans=ibans(all_at(root, "PaymentMeans"), "PayeeFinancialAccount", "ID"),
             payee=text_at(root, "PayeeParty", "PartyName", "Name"),
             seller=_party(first_at(root, "AccountingSupplierParty", "Party")),
             buyer=_party(first_at(root, "AccountingCustomerParty", "Party")),
@@ -97,8 +75,8 @@ def _vat(tax: Any, currency: str) -> list[VatLine]:
 
 
 def _party(node: Any) -> Party:
-    address = first_at(node, "PostalAddress")
-    ids = {one.get("schemeID", ""): (one.text or "").strip() for one in all_at(node, "PartyIdentification", "ID")}
+    place = first_at(node, "PostalAddress")
+    ids = by_scheme(node, "PartyIdentification", "ID")
     own = squeezed(text_at(node, "PartyLegalEntity", "CompanyID"))
     vat = next(
         (
@@ -114,9 +92,9 @@ def _party(node: Any) -> Party:
         siren=own if len(own) == 9 and own.isdigit() else squeezed(ids.get("0002", "")),
         siret=squeezed(ids.get("0009", "")),
         vat=vat,
-        address=", ".join(filter(None, (text_at(address, name) for name in ("StreetName", "AdditionalStreetName")))),
-        postal_code=text_at(address, "PostalZone"),
-        city=text_at(address, "CityName"),
-        country=text_at(address, "Country", "IdentificationCode"),
+        address=address(place, "StreetName", "AdditionalStreetName"),
+        postal_code=text_at(place, "PostalZone"),
+        city=text_at(place, "CityName"),
+        country=text_at(place, "Country", "IdentificationCode"),
         email=text_at(node, "Contact", "ElectronicMail"),
     )

@@ -6,12 +6,8 @@ never reused for another meaning.
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from hub.sdk import ConfigError, RecordRejected, SourceUnavailable
-from hub.sdk.errors import HubError
-
-Error = TypeVar("Error", bound=HubError)
+from hub.sdk.faults import error_of
 
 #: What is wrong, and what to do.
 FAULTS: dict[str, tuple[str, str]] = {
@@ -87,7 +83,7 @@ class FileRefused(Exception):
 
 def rejected(code: str, where: str, /, **values: object) -> RecordRejected:
     """The refusal of a line or an entry, to be kept or raised."""
-    return _made(RecordRejected, code, where, values)
+    return error_of(RecordRejected, FAULTS, code, where, **values)
 
 
 def refused(code: str, where: str, /, **values: object) -> FileRefused:
@@ -97,14 +93,9 @@ def refused(code: str, where: str, /, **values: object) -> FileRefused:
 
 def unavailable(code: str, where: str, /, **values: object) -> SourceUnavailable:
     """Something that may be there the next time."""
-    return _made(SourceUnavailable, code, where, values)
+    return error_of(SourceUnavailable, FAULTS, code, where, **values)
 
 
 def misconfigured(code: str, where: str, /, **values: object) -> ConfigError:
     """Something that only a change of the configuration can mend."""
-    return _made(ConfigError, code, where, values)
-
-
-def _made(cls: type[Error], code: str, where: str, values: dict[str, object]) -> Error:
-    what, mend = FAULTS[code]
-    return cls(code=code, what=what.format(**values), where=where, mend=mend.format(**values))
+    return error_of(ConfigError, FAULTS, code, where, **values)

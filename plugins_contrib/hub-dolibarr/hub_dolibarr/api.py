@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hub.sdk import Context
+from hub.sdk import Context, SourceUnavailable
 from hub_dolibarr.config import API, DolibarrConfig
 from hub_dolibarr.faults import another_form, no_api
 
 #: Rows asked for at once: what Dolibarr gives when nobody says how many. With their lines they are some 2 MB.
 ROWS = 100
+
+#: The hub's code for an answer that is larger than it reads.
+TOO_LARGE = "HUB-HTTP-005"
 
 Row = dict[str, Any]
 
@@ -32,11 +35,18 @@ class Api:
             condition: what else they must meet, as Dolibarr's sqlfilters writes it.
             properties: names of the fields wanted; versions that do not know this give all.
         """
+        count = ROWS
         while True:
             filters = f"(t.rowid:>:{after})" + (f" and ({condition})" if condition else "")
-            asked: dict[str, str | int] = {"sortfield": "t.rowid", "sortorder": "ASC", "limit": ROWS, "page": 0}
+            asked: dict[str, str | int] = {"sortfield": "t.rowid", "sortorder": "ASC", "limit": count, "page": 0}
             asked |= {"sqlfilters": filters, **({"properties": properties} if properties else {})}
-            page = self._list(path, asked)
+            try:
+                page = self._list(path, asked)
+            except SourceUnavailable as error:
+                if error.code != TOO_LARGE or count == 1:
+                    raise
+                count = max(1, count // 5)  # invoices of hundreds of lines
+                continue
             if not page:
                 return
             for row in page:

@@ -239,6 +239,20 @@ def test_a_busy_server_is_asked_again_and_its_pause_obeyed(tmp_path: Path) -> No
     assert 1 == route.call_count
 
 
+def test_invoices_of_many_lines_are_asked_for_in_smaller_lots(tmp_path: Path) -> None:
+    """An answer larger than the hub reads is asked for again in parts."""
+    fake = sample()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if int(request.url.params.get("limit", 0)) > 20:
+            return httpx.Response(200, content=b" " * (10 * 1024 * 1024 + 1))
+        url = request.url.copy_with(path=request.url.path.removeprefix("/dolibarr"))
+        return fake.handle(httpx.Request("GET", url, headers=request.headers))
+
+    source = connector(tmp_path, httpx.MockTransport(answer))
+    assert [str(n) for n in range(1, 18)] == [unit.ref for unit in run_source(source, "invoices")]
+
+
 def next_run(source: RecordSource, cursor: str | None) -> tuple[list[RawUnit], str | None]:
     run = list(pages(source, "invoices", 7, cursor))
     return [unit for page in run for unit in page.units], run[-1].cursor

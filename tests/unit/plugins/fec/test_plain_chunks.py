@@ -1,0 +1,67 @@
+"""Lines read by whole columns are the lines read one by one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.plugins.fec.files import find, look
+from hub.plugins.fec.lines import Line, Reader, plain_cents
+
+NAMES = (
+    "JournalCode JournalLib EcritureNum EcritureDate CompteNum CompteLib CompAuxNum CompAuxLib PieceRef PieceDate "
+    "EcritureLib Debit Credit EcritureLet DateLet ValidDate Montantdevise Idevise"
+).split()
+PLAIN = "VE Ventes 1 20260105 41100000 Clients C1 Martin F1 20260105 Facture 12,50 0,00 AA 20260131 20260131".split()
+#: Field and what may stand there instead of what does.
+ODD = st.tuples(
+    st.integers(0, 17),
+    st.sampled_from(
+        "|x| 41100000 |CompteNum|JournalCode|20261301|-12,50|12.50|1 234,50|1.234|+5,00|0000-12,50|,50|12,5||٣٤,٥٠|"
+        "99999999999999999,00|\xa0|\t|é|\x0b|a|b".split("|")
+    ),
+)
+
+
+class OneByOne(Reader):
+    """A reader that never takes the short way."""
+
+    def _plain(self, first: int, texts: list[str]) -> list[Line] | None:
+        return None
+
+
+@settings(max_examples=25)
+@given(odd=st.lists(st.lists(ODD, max_size=2), min_size=1, max_size=6), blank=st.booleans())
+def test_columns_give_what_lines_give(
+    odd: list[list[tuple[int, str]]], blank: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever stands in a field: the same lines, amounts, keys and refusals, in the same order."""
+    rows = []
+    for number, changes in enumerate(odd):
+        cells = [*PLAIN, "", ""]
+        cells[2] = str(number // 2)
+        for at, text in changes:
+            cells[at] = text
+        rows.append("\t".join(cells))
+    path = tmp_path_factory.mktemp("fec") / "123456789FEC20261231.txt"
+    # The header is a chunk of its own kind: plain lines before and after the odd ones stand in further chunks.
+    many = ["\t".join([*PLAIN, "", ""])] * 700
+    text = "\n".join(["\t".join(NAMES), *many, *rows, *([""] if blank else []), *many])
+    path.write_text(text + "\n", encoding="utf-8")
+    [ledger] = find([path])
+    dialect = look(ledger, None)
+    told = [[shown(line) for line in kind(ledger, dialect, "EUR").read()] for kind in (Reader, OneByOne)]
+    assert told[1] == told[0]
+
+
+def shown(line: object) -> object:
+    """A line with its refusal as plain values."""
+    fault = getattr(line, "fault", None)
+    return (*line[:-1], fault and fault.as_wire())  # type: ignore[index]
+
+
+def test_the_short_way_is_taken() -> None:
+    """And left alone where a text has a second reading."""
+    assert [1250, 0, -5, 700] == plain_cents(["12,50", "", "-0,05", "0007.00"])
+    assert all(plain_cents(["1,00", odd]) is None for odd in ("1", "1.234", "1 000,00", "+1,00", "٣,٥٠", "1,00 "))
