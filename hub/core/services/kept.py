@@ -102,8 +102,7 @@ def _of_accounts(image: Image, accounts: set[tuple[str, str]]) -> Iterator[int]:
     anywhere = {debtor for seller, debtor in accounts if seller == ANY_SELLER}
     for pair, (seller, debtor) in enumerate(image.pairs):
         if (seller, debtor) in accounts or debtor in anywhere:
-            for row in image.chain("account").number(pair, lambda row, pair=pair: image.pair[row] == pair):  # type: ignore[misc]
-                yield image.id[row]
+            yield from (image.id[row] for row in image.rows_of_pair(pair))
 
 
 def _dated_after(view: LedgerView) -> Iterator[int]:
