@@ -69,7 +69,7 @@ def by_account_and_age(items: OpenItems) -> OpenItems:
     return OpenItems(**columns)
 
 
-def lay_image(whole: Whole, told: Mapping[str, Any]) -> Iterator[bytes]:
+def lay_image(whole: Whole, told: Mapping[str, Any]) -> Iterator[bytes | memoryview]:
     """The bytes of an image, piece by piece. `told` is the caller's own: what the image was made from, and when."""
     return _Laying(whole).pieces(told)
 
@@ -99,7 +99,7 @@ class _Laying:
         self.currencies = sorted(set(self.items.currency))
         self.numbers: dict[str, array[int]] = {}
 
-    def pieces(self, told: Mapping[str, Any]) -> Iterator[bytes]:
+    def pieces(self, told: Mapping[str, Any]) -> Iterator[bytes | memoryview]:
         """The bytes."""
         self._columns()
         self._chains()
