@@ -11,7 +11,7 @@ from hub.core.ledger.facts import Allocations
 from hub.core.reconcile import Debtors, Learnt, OpenItems, Receipts, Remittances, SettledNumbers
 from hub.core.reconcile.kept.standing import Amounts, Standing
 from hub.core.services.desk import Desk
-from hub.core.services.kept import KeptLedger, keep_ledger, kept_ledger
+from hub.core.services.kept import KeptLedger, keep_ledger, kept_ledger, notes_of
 from hub.core.services.ledger import view_in
 from hub.core.services.opened import opened_of
 from hub.core.store import Connection, lessons
@@ -101,9 +101,12 @@ def _read(desk: Desk, connection: Connection, undone_since: date | None) -> _Led
     view = view_in(desk, connection)
     undone = _automatic_since(view.facts.allocations, undone_since) if undone_since else {}
     opened = opened_of(view, undone)
-    if undone_since is None:
-        keep_ledger(desk, connection, view, opened)
-    return _Ledger(opened.items, opened.settled, opened.in_books, opened.allocated, view.books)
+    notes = notes_of(desk, connection, view, opened) if undone_since is None else None
+    books = view.books
+    del view
+    if notes is not None:
+        keep_ledger(desk, opened, notes)
+    return _Ledger(opened.items, opened.settled, opened.in_books, opened.allocated, books)
 
 
 def _automatic_since(allocations: Allocations, day: date) -> dict[int, int]:

@@ -65,24 +65,41 @@ def kept_ledger(desk: Desk, connection: Connection) -> KeptLedger | None:
     return KeptLedger(standing, in_books, allocated, books)
 
 
-def keep_ledger(desk: Desk, connection: Connection, view: LedgerView, opened: Opened) -> None:
-    """Lay an image of a ledger that was read, if it is large enough to be worth it."""
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What is noted beside an image: where it comes from, and which credit notes correct which numbers."""
+
+    told: Mapping[str, Any]
+    crediting: list[tuple[int, str]]
+
+
+def notes_of(desk: Desk, connection: Connection, view: LedgerView, opened: Opened) -> Notes | None:
+    """The notes for an image of a ledger that was read; None when it is too small to be worth one.
+
+    Taken before the image is laid, so that the view need not be held any longer: it is as large.
+    """
     if desk.image is None or len(opened.items.id) < desk.image.least:
-        return
+        return None
     documents = view.facts.documents
     crediting = [
         (id_, fold(corrects) or "")
         for id_, kind, corrects in zip(documents.id, documents.kind, documents.corrects, strict=True)
         if corrects and kind == CREDIT_NOTE
     ]
-    told: Mapping[str, Any] = {
+    told = {
         "moment": moment(connection),
         "books": view.books,
         "day": view.as_of.isoformat(),
         "later": sorted(set(_dated_after(view))),
     }
-    whole = Whole(opened.items, opened.settled, opened.closed_ids, opened.in_books, opened.allocated, crediting)
-    write_image(desk.image.path, lay_image(whole, told))
+    return Notes(told, crediting)
+
+
+def keep_ledger(desk: Desk, opened: Opened, notes: Notes) -> None:
+    """Lay an image of what is open."""
+    assert desk.image is not None  # noqa: S101 -- or nothing would have been noted
+    whole = Whole(opened.items, opened.settled, opened.closed_ids, opened.in_books, opened.allocated, notes.crediting)
+    write_image(desk.image.path, lay_image(whole, notes.told))
 
 
 def _image(desk: Desk) -> Image | None:
@@ -102,8 +119,7 @@ def _of_accounts(image: Image, accounts: set[tuple[str, str]]) -> Iterator[int]:
     anywhere = {debtor for seller, debtor in accounts if seller == ANY_SELLER}
     for pair, (seller, debtor) in enumerate(image.pairs):
         if (seller, debtor) in accounts or debtor in anywhere:
-            for row in image.chain("account").number(pair, lambda row, pair=pair: image.pair[row] == pair):  # type: ignore[misc]
-                yield image.id[row]
+            yield from (image.id[row] for row in image.rows_of_pair(pair))
 
 
 def _dated_after(view: LedgerView) -> Iterator[int]:

@@ -18,7 +18,7 @@ def read_image(path: Path) -> memoryview | None:
         return None
 
 
-def write_image(path: Path, pieces: Iterable[bytes]) -> bool:
+def write_image(path: Path, pieces: Iterable[bytes | memoryview]) -> bool:
     """Put an image in place of the last one, whole or not at all; readable by this user only.
 
     Returns whether it is there: an image is a help, so a full or read-only disk is no reason to fail.

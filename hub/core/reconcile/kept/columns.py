@@ -129,15 +129,15 @@ class Laid:
 
 def lay(
     told: Mapping[str, Any], numbers: Mapping[str, array[int]], texts: Mapping[str, Iterable[str | None]]
-) -> Iterator[bytes]:
+) -> Iterator[bytes | memoryview]:
     """The bytes of columns, piece by piece, as `Laid` reads them."""
-    pieces: list[tuple[str, str, bytes]] = [
-        (name, column.typecode, column.tobytes()) for name, column in numbers.items()
+    pieces: list[tuple[str, str, bytes | memoryview]] = [
+        (name, column.typecode, memoryview(column).cast("B")) for name, column in numbers.items()
     ]
     for name, column in texts.items():
         raw = [_NOTHING if text is None else text.encode() for text in column]
         ends = array("Q", accumulate(map(len, raw), initial=0))
-        pieces += [(f"{name}:ends", "Q", ends.tobytes()), (f"{name}:letters", "B", b"".join(raw))]
+        pieces += [(f"{name}:ends", "Q", memoryview(ends).cast("B")), (f"{name}:letters", "B", b"".join(raw))]
     places, at = {}, 0
     for name, kind, held in pieces:
         places[name] = (kind, at, at + len(held))
@@ -146,7 +146,8 @@ def lay(
     yield len(head).to_bytes(_ALIGNED, "little")
     yield head.ljust(_aligned(len(head)))
     for _, _, held in pieces:
-        yield held.ljust(_aligned(len(held)), b"\0")
+        yield held
+        yield bytes(_aligned(len(held)) - len(held))
 
 
 def _aligned(size: int) -> int:

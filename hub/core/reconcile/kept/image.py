@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
 from hub.core.reconcile.inputs import CREDIT_NOTE, INVOICE, OpenItems, SettledNumbers
@@ -29,7 +30,7 @@ from hub.core.reconcile.numbers import (
 from hub.core.reconcile.text import compact
 
 #: Raised by one whenever columns, keys or chains are made otherwise: an image of another format is no image.
-FORMAT = 1
+FORMAT = 2
 _TEXTS = ("number", "order_ref", "payment_ref", "corrects", "discount_terms")
 _FINER = 2  # so many times more numbers are noted per shape than are read: the ledger may shrink by half
 
@@ -55,7 +56,20 @@ def pair_and_amount(pair: int, amount: int) -> int:
     return amount * 1_000_003 + pair
 
 
-def lay_image(whole: Whole, told: Mapping[str, Any]) -> Iterator[bytes]:
+def by_account_and_age(items: OpenItems) -> OpenItems:
+    """The items by account, in each by age as `Ledger.age` tells it: so an account's rows lie together, in order."""
+    issued = [day.toordinal() for day in items.issued_on]
+    due = [day.toordinal() if day else first for day, first in zip(items.due_on, issued, strict=True)]
+    keys = list(zip(items.seller, items.debtor, due, issued, items.number, items.id, strict=True))
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    columns: dict[str, Any] = {}
+    for name in OpenItems.__slots__:
+        column = getattr(items, name)
+        columns[name] = [column[row] for row in order]
+    return OpenItems(**columns)
+
+
+def lay_image(whole: Whole, told: Mapping[str, Any]) -> Iterator[bytes | memoryview]:
     """The bytes of an image, piece by piece. `told` is the caller's own: what the image was made from, and when."""
     return _Laying(whole).pieces(told)
 
@@ -64,29 +78,28 @@ class _Laying:
     """An image in the making."""
 
     def __init__(self, whole: Whole) -> None:
-        self.whole, self.items = whole, whole.items
-        self.compact = compact_numbers(whole.items.number)
+        closed_pairs = list(zip(whole.closed.seller, whole.closed.debtor, strict=True))
+        self.pairs = sorted({*zip(whole.items.seller, whole.items.debtor, strict=True), *closed_pairs})
+        at = {pair: n for n, pair in enumerate(self.pairs)}
+        self.closed_pair = array("I", [at[pair] for pair in closed_pairs])
+        self.whole, self.items = whole, by_account_and_age(whole.items)
+        self.pair = array("I", [at[p] for p in zip(self.items.seller, self.items.debtor, strict=True)])
+        self.compact = compact_numbers(self.items.number)
         self.closed = [compact(number) for number in whole.closed.number]
         shapes = [shape_of(number) for number in self.compact]
-        schemes = learn_schemes(self.compact, shapes, whole.items.issued_on)
+        schemes = learn_schemes(self.compact, shapes, self.items.issued_on)
         self.sizes = Counter(shapes)
         self.shapes = sorted(self.sizes)
         code = {shape: n for n, shape in enumerate(self.shapes)}
         self.schemes = [schemes.get(shape) for shape in self.shapes]
         self.shape = array("I", [code[shape] for shape in shapes])
-        pairs = list(zip(whole.items.seller, whole.items.debtor, strict=True))
-        closed_pairs = list(zip(whole.closed.seller, whole.closed.debtor, strict=True))
-        self.pairs = sorted({*pairs, *closed_pairs})
-        at = {pair: n for n, pair in enumerate(self.pairs)}
-        self.pair = array("I", [at[pair] for pair in pairs])
-        self.closed_pair = array("I", [at[pair] for pair in closed_pairs])
-        references = (whole.items.order_ref, whole.items.payment_ref)
+        references = (self.items.order_ref, self.items.payment_ref)
         #: Of order references, then of payment references; "" where there is none.
         self.order_keys = [order_key(reference) if reference else "" for column in references for reference in column]
-        self.currencies = sorted(set(whole.items.currency))
+        self.currencies = sorted(set(self.items.currency))
         self.numbers: dict[str, array[int]] = {}
 
-    def pieces(self, told: Mapping[str, Any]) -> Iterator[bytes]:
+    def pieces(self, told: Mapping[str, Any]) -> Iterator[bytes | memoryview]:
         """The bytes."""
         self._columns()
         self._chains()
@@ -144,7 +157,6 @@ class _Laying:
         self._number_chain("id", self.items.id)
         self._number_chain("closed_id", closed_ids)
         self._number_chain("amount", opened)
-        self._number_chain("account", self.pair)
         self._number_chain("account_amount", list(map(pair_and_amount, self.pair, opened)))
 
     def _text_chain(self, name: str, keys: Iterable[str], size: int | None = None) -> None:
@@ -183,7 +195,7 @@ def _plain(scheme: Scheme | None) -> list[list[int]] | None:
 
 
 class Image:
-    """An image as it lies there; rows are numbered in the order in which they were laid.
+    """An image as it lies there; rows are numbered in the order in which they were laid, by account and age.
 
     Raises:
         ValueError: it is of another format, or not whole.
@@ -213,6 +225,7 @@ class Image:
         self.credits: Texts[str] = laid.texts("credits")
         self.scheme_of: Sequence[Scheme] = Coded(self.shape, [scheme or NO_SCHEME for scheme in self.schemes])
         self.items = self._items(laid, facts["currencies"])
+        self._begins_at = [0, *accumulate(self.of_pair)]
         self._laid = laid
         self._chains: dict[str, Chain] = {}
 
@@ -233,11 +246,15 @@ class Image:
 
     def chain(self, name: str) -> Chain:
         """Where rows are found by: whole, counter, digits, lookalike, order, closed, credits (texts); id, closed_id,
-        amount, account, account_amount (numbers)."""
+        amount, account_amount (numbers)."""
         known = self._chains.get(name)
         if known is None:
             known = self._chains[name] = Chain(self._laid.numbers(f"{name}>"), self._laid.numbers(f"{name}>>"))
         return known
+
+    def rows_of_pair(self, pair: int) -> range:
+        """The rows of an account, by its number among `pairs`; oldest due first."""
+        return range(self._begins_at[pair], self._begins_at[pair + 1])
 
     def row_of(self, document: int) -> int | None:
         """The row of an open item by its id."""

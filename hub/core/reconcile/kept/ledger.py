@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import insort
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -52,11 +53,20 @@ class StandingLedger(Ledger):
 
     def _rows_of(self, account: int) -> list[int]:
         """The rows of an account that count."""
-        image, gone, pair = self._image, self._standing.gone, self._pair_of_account.get(account, -1)
-        found = [] if pair < 0 else image.chain("account").number(
-            pair, lambda row: image.pair[row] == pair and row not in gone
-        )  # fmt: skip
+        gone, pair = self._standing.gone, self._pair_of_account.get(account, -1)
+        found = [] if pair < 0 else [row for row in self._image.rows_of_pair(pair) if row not in gone]
         return found + self._since.get(account, [])
+
+    def rows_by_age(self, account: int) -> list[int]:
+        """Items of an account, oldest due first: the image's lie in that order, those that came since find theirs."""
+        rows = self.rows_of[account]
+        if account not in self._sorted:
+            since = self._since.get(account, [])
+            del rows[len(rows) - len(since) :]
+            for row in since:
+                insort(rows, row, key=self.age)
+            self._sorted.add(account)
+        return rows
 
     def with_amount(self, account: int, amount: int) -> Sequence[int]:
         """Items of an account that had exactly `amount` open when the run began, in no particular order."""
