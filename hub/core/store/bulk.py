@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -212,7 +212,8 @@ def _choice(
     return sa.select((wanted.c.ordinality - 1).label("place"), *columns).where(key == wanted.c.value, *conditions)
 
 
-_kept_choice = cache(_choice)
+#: Bounded: some columns are those of a subquery made for one call.
+_kept_choice = lru_cache(maxsize=256)(_choice)
 
 
 def _wanted(dialect: str, type_: type[sa.types.TypeEngine[Any]], values: Any = None) -> Any:
