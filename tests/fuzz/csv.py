@@ -186,8 +186,9 @@ def run_atheris(seconds: float, folder: Path) -> None:
     for name in [name for name in sys.modules if name.startswith("hub.plugins.csv")]:
         del sys.modules[name]
     with atheris.instrument_imports(include=["hub.plugins.csv"]):
-        reader = importlib.import_module("hub.plugins.csv")
-    globals().update(CsvConfig=reader.CsvConfig, CsvSource=reader.CsvSource)
+        config = importlib.import_module("hub.plugins.csv.config")
+        reader = importlib.import_module("hub.plugins.csv.source")
+    globals().update(CsvConfig=config.CsvConfig, CsvSource=reader.CsvSource)
     limits = [f"-max_total_time={int(seconds)}", f"-max_len={MAX_BYTES}", "-timeout=15", "-rss_limit_mb=1024"]
     atheris.Setup([sys.argv[0], str(corpus), *limits], one)
     atheris.Fuzz()
