@@ -59,26 +59,34 @@ def kill_at_random(hub: Hub, folder: Path, kills: int, seed: int, *, say: bool =
 
     Returns who was killed: `daemon`, `connector`, or `late` when no connector was at work at that moment.
     """
-    dice, fates, daemon = random.Random(seed), Counter[str](), None
-    for kill in range(kills):
-        write_files(folder, FIRST + kill)
-        if daemon is None:
-            daemon = DaemonProcess(folder / "hub.toml")
-        _ask(hub, daemon)
-        victim = dice.choice(("daemon", "connector"))
-        if victim == "daemon":
-            time.sleep(dice.random() * 3)
+    dice, fates, living = random.Random(seed), Counter[str](), list[DaemonProcess]()
+    try:
+        for kill in range(kills):
+            write_files(folder, FIRST + kill)
+            if not living:
+                living.append(DaemonProcess(folder / "hub.toml"))
+            fates[_kill_one(hub, living, dice)] += 1
+            if say and kill % 10 == 9:
+                print(f"{kill + 1} kills: {dict(fates)}", flush=True)
+    finally:
+        for daemon in living:
             daemon.kill()
-            daemon = None
-        elif not _kill_connector(daemon, dice):
-            victim = "late"
-        fates[victim] += 1
-        if say and kill % 10 == 9:
-            print(f"{kill + 1} kills: {dict(fates)}", flush=True)
-    if daemon is not None:
-        daemon.kill()
     _in_peace(hub, folder, FIRST + kills)
     return fates
+
+
+def _kill_one(hub: Hub, living: list[DaemonProcess], dice: random.Random) -> str:
+    """Have a run handed out to the daemon that lives, kill it or the connector, and say which."""
+    [daemon] = living
+    _ask(hub, daemon)
+    victim = dice.choice(("daemon", "connector"))
+    if victim == "daemon":
+        time.sleep(dice.random() * 3)
+        living.remove(daemon)
+        daemon.kill()
+    elif not _kill_connector(daemon, dice):
+        victim = "late"
+    return victim
 
 
 def _ask(hub: Hub, daemon: DaemonProcess) -> None:
