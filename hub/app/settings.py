@@ -59,7 +59,7 @@ class DaemonSection(BaseModel):
 class MailSection(BaseModel):
     """``[mail]``: who is told of alarms, once a day."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     host: str = Field(min_length=1, pattern=r"^[A-Za-z0-9.:_-]+$", description="The mail server.")
     port: int = Field(587, ge=1, le=65_535, description="Its port; 465 is encrypted from the first byte.")

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,12 @@ class Inbox:
     def __init__(self, url: str, now: Callable[[], int]) -> None:
         self._now = now
         self._file = _file_of(url)
-        self._engine = open_engine(url if self._file is None else f"sqlite:///{self._file}", ping=False)
+        self._url = url if self._file is None else f"sqlite:///{self._file}"
         self._made = self._file is None
+
+    @cached_property
+    def _engine(self) -> sa.Engine:
+        return open_engine(self._url, ping=False)
 
     def prepare(self) -> None:
         """Connect, and make the file if there is none: what the first sender would otherwise wait for."""
@@ -184,7 +189,8 @@ class Inbox:
 
     def close(self) -> None:
         """Give all connections back."""
-        self._engine.dispose()
+        if "_engine" in self.__dict__:
+            self._engine.dispose()
 
     def _note(self, ids: Sequence[int], **values: int | str | None) -> None:
         with self._write() as connection:

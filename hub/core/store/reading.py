@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -18,6 +19,7 @@ from hub.core.store import tables as t
 from hub.core.store.attaching import attached_instalments, attached_settlements
 from hub.core.store.record_tables import RECORD_TABLES
 from hub.core.store.reopened import once_confirmed
+from hub.core.store.sealing import tally_of
 from hub.core.store.snapshots import settled_by_absence, snapshot_lines
 from hub.sdk.records import ANY_SELLER
 
@@ -62,9 +64,10 @@ def as_known(name: str, known_at: int | None) -> sa.FromClause:
 
 @cache
 def _standing(name: str) -> sa.FromClause:
-    """The rows that stand now; made once, because SQLAlchemy makes a column for each of the table's."""
+    """The rows that stand now; made once, and as text: SQLAlchemy would spell out all columns in each statement."""
     current = RECORD_TABLES[name].current
-    return sa.select(current).where(current.c.withdrawn_at.is_(None)).subquery(name)
+    rows = sa.text(f'SELECT * FROM "{name}" WHERE withdrawn_at IS NULL')  # noqa: S608 -- our own tables
+    return rows.columns(*current.columns).subquery(name)
 
 
 def ledger_facts(
@@ -234,8 +237,20 @@ def rows_of(
     return list(connection.execute(sa.select(*(table.c[column] for column in columns)).order_by(table.c.id)).all())
 
 
+#: What was found in readings that are still open; a reading sees one state of the data base.
+_SELLERS: WeakKeyDictionary[sa.Connection, dict[str, set[int]]] = WeakKeyDictionary()
+
+
 def sellers_by_connector(connection: sa.Connection) -> dict[str, set[int]]:
     """Which connectors brought invoices, by seller: what decides whose books count when nobody said."""
+    if tally_of(connection) is not None:  # a unit of work may bring more
+        return _sellers_found(connection)
+    if connection not in _SELLERS:
+        _SELLERS[connection] = _sellers_found(connection)
+    return _SELLERS[connection]
+
+
+def _sellers_found(connection: sa.Connection) -> dict[str, set[int]]:
     found: dict[str, set[int]] = {}
     for connector in connection.execute(sa.select(t.connector.c.id)).scalars().all():
         for kind in ("invoice", "credit_note"):
