@@ -11,7 +11,8 @@ network add is not in it; what SQLite spends on the same statements is, and is m
 holds as many invoices as Sage gives records.
 
 Hub: `hub sync` of Sage and of a file with the half of the receipts that the bank saw too; then lines are matched,
-unmatched, deleted and postponed, and the next sync is compared again.
+unmatched, deleted and postponed, and the next sync is compared again. Last, each sum must count once, and what only the
+bank has must be told as not in the books yet.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hub.app.bootstrap import Hub
+from hub.core.services.looking import look
+from hub.core.services.status import status
 from hub.plugins.csv.config import CsvConfig
 from hub.plugins.csv.source import CsvSource
 from hub.plugins.sage100 import Sage100
@@ -142,8 +146,12 @@ def filled(folder: Path, entries: int) -> SageBase:
     return base
 
 
+#: Receipts that only the bank has.
+ALONE = 500
+
+
 def totals(folder: Path, entries: int) -> bool:
-    """Into a hub, then again after people worked in Sage; True when every total agrees."""
+    """Into a hub, again after people worked in Sage, then with the bank; True when every total agrees."""
     base = SageBase(f"sqlite:///{folder / 'sage.db'}")
     writer = fill(base, entries)
     count = write_statement(folder / "bank.csv", writer)
@@ -166,11 +174,33 @@ def totals(folder: Path, entries: int) -> bool:
             f"{unmatched(base):,}; debtors that differ: {len(differ)}",
             flush=True,
         )
-    sync(hub, "bank")
-    print(f"{count:,} receipts are on the bank's file too", flush=True)
+    agreed = _counted_once(hub, folder, count) and agreed
     close_hubs()
     base.close()
     return agreed
+
+
+def _counted_once(hub: Hub, folder: Path, count: int) -> bool:
+    """The bank's file, with receipts that only the bank has: each sum counts once, and these are not in the books."""
+    with (folder / "bank.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"ALONE{n};30/11/2026;{n},07;VIR SANS FACTURE {n}\n" for n in range(1, ALONE + 1))
+    alone = sum(n * 100 + 7 for n in range(1, ALONE + 1))
+    before = status(hub.desk).received["EUR"]
+    sync(hub, "bank")
+    started = time.perf_counter()
+    found = look(hub.desk)
+    wall = time.perf_counter() - started
+    after = status(hub.desk)
+    books = after.of_books
+    assert books is not None
+    waiting, waiting_minor = books.not_in_books or 0, books.not_in_books_minor["EUR"]
+    print(
+        f"{count:,} receipts are on the bank's file too, {ALONE} only there: {found.linked:,} sums linked and "
+        f"{found.suggested:,} suggested in {wall:.1f} s; received {before:,} cents before, {after.received['EUR']:,} "
+        f"after, of which {alone:,} only the bank's; not in the books yet {waiting:,}, {waiting_minor:,} cents",
+        flush=True,
+    )
+    return (after.received["EUR"] - before, waiting, waiting_minor) == (alone, ALONE, alone)
 
 
 def worked(base: SageBase) -> None:
