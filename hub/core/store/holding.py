@@ -11,10 +11,10 @@ from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.sealing import note_states
 from hub.core.store.standing import restore
+from hub.core.store.streams import PageToCommit
 
 if TYPE_CHECKING:
     from hub.core.store.database import UnitOfWork
-    from hub.core.store.pages import PageToCommit
 
 
 def hold(connection: sa.Connection, page: PageToCommit) -> None:

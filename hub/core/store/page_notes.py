@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.idranges import from_ranges, ranges
-
-if TYPE_CHECKING:
-    from hub.core.store.pages import PageToCommit
+from hub.core.store.streams import PageToCommit
 
 #: States of units that are as they were read; a unit withdrawn since then is not.
 STANDING = ("mapped", "held", "discarded")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Container
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -22,58 +22,11 @@ from hub.core.store.page_notes import remember
 from hub.core.store.raw_units import insert_units, update_units
 from hub.core.store.records import Batch, Outcome, Taking, take_changed, take_new
 from hub.core.store.standing import units_to_history
-from hub.core.store.streams import Counts, StreamState
+from hub.core.store.streams import Counts, PageToCommit, Refusal
 from hub.sdk.errors import SourceUnavailable
 
 if TYPE_CHECKING:
     from hub.core.store.database import UnitOfWork
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a unit is held, for the person who mends it."""
-
-    code: str
-    place: str
-    what: str
-    mend: str
-    excerpt: str
-    lines: int = 1
-
-
-@dataclass(slots=True)
-class PageToCommit:
-    """A page whose new and changed units were mapped and are ready to be taken in.
-
-    `unit_ids` has one entry per unit of the page, None where the unit is new. `taken` lists the places of the units
-    that were mapped or refused, in the order of `evidence`; `refs` and `digests` run parallel to it. `twins` names
-    places that repeat an earlier place of the page. `marks` None: they are as they were noted. `aside`: units read by
-    themselves, beside the stream's own order (after a webhook): the cursor stays, and no page is noted.
-    """
-
-    connector_id: int
-    connector_key: str
-    stream: StreamState
-    cursor: str | None
-    origin: str
-    ordinal: int
-    fingerprint: bytes
-    mapping_id: int
-    recorded_at: int
-    actor: str
-    unit_ids: list[int | None]
-    marks: bytes | None = None
-    taken: list[int] = field(default_factory=list)
-    refs: list[str] = field(default_factory=list)
-    digests: list[bytes] = field(default_factory=list)
-    batches: list[tuple[str, list[int], dict[str, list[Any]]]] = field(default_factory=list)
-    refused: dict[int, Refusal] = field(default_factory=dict)
-    evidence: bytes = b""
-    twins: dict[int, int] = field(default_factory=dict)
-    already_same: int = 0
-    already_held: int = 0
-    whole_objects: bool = False
-    aside: bool = False
 
 
 def commit_page(connection: sa.Connection, page: PageToCommit, salt: bytes) -> Counts:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.standing import units_to_history
-
-if TYPE_CHECKING:
-    from hub.core.store.pages import PageToCommit
+from hub.core.store.streams import PageToCommit
 
 
 @dataclass(frozen=True, slots=True)

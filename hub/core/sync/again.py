@@ -5,8 +5,8 @@ from __future__ import annotations
 from hub.core.host.answers import MAPPED
 from hub.core.store import runs, units
 from hub.core.store.corrections import open_questions
-from hub.core.store.pages import PageToCommit, commit_again
-from hub.core.store.streams import Counts, StreamState
+from hub.core.store.pages import commit_again
+from hub.core.store.streams import Counts, PageToCommit, StreamState
 from hub.core.store.units import StoredPage
 from hub.core.sync.mapped import read_mapped
 from hub.core.sync.session import Session

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import Any
 
-from hub.core.store.pages import Refusal
+from hub.core.store.streams import Refusal
 from hub.sdk.columns import validate_columns
 from hub.sdk.errors import BrokenPromise
 from hub.sdk.records import KINDS

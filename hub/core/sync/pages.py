@@ -9,9 +9,9 @@ from hub.core.host.answers import MAPPED, OFFER, UNITS
 from hub.core.host.evidence import DIGEST_SIZE, chunks, excerpt, unpack
 from hub.core.store import UnitOfWork
 from hub.core.store.page_notes import Note, end_stream, forget_pages, note_of, noted_digests, stands
-from hub.core.store.pages import PageToCommit, Refusal, commit_page
+from hub.core.store.pages import commit_page
 from hub.core.store.raw_units import KnownUnit, held_lines, known_units
-from hub.core.store.streams import Counts, StreamState
+from hub.core.store.streams import Counts, PageToCommit, Refusal, StreamState
 from hub.core.sync.mapped import read_mapped, stub_keys, without, without_known_stubs
 from hub.core.sync.seen import Seen
 from hub.core.sync.session import Session
