@@ -118,10 +118,10 @@ def test_several_receipts_to_several_invoices(
 @pytest.mark.parametrize(
     ("receipts", "invoices", "code", "words"),
     [
-        ("R1=120.00", "F1=80.00", "HUB-REC-038", "40.00 EUR of the receipts is not needed"),
+        ("R1=120.00", "F1=80.00", "HUB-REC-038", "40,00 EUR of the receipts is not needed"),
         ("R2=60.00", "F1=80.00", "HUB-REC-038", "20.00 EUR of the invoices is not covered"),
         ("R1=120.00", "F1=120.00", "HUB-REC-010", "F1 has less open than that"),
-        ("R2=70.00", "F1=70.00", "HUB-REC-010", "the receipt has less left than that"),
+        ("R2=70.00", "F1=70.00", "HUB-REC-010", "R2 has 60,00 EUR left, not 70,00 EUR"),
         ("R1 R1", "F1", "HUB-REC-037", "named twice"),
         ("R1 R2", "F1=10.00", "HUB-REC-038", "nothing of receipt R2 would be used"),
         ("R1", "A1", "HUB-REC-038", "nothing of receipt R1"),
@@ -353,3 +353,16 @@ def test_what_a_person_confirms_is_learnt(company: Callable[..., Hub]) -> None:
     reason = next(row for row in allocations.list_allocations(hub.desk, statuses=["auto"]))
     assert "learnt iban" == json.loads(reason.evidence)["payer_found_by"]
     assert [] == verified(hub).differences
+
+
+def test_what_was_reversed_may_be_suggested_again(company: Callable[..., Hub]) -> None:
+    """Under the same name: explain shows the suggestion first, then what was undone; it can be confirmed again."""
+    hub = company(*UNSURE, invoice("F2", 10_000))
+    rules = rules_of(hub.settings)
+    name = suggested(hub, "R1")
+    allocations.confirm(hub.desk, rules, name)
+    allocations.reverse_proposal(hub.desk, name, "too early")
+    assert name == suggested(hub, "R1")
+    told = [decision.lines[0].status for decision in allocations.explain(hub.desk, name)]
+    assert ["suggested", "reversed"] == told
+    assert "confirmed" == allocations.confirm(hub.desk, rules, name)[0].status

@@ -134,6 +134,10 @@ def _files(subject: str, name: str, path: Path) -> Finding:
         if path.is_dir():
             found = sum(1 for entry in path.rglob("*") if entry.is_file() and not entry.name.startswith("."))
         elif glob.has_magic(str(path)) and not path.exists():
+            missing = _missing_base(path)
+            if missing is not None:
+                what = f"{name}: {path}: the folder {missing} does not exist"
+                return Finding("wrong", subject, what, "make it, or correct the path", status=1)
             found = len([entry for entry in glob.glob(str(path), recursive=True) if Path(entry).is_file()])
         elif path.exists():
             found = 1
@@ -148,6 +152,14 @@ def _files(subject: str, name: str, path: Path) -> Finding:
     if not found:
         return Finding("note", subject, f"{name}: no file in {path} yet", "put files there, then run hub sync")
     return Finding("ok", subject, f"{name}: {many(found, 'file')} in {path}")
+
+
+def _missing_base(path: Path) -> Path | None:
+    """The folder that a glob begins in, if it is not there."""
+    fixed = path
+    while glob.has_magic(str(fixed)):
+        fixed = fixed.parent
+    return None if fixed.is_dir() else fixed
 
 
 def _books(hub: Hub) -> Iterator[Finding]:
@@ -189,9 +201,8 @@ def _held(hub: Hub) -> Iterator[Finding]:
     with hub.store.read() as connection:
         counts = held_counts(connection)
     for connector, number in sorted(counts.items()):
-        yield Finding(
-            "note", connector, f"{many(number, 'record')} of it could not be understood and are held", "hub held list"
-        )
+        words = many(number, "record was not understood and is held", "records were not understood and are held")
+        yield Finding("note", connector, words, "hub held list")
 
 
 def _show(findings: list[Finding]) -> None:
@@ -207,5 +218,7 @@ def _show(findings: list[Finding]) -> None:
             click.echo(line)
     wrong = sum(found.level == "wrong" for found in findings)
     click.echo()
-    click.echo(f"{many(wrong, 'thing')} to mend." if wrong else "Nothing to mend.")
+    noted = sum(found.level == "note" for found in findings)
+    fine = f"The set-up is sound; {many(noted, 'note')} above." if noted else "Nothing to mend."
+    click.echo(f"{many(wrong, 'thing')} to mend." if wrong else fine)
     next_steps(("hub check", "again, once it is mended") if wrong else ("hub sync", "read what there is"))

@@ -49,7 +49,7 @@ def command(_session: Session, folder: Path) -> None:
             mend="choose a folder you may write to: hub init DIR",
         ) from error
     click.echo(f"{path} is written, with comments. Put your files where it looks for them:")
-    click.echo(f"  {folder / 'invoices'}/    invoices and credit notes, as CSV")
+    click.echo(f"  {folder / 'invoices'}/    invoices and credit notes, as CSV or Excel")
     click.echo(f"  {folder / 'statements'}/  bank statements: CFONB 120, camt.053, MT940, OFX")
-    here = "" if folder == Path() else f"cd {folder}; "
-    next_steps((f"{here}hub check", "whether all is well"), (f"{here}hub sync", "read the files"))
+    here = "" if folder == Path() else f" --config {path}"
+    next_steps((f"hub check{here}", "whether all is well"), (f"hub sync{here}", "read the files"))

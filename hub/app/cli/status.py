@@ -141,7 +141,7 @@ def _document(hub: Hub, found: Status) -> dict[str, Any]:
 
 
 def _show(hub: Hub, found: Status) -> None:
-    from hub.app.cli.words import amounts, day, many, styled
+    from hub.app.cli.words import amounts, day, many, styled, wrapped
 
     click.echo(styled(f"The hub on {day(hub.clock.today())}", "bold"))
     click.echo()
@@ -166,7 +166,10 @@ def _show(hub: Hub, found: Status) -> None:
         stale = many(sum(found.stale.values()), "record stands", "records stand")
         click.echo(f"{stale} on an old version: the newer one is held")
     for kind, number in sorted(found.anomalies.items()):
-        click.echo(f"{many(number, 'anomaly', 'anomalies')}: {ANOMALIES.get(kind, kind)}")
+        named = found.where.get(kind, [])
+        more = f": {', '.join(named)}{' …' if number > len(named) else ''}" if named else ""
+        for line in wrapped(f"{many(number, 'anomaly', 'anomalies')}: {ANOMALIES.get(kind, kind)}{more}"):
+            click.echo(line)
     if found.of_books:
         from hub.app.cli.books_shown import show_books
 

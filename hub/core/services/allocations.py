@@ -144,7 +144,7 @@ def explain(desk: Desk, name: str) -> list[Explanation]:
         HubError: nothing is known under that name, or the receipt was left alone (why).
     """
     with desk.store.read() as connection:
-        rows = allocation_rows(connection, decision=name) or proposal_rows(connection, proposal=name)
+        rows = [*allocation_rows(connection, decision=name), *proposal_rows(connection, proposal=name)]
         if not rows:
             for receipt in receipts_called(connection, name):
                 rows += allocation_rows(connection, receipt_row=receipt.id)
@@ -161,9 +161,9 @@ def explain(desk: Desk, name: str) -> list[Explanation]:
     if not rows:
         raise _unknown(name)
     rows.sort(key=lambda row: (REOPENED, "confirmed", "auto", "suggested", "reversed").index(row.status))
-    decisions: dict[str, list[AllocationRow]] = {}
-    for row in rows:
-        decisions.setdefault(row.proposal, []).append(row)
+    decisions: dict[tuple[str, bool], list[AllocationRow]] = {}
+    for row in rows:  # what was reversed may be suggested again, under the same name
+        decisions.setdefault((row.proposal, row.status == "suggested"), []).append(row)
     return [Explanation(lines, json.loads(lines[0].evidence)) for lines in decisions.values()]
 
 

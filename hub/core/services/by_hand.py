@@ -168,6 +168,13 @@ def _pots(
                 where=share.name,
                 mend=f"look at hub allocations explain {share.name}",
             )
+        if chosen is not None and chosen > receipt.left_minor:
+            raise HubError(
+                code="HUB-REC-010",
+                what=f"{share.name} has {amount(receipt.left_minor, currency)} left, not {amount(chosen, currency)}",
+                where=share.name,
+                mend="name a smaller amount, or leave it out: it is as much as fits",
+            )
         pots.append(Pot(share.name, receipt.left_minor if chosen is None else chosen, chosen is not None, at))
     wanted: list[Pot] = []
     credits: list[Pot] = []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from hub.core.services.words import amount
 from hub.sdk.errors import HubError
-from hub.sdk.money import decimal_text
 
 
 class Pot(NamedTuple):
@@ -62,10 +62,10 @@ def pour(
 def _refuse_rest(pots: Sequence[Pot], rest: Sequence[int], words: str, currency: str) -> None:
     over = [(pot.name, minor) for pot, minor in zip(pots, rest, strict=True) if pot.chosen and minor]
     if over:
-        total = decimal_text(sum(minor for _, minor in over), currency)
+        total = amount(sum(minor for _, minor in over), currency)
         raise HubError(
             code="HUB-REC-038",
-            what=f"the amounts do not agree: {total} {currency} {words} ({', '.join(name for name, _ in over)})",
+            what=f"the amounts do not agree: {total} {words} ({', '.join(name for name, _ in over)})",
             where=over[0][0],
             mend="change an amount, name the difference with --deduct, or leave an amount out: it is as much as fits",
         )

@@ -11,6 +11,7 @@ from hub.core.services.books import BooksStatus, books_status
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.ledger import view_in
 from hub.core.services.restored import asking
+from hub.core.services.words import amount
 from hub.core.store import Connection, alarms, connector_state, decisions, held, marks, runs
 from hub.core.store.alarms import Alarm
 from hub.core.store.reading import allocated_by_receipt, connector_keys, returned_receipts, rows_of
@@ -18,6 +19,9 @@ from hub.core.store.restored import Restored
 from hub.core.store.runs import LastRun
 from hub.core.store.sightings import sums
 from hub.core.store.standing import stale_counts
+
+#: Documents named of one kind of anomaly.
+MOST_NAMED = 3
 
 
 @dataclass(slots=True)
@@ -36,7 +40,8 @@ class SellerStatus:
 
 @dataclass(slots=True)
 class Status:
-    """The whole picture; amounts in minor units by currency. `gaps` counts debtors; `buckets` names those of `aged`.
+    """The whole picture; amounts in minor units by currency. `gaps` counts debtors; `buckets` names those of `aged`;
+    `where` names the first documents of each kind of anomaly, with the amount.
 
     `stale` counts records, by connector, that stand on an old version because their newer one is held; `bank` names
     what is wrong between bank statements; `alarms` is what the daemon's watch found; `restored` stands while partners
@@ -51,6 +56,7 @@ class Status:
     unapplied_receipts: int = 0
     suggested_receipts: int = 0
     anomalies: Counter[str] = field(default_factory=Counter)
+    where: dict[str, list[str]] = field(default_factory=dict)
     gaps: int = 0
     stale: dict[str, int] = field(default_factory=dict)
     bank: list[BankGap] = field(default_factory=list)
@@ -101,6 +107,12 @@ def _ledger(desk: Desk, connection: Connection, result: Status) -> None:
     result.of_books = books_status(desk, connection)
     result.gaps = len(result.of_books.check.gaps)
     result.anomalies = Counter(anomaly.kind for anomaly in view.ledger.anomalies)
+    numbers = dict(zip(view.facts.documents.id, view.facts.documents.number, strict=True))
+    for one in view.ledger.anomalies:
+        said = f" ({amount(one.amount_minor, one.currency)})" if one.amount_minor and one.currency else ""
+        named = result.where.setdefault(one.kind, [])
+        if len(named) < MOST_NAMED and one.document_id in numbers:
+            named.append(f"{numbers[one.document_id]}{said}")
 
 
 def _receipts(desk: Desk, connection: Connection, result: Status) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,6 +54,13 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         except OSError as error:
             raise unreachable(error) from error
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+
+    @sa.event.listens_for(engine, "do_connect")
+    def keep_private(_dialect: Any, _record: Any, _arguments: Any, _options: Any) -> None:
+        """A new file is this user's alone, and so are those that SQLite puts beside it: it is confidential."""
+        if url.database and url.database != ":memory:":
+            with contextlib.suppress(OSError):  # told by the connecting itself
+                os.close(os.open(url.database, os.O_RDWR | os.O_CREAT, 0o600))
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
