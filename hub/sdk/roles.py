@@ -78,7 +78,8 @@ class ControlTotals(Protocol):
     """Books that can say what each debtor owes on a date."""
 
     def control_totals(self, on: date) -> Iterable[ControlTotal]:
-        """Balance per debtor on `on`, in the books' currency, zero balances may be left out.
+        """Balance per debtor on `on`, in the books' currency. Zero balances may be left out, but not all of them: when
+        nobody owes a seller anything, one zero says so; without an answer the balances told before stand.
 
         Raises:
             SourceUnavailable: try later.

@@ -9,6 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 
+from hub.core.services.status import status
 from hub.core.store import Store, migrate
 from hub.core.store.record_tables import RECORD_TABLES
 from hub.core.store.revision import HEAD, current
@@ -110,3 +111,34 @@ def test_lettering_that_comes_later(tmp_path: Path, database_url: str, opened_hu
     assert 1 == counted(sync(hub, "books"))["missing"]
     receipt = RECORD_TABLES["receipt"].current
     assert [12_000] == column(hub.store, sa.select(receipt.c.amount_minor).where(receipt.c.withdrawn_at.is_(None)))
+
+
+HEAD_LINE = (
+    "JournalCode|JournalLib|EcritureNum|EcritureDate|CompteNum|CompteLib|CompAuxNum|CompAuxLib|PieceRef|PieceDate|"
+    "EcritureLib|Debit|Credit|EcritureLet|DateLet|ValidDate|Montantdevise|Idevise"
+)
+
+
+def _entry(journal: str, number: int, day: str, piece: str, *lines: tuple[str, str, str, str, str]) -> list[str]:
+    return [
+        f"{journal}|{journal}|{number}|{day}|{account}|x|{debtor}|{debtor}|{piece}|{day}|x|{debit}|{credit}|{group}||{day}||"
+        for account, debtor, debit, credit, group in lines
+    ]
+
+
+def test_the_last_debtor_pays(tmp_path: Path, database_url: str, opened_hubs: None) -> None:
+    """Nobody owes anything any more: the books say zero, the balances told before do not stand, there is no gap."""
+    hub = make_hub(tmp_path, database_url, SECTION)
+    (tmp_path / "fec").mkdir()
+    path = tmp_path / "fec" / "123456789FEC20261231.txt"
+    bill = (("411000", "DUPONT", "120,00", "0,00", ""), ("706000", "", "0,00", "120,00", ""))
+    paid = (("512000", "", "120,00", "0,00", ""), ("411000", "DUPONT", "0,00", "120,00", ""))
+    sold = _entry("VE", 1, "20260901", "FA100", *bill)
+    path.write_text("\n".join([HEAD_LINE, *sold]) + "\n")
+    sync(hub, "books")
+    path.write_text("\n".join([HEAD_LINE, *sold, *_entry("BQ", 2, "20261001", "FA100", *paid)]) + "\n")
+    os.utime(path, ns=(path.stat().st_mtime_ns + 10**9,) * 2)
+    sync(hub, "books")
+    found = status(hub.desk).of_books
+    assert found is not None
+    assert (True, 0) == (found.check.checked, len(found.check.gaps))

@@ -22,7 +22,7 @@ from hub.sdk.units import Cursor, Page, RawUnit, Stream
 
 STREAM = "control_totals"
 #: Balances of a seller beyond which its day is cut in pieces, by a digest of the account.
-MOST_IN_ONE, PIECES = 10_000, 16
+MOST_IN_ONE, PIECES = 60_000, 16
 #: Bytes of units in one page.
 PAGE_BYTES = 2 * 1024 * 1024
 

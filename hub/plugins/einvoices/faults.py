@@ -41,6 +41,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "the seller {found} is none of `sellers`",
         "add it to `sellers`, or take the invoice out of the folder",
     ),
+    "HUB-EINV-014": (
+        "{paid} was paid before (BT-113) on a total of {total}: more than it, or of the other sign",
+        "enter in the books what is to be given back; this invoice is owed by nobody",
+    ),
     "HUB-EINV-020": ("a credit note alone has no status « encaissée »", "nothing to do"),
     "HUB-EINV-021": (
         "received in {received}, invoiced in {invoiced}: what of it is VAT is not known",

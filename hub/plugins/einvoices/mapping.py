@@ -11,6 +11,7 @@ from hub.plugins.einvoices.faults import rejected
 from hub.plugins.einvoices.model import EInvoice, Party, squeezed
 from hub.plugins.einvoices.reading import invoice_of, root_of
 from hub.sdk import RawUnit
+from hub.sdk.money import decimal_text
 from hub.sdk.records import CreditNote, Debtor, Document, Instalment, Invoice, Record
 
 #: Raised whenever the same unit gives other records.
@@ -46,7 +47,10 @@ def records_of(unit: RawUnit, config: EInvoicesConfig) -> Sequence[Record]:
         "label": label_of(invoice),
     }
     paid = _share(invoice, invoice.prepaid)
-    if paid and paid <= common["total_minor"]:
+    if invoice.prepaid and (paid is None or paid > common["total_minor"]):
+        before, total = (decimal_text(minor, invoice.currency) for minor in (invoice.prepaid, invoice.total))
+        raise rejected("HUB-EINV-014", "BT-113", paid=before, total=total)
+    if paid:
         common |= {"settled_minor": paid, "settled_on": invoice.issued}
     credit = invoice.sign < 0
     records: list[Record] = [_debtor(seller, debtor, invoice.buyer)]

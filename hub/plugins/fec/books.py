@@ -74,13 +74,23 @@ class Books:
         return cls(config, find(config.files))
 
     def balances(self, on: str) -> Iterator[tuple[str, int]]:
-        """Debits less credits of each debtor's accounts up to the end of `on` (ISO), zero left out."""
+        """Debits less credits of each debtor's accounts up to the end of `on` (ISO), zero left out.
+
+        When nobody owes anything one zero is told, of the first debtor: no answer would leave older balances standing.
+        """
         rows = self.scratch.rows(
             """SELECT debtor, sum(amount) FROM part WHERE day <= ? GROUP BY debtor HAVING sum(amount) <> 0
             ORDER BY debtor""",
             on,
         )
-        return ((str(debtor), int(total)) for debtor, total in rows)
+        told = False
+        for debtor, total in rows:
+            told = True
+            yield str(debtor), int(total)
+        if not told:
+            first = next(iter(self.scratch.rows("SELECT min(debtor) FROM part WHERE day <= ?", on)), (None,))[0]
+            if first is not None:
+                yield str(first), 0
 
     def _read_all(self) -> None:
         for image in self._in_order():

@@ -96,16 +96,20 @@ class Sage100:
         """Debits less credits of each debtor up to `on`, of the lines that the streams read. None without Comptabilité,
         nor from files: a file cannot vouch for itself.
 
-        Openings are counted as the streams count them: in the oldest year only.
+        Openings are counted as the streams count them: in the oldest year only. When nobody owes anything one zero is
+        told: no answer would leave older balances standing.
         """
         if self._config.ledger != "accounting" or self._files is not None:
             return
         company, config = self._known(), self._config
         month = f"{on.isoformat()[:7]}-01T00:00:00.000"
         asked = feeds.balances(company.schema, config.accounts, company.openings_until, month, on.day)
+        told, settled = False, ""
         for code, balance in self._database.stream(asked):
             cents = minor(balance, config.currency, f"{self._database.where} {code}")
+            settled = settled or code
             if cents:
+                told = True
                 yield ControlTotal(
                     seller=config.seller,
                     debtor_id=code,
@@ -113,6 +117,10 @@ class Sage100:
                     balance_minor=cents if balance > 0 else -cents,
                     currency=config.currency,
                 )
+        if settled and not told:
+            yield ControlTotal(
+                seller=config.seller, debtor_id=settled, balance_on=on, balance_minor=0, currency=config.currency
+            )
 
     def write(self, batch: LedgerBatch) -> LedgerFile:
         """The batch as an import file in the tagged format."""

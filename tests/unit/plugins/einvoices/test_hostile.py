@@ -40,6 +40,8 @@ DEEP = b"<Invoice>" + b"<a>" * 5_000 + b"</a>" * 5_000 + b"</Invoice>"
         (cii(total="12,5O"), "HUB-EINV-011"),
         (cii(currency="EURO"), "HUB-EINV-011"),
         (cii(due="199.99"), "HUB-EINV-012"),
+        (cii(total="225.50", paid="300.00", due="-74.50"), "HUB-EINV-014"),
+        (cii(total="225.50", paid="-10.00", due="235.50"), "HUB-EINV-014"),
         (ubl(total="1e3"), "HUB-EINV-011"),
     ],
     ids=range(18),

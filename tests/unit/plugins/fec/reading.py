@@ -32,7 +32,9 @@ class Read:
         return [record for record in self.records if isinstance(record, kind)]
 
     def totals(self, on: date = END) -> dict[str, int]:
-        return {total.debtor_id: total.balance_minor for total in self.source.control_totals(on)}
+        """Balances that are not zero; the one zero of books on which nobody owes anything is left out."""
+        told = {total.debtor_id: total.balance_minor for total in self.source.control_totals(on)}
+        return {debtor: minor for debtor, minor in told.items() if minor}
 
     def of_debtor(self, debtor: str) -> list[tuple[str, int]]:
         """What is said of one debtor in short: kind or category, and what is open of it, signed."""
