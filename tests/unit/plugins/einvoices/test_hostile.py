@@ -44,7 +44,7 @@ DEEP = b"<Invoice>" + b"<a>" * 5_000 + b"</a>" * 5_000 + b"</Invoice>"
         (cii(total="225.50", paid="-10.00", due="235.50"), "HUB-EINV-014"),
         (ubl(total="1e3"), "HUB-EINV-011"),
     ],
-    ids=range(18),
+    ids=range(20),
 )
 def test_xml_that_cannot_be_taken(content: bytes, code: str, tmp_path: Path) -> None:
     """Nothing is expanded, fetched or guessed."""
