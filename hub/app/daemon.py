@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from hub.app import logs
+from hub.app import logs, memory
 from hub.app.bootstrap import Hub, refuse_other_database
 from hub.app.policies import policy_of
 from hub.app.serving import Serving
@@ -42,9 +42,24 @@ TICK_S = 1.0
 #: How long a daemon that is told to end waits for the pages at hand.
 PATIENCE_S = 25.0
 PRUNE_EVERY_S = 3600.0
+#: How often memory that runs needed and nobody uses now goes back to the system.
+GIVE_BACK_EVERY_S = 60.0
 #: Runs that only wait for their connector, beside those at work: each is a process with its memory.
 BESIDE = 16
 _RECONCILE = "reconcile"
+
+
+class NowAndThen:
+    """A chore that is done every so many seconds, for the first time after as many."""
+
+    def __init__(self, every_s: float, work: Callable[[], None]) -> None:
+        self._every_s, self._work, self._done = every_s, work, time.monotonic()
+
+    def glance(self) -> None:
+        """Called at each tick; works when it is time."""
+        if time.monotonic() - self._done > self._every_s:
+            self._work()
+            self._done = time.monotonic()
 
 
 class Daemon:
@@ -71,6 +86,7 @@ class Daemon:
         """
         import structlog
 
+        memory.share_arenas()
         logs.configure(self.hub.settings.daemon.log)
         self._log = structlog.get_logger()
         planned = plan(self.hub)
@@ -114,7 +130,11 @@ class Daemon:
         signal.signal(signal.SIGHUP, again)
 
     def _work(self, scheduler: Scheduler, jobs: DbosJobs, watch: Watch) -> None:
-        pruned, reachable = time.monotonic(), True
+        chores = (
+            NowAndThen(PRUNE_EVERY_S, lambda: self._prune(jobs)),
+            NowAndThen(GIVE_BACK_EVERY_S, self._give_back),
+        )
+        reachable = True
         while not self._stop.wanted:
             try:
                 if self._reload:
@@ -122,10 +142,8 @@ class Daemon:
                 for due in scheduler.tick(self.hub.clock.now(), time.monotonic()):
                     self._log.info("due", connector=due.planned.section, because=due.because)
                 watch.glance(leads=scheduler.leads)
-                if time.monotonic() - pruned > PRUNE_EVERY_S:
-                    jobs.prune(KEEP_JOBS_S)
-                    self.hub.inbox.prune(int((self.hub.clock.now().timestamp() - KEEP_WEBHOOKS_S) * 1e6))
-                    pruned = time.monotonic()
+                for chore in chores:
+                    chore.glance()
                 if not reachable:
                     self._log.info("data base back")
                 reachable = True
@@ -137,6 +155,14 @@ class Daemon:
                 self._serving.keep()
             self._woken.wait(TICK_S if reachable else 5 * TICK_S)
             self._woken.clear()
+
+    def _prune(self, jobs: DbosJobs) -> None:
+        jobs.prune(KEEP_JOBS_S)
+        self.hub.inbox.prune(int((self.hub.clock.now().timestamp() - KEEP_WEBHOOKS_S) * 1e6))
+
+    def _give_back(self) -> None:
+        self.hub.store.rest()
+        memory.give_back()
 
     def _read_again(self, scheduler: Scheduler, watch: Watch) -> None:
         """The configuration anew; a broken one is refused and the old one stands."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hub.app import logs
+from hub.app import logs, memory
 from hub.app.bootstrap import Hub
 from hub.app.serving import require_libraries
 from hub.core.store.engine import DatabaseUnreachable
@@ -53,6 +53,7 @@ class Service:
         from hub.app.api.switchboard import Switchboard
 
         sys.setswitchinterval(SWITCH_S)
+        memory.share_arenas()
         logs.configure(self.hub.settings.daemon.log)
         log = structlog.get_logger()
         with contextlib.suppress(DatabaseUnreachable):  # it answers 503 until the data base is back
