@@ -16,6 +16,13 @@ _MOST_NAMED = 5
 _LONGEST_DAYS = 400  # a direct debit can be disputed for 13 months
 
 
+def returns_of(receipts: Receipts) -> list[Decision]:
+    """The decision for each negative receipt, in order of date and id."""
+    found = Returns(receipts)
+    order = sorted(zip(receipts.received_on, receipts.id, range(len(receipts.id)), strict=True))
+    return [found.decide(row) for _, _, row in order if receipts.amount_minor[row] < 0]
+
+
 class _Original(NamedTuple):
     """A receipt that money going out may take back: points in common, days between, its row."""
 

@@ -19,6 +19,7 @@ from hub.core.reconcile.kept.standing import Amounts, Standing
 from hub.core.reconcile.outcome import AUTO, NOT_A_RECEIPT, RETURN
 from hub.core.services.decisions import proposal_id
 from hub.core.services.inputs import ByDocument, Inputs
+from hub.core.services.taken_back import taken_back
 from hub.core.store.allocations import NewAllocation, NewProposal
 
 #: Proposals kept per receipt for a person to choose from.
@@ -62,14 +63,13 @@ class ReconcileReport:
 class Judgement:
     """Everything to write: allocations of all passes; suggestions and verdicts of the last one.
 
-    verdicts: (receipt, verdict, reason). taken_back: (receipt, disbursement, reason).
+    verdicts: (receipt, verdict, reason).
     """
 
     report: ReconcileReport = field(default_factory=ReconcileReport)
     lines: list[NewAllocation] = field(default_factory=list)
     proposals: list[NewProposal] = field(default_factory=list)
     verdicts: list[tuple[int, str, str]] = field(default_factory=list)
-    taken_back: list[tuple[int, int, str]] = field(default_factory=list)
 
 
 def judge(inputs: Inputs, policy: Policy, today: date, memory: Memory | None = None) -> Judgement:
@@ -117,7 +117,7 @@ class _Pass:
     def run(self) -> None:
         """Judge every receipt."""
         report, receipts = self.result.report, self.inputs.receipts
-        taken = self._taken_back()
+        taken = {one.receipt for one in taken_back(self.outcome.decisions, self.inputs.confirmed_receipts)}
         for decision in self.outcome.decisions:
             row = self.row_of[decision.receipt_id]
             amount, currency = receipts.unapplied_minor[row], receipts.currency[row]
@@ -162,24 +162,6 @@ class _Pass:
         verdict = decision.status if decision.status in (NOT_A_RECEIPT, RETURN) else "unapplied"
         self.result.verdicts.append((decision.receipt_id, verdict, SURPLUS if rest else decision.reason))
         _add(self.result.report.left, "surplus" if rest else decision.rule, 0, currency, amount)
-
-    def _taken_back(self) -> set[int]:
-        """Receipts that the bank took back, and nobody confirmed: what was applied of them is to be reversed."""
-        receipts = self.inputs.receipts
-        known = {receipt for receipt, _, _ in self.result.taken_back}
-        for decision in self.outcome.decisions:
-            receipt = decision.evidence.get("reverses_receipt_id")
-            # Without a return code an equal amount may be a payment to somebody else: a person decides.
-            if decision.status != RETURN or not decision.evidence.get("reason_code") or not receipt:
-                continue
-            if receipt in known or receipt in self.inputs.confirmed_receipts:
-                continue
-            known.add(int(receipt))
-            self.result.taken_back.append((int(receipt), -decision.receipt_id, decision.reason))
-            row = self.row_of[receipt]
-            self.result.report.returned.receipts += 1
-            self.result.report.returned.amounts[receipts.currency[row]] += receipts.amount_minor[row]
-        return known
 
 
 def _rest(inputs: Inputs, lines: Sequence[NewAllocation]) -> Inputs:

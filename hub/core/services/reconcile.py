@@ -12,10 +12,10 @@ from hub.core.reconcile.kept.numbers import StaleImage
 from hub.core.reconcile.outcome import NOT_A_RECEIPT
 from hub.core.services.desk import Desk
 from hub.core.services.inputs import Inputs, load_inputs
-from hub.core.services.judging import MAX_PASSES, Judgement, ReconcileReport, RuleCount, judge
+from hub.core.services.judging import Judgement, ReconcileReport, RuleCount, judge
 from hub.core.services.looking import look
-from hub.core.store import receipts as receipt_store
-from hub.core.store.allocations import add_allocations, replace_proposals, reverse
+from hub.core.services.taken_back import undo_taken_back
+from hub.core.store.allocations import add_allocations, replace_proposals
 from hub.core.store.database import UnitOfWork
 
 __all__ = ["ReconcileReport", "RuleCount", "reconcile_now"]
@@ -24,26 +24,22 @@ __all__ = ["ReconcileReport", "RuleCount", "reconcile_now"]
 def reconcile_now(desk: Desk, policy: Policy) -> ReconcileReport:
     """Propose for every receipt with money unapplied, and apply what the policy allows, in one transaction.
 
-    Sightings of one sum are linked first. When an allocation was reversed (its receipt was withdrawn, or taken back by
-    the bank), invoices are open again: the whole is done once more.
+    Before that sightings of one sum are linked, and what was applied of receipts that are no more is undone.
     """
     look(desk)
-    report: ReconcileReport | None = None
-    memory = Memory()
-    for _ in range(MAX_PASSES):
-        with _no_garbage_collection():
-            inputs, found = _judged(desk, policy, memory)
-            reopened = desk.store.again(desk.actor, lambda unit, i=inputs, f=found: _write(unit, i, f))  # type: ignore[misc]
-        report = found.report if report is None else _together(report, found.report)
-        if not reopened:
-            break
-    assert report is not None  # noqa: S101 -- there is at least one pass
-    return report
+    returned = undo_taken_back(desk)
+    with _no_garbage_collection():
+        inputs, found = _judged(desk, policy)
+        desk.store.again(desk.actor, lambda unit: _write(unit, inputs, found))
+    for currency, amount in returned:
+        found.report.returned.receipts += 1
+        found.report.returned.amounts[currency] += amount
+    return found.report
 
 
-def _judged(desk: Desk, policy: Policy, memory: Memory) -> tuple[Inputs, Judgement]:
+def _judged(desk: Desk, policy: Policy) -> tuple[Inputs, Judgement]:
     """The inputs of now and what is made of them; read whole when what was kept of the ledger does not serve."""
-    today = desk.clock.today()
+    today, memory = desk.clock.today(), Memory()
     with desk.store.read() as connection:
         inputs = load_inputs(desk, connection)
     try:
@@ -66,29 +62,8 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _together(before: ReconcileReport, after: ReconcileReport) -> ReconcileReport:
-    """Two rounds as one: what was applied adds up, what is suggested or left is the later one's."""
-    for rule, count in after.automatic.items():
-        before.automatic.setdefault(rule, RuleCount()).add(count)
-    before.returned.add(after.returned)
-    before.suggested, before.left = after.suggested, after.left
-    return before
-
-
-def _write(unit: UnitOfWork, inputs: Inputs, found: Judgement) -> bool:
-    """Write a judgement; returns whether an allocation was reversed."""
-    orphaned = receipt_store.allocations_of_withdrawn(unit.connection)
-    if orphaned:
-        reverse(unit, orphaned, "its source withdrew the receipt")
-    reopened = bool(orphaned)
-    reasons = {receipt: reason for receipt, _, reason in found.taken_back}
-    for receipt in receipt_store.take_back(unit, found.taken_back) if found.taken_back else ():
-        standing = receipt_store.standing_allocations(unit.connection, [receipt])
-        if standing:
-            reverse(unit, standing, reasons[receipt])
-            reopened = True
+def _write(unit: UnitOfWork, inputs: Inputs, found: Judgement) -> None:
     if found.lines:
         add_allocations(unit, found.lines)
     marked = [(receipt, NOT_A_RECEIPT, reason) for receipt, reason in inputs.marked.items()]
     replace_proposals(unit, found.proposals, found.verdicts + marked)
-    return reopened

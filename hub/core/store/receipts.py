@@ -88,6 +88,13 @@ def unapplied(connection: sa.Connection, books: Mapping[str, int], undone_since:
     return Receipts(**dict(zip(names, columns, strict=True)))
 
 
+def money_left(connection: sa.Connection) -> bool:
+    """Whether money went out of an account of which it is not known that it took a receipt back."""
+    out = as_known("disbursement", None)
+    unexplained = out.c.id.not_in(sa.select(t.receipt_return.c.disbursement_id))
+    return connection.execute(sa.select(out.c.id).where(unexplained).limit(1)).first() is not None
+
+
 def _automatic_since(day: date) -> sa.ColumnElement[bool]:
     """Allocations that the hub made by itself, of receipts received from `day` on (their date of effect)."""
     return sa.and_(t.allocation.c.origin == "auto", t.allocation.c.effective_on >= day)
