@@ -50,9 +50,8 @@ def unapplied(connection: sa.Connection, books: Mapping[str, int], undone_since:
     )
     out = as_known("disbursement", None)
     unexplained = out.c.id.not_in(sa.select(t.receipt_return.c.disbursement_id))
-    taken_back = sa.exists().where(
-        out.c.amount_minor == receipts.c.amount_minor, out.c.currency == receipts.c.currency, unexplained
-    )
+    of_receipt = sa.tuple_(receipts.c.amount_minor, receipts.c.currency)
+    taken_back = of_receipt.in_(sa.select(out.c.amount_minor, out.c.currency).where(unexplained))
     # PostgreSQL adds integers up to a numeric; the engine counts in integers.
     left = receipts.c.amount_minor - sa.cast(sa.func.coalesce(spent.c.spent, 0), sa.BigInteger)
     money_in = sa.select(

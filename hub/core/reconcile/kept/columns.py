@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import accumulate
 from typing import Any, TypeVar, cast
@@ -16,7 +16,9 @@ _ALIGNED = 8
 
 
 class Column(Sequence[Cell]):
-    """A column of which only the cell asked for is made."""
+    """A column of which only the cell asked for is made. `met`: the cells made last, with rows that came since."""
+
+    met: _Cells | None = None
 
     def cell(self, row: int) -> Cell:
         """The cell of a row."""
@@ -79,7 +81,17 @@ class _Cells(dict[int, Any]):
     def __init__(self, base: Sequence[Any], more: Sequence[Any]) -> None:
         super().__init__()
         self._base, self._more, self._at = base, more, len(base)
-        self._cell = base.cell if isinstance(base, Column) else base.__getitem__
+        self._cell: Callable[[int], Any] = base.cell if isinstance(base, Column) else base.__getitem__
+        if isinstance(base, Column):
+            if base.met is not None:
+                base.met._hand_over(self)
+            base.met = self
+
+    def _hand_over(self, later: _Cells) -> None:
+        """Give `later` the cells made of the column that lies there, for which it need not ask again."""
+        later.update(self)
+        for row in range(self._at, len(self)):
+            later.pop(row, None)
 
     def __missing__(self, row: int) -> Any:
         found = self[row] = self._cell(row) if row < self._at else self._more[row - self._at]
