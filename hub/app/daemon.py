@@ -19,6 +19,7 @@ from typing import Any
 
 from hub.app import logs, memory
 from hub.app.bootstrap import Hub, refuse_other_database
+from hub.app.planned import plan
 from hub.app.policies import policy_of
 from hub.app.serving import Serving
 from hub.app.watch import Watch
@@ -27,12 +28,11 @@ from hub.core.jobs.dbos_engine import DbosJobs
 from hub.core.jobs.events import KEEP_WEBHOOKS_S, Handled
 from hub.core.jobs.keeper import held
 from hub.core.jobs.running import Stop, Stopped, run_connector, run_events
-from hub.core.jobs.schedule import schedule_of
-from hub.core.jobs.scheduler import EVENTS, EXECUTOR, KEEP_JOBS_S, LEASE_S, RUN, Planned, Scheduler
+from hub.core.jobs.scheduler import EVENTS, KEEP_JOBS_S, LEASE_S, RUN, Scheduler
 from hub.core.services.reconcile import reconcile_now
 from hub.core.store import leases
 from hub.core.store.engine import DatabaseUnreachable
-from hub.core.store.leases import LeaseLost, LeaseTaken
+from hub.core.store.leases import EXECUTOR, LeaseLost, LeaseTaken
 from hub.core.store.streams import Counts
 from hub.core.sync.run import RunReport
 from hub.sdk.errors import BrokenPromise, ConfigError, HubError
@@ -275,22 +275,6 @@ def _figures(counts: Counts) -> dict[str, int]:
     return {name: getattr(counts, name) for name in ("read", "new", "changed", "same", "held")}
 
 
-def plan(hub: Hub) -> dict[str, Planned]:
-    """The enabled connectors by their stable key, each with its schedule.
-
-    Raises:
-        ConfigError: a section is faulty.
-    """
-    planned = {}
-    for section in hub.sections():
-        values = hub.config_of(section)
-        where = f"{hub.settings.path}: [connector.{section}]"
-        schedule = schedule_of(hub.zone, values.every, values.cron, values.quiet, where)
-        key = hub.key_of(section)
-        planned[key] = Planned(key, section, schedule)
-    return planned
-
-
 def jobs_url(hub: Hub) -> str:
     """Where the engine keeps its jobs: a SQLite file of its own, or a schema of its own on PostgreSQL."""
     url = hub.settings.database_url
@@ -313,10 +297,3 @@ def free_executor(hub: Hub) -> str:
 
 def _backend(hub: Hub) -> str:
     return hub.settings.database_url.partition(":")[0]
-
-
-def daemons_here(hub: Hub) -> list[int]:
-    """The process ids of the daemons on this machine that work on this data base."""
-    with hub.store.read() as connection:
-        holders = leases.living(connection, EXECUTOR).values()
-    return sorted({process for holder in holders if (process := leases.process_here(holder)) is not None})

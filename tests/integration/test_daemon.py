@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from hub.app.bootstrap import Hub
+from hub.app.planned import next_runs
+from hub.core.services.status import status
 from hub.core.store import connector_state
 from hub.core.store import tables as t
 from tests.benchmarks.kills import SECTIONS, kill_at_random, write_files
@@ -36,6 +38,8 @@ def test_a_day_in_a_life(hub: Hub, tmp_path: Path) -> None:
         daemon.wait_for("run complete", connector="ledger", new=40)
         daemon.wait_for("run complete", connector="other", new=1)
         until(lambda: 1 == len(rows(hub.store, sa.select(t.allocation.c.id))), daemon.log)
+        assert 1 == len(status(hub.desk).daemons)
+        assert {"ledger", "other"} == next_runs(hub).keys()
         write_files(tmp_path, 41)
         daemon.wait_for("run complete", connector="ledger", new=1)
         sound = config.read_text()

@@ -14,7 +14,7 @@ from alembic import command
 
 from hub.app import mail
 from hub.app.bootstrap import Hub
-from hub.app.daemon import plan
+from hub.app.planned import plan
 from hub.app.settings import mail_of
 from hub.app.watch import Watch
 from hub.core.services.status import status

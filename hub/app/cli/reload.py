@@ -20,7 +20,7 @@ def command(session: Session) -> int:
     The file is checked first: a broken one is refused here, and the daemon goes on with the old one.
     """
     from hub.app.cli.words import many
-    from hub.app.daemon import daemons_here, plan
+    from hub.app.planned import daemons_here, plan
     from hub.sdk.errors import ConfigError
 
     plan(session.hub)

@@ -10,6 +10,9 @@ from hub.app.cli.group import common, pass_session, with_json
 from hub.app.cli.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from hub.app.bootstrap import Hub
     from hub.core.services.status import Status
     from hub.core.store.inbox import Heap
@@ -42,15 +45,25 @@ def command(session: Session) -> int:
     hub = session.hub
     found = status(hub.desk)
     heaps = hub.inbox.heaps()
+    due = _due(hub, found)
     if session.json:
         from hub.app.cli.table import show_json
 
-        show_json({**_document(hub, found), "webhooks": _webhooks(heaps)})
+        show_json({**_document(hub, found, due), "webhooks": _webhooks(heaps)})
     else:
-        _show(hub, found)
+        _show(hub, found, due)
         _show_webhooks(heaps)
         _next(found)
     return 1 if _needs_a_person(found) else 0
+
+
+def _due(hub: Hub, found: Status) -> dict[str, datetime]:
+    """From when on the daemon at work runs each connector; empty when there is none."""
+    if not found.daemons:
+        return {}
+    from hub.app.planned import next_runs
+
+    return next_runs(hub)
 
 
 def _needs_a_person(found: Status) -> bool:
@@ -60,7 +73,7 @@ def _needs_a_person(found: Status) -> bool:
     return bool(unfinished or wrong or found.alarms or found.restored)
 
 
-def _document(hub: Hub, found: Status) -> dict[str, Any]:
+def _document(hub: Hub, found: Status, due: Mapping[str, datetime]) -> dict[str, Any]:
     from hub.app.cli.books_shown import books_json
     from hub.app.cli.sync import counts_json
     from hub.app.cli.words import iso_moment, money_json
@@ -78,6 +91,7 @@ def _document(hub: Hub, found: Status) -> dict[str, Any]:
                 "state": run.state,
                 "started_at": iso_moment(run.started_at),
                 "ended_at": iso_moment(run.ended_at),
+                "next_run_at": iso_moment(_microseconds(due.get(run.connector))),
                 "held": found.held.get(run.connector, 0),
                 "error": run.error,
                 "streams": [{"stream": s.stream, **counts_json(s.counts), "complete": s.complete} for s in run.streams],
@@ -104,6 +118,7 @@ def _document(hub: Hub, found: Status) -> dict[str, Any]:
             "not_applied_amounts": money_json(found.unapplied),
             "with_suggestions": found.suggested_receipts,
         },
+        "daemons": found.daemons,
         "suspended": found.suspended,
         "alarms": [
             {
@@ -140,14 +155,14 @@ def _document(hub: Hub, found: Status) -> dict[str, Any]:
     }
 
 
-def _show(hub: Hub, found: Status) -> None:
+def _show(hub: Hub, found: Status, due: Mapping[str, datetime]) -> None:
     from hub.app.cli.words import amounts, day, many, styled, wrapped
 
     click.echo(styled(f"The hub on {day(hub.clock.today())}", "bold"))
     click.echo()
     _alarms(hub, found)
     if found.runs:
-        _runs(hub, found)
+        _runs(hub, found, due)
     else:
         click.echo("No connector has run yet.")
     if found.sellers:
@@ -227,9 +242,9 @@ def _bank(found: Status) -> None:
         click.echo(f"and {count(len(found.bank) - _SHOWN)} more: hub export bank-gaps")
 
 
-def _runs(hub: Hub, found: Status) -> None:
+def _runs(hub: Hub, found: Status, due: Mapping[str, datetime]) -> None:
     from hub.app.cli.table import Col, show_table
-    from hub.app.cli.words import count, moment
+    from hub.app.cli.words import count, many, moment
 
     rows = []
     for run in found.runs:
@@ -237,15 +252,23 @@ def _runs(hub: Hub, found: Status) -> None:
         new = sum(stream.counts.new + stream.counts.changed for stream in run.streams)
         state = run.state if not run.error else f"{run.state}: {run.error.get('code', '')}"
         held = count(found.held.get(run.connector, 0))
-        rows.append([run.connector, moment(run.started_at, hub.zone), count(read), count(new), held, state])
+        began = moment(run.started_at, hub.zone)
+        next_ = [moment(_microseconds(due.get(run.connector)), hub.zone)] if found.daemons else []
+        rows.append([run.connector, began, count(read), count(new), held, *next_, state])
     columns = [
         Col("connector", wrap=True), Col("last run"), Col("read", right=True), Col("new", right=True),
-        Col("held now", right=True), Col("state", wrap=True),
+        Col("held now", right=True), *([Col("next run")] if found.daemons else []), Col("state", wrap=True),
     ]  # fmt: skip
     show_table(columns, rows)
+    if found.daemons:
+        click.echo(f"{many(len(found.daemons), 'daemon')} at work: {', '.join(found.daemons)}")
     for run in found.runs:
         if run.error:
             click.echo(f"{run.connector}: {run.error.get('what', '')}. What to do: {run.error.get('mend', '')}")
+
+
+def _microseconds(when: datetime | None) -> int | None:
+    return None if when is None else int(when.timestamp() * 1_000_000)
 
 
 def _sellers(found: Status) -> None:

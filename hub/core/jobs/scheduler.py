@@ -15,10 +15,9 @@ from hub.core.jobs.running import lease_of
 from hub.core.jobs.schedule import Schedule
 from hub.core.store import Store, UnitOfWork, connector_state, leases
 from hub.core.store.connector_state import ConnectorState
-from hub.core.store.leases import Lease
+from hub.core.store.leases import EXECUTOR, Lease
 
 LEADER = "leader"
-EXECUTOR = "executor "
 RUN = "run connector"
 EVENTS = "deal with webhooks"
 #: A leader and an executor say that they live this often; after a lease without a word others take over.
@@ -72,6 +71,17 @@ def due_now(
     if newest_event is not None:
         return Due(planned, f"{planned.key}@webhooks-{newest_event}", "webhooks", EVENTS)
     return None
+
+
+def next_run(planned: Planned, state: ConnectorState, now: datetime) -> datetime | None:
+    """From when on a connector is due, if nothing else happens; None: not by itself, or it is suspended. Pure."""
+    if state.suspended_at is not None:
+        return None
+    if state.asked_at is not None or (state.retry_at is None and state.interrupted):
+        return now
+    if state.retry_at is not None and (state.failures or state.interrupted or now < _instant(state.retry_at)):
+        return _instant(state.retry_at)
+    return planned.schedule.next_due(None if state.tried_at is None else _instant(state.tried_at), now)
 
 
 def _due(planned: Planned, state: ConnectorState, because: str) -> Due:

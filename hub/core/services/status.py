@@ -12,7 +12,7 @@ from hub.core.services.desk import Desk, books_of
 from hub.core.services.ledger import view_in
 from hub.core.services.restored import asking
 from hub.core.services.words import amount
-from hub.core.store import Connection, alarms, connector_state, decisions, held, marks, runs
+from hub.core.store import Connection, alarms, connector_state, decisions, held, leases, marks, runs
 from hub.core.store.alarms import Alarm
 from hub.core.store.reading import allocated_by_receipt, connector_keys, returned_receipts, rows_of
 from hub.core.store.restored import Restored
@@ -45,7 +45,7 @@ class Status:
 
     `stale` counts records, by connector, that stand on an old version because their newer one is held; `bank` names
     what is wrong between bank statements; `alarms` is what the daemon's watch found; `restored` stands while partners
-    must be asked before anything is sent.
+    must be asked before anything is sent; `daemons` names those at work on this data base, on whatever machine.
     """
 
     runs: list[LastRun]
@@ -65,6 +65,7 @@ class Status:
     buckets: tuple[str, ...] = ()
     alarms: list[Alarm] = field(default_factory=list)
     restored: Restored | None = None
+    daemons: list[str] = field(default_factory=list)
 
 
 def status(desk: Desk) -> Status:
@@ -82,6 +83,9 @@ def status(desk: Desk) -> Status:
         result.bank = bank_gaps(connection)
         result.alarms = alarms.standing(connection)
         result.restored = asking(connection)
+        result.daemons = sorted(
+            name.removeprefix(leases.EXECUTOR) for name in leases.living(connection, leases.EXECUTOR)
+        )
         return result
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: How long a lease lasts unless renewed, in seconds; it is renewed after a quarter of that.
 LENGTH_S = 60.0
+#: What the leases begin with by which daemons say that they are at work; their names follow.
+EXECUTOR = "executor "
 _SEPARATOR = " "
 
 

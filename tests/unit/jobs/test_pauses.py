@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hub.core.jobs.running import LONGEST_PAUSE, pause_after
 from hub.core.jobs.schedule import Schedule
-from hub.core.jobs.scheduler import EVENTS, RUN, Planned, due_now
+from hub.core.jobs.scheduler import EVENTS, RUN, Planned, due_now, next_run
 from hub.core.store.connector_state import ConnectorState
 
 NOW = datetime(2026, 11, 30, 10, tzinfo=UTC)
@@ -57,6 +57,25 @@ def test_an_interrupted_run_goes_on_at_once() -> None:
     state = ConnectorState("bank", tried_at=_at(-1), interrupted=True)
     assert due_now(BANK, state, NOW, running=False)
     assert due_now(BANK, state, NOW, running=True) is None
+
+
+_MOMENTS = st.none() | st.integers(-200, 200)
+
+
+@given(_MOMENTS, _MOMENTS, st.none() | st.just(-1), st.none() | st.just(-1), st.integers(0, 2), st.booleans())
+def test_what_is_told_of_the_next_run_is_what_happens(
+    tried: int | None, retry: int | None, suspended: int | None, asked: int | None, failures: int, interrupted: bool
+) -> None:
+    """`hub status` tells when a connector runs next: it is due from then on, and not before."""
+    at = [None if minutes is None else _at(minutes) for minutes in (tried, retry, suspended, asked)]
+    state = ConnectorState(
+        "bank", failures=failures, tried_at=at[0], retry_at=at[1], suspended_at=at[2], suspended_because=None,
+        asked_at=at[3], asked_by=None, interrupted=interrupted,
+    )  # fmt: skip
+    when = next_run(BANK, state, NOW)
+    assert (when is not None and when <= NOW) == (due_now(BANK, state, NOW, running=False) is not None)
+    if when is not None and when > NOW:
+        assert due_now(BANK, state, when, running=False) is not None
 
 
 def test_two_schedulers_ask_for_the_same_job() -> None:
