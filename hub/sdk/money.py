@@ -103,6 +103,13 @@ def decimal_text(minor: int, currency: str, point: str = ".") -> str:
     return f"{sign}{digits[:-places]}{point}{digits[-places:]}" if places else f"{sign}{digits}"
 
 
+def amount_text(minor: int, currency: str) -> str:
+    """`minor` units of `currency` as people read them, in messages and listings: ``-1 234,56 EUR``."""
+    whole, comma, cents = decimal_text(abs(minor), currency, ",").partition(",")
+    grouped = f"{int(whole):,}".replace(",", " ")
+    return f"{'-' if minor < 0 else ''}{grouped}{comma}{cents} {currency}"
+
+
 def split_minor(total: int, weights: Sequence[int]) -> list[int]:
     """Integer shares of `total` proportional to `weights`; they add up to `total` exactly."""
     whole = sum(weights)

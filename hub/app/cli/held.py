@@ -190,7 +190,9 @@ def discard(session: Session, ids: tuple[int, ...], reason: str) -> None:
 
     if not reason.strip():
         raise click.UsageError("--reason needs a few words.")
+    places = {unit.id: unit.place for unit in list_held(session.desk)}
     for held_id in ids:
         discard_held(session.desk, held_id, reason.strip())
+        click.echo(f"{held_id} is set aside: {places.get(held_id, '')}")
     left = Counter(unit.connector for unit in list_held(session.desk))
     click.echo(f"{many(len(ids), 'record')} set aside; {many(sum(left.values()), 'record')} still held.")

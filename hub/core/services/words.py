@@ -13,11 +13,9 @@ def count(number: int) -> str:
 
 def amount(minor: int, currency: str) -> str:
     """``-1 234,56 EUR``."""
-    from hub.sdk.money import decimal_text
+    from hub.sdk.money import amount_text
 
-    whole, comma, cents = decimal_text(abs(minor), currency, ",").partition(",")
-    sign = "-" if minor < 0 else ""
-    return f"{sign}{count(int(whole))}{comma}{cents} {currency}"
+    return amount_text(minor, currency)
 
 
 def amounts(by_currency: Mapping[str, int]) -> str:

@@ -61,7 +61,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     # A statement.
     "HUB-BANK-020": (
         "the balances do not agree: opening {opening} + movements {movements} = {found}, but closing says {closing}"
-        " (difference {gap} {currency}, {count} movements)",
+        " (difference {gap}, {count} movements)",
         _EXPORT + "; nothing of this statement was booked",
     ),
     "HUB-BANK-021": (

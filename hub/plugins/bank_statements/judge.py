@@ -11,7 +11,7 @@ from hub.plugins.bank_statements.faults import reject
 from hub.plugins.bank_statements.model import Statement
 from hub.plugins.bank_statements.texts import same_account
 from hub.sdk.errors import RecordRejected
-from hub.sdk.money import decimal_text
+from hub.sdk.money import amount_text
 
 
 def judge(statement: Statement, name: str, config: StatementsConfig) -> RecordRejected | None:
@@ -45,10 +45,10 @@ def _unproved(statement: Statement, where: str) -> RecordRejected | None:
     if not gap:
         return None
     texts = {
-        "opening": decimal_text(opening.minor, currency),
-        "movements": decimal_text(total, currency),
-        "found": decimal_text(opening.minor + total, currency),
-        "closing": decimal_text(closing.minor, currency),
-        "gap": decimal_text(gap, currency),
+        "opening": amount_text(opening.minor, currency),
+        "movements": amount_text(total, currency),
+        "found": amount_text(opening.minor + total, currency),
+        "closing": amount_text(closing.minor, currency),
+        "gap": amount_text(gap, currency),
     }
-    return reject("HUB-BANK-020", where, currency=currency, count=statement.lines, **texts)
+    return reject("HUB-BANK-020", where, count=statement.lines, **texts)

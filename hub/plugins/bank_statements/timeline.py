@@ -18,7 +18,7 @@ from hub.plugins.bank_statements.identity import TOLD, Plan, account_key, natura
 from hub.plugins.bank_statements.model import Statement
 from hub.plugins.bank_statements.proven import Fit, Piece, differences, fit
 from hub.sdk.errors import RecordRejected
-from hub.sdk.money import decimal_text
+from hub.sdk.money import amount_text
 
 #: Movements and statements remembered per account: the latest ones.
 KEPT_MOVES: Final = 10_000
@@ -193,14 +193,14 @@ def _contradiction(known: Piece, told: Piece, statement: Statement, name: str) -
         differ=f"only there {_told(there, currency)}; only here {_told(here, currency)}"
         if here or there
         else "the amounts are the same, the texts differ",
-        opening=decimal_text(told.start, currency),
-        closing=decimal_text(told.end, currency),
+        opening=amount_text(told.start, currency),
+        closing=amount_text(told.end, currency),
     )
 
 
 def _told(moves: list[tuple[str, int]], currency: str) -> str:
     """A few movements as words."""
-    said = [f"{decimal_text(minor, currency)} on {day}" for day, minor in moves[:_NAMED]]
+    said = [f"{amount_text(minor, currency)} on {day}" for day, minor in moves[:_NAMED]]
     if len(moves) > _NAMED:
         said.append(f"{len(moves) - _NAMED} more")
     return ", ".join(said) or "nothing else"

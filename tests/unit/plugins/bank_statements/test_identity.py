@@ -201,7 +201,7 @@ def test_a_corrected_statement_under_another_name_is_held_whole(tmp_path: Path) 
     (folder / "second.txt").write_bytes(text(cfonb([Mv(START, 54000, "VIR A"), same], 0, before, START)))
     [said] = held_of(folder)
     assert "HUB-BANK-050 second.txt:1" in said
-    assert "first.txt: only there 450.00 on 2026-01-05; only here 540.00 on 2026-01-05" in said
+    assert "first.txt: only there 450,00 EUR on 2026-01-05; only here 540,00 EUR on 2026-01-05" in said
     assert 3 == len(refs(folder))
     [unit] = [u for page in pages(source(folder), "movements", 50) for u in page.units if u.rejected]
     assert "HUB-BANK-050" == source(folder).map_page("movements", [unit]).rejected[0].code  # a replay says the same
@@ -227,7 +227,7 @@ def test_a_statement_that_lost_an_entry_is_held(tmp_path: Path) -> None:
     (folder / "first.txt").write_bytes(text(cfonb(moves, 0, before, START)))
     (folder / "second.txt").write_bytes(text(cfonb(moves[1:], 0, before, START)))
     [said] = held_of(folder)
-    assert "only there 450.00 on 2026-01-05; only here nothing else" in said
+    assert "only there 450,00 EUR on 2026-01-05; only here nothing else" in said
 
 
 @pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
