@@ -2,9 +2,10 @@
 
     python -m tests.benchmarks.soak [--minutes 60] [--speed 10] [--healthy 27]
 
-Healthy connectors read a CSV file of their own every quarter of an hour (of the driven clock), which grows four times.
-Faulty ones, thirteen, each break another promise: they raise, exit, crash, hang, flood log or memory, fork, send
-garbage, never end… What is suspended is resumed every five minutes, so that the faults go on to the end.
+Healthy connectors read a CSV file of their own every quarter of an hour (of the driven clock), which grows four times
+in the first third of the hour: what a daemon keeps of more data is not taken for a leak afterwards. Faulty ones,
+thirteen, each break another promise: they raise, exit, crash, hang, flood log or memory, fork, send garbage, never
+end… What is suspended is resumed every five minutes, so that the faults go on to the end.
 
 The load is chosen to be fair to a machine of two cores, where the start of a connector's process takes 0.6 to 1 s of
 CPU: at speed 10 the forty make about 200 runs in 6 minutes, a third of what two cores can do. Limits on answers are
@@ -112,8 +113,8 @@ def soak(folder: Path, healthy: int, faults: tuple[str, ...], minutes: float, sp
                 time.sleep(2)
                 found.memory.append(memory_mb(daemon.process.pid)[1])
             _resume(hub, faults)
-            if step % 2 == 0 and step <= steps - 4:
-                number = grow(folder, healthy, step // 2)
+            if step <= steps // 3:
+                number = grow(folder, healthy, step)
         found.cpu = cpu_s(daemon.process.pid)
         until(lambda: number == len(rows(hub.store, sa.select(t.invoice.c.id))), daemon.log)
         assert 0 == daemon.stop()
@@ -160,16 +161,18 @@ def show(name: str, found: Soak) -> None:
     """One hour in a few lines."""
     delays = sorted(found.delays)
     nearly = delays[int(len(delays) * 0.95)]
-    quarters = [statistics.mean(part) for part in _quarters(found.memory)]
+    twelfths = [statistics.mean(part) for part in _parts(found.memory, 12)]
+    before, last = (statistics.mean(part) for part in _parts(found.memory, 4)[2:])
     print(f"{name}: {dict(sorted(found.runs.items()))}; daemon {found.cpu:.0f} s of CPU")
     middle = statistics.median(delays)
     print(f"  delay of the healthy: median {middle:.2f} s, 95 % {nearly:.2f} s, most {delays[-1]:.2f} s")
-    print(f"  memory of the daemon by quarters: {', '.join(f'{mean:.0f}' for mean in quarters)} MB", flush=True)
+    print(f"  memory of the daemon by twelfths: {', '.join(f'{mean:.0f}' for mean in twelfths)} MB")
+    print(f"  the last quarter has {last / before - 1:+.1%} of the one before", flush=True)
 
 
-def _quarters(values: list[float]) -> list[list[float]]:
-    size = max(1, len(values) // 4)
-    return [values[start : start + size] for start in range(0, 4 * size, size)]
+def _parts(values: list[float], number: int) -> list[list[float]]:
+    size = max(1, len(values) // number)
+    return [values[start : start + size] for start in range(0, number * size, size)]
 
 
 def main() -> None:
