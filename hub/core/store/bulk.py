@@ -17,11 +17,13 @@ def is_sqlite(connection: sa.Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-_DRAW_EACH = sa.text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
-_DRAW = sa.text(
-    "SELECT min(drawn) AS first, max(drawn) AS last FROM "
-    "(SELECT nextval(pg_get_serial_sequence(:name, 'id')) AS drawn FROM generate_series(1, :count)) AS numbers"
+# OFFSET 0: the name of the sequence is looked up once, not for each number, which took ten times as long.
+_DRAWN = (
+    "SELECT nextval(sequence) AS drawn FROM generate_series(1, :count), "
+    "(SELECT CAST(pg_get_serial_sequence(:name, 'id') AS regclass) AS sequence OFFSET 0) AS looked_up"
 )
+_DRAW_EACH = sa.text(_DRAWN)
+_DRAW = sa.text(f"SELECT min(drawn) AS first, max(drawn) AS last FROM ({_DRAWN}) AS numbers")
 
 
 def reserve_ids(connection: sa.Connection, table: sa.Table, count: int) -> list[int]:
