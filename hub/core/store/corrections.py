@@ -134,7 +134,8 @@ def _pairs(
     newcomers: list[int] = []
     if after is not None:
         i = t.invoice
-        newer = sa.select(i.c.id).where(i.c.id > after, i.c.connector_id == connector_id).order_by(i.c.id)
+        # + 0: by the id, not by the key, of which the connector is the first column.
+        newer = sa.select(i.c.id).where(i.c.id > after, i.c.connector_id + 0 == connector_id).order_by(i.c.id)
         newcomers = list(connection.execute(newer).scalars())
     return [
         pair
@@ -167,9 +168,7 @@ def _pairs_of(
     return [(Stated(*row[:width]), Stated(*row[width:])) for row in map(tuple, rows)]
 
 
-def _newcomers(
-    connection: sa.Connection, connector_id: int, stream_id: int, key: str, wanted: Sequence[int]
-) -> sa.CTE:
+def _newcomers(connection: sa.Connection, connector_id: int, stream_id: int, key: str, wanted: Sequence[int]) -> sa.CTE:
     """The newcomers, found first: without statistics (after a first load) PostgreSQL would walk all documents instead,
     and probe which of them are wanted: two seconds for each 200,000."""
     i, u = t.invoice, t.raw_unit

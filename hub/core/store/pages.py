@@ -43,9 +43,18 @@ def commit_page(connection: sa.Connection, page: PageToCommit, salt: bytes) -> C
     counts.read = counts.new + counts.changed + counts.same + counts.held
     if page.aside:
         return counts
-    whole = len(page.taken) + len(page.twins) == len(page.unit_ids)
-    remember(connection, page, evidence_id if whole else None)
+    remember(connection, page, _evidence_sum(page, evidence_id))
     return counts
+
+
+def _evidence_sum(page: PageToCommit, evidence_id: int | None) -> int | None:
+    """The sum of the evidence ids of the page's units, if it needs no looking up: of those taken now and of those that
+    stand as they were noted."""
+    if len(page.taken) + len(page.twins) == len(page.unit_ids):
+        return (evidence_id or 0) * len(page.unit_ids)
+    if page.standing_sum is None or len(page.taken) + page.standing != len(page.unit_ids):
+        return None
+    return page.standing_sum + (evidence_id or 0) * len(page.taken)
 
 
 def commit_again(unit: UnitOfWork, page: PageToCommit) -> Counts:
