@@ -61,11 +61,13 @@ def insert_units(
         RefsKnown: the page was presumed to be new, and is not.
     """
     ids = bulk.reserve_ids(connection, t.raw_unit, len(fresh))
-    for place, unit in zip(fresh, ids, strict=True):
-        page.unit_ids[place] = unit
     if not fresh:
         return
     all_of_it = len(fresh) == len(page.taken)
+    if all_of_it and len(fresh) == len(page.unit_ids):
+        page.unit_ids[:] = ids
+    for place, unit in zip(fresh, ids, strict=True):
+        page.unit_ids[place] = unit
     positions = range(len(fresh)) if all_of_it else [place_of[place] for place in fresh]
     columns: dict[str, Sequence[Any] | bulk.Constant] = {
         "id": ids,
