@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from hub.core.host.writing import Writer
+from hub.core.identity.sightings import Found
+from hub.core.services.batches import OpenWriter
+from hub.core.services.linking import write_links
 from hub.core.store import Store, UnitOfWork, acknowledged, batches, sightings
 from hub.core.store.batches import PostingRow
 from hub.core.store.reading import connector_keys
-
-if TYPE_CHECKING:  # each run of a connector comes by here: what is only needed when something was handed waits
-    from hub.core.host.writing import Writer
-    from hub.core.identity.sightings import Found
-    from hub.core.services.batches import OpenWriter
 
 #: Receipts told to a connector at a time.
 AT_A_TIME = 5_000
@@ -53,8 +52,6 @@ def acknowledge(store: Store, key: str, open_writer: OpenWriter, actor: str) -> 
         now = [one for one in batches.postings_of(unit.connection, touched) if one.id in wanted]
         links = _links(unit, connector, now, numbers)
         if links:
-            from hub.core.services.linking import write_links
-
             write_links(unit, links)
         return len({posting for posting, _ in pairs})
 
@@ -76,8 +73,6 @@ def _found(writer: Writer, handed: Sequence[PostingRow], entries: Sequence[Any])
 def _links(unit: UnitOfWork, connector: int, touched: Sequence[PostingRow], numbers: dict[int, int]) -> list[Found]:
     """Links of entries to the receipt that they book, where they add up to it and nothing else is linked to it; pairs
     that a person set apart stay apart."""
-    from hub.core.identity.sightings import Found
-
     apart = sightings.apart(unit.connection)
     taken, given = _linked(unit, connector, {posting.receipt_row for posting in touched})
     found: list[Found] = []
