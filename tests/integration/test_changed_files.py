@@ -10,6 +10,7 @@ import pytest
 from hub.core.host.server import Server
 from hub.core.store.streams import Counts
 from hub.core.sync import sync_connector
+from hub.core.sync.pages import PageReader
 from hub.plugins.csv.units import Units
 from tests.support.hubs import content, counted, differences, make_hub, spec_of, sync
 
@@ -132,3 +133,29 @@ def test_a_file_may_change_after_a_run_was_ended(tmp_path: Path, database_url: s
         sync_connector(hub.store, spec_of(hub, "ledger", page_units=4), actor="x", progress=ended)
     path.write_text("\n".join([HEADER, *(row(number, number + 1_000) for number in range(12)), ""]))
     assert {"read": 12, "new": 4, "changed": 8} == counted(sync(hub, "ledger", page_units=4))
+
+
+def test_known_rows_after_new_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    """Behind a page of new rows refs are not looked up: a page with known ones is read again, and all is as ever.
+
+    The second file: a page of new rows, one with known rows, changed ones and new ones, one of known rows of which two
+    differ from what the file said before, a new one.
+    """
+    first = [row(number, number) for number in range(1, 15)]
+    mixed = [row(3, 3), row(4, 400), row(30, 30), row(5, 5), row(32, 32), row(31, 31), row(6, 600)]
+    second = [*(row(number, number) for number in range(20, 27)), *mixed, *first[:7], row(40, 40)]
+    found, taken, take = [], [], PageReader._take_next
+    monkeypatch.setattr(PageReader, "_take_next", lambda *given: taken.append(1) or take(*given))
+    for page_units, url in ((7, database_url), (5_000, f"sqlite:///{tmp_path}/whole.db")):
+        folder = tmp_path / str(page_units)
+        hub = make_hub(folder, url, LEDGER)
+        (folder / "in1.csv").write_text("\n".join([HEADER, *first, ""]), encoding="cp1252")
+        sync(hub, "ledger", page_units=page_units)
+        (folder / "in2.csv").write_text("\n".join([HEADER, *second, ""]), encoding="cp1252")
+        taken.clear()
+        counts = counted(sync(hub, "ledger", page_units=page_units))
+        assert {"read": 22, "new": 11, "changed": 2, "same": 7, "held": 2} == counts
+        assert len(taken) == (5 if page_units == 7 else 1)  # four pages, one of them twice
+        assert {} == counted(sync(hub, "ledger", page_units=page_units))
+        found.append(content(hub.store))
+    assert [] == differences(*found)

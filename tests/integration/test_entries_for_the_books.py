@@ -165,7 +165,7 @@ def _asked_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def asked(start: Any, limits: Any = None) -> Iterator[Writer]:
         yield Writer(InProcess(start), start)
 
-    monkeypatch.setattr("hub.core.jobs.running.writer", asked)
+    monkeypatch.setattr("hub.core.host.writing.writer", asked)
 
 
 @pytest.fixture

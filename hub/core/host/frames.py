@@ -51,7 +51,7 @@ def read_frame(pipe: Readable) -> tuple[dict[str, Any], bytes]:
     text = _exactly(pipe, size)
     body = _exactly(pipe, body_size) if body_size else b""
     try:
-        header = from_json(text)
+        header = from_json(text, cache_strings="keys")
     except ValueError as error:
         raise FrameError(f"a frame's header is no JSON: {error}") from error
     if not isinstance(header, dict):

@@ -35,6 +35,7 @@ class Server:
         self._stream = ""
         self._page: Page | None = None
         self._ahead = False
+        self._by_marks_before = False
         self._existing: Iterator[str] = iter(())
         self._forget()
 
@@ -42,6 +43,7 @@ class Server:
         self._units: Sequence[RawUnit] | None = None
         self._digests: list[bytes] = []
         self._marks: list[bytes] = []
+        self._early_marks: list[bytes] | None = None
         self._chosen: Sequence[int] | None = None
         self._mapped: bytes | None = None
 
@@ -105,11 +107,16 @@ class Server:
         self._forget()
 
     def work_ahead(self) -> None:
-        """Make and map the units of a page that the hub expects to want whole, while it still writes the last one."""
-        if self._ahead and self._page is not None:
+        """While the hub still writes the last page: make and map the units of one that it expects to want whole, or the
+        marks of one that will be compared by them, as the last one was."""
+        if self._page is None or self._units is not None:
+            return
+        if self._ahead:
             self._ahead = False
             self._take_apart(self._page)
             self._mapped = self._map_all()
+        elif self._by_marks_before and self._early_marks is None and isinstance(self._page.units, InColumns):
+            self._early_marks = self._page.units.marks()
 
     def units(self, request: dict[str, Any], body: bytes) -> None:
         """Make the page's units and tell those that are not as expected at the same place.
@@ -148,7 +155,7 @@ class Server:
         """Tell the units whose mark is not among the expected ones; only these are made. False when it cannot be."""
         if self._units is not None or not isinstance(page.units, InColumns):
             return False
-        marks = page.units.marks()
+        marks = page.units.marks() if self._early_marks is None else self._early_marks
         former = {mark: index for index, mark in enumerate(chunks(body, MARK_SIZE))}
         found = list(map(former.get, marks))
         places = [place for place, index in enumerate(found) if index is None]
@@ -156,6 +163,7 @@ class Server:
         if units is None:
             return False
         self._units, self._chosen, self._digests = units, places, digests_of(units)
+        self._by_marks_before = True
         moved = {place: index for place, index in enumerate(found) if index is not None and index != place}
         answer = {
             "count": len(marks),

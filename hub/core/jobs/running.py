@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hub.core.host.spawn import Spawned
-from hub.core.host.writing import writer
 from hub.core.jobs.events import Handled, handle_waiting
 from hub.core.jobs.keeper import held
-from hub.core.services.acknowledging import acknowledge
 from hub.core.store import Store, UnitOfWork, connector_state, leases
 from hub.core.store.engine import DatabaseUnreachable
 from hub.core.store.inbox import Inbox
@@ -99,6 +97,13 @@ def run_events(store: Store, inbox: Inbox, spec: ConnectorSpec, *, actor: str, s
 
 def _acknowledge(store: Store, spec: ConnectorSpec, report: RunReport, actor: str) -> None:
     """Which entries handed to these books came back with this run; what went wrong in asking is the run's error."""
+    with store.read() as connection:
+        if not connector_state.was_handed(connection, spec.key):
+            return
+    # What links entries loads half of the hub: only now, for each run of each connector comes by here.
+    from hub.core.host.writing import writer
+    from hub.core.services.acknowledging import acknowledge
+
     try:
         report.acknowledged = acknowledge(store, spec.key, lambda: writer(spec.start, spec.limits), actor)
     except (LeaseLost, DatabaseUnreachable):

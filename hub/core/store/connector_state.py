@@ -88,3 +88,10 @@ def ask(unit: UnitOfWork, key: str) -> None:
 def _set(unit: UnitOfWork, key: str, **values: int | str | None) -> None:
     bulk.insert_if_absent(unit.connection, t.run_state, connector_key=key, failures=0)
     unit.connection.execute(t.run_state.update().where(t.run_state.c.connector_key == key).values(**values))
+
+
+def was_handed(connection: sa.Connection, key: str) -> bool:
+    """Whether a batch of postings was ever made for these books."""
+    b, c = t.ledger_batch, t.connector
+    statement = sa.select(b.c.id).join(c, c.c.id == b.c.connector_id).where(c.c.key == key).limit(1)
+    return connection.execute(statement).first() is not None

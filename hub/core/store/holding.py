@@ -23,10 +23,10 @@ def hold(connection: sa.Connection, page: PageToCommit) -> None:
     A unit refused again for the same reason keeps its entry, number and place (a replay does not know the line any
     more); for another reason it gets a new one.
     """
-    touched = [unit for place in page.taken if (unit := page.unit_ids[place]) is not None]
     refused = {unit: refusal for place, refusal in page.refused.items() if (unit := page.unit_ids[place]) is not None}
     kept: set[int] = set()
-    if touched and connection.execute(sa.select(t.held.c.id).limit(1)).first():
+    if page.taken and connection.execute(sa.select(t.held.c.id).limit(1)).first():
+        touched = [unit for place in page.taken if (unit := page.unit_ids[place]) is not None]
         names = [t.held.c[name] for name in ("id", "unit_id", "code", "what", "mend")]
         rows = bulk.rows_by_id(connection, names, t.held.c.unit_id, touched, t.held.c.state == "open")
         for row in rows:

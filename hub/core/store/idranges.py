@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 def ranges(ids: Sequence[int]) -> str:
     """Ids in order as text: ``1-5000,7001``. A run is written only where each id is the former plus one."""
+    if len(ids) > 1 and list(ids) == list(range(ids[0], ids[0] + len(ids))):  # a page as it was loaded, the usual one
+        return f"{ids[0]}-{ids[-1]}"
     parts: list[str] = []
     start = previous = None
     for unit in ids:

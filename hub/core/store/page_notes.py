@@ -114,16 +114,16 @@ def end_stream(connection: sa.Connection, stream_id: int) -> None:
     connection.execute(t.stream.update().where(t.stream.c.id == stream_id).values(origin=None, ordinal=0))
 
 
-def remember(connection: sa.Connection, page: PageToCommit, evidence_id: int | None) -> None:
+def remember(connection: sa.Connection, page: PageToCommit, evidence_sum: int | None) -> None:
     """Note how the page was read, for the next time; a page read again in the same way writes nothing.
 
-    `evidence_id`: the evidence of all its units, when that is known.
+    `evidence_sum`: of the evidence ids of its units, when that is known.
     """
     if not page.unit_ids and not page.origin:
         return  # nothing was read; an object that became empty is remembered as such
     key = {"stream_id": page.stream.id, "origin": page.origin, "ordinal": page.ordinal}
     units = ranges([unit or 0 for unit in page.unit_ids])
-    total = evidence_id * len(page.unit_ids) if evidence_id is not None else _standing(connection, units)[1]
+    total = evidence_sum if evidence_sum is not None else _standing(connection, units)[1]
     former = note_of(connection, stream_id=page.stream.id, origin=page.origin, ordinal=page.ordinal)
     marks = page.marks if page.marks is not None else former.marks if former else b""
     if former == Note(page.fingerprint, units, marks, total):

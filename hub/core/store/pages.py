@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Container
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +43,18 @@ def commit_page(connection: sa.Connection, page: PageToCommit, salt: bytes) -> C
     counts.read = counts.new + counts.changed + counts.same + counts.held
     if page.aside:
         return counts
-    whole = len(page.taken) + len(page.twins) == len(page.unit_ids)
-    remember(connection, page, evidence_id if whole else None)
+    remember(connection, page, _evidence_sum(page, evidence_id))
     return counts
+
+
+def _evidence_sum(page: PageToCommit, evidence_id: int | None) -> int | None:
+    """The sum of the evidence ids of the page's units, if it needs no looking up: of those taken now and of those that
+    stand as they were noted."""
+    if len(page.taken) + len(page.twins) == len(page.unit_ids):
+        return (evidence_id or 0) * len(page.unit_ids)
+    if page.standing_sum is None or len(page.taken) + page.standing != len(page.unit_ids):
+        return None
+    return page.standing_sum + (evidence_id or 0) * len(page.taken)
 
 
 def commit_again(unit: UnitOfWork, page: PageToCommit) -> Counts:
@@ -64,7 +73,7 @@ def commit_again(unit: UnitOfWork, page: PageToCommit) -> Counts:
     _keep_understood(unit.connection, page)
     hold(unit.connection, page)
     counts = Counts()
-    _count(page, [], outcome, counts)
+    _count(page, page.taken, outcome, counts)
     counts.read = counts.changed + counts.same + counts.held
     unit.connection.execute(
         t.raw_unit.update()
@@ -130,19 +139,18 @@ def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: b
     taking = Taking(
         connection, page.connector_id, page.recorded_at, lambda owners: owners_gone(connection, reading, owners)
     )
-    place_of = {place: index for index, place in enumerate(page.taken)}
     fresh = [place for place in page.taken if page.unit_ids[place] is None]
+    again = [place for place in page.taken if page.unit_ids[place] is not None] if len(fresh) < len(page.taken) else []
+    place_of = {place: index for index, place in enumerate(page.taken)} if again else {}
     evidence_id = _keep_evidence(connection, page)
     insert_units(connection, page, fresh, place_of, evidence_id)
-    is_fresh = set(fresh)
-    again = [place for place in page.taken if place not in is_fresh]
     if again:
         update_units(connection, page, again, place_of, evidence_id)
-    outcome = _take_records(taking, page, is_fresh)
+    outcome = _take_records(taking, page, set(fresh) if again else None)
     leave(connection, sorted(outcome.left), page.recorded_at)
     _refuse_conflicts(page, outcome)
     hold(connection, page)
-    _count(page, fresh, outcome, counts)
+    _count(page, again, outcome, counts)
     journal.append(
         connection,
         chain=page.connector_key,
@@ -173,8 +181,8 @@ def _keep_evidence(connection: sa.Connection, page: PageToCommit) -> int:
     return evidence_id
 
 
-def _take_records(taking: Taking, page: PageToCommit, fresh: set[int]) -> Outcome:
-    """Take the page's records in; a unit that claims another's key gives none.
+def _take_records(taking: Taking, page: PageToCommit, fresh: set[int] | None) -> Outcome:
+    """Take the page's records in; a unit that claims another's key gives none. `fresh` None: all units are new.
 
     What such a unit gave before stands, so the page is then taken in once more without it.
     """
@@ -191,21 +199,25 @@ def _take_records(taking: Taking, page: PageToCommit, fresh: set[int]) -> Outcom
         refused |= outcome.refused
 
 
-def _take_records_but(taking: Taking, page: PageToCommit, fresh: set[int], refused: Container[int]) -> Outcome:
+def _take_records_but(taking: Taking, page: PageToCommit, fresh: set[int] | None, refused: Collection[int]) -> Outcome:
     """One try, without the records of units in `refused`; mere mentions of an account are taken all the same."""
     outcome = Outcome()
     new: list[Batch] = []
     changed: list[Batch] = []
-    understood = {page.unit_ids[place] or 0 for place in page.taken if place not in fresh and place not in page.refused}
-    again = {unit for unit in understood if unit not in refused}
+    again: set[int] = set()
+    if fresh is not None:
+        known = {page.unit_ids[place] or 0 for place in page.taken if place not in fresh and place not in page.refused}
+        again = known.difference(refused)
     for kind, places, values in page.batches:
         stubs = values.get("stub") or [False] * len(places)
-        wanted = [i for i, place in enumerate(places) if stubs[i] or page.unit_ids[place] not in refused]
+        wanted: Sequence[int] = range(len(places))
+        if refused:
+            wanted = [i for i, place in enumerate(places) if stubs[i] or page.unit_ids[place] not in refused]
         if not again and len(wanted) == len(places):
             new.append(Batch(kind, [page.unit_ids[place] or 0 for place in places], values))
             continue
         for chosen, into in ((True, new), (False, changed)):
-            picks = [i for i in wanted if (places[i] in fresh) is chosen]
+            picks = [i for i in wanted if (fresh is None or places[i] in fresh) is chosen]
             if picks:
                 part = {name: [column[i] for i in picks] for name, column in values.items()}
                 into.append(Batch(kind, [page.unit_ids[places[i]] or 0 for i in picks], part))
@@ -229,12 +241,12 @@ def _refuse_conflicts(page: PageToCommit, outcome: Outcome) -> None:
         )
 
 
-def _count(page: PageToCommit, fresh: list[int], outcome: Outcome, counts: Counts) -> None:
+def _count(page: PageToCommit, again: list[int], outcome: Outcome, counts: Counts) -> None:
+    """What became of the units taken; `again`: places of those that are not new."""
     counts.held += sum(refusal.lines for refusal in page.refused.values())
-    new = set(fresh)
-    counts.new += sum(1 for place in fresh if place not in page.refused)
-    for place in page.taken:
-        if place in page.refused or place in new:
+    counts.new += len(page.taken) - len(again) - len(page.refused.keys() - set(again))
+    for place in again:
+        if place in page.refused:
             continue
         unit = page.unit_ids[place]
         if unit in outcome.changed or unit in outcome.inserted:

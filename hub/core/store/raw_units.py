@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,6 +12,13 @@ from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.standing import units_to_history
 from hub.core.store.streams import PageToCommit
+
+#: How PostgreSQL and SQLite name the key of the refs when they refuse one.
+_REF_KEY = ("uq_raw_unit_ref", "raw_unit.ref")
+
+
+class RefsKnown(Exception):
+    """Units of a page that was presumed to be new were read before; its transaction is to be given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +28,14 @@ class KnownUnit:
     id: int
     digest: bytes
     state: str
+    evidence_id: int
 
 
 def known_units(connection: sa.Connection, stream_id: int, refs: Sequence[str]) -> dict[int, KnownUnit]:
     """Units of the stream by their place in `refs`; places not in the answer are new."""
-    columns = [t.raw_unit.c.id, t.raw_unit.c.digest, t.raw_unit.c.state]
+    columns = [t.raw_unit.c[name] for name in ("id", "digest", "state", "evidence_id")]
     rows = bulk.rows_by_text(connection, columns, t.raw_unit.c.ref, refs, t.raw_unit.c.stream_id == stream_id)
-    return {row.place: KnownUnit(row.id, bytes(row.digest), row.state) for row in rows}
+    return {row.place: KnownUnit(row.id, bytes(row.digest), row.state, row.evidence_id) for row in rows}
 
 
 def held_lines(connection: sa.Connection, unit_ids: Sequence[int]) -> tuple[int, int]:
@@ -46,30 +55,39 @@ def held_lines(connection: sa.Connection, unit_ids: Sequence[int]) -> tuple[int,
 def insert_units(
     connection: sa.Connection, page: PageToCommit, fresh: list[int], place_of: dict[int, int], evidence_id: int
 ) -> None:
-    """Units never seen before, at the places `fresh`; `place_of` tells where in the evidence each is."""
+    """Units never seen before, at the places `fresh`; `place_of` tells where in the evidence each is.
+
+    Raises:
+        RefsKnown: the page was presumed to be new, and is not.
+    """
     ids = bulk.reserve_ids(connection, t.raw_unit, len(fresh))
-    for place, unit in zip(fresh, ids, strict=True):
-        page.unit_ids[place] = unit
     if not fresh:
         return
-    positions = [place_of[place] for place in fresh]
-    bulk.insert_columns(
-        connection,
-        t.raw_unit,
-        {
-            "id": ids,
-            "stream_id": bulk.Constant(page.stream.id),
-            "ref": [page.refs[index] for index in positions],
-            "digest": [page.digests[index] for index in positions],
-            "evidence_id": bulk.Constant(evidence_id),
-            "position": positions,
-            "mapping_id": bulk.Constant(page.mapping_id),
-            "state": ["held" if place in page.refused else "mapped" for place in fresh]
-            if page.refused
-            else bulk.Constant("mapped"),
-            "recorded_at": bulk.Constant(page.recorded_at),
-        },
-    )
+    all_of_it = len(fresh) == len(page.taken)
+    if all_of_it and len(fresh) == len(page.unit_ids):
+        page.unit_ids[:] = ids
+    for place, unit in zip(fresh, ids, strict=True):
+        page.unit_ids[place] = unit
+    positions = range(len(fresh)) if all_of_it else [place_of[place] for place in fresh]
+    columns: dict[str, Sequence[Any] | bulk.Constant] = {
+        "id": ids,
+        "stream_id": bulk.Constant(page.stream.id),
+        "ref": page.refs if all_of_it else [page.refs[index] for index in positions],
+        "digest": page.digests if all_of_it else [page.digests[index] for index in positions],
+        "evidence_id": bulk.Constant(evidence_id),
+        "position": positions,
+        "mapping_id": bulk.Constant(page.mapping_id),
+        "state": ["held" if place in page.refused else "mapped" for place in fresh]
+        if page.refused
+        else bulk.Constant("mapped"),
+        "recorded_at": bulk.Constant(page.recorded_at),
+    }
+    try:
+        bulk.insert_columns(connection, t.raw_unit, columns)
+    except sa.exc.IntegrityError as error:
+        if page.presumed_new and any(name in str(error.orig) for name in _REF_KEY):
+            raise RefsKnown from error
+        raise
 
 
 def update_units(
@@ -78,20 +96,17 @@ def update_units(
     """Units read before with other content: the former state goes to the history."""
     ids = [unit for place in again if (unit := page.unit_ids[place]) is not None]
     units_to_history(connection, ids, page.recorded_at)
-    connection.execute(
-        t.raw_unit.update()
-        .where(t.raw_unit.c.id == sa.bindparam("b_id"))
-        .values(
-            digest=sa.bindparam("b_digest"), position=sa.bindparam("b_position"), state=sa.bindparam("b_state"),
-            evidence_id=evidence_id, mapping_id=page.mapping_id, recorded_at=page.recorded_at,
-        ),
-        [
-            {
-                "b_id": page.unit_ids[place],
-                "b_digest": page.digests[place_of[place]],
-                "b_position": place_of[place],
-                "b_state": "held" if place in page.refused else "mapped",
-            }
-            for place in again
-        ],
-    )  # fmt: skip
+    positions = [place_of[place] for place in again]
+    bulk.update_rows(
+        connection,
+        t.raw_unit,
+        {
+            "id": ids,
+            "digest": [page.digests[position] for position in positions],
+            "position": positions,
+            "state": ["held" if place in page.refused else "mapped" for place in again],
+            "evidence_id": bulk.Constant(evidence_id),
+            "mapping_id": bulk.Constant(page.mapping_id),
+            "recorded_at": bulk.Constant(page.recorded_at),
+        },
+    )

@@ -141,7 +141,7 @@ def _compact(columns: dict[str, list[Any]]) -> dict[str, list[Any] | bulk.Consta
     """Columns with one value throughout become constants; those without any are left out: many are, in a bulk load."""
     compact: dict[str, list[Any] | bulk.Constant] = {}
     for name, column in columns.items():
-        if column.count(column[0]) < len(column):
+        if column[-1] != column[0] or column.count(column[0]) < len(column):
             compact[name] = column
         elif column[0] is not None:
             compact[name] = bulk.Constant(column[0])

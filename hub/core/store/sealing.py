@@ -21,6 +21,8 @@ from hub.core.store.idranges import ranges
 
 _KEY = "hub_tally"
 _MODULUS = 1 << 128
+#: As `json.dumps`, which would make an encoder for each row.
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(slots=True)
@@ -98,7 +100,7 @@ def back_to(connection: sa.Connection, marked: tuple[int, int]) -> None:
 
 def digest_of(salt: bytes, table: str, row: Sequence[Any]) -> int:
     """The salted digest of a row as a number, to be added to others."""
-    text = json.dumps([table, *map(_plain, row)], ensure_ascii=False)
+    text = _as_json([table, *map(_plain, row)])
     return int.from_bytes(hashlib.blake2b(text.encode(), key=salt, digest_size=16).digest(), "big")
 
 

@@ -52,10 +52,10 @@ def standing_rows(connection: sa.Connection, unit_ids: Sequence[int]) -> dict[st
 
 @cache
 def _standing_sql(dialect: str) -> str:
-    wanted = bulk.ARRAY_ROWS[dialect].format("ids")
+    among = bulk.IN_ARRAY[dialect].format("ids")
     return " UNION ALL ".join(
         f"SELECT '{name}' AS name, id, unit_id FROM \"{name}\" WHERE withdrawn_at IS NULL"  # noqa: S608 -- our own
-        f"{' AND NOT stub' if any('stub' in kind.model_fields for kind in kinds) else ''} AND unit_id IN ({wanted})"
+        f"{' AND NOT stub' if any('stub' in kind.model_fields for kind in kinds) else ''} AND unit_id {among}"
         for name, kinds in TABLE_KINDS.items()
     )
 

@@ -63,7 +63,9 @@ class PageToCommit:
     `unit_ids` has one entry per unit of the page, None where the unit is new. `taken` lists the places of the units
     that were mapped or refused, in the order of `evidence`; `refs` and `digests` run parallel to it. `twins` names
     places that repeat an earlier place of the page. `marks` None: they are as they were noted. `aside`: units read by
-    themselves, beside the stream's own order (after a webhook): the cursor stays, and no page is noted.
+    themselves, beside the stream's own order (after a webhook): the cursor stays, and no page is noted. `standing` and
+    `standing_sum`: how many units stand where the page was noted to have them, and the sum of their evidence ids; the
+    sum is None when it is not known. `presumed_new`: the refs were not looked up; the constraint tells if one is known.
     """
 
     connector_id: int
@@ -84,6 +86,9 @@ class PageToCommit:
     batches: list[tuple[str, list[int], dict[str, list[Any]]]] = field(default_factory=list)
     refused: dict[int, Refusal] = field(default_factory=dict)
     evidence: bytes = b""
+    standing: int = 0
+    standing_sum: int | None = None
+    presumed_new: bool = False
     twins: dict[int, int] = field(default_factory=dict)
     already_same: int = 0
     already_held: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,12 +11,12 @@ from hub.core.host.evidence import DIGEST_SIZE, chunks, excerpt, unpack
 from hub.core.store import UnitOfWork
 from hub.core.store.page_notes import Note, end_stream, forget_pages, note_of, noted_digests, stands
 from hub.core.store.pages import commit_page
-from hub.core.store.raw_units import KnownUnit, held_lines, known_units
+from hub.core.store.raw_units import KnownUnit, RefsKnown, held_lines, known_units
 from hub.core.store.streams import Counts, PageToCommit, Refusal, StreamState
 from hub.core.sync.mapped import read_mapped, stub_keys, without, without_known_stubs
 from hub.core.sync.seen import Seen
 from hub.core.sync.session import Session
-from hub.sdk.errors import BrokenPromise
+from hub.sdk.errors import BrokenPromise, HubError
 from hub.sdk.units import MARK_SIZE, MAX_PAGE_UNITS, Stream
 
 #: How many unchanged pages may pass before the cursor is written: a crash re-reads them, quickly.
@@ -79,6 +80,8 @@ class PageReader:
         self._seen_here = Seen()
         self._quiet = 0
         self._all_new = False
+        self._cursor: str | None = None
+        self._asked = False
         self._known_stubs: set[tuple[Any, ...]] = set()
         self._back: set[int] = set()
 
@@ -89,12 +92,27 @@ class PageReader:
         """
         request = {"op": "fetch", "stream": self._stream.name, "cursor": cursor, "ahead": self._all_new}
         self._process.tell({**request, "limit": self._process.limits.page_units})
+        self._cursor, self._asked = cursor, True
 
     def next_page(self, state: StreamState, before: tuple[str | None, int] | None) -> PageResult:
         """Take the page that was asked for, commit it and ask for the next one meanwhile.
 
         `before` is the object of the former page and how many pages of it were read.
         """
+        cursor, self._asked = self._cursor, False
+        try:
+            return self._take_next(state, before)
+        except RefsKnown:
+            # What followed new pages and looked new is not: it is read again and compared. The page after was asked for
+            # already and will be again.
+            self._all_new = False
+            if self._asked:
+                with contextlib.suppress(HubError):
+                    self._hear_offer()
+            self.ask(cursor)
+            return self._take_next(state, before)
+
+    def _take_next(self, state: StreamState, before: tuple[str | None, int] | None) -> PageResult:
         offer = self._hear_offer()
         if offer.begins and before and before[0] == offer.origin:
             # It changed since an ended run read its first pages: what that one met of it says nothing any more.
@@ -140,13 +158,15 @@ class PageReader:
     def _find_changes(self, page: PageToCommit, state: StreamState, note: Note | None) -> None:
         """Which units are new or changed; have these mapped into `page`."""
         units = self._hear_units(note)
-        page.unit_ids, page.marks = units.unit_ids, units.marks
+        page.unit_ids, page.marks, page.standing = units.unit_ids, units.marks, len(units.standing)
         self._met(units.standing)
         with self._store.read() as connection:
             self._count_standing(connection, page, units.standing)
-            known = known_units(connection, state.id, units.refs)
+            page.presumed_new = self._all_new and note is None and len(set(units.refs)) == len(units.refs)
+            known = {} if page.presumed_new else known_units(connection, state.id, units.refs)
         if not units.places:
             return
+        page.standing_sum = _standing_sum(note, units.standing, known) if note else None
         wanted = self._sort_out(page, units, known)
         if wanted:
             self._map(page, wanted, whole=len(wanted) == len(units.unit_ids))
@@ -329,3 +349,15 @@ class PageReader:
             what=what,
             mend="report it to the connector's author",
         )
+
+
+def _standing_sum(note: Note, standing: list[int], known: dict[int, KnownUnit]) -> int | None:
+    """The sum of the evidence ids of the units that stand: what was noted less those that came with other content.
+
+    None when one that was noted is not on the page any more, or is on it twice.
+    """
+    evidence = {unit.id: unit.evidence_id for unit in known.values()}
+    others = set(note.unit_ids).difference(standing)
+    if len(others) + len(standing) != len(note.unit_ids) or not others <= evidence.keys():
+        return None
+    return note.evidence_sum - sum(evidence[unit] for unit in others)
