@@ -111,6 +111,14 @@ def pdf(xml: bytes, *, folded: bool = True, name: str = "factur-x.xml", filters:
     return whole + b"trailer << /Root 1 0 R >>\n%%EOF\n"
 
 
+def updated(whole: bytes, xml: bytes, *, number: int = 6) -> bytes:
+    """`whole` with an incremental update (ISO 32000-1, 7.5.6) that writes its attachment, object 6, again."""
+    body = zlib.compress(xml)
+    head = b"%d 0 obj\n<< /Type /EmbeddedFile /Filter /FlateDecode /Length %d >>\nstream\n" % (number, len(body))
+    tail = b"\nendstream\nendobj\nxref\n6 1\n%010d 00000 n \ntrailer << /Root 1 0 R /Prev 9 >>\nstartxref\n9\n%%%%EOF\n"
+    return whole + head + body + tail % len(whole)
+
+
 def source(tmp_path: Path, files: Path, **settings: Any) -> EInvoices:
     config = EInvoicesConfig.model_validate({"plugin": "einvoices", "files": files, "settle_s": 0, **settings})
     return EInvoices(config, make_context(tmp_path))
@@ -121,7 +129,7 @@ def read(tmp_path: Path, content: bytes, name: str = "invoice.xml", **settings: 
     folder = tmp_path / "in"
     folder.mkdir(exist_ok=True)
     (folder / name).write_bytes(content)
-    [one] = read_records(source(tmp_path, folder, **settings))
+    [one, *_notes] = read_records(source(tmp_path, folder, **settings))
     return list(one.records), one.rejected.code if one.rejected else ""
 
 

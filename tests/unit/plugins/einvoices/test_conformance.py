@@ -11,11 +11,11 @@ from tests.unit.plugins.einvoices.made import cii, pdf, source, ubl
 
 
 class TestFolder(RecordSourceConformance):
-    """A folder of PDF, CII and UBL, with a plain PDF that is held."""
+    """A folder of PDF, CII and UBL, with a plain PDF that is held, and an invoice whose amounts contradict each other."""
 
     total_kind = "invoice"
-    expected_total = Money(minor=2 * 22_550 + 12_000, currency="EUR")
-    expected_refs_count = 5
+    expected_total = Money(minor=2 * 22_550 + 2 * 12_000, currency="EUR")
+    expected_refs_count = 7
 
     def make_source(self, tmp_path: Path):
         return self._over(tmp_path, {})
@@ -34,6 +34,7 @@ class TestFolder(RecordSourceConformance):
             "b.xml": cii(number="F2"),
             "c.xml": ubl(number="F3"),
             "d.xml": ubl("CreditNote", number="A1"),
+            "c2.xml": ubl(number="F4", net="101.00"),
             "e.pdf": b"%PDF-1.7\n%%EOF\n",
         } | other
         for name, content in files.items():
