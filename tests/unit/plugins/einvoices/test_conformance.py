@@ -11,7 +11,7 @@ from tests.unit.plugins.einvoices.made import cii, pdf, source, ubl
 
 
 class TestFolder(RecordSourceConformance):
-    """A folder of PDF, CII and UBL, with a plain PDF that is held, and an invoice whose amounts contradict each other."""
+    """A folder of PDF, CII and UBL, with a plain PDF that is held, and an invoice whose amounts do not agree."""
 
     total_kind = "invoice"
     expected_total = Money(minor=2 * 22_550 + 2 * 12_000, currency="EUR")
