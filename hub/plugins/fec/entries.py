@@ -107,7 +107,7 @@ class Understanding:
             return None
         if line.cells[self._foreign].strip().upper() not in ("", self._currency):
             return None
-        doc = self._begun(kind_of_sign(RECEIPT if money else INVOICE, sign), line, 0, opening=False)
+        doc = self.begun(kind_of_sign(RECEIPT if money else INVOICE, sign), line)
         doc.sign, doc.bank, doc.parts = sign, bank, {self._slot(line): abs(amount)}
         doc.lines.append(line)
         if not money and net * sign >= 0 and tax * sign >= 0:
@@ -203,14 +203,14 @@ class Understanding:
     ) -> Doc:
         doc = found.get(key)
         if doc is None:
-            doc = found[key] = self._begun(kind, line, sub, opening=opening)
+            doc = found[key] = self.begun(kind, line, sub, opening=opening)
         slot = self._slot(line)
         doc.parts[slot] = doc.parts.get(slot, 0) + line.amount
         doc.lines.append(line)
         self._add_foreign(doc, line)
         return doc
 
-    def _begun(self, kind: str, line: Line, sub: int, *, opening: bool) -> Doc:
+    def begun(self, kind: str, line: Line, sub: int = 0, *, opening: bool = False) -> Doc:
         """The fact that a line tells of first, without its amount."""
         cells, piece_date = line.cells, line.cells[self._piece_date]
         debtor, day = self.debtor_of(line), self._day(line.key[2])
