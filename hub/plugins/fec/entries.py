@@ -53,9 +53,17 @@ class Understanding:
         return known
 
     def is_opening(self, lines: Sequence[Line]) -> bool:
-        """True when the entry carries balances forward."""
+        """True when the entry carries balances forward: by its journal, by account 890, or by its label where it stands
+        on the first of a month and touches neither costs nor sales, nor money alone (programs without such a journal)."""
         first = lines[0]
-        return a.is_opening(first.key[0], first.cells[self._at["journallib"]].strip(), self._opening)
+        if a.is_opening(first.key[0], first.cells[self._at["journallib"]].strip(), self._opening):
+            return True
+        if any(line.account.startswith(a.OPENING_ACCOUNT) for line in lines):
+            return True
+        if not self._day(first.key[2]).endswith("-01") or not a.tells_opening(first.cells[self._label].strip()):
+            return False
+        classes = {line.account[:1] for line in lines}
+        return not classes & {"6", "7"} and ("5" not in classes or "1" in classes)
 
     def docs(self, lines: list[Line]) -> list[Doc]:
         """The facts of one entry, in the order of its lines; none when it touches no debtor."""

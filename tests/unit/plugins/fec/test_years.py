@@ -46,6 +46,44 @@ def both(tmp_path: Path, old: Made, new: Made) -> Read:
     return found
 
 
+@pytest.mark.parametrize(
+    ("journal", "label", "other"),
+    [
+        ("OD", "Report F2", "890000"),
+        ("OD", "A nouveaux 2026", "110000"),
+        ("GL", "Solde initial", "471000"),
+        ("XX", "Écriture d'ouverture", "101000"),
+    ],
+)
+def test_an_opening_in_a_journal_of_its_own_or_not(journal: str, label: str, other: str, tmp_path: Path) -> None:
+    """What repeats the year before is known by account 890 or by its label too: nothing counts twice."""
+    new = Made(2026)
+    legs = [("411000", "A", 50_000, ""), ("411000", "B", 41_500, ""), (other, "", -91_500, "")]
+    new.entry(journal, date(2026, 1, 1), "", label, *legs)
+    new.sale(date(2026, 1, 15), "F6", "A", 5_000)
+    found = both(tmp_path, old_year(), new)
+    assert {"A": 55_000, "B": 41_500} == found.totals()
+    assert ["F1", "F2", "F3", "F4", "F5", "F6"] == sorted(one.number for one in found.of(Invoice))
+
+
+def test_a_sale_on_the_first_of_a_month_is_no_opening(tmp_path: Path) -> None:
+    """Words are not enough: an entry that touches sales, costs, or money and nothing else, is what it is."""
+    new = Made(2026)
+    new.entry("AN", date(2026, 1, 1), "AN", "Report", ("411000", "A", 50_000, ""), ("890000", "", -50_000, ""))
+    new.entry("AN", date(2026, 1, 1), "AN", "Report", ("411000", "B", 41_500, ""), ("890000", "", -41_500, ""))
+    new.entry(
+        "VE",
+        date(2026, 2, 1),
+        "F7",
+        "Prestation ouverture magasin",
+        ("411000", "A", 1_200, ""),
+        ("706000", "", -1_200, ""),
+    )
+    found = both(tmp_path, old_year(), new)
+    assert {"A": 51_200, "B": 41_500} == found.totals()
+    assert "F7" in [one.number for one in found.of(Invoice)]
+
+
 DETAIL: tuple[Leg, ...] = (
     ("411000", "A", 20_000, "AA"),
     ("411000", "A", 30_000, ""),
