@@ -54,7 +54,8 @@ class Understanding:
 
     def is_opening(self, lines: Sequence[Line]) -> bool:
         """True when the entry carries balances forward: by its journal, by account 890, or by its label where it stands
-        on the first of a month and touches neither costs nor sales, nor money alone (programs without such a journal)."""
+        on the first of a month and touches neither costs nor sales, nor money alone: not all programs have such a
+        journal."""
         first = lines[0]
         if a.is_opening(first.key[0], first.cells[self._at["journallib"]].strip(), self._opening):
             return True

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.sdk import SourceUnavailable
-from hub.sdk.records import Invoice, LedgerEntry, SettlementLine
+from hub.sdk.records import Invoice, LedgerEntry, Receipt, SettlementLine
 from tests.unit.plugins.fec.made import DIALECTS, Leg, Made
 from tests.unit.plugins.fec.reading import Read, explained, read
 
@@ -71,17 +71,12 @@ def test_a_sale_on_the_first_of_a_month_is_no_opening(tmp_path: Path) -> None:
     new = Made(2026)
     new.entry("AN", date(2026, 1, 1), "AN", "Report", ("411000", "A", 50_000, ""), ("890000", "", -50_000, ""))
     new.entry("AN", date(2026, 1, 1), "AN", "Report", ("411000", "B", 41_500, ""), ("890000", "", -41_500, ""))
-    new.entry(
-        "VE",
-        date(2026, 2, 1),
-        "F7",
-        "Prestation ouverture magasin",
-        ("411000", "A", 1_200, ""),
-        ("706000", "", -1_200, ""),
-    )
+    new.entry("VE", date(2026, 2, 1), "F7", "Solde d'ouverture", ("411000", "A", 1_200, ""), ("706000", "", -1_200, ""))
+    new.entry("XX", date(2026, 3, 1), "C1", "Chèque à nouveau", ("512000", "", 200, ""), ("411000", "A", -200, ""))
     found = both(tmp_path, old_year(), new)
-    assert {"A": 51_200, "B": 41_500} == found.totals()
+    assert {"A": 51_000, "B": 41_500} == found.totals()
     assert "F7" in [one.number for one in found.of(Invoice)]
+    assert [200] == [one.amount_minor for one in found.of(Receipt) if one.received_on == date(2026, 3, 1)]
 
 
 DETAIL: tuple[Leg, ...] = (
