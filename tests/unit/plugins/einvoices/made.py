@@ -88,6 +88,16 @@ def ubl(
     return UBL.format(root=root, number=number, net=net, tax=tax, total=total, extra=extra).encode()
 
 
+def with_rate(invoice: bytes) -> bytes:
+    """A UBL document of `ubl` with its VAT breakdown: all of it at 20 %."""
+    total = b'<cbc:TaxAmount currencyID="EUR">20.00</cbc:TaxAmount>'
+    line = (
+        b"<cac:TaxSubtotal><cbc:TaxableAmount>100.00</cbc:TaxableAmount><cbc:TaxAmount>20.00</cbc:TaxAmount>"
+        b"<cac:TaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>20.00</cbc:Percent></cac:TaxCategory></cac:TaxSubtotal>"
+    )
+    return invoice.replace(total, total + line)
+
+
 def pdf(xml: bytes, *, folded: bool = True, name: str = "factur-x.xml", filters: bytes = b"/FlateDecode") -> bytes:
     """A small PDF with one attachment, and a page whose stream must be left alone."""
     page = zlib.compress(b"BT /F1 12 Tf (Facture) Tj ET")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from hub.sdk.errors import SourceUnavailable
 from hub.sdk.money import Money
-from hub.sdk.testing import RecordSourceConformance
-from tests.unit.plugins.einvoices.made import cii, pdf, source, ubl
+from hub.sdk.testing import CollectionReportsConformance, RecordSourceConformance
+from tests.unit.plugins.einvoices.made import cii, pdf, source, ubl, with_rate
 
 
 class TestFolder(RecordSourceConformance):
@@ -39,5 +39,26 @@ class TestFolder(RecordSourceConformance):
         } | other
         for name, content in files.items():
             if not (folder / name).exists() or name in other:
+                (folder / name).write_bytes(content)
+        return source(tmp_path, folder)
+
+
+class TestReports(CollectionReportsConformance):
+    """The status « encaissée » of a PDF, of a UBL invoice, of credit notes, and of an invoice without breakdown."""
+
+    without_report = ("F4",)
+
+    def make_source(self, tmp_path: Path):
+        folder = tmp_path / "in"
+        folder.mkdir(exist_ok=True)
+        files = {
+            "a.pdf": pdf(cii(number="F1")),
+            "b.xml": cii(number="F2", type="381", paid="0.00", due="225.50"),
+            "c.xml": with_rate(ubl(number="F3")),
+            "d.xml": ubl(number="F4"),
+            "e.xml": with_rate(ubl("CreditNote", number="A1")),
+        }
+        for name, content in files.items():
+            if not (folder / name).exists():
                 (folder / name).write_bytes(content)
         return source(tmp_path, folder)
