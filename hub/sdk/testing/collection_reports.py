@@ -108,7 +108,8 @@ class CollectionReportsConformance(NothingSleeps):
     def _check_report(report: CollectionReport, where: str) -> None:
         assert isinstance(report, CollectionReport), f"{where}: a {type(report).__name__} is no CollectionReport"
         rates = [rate for rate, _ in report.by_rate]
-        wrong = [rate for rate in rates if not (isinstance(rate, Decimal) and rate.is_finite() and 0 <= rate <= 100)]
+        assert {type(rate) for rate in rates} == {Decimal}, f"{where}: {rates} are no decimals"
+        wrong = [rate for rate in rates if not rate.is_finite() or not 0 <= rate <= 100]
         assert not wrong, f"{where}: {wrong} is no rate in percent"
         assert len(set(rates)) == len(rates), f"{where}: a rate stands there twice"
         parts = [part for _, part in report.by_rate]
