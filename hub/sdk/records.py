@@ -325,7 +325,9 @@ class LedgerEntry(Record):
     before), bill (413, a bill receivable in place of an invoice), retention (4117), doubtful (416), deposit (4191),
     transfer (to another account of debtors), netting (401/411), exchange, rounding, discount, write_off, fee, suspense
     (471), payment_returned (unpaid bill or cheque, refund), lettered_elsewhere (matched with lines of another debtor),
-    other. Source: plan comptable général, class 4.
+    other. `held` is the exception: what an entry that could not be taken did to the debtor's balance; it is no part of
+    the sum above, and names the gap that it leaves (`document_number`: the entry, `label`: why, and the remedy).
+    Source: plan comptable général, class 4.
     """
 
     kind: ClassVar[str] = "ledger_entry"
@@ -352,6 +354,7 @@ class LedgerEntry(Record):
         "suspense",
         "payment_returned",
         "lettered_elsewhere",
+        "held",
         "other",
     ]
     effect_minor: SignedMinor

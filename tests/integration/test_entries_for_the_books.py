@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from hub.app.bootstrap import Hub
+from hub.app.cli import main
 from hub.core.host.writing import Writer
 from hub.core.jobs.running import run_connector
 from hub.core.services import allocations, batches, handed, sightings, users
@@ -140,6 +141,16 @@ class Firm:
             for batch in handed.list_batches(self.hub.desk)
             for one in batch.postings
         ]
+
+    def mend(self, receipt_id: str) -> str:
+        """What is to be done about a posting."""
+        [posting] = [
+            one
+            for batch in handed.list_batches(self.hub.desk)
+            for one in batch.postings
+            if one.posting.receipt_id == receipt_id
+        ]
+        return posting.corrections[0].mend
 
     def agrees(self) -> None:
         """The books agree for every debtor, and all that is open here is their balance."""
@@ -359,11 +370,55 @@ def test_an_allocation_reversed_after_writing(ready: Firm) -> None:
     [row] = [one for one in allocations.list_allocations(ready.hub.desk) if one.receipt_id == "B2"]
     allocations.reverse_proposal(ready.hub.desk, row.proposal, "another debtor's")
     assert [("B1", "written", []), ("B2", "written", ["not_applied"])] == ready.posted()
+    assert "never imported, nor will be: hub books withdraw 1" in ready.mend("B2")
     ready.imported(report)
     for name in ("sage", "bank"):
         run_connector(ready.hub.store, ready.hub.spec(name), actor="tester")
     assert [("B1", "acknowledged", []), ("B2", "acknowledged", ["not_applied"])] == ready.posted()
+    assert "match it otherwise in the books, or correct the entry" == ready.mend("B2")
     assert [] == ready.write().written
+
+
+def test_the_hint_fits_the_state_of_each_batch(
+    ready: Firm, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Prepared: finish its file, or withdraw it. Written: import it, or withdraw it. In the books, all or in part:
+    nothing to withdraw, as the data base would say."""
+
+    def listed() -> str:
+        capsys.readouterr()
+        assert 0 == main(["--config", str(ready.folder / "hub.toml"), "books", "list"])
+        return " ".join(capsys.readouterr().out.split())
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("hub.core.services.batches.batches.note_written", killed)
+        with pytest.raises(KeyboardInterrupt):
+            ready.write()
+    shown = listed()
+    assert "books write sage" in shown
+    assert "books withdraw 1" in shown
+    assert " sync sage" not in shown
+    [row] = [one for one in allocations.list_allocations(ready.hub.desk) if one.receipt_id == "B2"]
+    allocations.reverse_proposal(ready.hub.desk, row.proposal, "another debtor's")
+    assert ready.mend("B2").startswith("its file was not written yet: hub books withdraw 1")
+    report = ready.write()
+    shown = listed()
+    assert " sync sage" in shown
+    assert "books withdraw 1" in shown
+    ready.imported(report)
+    ready.base.delete("F_ECRITUREC", CT_Num="C2", JO_Num="BQ", EC_RefPiece="FA3")  # one of the two was not imported
+    ready.base.tick(hours=3)
+    run_connector(ready.hub.store, ready.hub.spec("sage"), actor="tester")
+    assert [("B1", "acknowledged", []), ("B2", "written", ["not_applied"])] == ready.posted()
+    shown = listed()
+    assert " sync sage" in shown
+    assert "withdraw" not in shown
+    assert "withdraw" not in ready.mend("B2")
+    with pytest.raises(HubError, match="the books have entries of this batch"):
+        batches.withdraw(ready.hub.desk, 1, "no")
 
 
 @pytest.mark.long

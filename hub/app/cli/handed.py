@@ -132,14 +132,18 @@ def _show_wrong(wrong: list[tuple[Batch, Handed]]) -> None:
 
 
 def _next(found: list[Batch]) -> list[tuple[str, str]]:
+    """What to do next, by the state of the batches: finish a file, import it, take back what never was imported."""
     steps = []
-    waiting = [one for one in found if one.waiting]
-    if waiting:
-        last = waiting[-1]
-        steps.append((f"hub sync {last.row.connector}", "once its file was imported: the hub sees the entries"))
-        withdraw = f'hub books withdraw {last.row.number} --reason "…"'
-        if not any(handed.state == "acknowledged" for handed in last.postings):
-            steps.append((withdraw, "it was never imported, and will not be"))
+    if unfinished := [one for one in found if one.state == "prepared" and not one.imported]:
+        step = f"hub books write {unfinished[-1].row.connector}"
+        steps.append((step, f"batch {unfinished[-1].row.number} was prepared, and its file not finished"))
+    if waiting := [one for one in found if one.waiting and one not in unfinished]:
+        steps.append((f"hub sync {waiting[-1].row.connector}", "once its file was imported: the hub sees the entries"))
+    if revocable := [one for one in found if one.waiting and not one.imported]:
+        number = revocable[-1].row.number
+        steps.append(
+            (f'hub books withdraw {number} --reason "…"', f"batch {number} was never imported, and will not be")
+        )
     if not steps:
         steps.append((f"hub books write {found[-1].row.connector}", "the payments received since"))
     return steps

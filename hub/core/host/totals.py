@@ -1,30 +1,33 @@
 """Control totals as a stream: what the books' role `ControlTotals` answers travels, is kept and verified like any fact.
 
 The stream comes last, so the books are asked only when everything else of the run was read. The balances of one seller
-on one day are one unit (in pieces for very large ledgers): a debtor left out later, since he owes nothing any more, is
-withdrawn with its new version.
+on one day are one unit, however many: a debtor left out later, since he owes nothing any more, is withdrawn with its
+new version.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from hashlib import blake2b
 from typing import Any
 
 from hub.sdk.context import Clock
-from hub.sdk.errors import BrokenPromise
+from hub.sdk.errors import BrokenPromise, SourceUnavailable
 from hub.sdk.records import ControlTotal, Record
 from hub.sdk.roles import ControlTotals, RecordSource
 from hub.sdk.units import Cursor, Page, RawUnit, Stream
 
 STREAM = "control_totals"
-#: Balances of a seller beyond which its day is cut in pieces, by a digest of the account.
-MOST_IN_ONE, PIECES = 60_000, 16
-#: Bytes of units in one page.
+#: The origin of its pages.
+ORIGIN = "control totals"
+#: Bytes of units in one page; a unit alone may have more.
 PAGE_BYTES = 2 * 1024 * 1024
+#: Bytes of one unit, the balances of some 1,200,000 debtors: more does not pass through a frame to the hub.
+MOST_BYTES = 40 * 1024 * 1024
+#: Into how many units earlier versions cut a day of more than 60,000 balances (see `sync.former_totals`).
+FORMER_PIECES = 16
 
 
 class WithTotals:
@@ -50,13 +53,13 @@ class WithTotals:
             return page
         start = int(cursor or 0) if self._units else 0
         if start == 0:
-            self._units = units_of(list(self._source.control_totals(self._clock.today())))
+            self._units = units_of(self._source.control_totals(self._clock.today()))
         stop, size = start, 0
         while stop < len(self._units) and stop - start < limit and size < PAGE_BYTES:
             size += len(self._units[stop].body)
             stop += 1
         last = stop >= len(self._units)
-        return Page(self._units[start:stop], None if last else str(stop), last, "control totals")
+        return Page(self._units[start:stop], None if last else str(stop), last, ORIGIN)
 
     def map(self, stream: str, unit: RawUnit) -> Sequence[Record]:
         """The balances of a unit; other streams as the source maps them."""
@@ -80,11 +83,12 @@ def with_totals(source: Any, clock: Clock) -> Any:
     return source if any(stream.name == STREAM for stream in source.streams()) else WithTotals(source, clock)
 
 
-def units_of(totals: Sequence[Any]) -> list[RawUnit]:
-    """Balances as units, by seller and day; the order of the answer does not matter.
+def units_of(totals: Iterable[Any]) -> list[RawUnit]:
+    """Balances as units, one by seller and day; the order of the answer does not matter.
 
     Raises:
         BrokenPromise: something in there is no ControlTotal, or a debtor has two balances in one currency.
+        SourceUnavailable: more balances of one seller than one unit may have.
     """
     days: dict[tuple[str, date], dict[tuple[str, str], int]] = defaultdict(dict)
     for total in totals:
@@ -94,18 +98,26 @@ def units_of(totals: Sequence[Any]) -> list[RawUnit]:
         if (total.debtor_id, total.currency) in balances:
             raise _broken(f"control_totals gave two balances of {total.debtor_id} in {total.currency}")
         balances[total.debtor_id, total.currency] = total.balance_minor
-    units = []
-    for (seller, day), balances in sorted(days.items()):
-        cut = len(balances) > MOST_IN_ONE
-        pieces: dict[int, list[list[Any]]] = {piece: [] for piece in range(PIECES if cut else 1)}
-        for (debtor, currency), minor in sorted(balances.items()):
-            piece = blake2b(debtor.encode(), digest_size=1).digest()[0] % PIECES if cut else 0
-            pieces[piece].append([debtor, currency, minor])
-        for piece, rows in pieces.items():
-            body = json.dumps({"seller": seller, "on": day.isoformat(), "balances": rows}, ensure_ascii=False)
-            ref = f"{seller}|{day}" + (f"|{piece + 1} of {PIECES}" if cut else "")
-            units.append(RawUnit(ref, body.encode(), place=f"control totals of {seller} on {day}"))
-    return units
+    return [_unit(seller, day, balances) for (seller, day), balances in sorted(days.items())]
+
+
+def former_pieces(ref: str) -> list[str]:
+    """Under which refs earlier versions told the balances of the unit `ref`, when they were many."""
+    return [f"{ref}|{piece + 1} of {FORMER_PIECES}" for piece in range(FORMER_PIECES)]
+
+
+def _unit(seller: str, day: date, balances: dict[tuple[str, str], int]) -> RawUnit:
+    place = f"control totals of {seller} on {day}"
+    rows = [[debtor, currency, minor] for (debtor, currency), minor in sorted(balances.items())]
+    body = json.dumps({"seller": seller, "on": day.isoformat(), "balances": rows}, ensure_ascii=False).encode()
+    if len(body) > MOST_BYTES:
+        raise SourceUnavailable(
+            code="HUB-HOST-015",
+            what=f"{len(rows):,} balances in {len(body):,} bytes; {MOST_BYTES:,} are allowed",
+            where=place,
+            mend="leave out the debtors whose balance is zero, or split the ledger into several sellers",
+        )
+    return RawUnit(f"{seller}|{day}", body, place=place)
 
 
 def _broken(what: str) -> BrokenPromise:

@@ -19,6 +19,7 @@ from hub.core.ledger.gaps import Account, Candidate, Gap, explain
 NOT_IN_BOOKS = "not_in_books"
 NOT_CONFIRMED = "not_confirmed"
 DEDUCTION = "deduction"
+HELD_ENTRY = "held_entry"
 #: Kinds of candidates for what is left: an open item, what another connector says of an invoice, an invoice that only
 #: another connector has.
 OPEN_ITEM, DISAGREEMENT, MISSING = "open_item", "disagreement", "not_in_the_books"
@@ -63,6 +64,17 @@ class Telling(NamedTuple):
     effect_minor: int
 
 
+class HeldEntry(NamedTuple):
+    """What an entry of the books that is held here did to an account: it is in their balance and in no record.
+
+    `minor`: signed, positive when the debtor owes more by it. `entry_id`: the named line that tells of it.
+    """
+
+    account: Account
+    entry_id: int
+    minor: int
+
+
 class Cause(NamedTuple):
     """A record behind a gap: `effect_minor` of the difference is its doing. Ids are None where they do not apply."""
 
@@ -71,6 +83,7 @@ class Cause(NamedTuple):
     receipt_id: int | None = None
     document_id: int | None = None
     allocation_id: int | None = None
+    entry_id: int | None = None
 
 
 class ExplainedGap(NamedTuple):
@@ -91,6 +104,7 @@ def explain_gaps(
     items: Iterable[tuple[Account, int, int]],
     tellings: Iterable[Telling],
     entered: frozenset[int],
+    held: Iterable[HeldEntry] = (),
 ) -> list[ExplainedGap]:
     """Each gap with the records behind it, in the order of `gaps`.
 
@@ -99,6 +113,7 @@ def explain_gaps(
     Args:
         items: (account, document id, signed open amount) of open items, in the books' currency.
         entered: receipts whose money the books have, as an entry of theirs.
+        held: entries of the books that are held here; they come first among the causes of their gap.
     """
     waiting: dict[Account, list[Pending]] = defaultdict(list)
     unmatched: dict[Account, list[OnAccount]] = defaultdict(list)
@@ -111,10 +126,13 @@ def explain_gaps(
         others[account].append((OPEN_ITEM, document, minor))
     for telling in tellings:
         others[telling.account].append((telling.kind, telling.document_id, telling.effect_minor))
+    kept: dict[Account, list[Cause]] = defaultdict(list)
+    for line in held:
+        kept[line.account].append(Cause(HELD_ENTRY, -line.minor, entry_id=line.entry_id))
     found = []
     for gap in gaps:
         account = (gap.seller, gap.debtor_id, gap.currency)
-        causes = _causes(waiting[account], unmatched[account], entered)
+        causes = (*kept[account], *_causes(waiting[account], unmatched[account], entered))
         rest = gap.difference_minor - sum(cause.effect_minor for cause in causes)
         candidates = explain(rest, others[account]) if rest else ()
         found.append(ExplainedGap(gap, causes, rest, tuple(c for c in candidates if c.exact)))

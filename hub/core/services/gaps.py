@@ -12,6 +12,7 @@ from typing import Any
 
 from hub.core.ledger.gap_causes import (
     ExplainedGap,
+    HeldEntry,
     OnAccount,
     Pending,
     Standing,
@@ -61,7 +62,8 @@ class BookCheck:
 
     `gaps` with the day of the balance, `agreed` debtors without a difference, `numbers` of documents by id for
     naming causes. `checked` is False when no connector of the books gives balances: then nothing is known.
-    `unread`: sellers that were not compared, and why.
+    `unread`: sellers that were not compared, and why. `held_entries`: of entries of the books that are held here and
+    behind a gap, by the id that a cause names: number, reason and remedy.
     """
 
     checked: bool = False
@@ -70,6 +72,7 @@ class BookCheck:
     totals: list[SellerTotal] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
     numbers: dict[int, str] = field(default_factory=dict)
+    held_entries: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def standing(self) -> Standing:
         """Whom no outgoing act may reach: `ledger.gap_causes.may_act` reads it."""
@@ -138,6 +141,8 @@ def _compare(desk: Desk, connection: Any, day: _Day, result: BookCheck) -> None:
     result.totals += _totals(connection, view, day, mine, credits_, entries, found.gaps)
     if found.gaps:
         result.gaps += [(day.balance_on, gap) for gap in _explained(connection, view, day, mine, money, found.gaps)]
+        behind = {c.entry_id for _, gap in result.gaps for c in gap.causes if c.entry_id is not None}
+        result.held_entries |= store.entry_labels(connection, sorted(behind), day.known_at)
 
 
 def _line(kind: str, account: Account, number: int, minor: int, day: date) -> OpenItem:
@@ -252,6 +257,10 @@ def _explained(
             and (row.seller, debtor) in accounts
         ],
         entered=money.entered,
+        held=[
+            HeldEntry(*entry)
+            for entry in store.ledger_entries(connection, view.books, day.balance_on, day.known_at, held=True)
+        ],
     )
 
 

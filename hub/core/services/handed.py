@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from hub.core.services.desk import Desk, books_of
 from hub.core.store import Connection, batches, postings, sightings
-from hub.core.store.batches import WITHDRAWN, BatchRow, PostingRow
+from hub.core.store.batches import PREPARED, WITHDRAWN, BatchRow, PostingRow
 from hub.sdk.errors import HubError
 from hub.sdk.money import decimal_text
 
@@ -55,6 +55,11 @@ class Batch:
         """True while somebody has to import its file, or the books to be read."""
         return self.state not in (ACKNOWLEDGED, WITHDRAWN)
 
+    @property
+    def imported(self) -> bool:
+        """True once the books had an entry of it, whether they still have it or not: it cannot be withdrawn."""
+        return any(one.posting.entries for one in self.postings)
+
 
 def list_batches(desk: Desk, *, number: int | None = None, key: str | None = None) -> list[Batch]:
     """Batches, oldest first; all, those of the books `key`, or the one with a number.
@@ -75,12 +80,16 @@ def batches_in(desk: Desk, connection: Connection, *, number: int | None = None,
     handed = batches.postings_of(connection, [row.id for row in rows])
     judge = _Judge(desk, connection, handed)
     by_batch: dict[int, list[Handed]] = defaultdict(list)
-    states = {row.id: row.state for row in rows}
+    of_id = {row.id: row for row in rows}
+    imported = {posting.batch_id for posting in handed if posting.entries}
     for posting in handed:
-        state = states[posting.batch_id]
+        batch = of_id[posting.batch_id]
+        state = batch.state
         mine = posting.standing()
         shown = state if state == WITHDRAWN or not mine else ACKNOWLEDGED
-        by_batch[posting.batch_id].append(Handed(posting, shown, judge.corrections(posting, state)))
+        by_batch[posting.batch_id].append(
+            Handed(posting, shown, judge.corrections(posting, batch, imported=posting.batch_id in imported))
+        )
     return [Batch(row, by_batch[row.id]) for row in rows]
 
 
@@ -122,22 +131,22 @@ class _Judge:
             self._known = sightings.sums(self._connection, books_of(self._desk, self._connection)).in_books
         return self._known.get(receipt, 0)
 
-    def corrections(self, posting: PostingRow, state: str) -> list[Correction]:
-        """What is wrong with a posting, most pressing first."""
+    def corrections(self, posting: PostingRow, batch: BatchRow, *, imported: bool) -> list[Correction]:
+        """What is wrong with a posting, most pressing first. `imported`: the books had an entry of its batch."""
         mine = posting.standing()
-        if state == WITHDRAWN:
+        if batch.state == WITHDRAWN:
             what = "its batch was withdrawn, but the books have it"
             mend = "if it was handed over again since, delete one of the two in the books"
             return [Correction("imported", what, mend)] if mine else []
         found = self._in_the_books(posting) if posting.entries else []
         if posting.returned_because is not None:
             what = f"the bank took the money back: {posting.returned_because}"
-            found.append(Correction("returned", what, "enter the return in the books"))
+            found.append(Correction("returned", what, _by_state(batch, imported, "enter the return in the books")))
         elif posting.receipt_gone or posting.receipt_minor != posting.amount_minor:
             what = "the bank's statement tells this receipt otherwise now"
-            found.append(Correction("receipt", what, "correct the entry in the books"))
+            found.append(Correction("receipt", what, _by_state(batch, imported, "correct the entry in the books")))
         else:
-            otherwise = self._applied_otherwise(posting)
+            otherwise = self._applied_otherwise(posting, batch, imported=imported)
             if otherwise and self._in_books(posting.receipt_row) < posting.amount_minor:  # else the books decided
                 found += otherwise
         return found
@@ -160,7 +169,7 @@ class _Judge:
             return [Correction("unlinked", what, mend)]
         return []
 
-    def _applied_otherwise(self, posting: PostingRow) -> list[Correction]:
+    def _applied_otherwise(self, posting: PostingRow, batch: BatchRow, *, imported: bool) -> list[Correction]:
         """The posting says what the receipt paid when it was written; somebody may have decided otherwise since."""
         now: dict[str, int] = defaultdict(int)
         on_document: dict[int, int] = defaultdict(int)
@@ -177,10 +186,24 @@ class _Judge:
         others = sorted(debtor for debtor, minor in now.items() if minor > then[debtor])
         if others:
             what = f"more of it is applied to {', '.join(others)} now than was written for that account"
-            mend = "correct the entry in the books; never imported: hub books withdraw"
+            mend = _by_state(batch, imported, "correct the entry in the books")
             return [Correction("other_debtor", what, mend)]
         if lost:
             what = f"it was written for {names}, and is not applied to that any more"
-            mend = "match it otherwise in the books, or correct the entry; never imported: hub books withdraw"
+            mend = _by_state(batch, imported, "match it otherwise in the books, or correct the entry")
             return [Correction("not_applied", what, mend)]
         return []
+
+
+def _by_state(batch: BatchRow, imported: bool, in_books: str) -> str:
+    """What to do about a payment that was handed over and is another now: it hangs on where its batch is.
+
+    Args:
+        in_books: what to do in the books when they have it.
+    """
+    if imported:
+        return in_books
+    withdraw = f'hub books withdraw {batch.number} --reason "…"'
+    if batch.state == PREPARED:
+        return f"its file was not written yet: {withdraw}"
+    return f"never imported, nor will be: {withdraw}; imported: hub sync {batch.connector}, then {in_books}"

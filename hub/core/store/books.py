@@ -49,10 +49,11 @@ def entries(connection: sa.Connection, books: Books, known_at: int | None = None
 
 
 def ledger_entries(
-    connection: sa.Connection, books: Books, on: date, known_at: int | None = None
+    connection: sa.Connection, books: Books, on: date, known_at: int | None = None, *, held: bool = False
 ) -> list[tuple[tuple[str, str, str], int, int]]:
     """Named lines of the books that stand on `on`, less what their settlement lines settled by then: (account, id,
-    signed minor units; positive: the debtor owes more)."""
+    signed minor units; positive: the debtor owes more). `held`: instead, what the books have in entries that are held
+    here."""
     e, line = as_known("ledger_entry", known_at), as_known("settlement_line", known_at)
     settled = (
         sa.select(
@@ -70,7 +71,7 @@ def ledger_entries(
     rows = connection.execute(
         sa.select(e.c.seller, e.c.debtor_id, e.c.currency, e.c.id, e.c.effect_minor, settled.c.minor)
         .select_from(e.outerjoin(settled, same))
-        .where(of_books(e, books), e.c.booked_on <= on)
+        .where(of_books(e, books), e.c.booked_on <= on, (e.c.category == "held") if held else (e.c.category != "held"))
         .order_by(e.c.id)
     )
     found = []
@@ -79,6 +80,13 @@ def ledger_entries(
         if left:
             found.append(((seller, debtor, currency), number, left if effect > 0 else -left))
     return found
+
+
+def entry_labels(connection: sa.Connection, ids: list[int], known_at: int | None = None) -> dict[int, tuple[str, str]]:
+    """Of named lines: the entry's number and what is said of it."""
+    e = as_known("ledger_entry", known_at)
+    rows = bulk.rows_by_id(connection, (e.c.id, e.c.document_number, e.c.label), e.c.id, ids)
+    return {row.id: (row.document_number or "", row.label or "") for row in rows}
 
 
 def standing_lines(connection: sa.Connection, documents: list[int], known_at: int | None = None) -> list[Any]:

@@ -38,6 +38,12 @@ def known_units(connection: sa.Connection, stream_id: int, refs: Sequence[str]) 
     return {row.place: KnownUnit(row.id, bytes(row.digest), row.state, row.evidence_id) for row in rows}
 
 
+def refs_of(connection: sa.Connection, unit_ids: Sequence[int]) -> list[str]:
+    """The refs of these units, in no order."""
+    rows = bulk.rows_by_id(connection, [t.raw_unit.c.ref], t.raw_unit.c.id, sorted(unit_ids))
+    return [row.ref for row in rows]
+
+
 def held_lines(connection: sa.Connection, unit_ids: Sequence[int]) -> tuple[int, int]:
     """Of `unit_ids`: how many are held, and how many lines of their sources these stand for."""
     if not unit_ids:

@@ -13,6 +13,7 @@ from hub.core.store.page_notes import Note, end_stream, forget_pages, note_of, n
 from hub.core.store.pages import commit_page
 from hub.core.store.raw_units import KnownUnit, RefsKnown, held_lines, known_units
 from hub.core.store.streams import Counts, PageToCommit, Refusal, StreamState
+from hub.core.sync.former_totals import withdraw_pieces
 from hub.core.sync.mapped import read_mapped, stub_keys, without, without_known_stubs
 from hub.core.sync.seen import Seen
 from hub.core.sync.session import Session
@@ -330,6 +331,7 @@ class PageReader:
     def _write(self, unit: UnitOfWork, page: PageToCommit, offer: _Offer) -> tuple[Counts, list[int | None], int]:
         """One try at committing `page`; it works on a copy, for a transaction may have to be run again."""
         fresh = replace(page, unit_ids=list(page.unit_ids), refused=dict(page.refused), recorded_at=unit.at)
+        withdraw_pieces(unit, fresh)
         counts = commit_page(unit.connection, fresh, unit.salt)
         if counts.changed:
             unit.note_day()

@@ -6,7 +6,8 @@ from typing import Any
 
 from hub.plugins.einvoices import model
 from hub.plugins.einvoices.model import EInvoice, Party, VatLine, amount, day, needed, squeezed
-from hub.plugins.einvoices.terms import Sums, address, by_scheme, ibans, issue_date, rate
+from hub.plugins.einvoices.sums import Parts
+from hub.plugins.einvoices.terms import Sums, address, by_scheme, french_ids, ibans, issue_date, plains, rate
 from hub.sdk.xml import all_at, first_at, text_at
 
 
@@ -21,7 +22,10 @@ def read(root: Any) -> EInvoice:
     agreement, settlement = (first_at(trade, f"ApplicableHeaderTrade{part}") for part in ("Agreement", "Settlement"))
     summation = first_at(settlement, "SpecifiedTradeSettlementHeaderMonetarySummation")
     currency = model.currency_of(text_at(settlement, "InvoiceCurrencyCode"))
-    sums = Sums(summation, currency, total="GrandTotalAmount", due="DuePayableAmount")
+    sums = Sums(
+        summation, currency, total="GrandTotalAmount", due="DuePayableAmount",
+        lines="LineTotalAmount", allowances="AllowanceTotalAmount", charges="ChargeTotalAmount",
+    )  # fmt: skip
     issued = issue_date(text_at(document, "IssueDateTime", "DateTimeString"))
     means = first_at(settlement, "SpecifiedTradeSettlementPaymentMeans")
     return model.checked(
@@ -58,6 +62,7 @@ def read(root: Any) -> EInvoice:
             seller=_party(first_at(agreement, "SellerTradeParty")),
             buyer=_party(first_at(agreement, "BuyerTradeParty")),
             vat=_vat(settlement, currency),
+            parts=_parts(trade, settlement, sums),
         )
     )
 
@@ -90,11 +95,32 @@ def _vat(settlement: Any, currency: str) -> list[VatLine]:
     return found
 
 
+def _parts(trade: Any, settlement: Any, sums: Sums) -> Parts:
+    """Lines that only group others or inform are no part of the sum; freight is a charge (EXTENDED)."""
+    changes: dict[str, list[Any]] = {"false": [], "true": []}
+    for one in all_at(settlement, "SpecifiedTradeAllowanceCharge"):
+        changes.setdefault(text_at(one, "ChargeIndicator", "Indicator").lower(), []).append(one)
+    lines = [
+        line
+        for line in all_at(trade, "IncludedSupplyChainTradeLineItem")
+        if text_at(line, "AssociatedDocumentLineDocument", "LineStatusReasonCode") not in ("GROUP", "INFORMATION")
+    ]
+    monetary = ("SpecifiedLineTradeSettlement", "SpecifiedTradeSettlementLineMonetarySummation", "LineTotalAmount")
+    freight = plains(all_at(settlement, "SpecifiedLogisticsServiceCharge"), "AppliedAmount")
+    return Parts(
+        plains(lines, *monetary),
+        plains(changes["false"], "ActualAmount"),
+        plains(changes["true"], "ActualAmount") + freight,
+        plains(all_at(settlement, "ApplicableTradeTax"), "CalculatedAmount"),
+        *sums.stated,
+    )
+
+
 def _party(node: Any) -> Party:
     legal = first_at(node, "SpecifiedLegalOrganization")
     place = first_at(node, "PostalTradeAddress")
     ids = by_scheme(node, "GlobalID")
-    own = squeezed(text_at(legal, "ID"))
+    siren, siret = french_ids(first_at(legal, "ID"), ids)
     vat = [
         squeezed(one.text or "")
         for one in all_at(node, "SpecifiedTaxRegistration", "ID")
@@ -103,8 +129,8 @@ def _party(node: Any) -> Party:
     return Party(
         name=text_at(node, "Name") or text_at(legal, "TradingBusinessName"),
         code=text_at(node, "ID"),
-        siren=own if len(own) == 9 else own[:9] if len(own) == 14 else "",
-        siret=squeezed(ids.get("0009", "")) or (own if len(own) == 14 else ""),
+        siren=siren,
+        siret=siret,
         vat=vat[0] if vat else "",
         address=address(place, "LineOne", "LineTwo", "LineThree"),
         postal_code=text_at(place, "PostcodeCode"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hub.plugins.einvoices.config import EInvoicesConfig
 from hub.plugins.einvoices.mapping import records_of
 from hub.plugins.einvoices.reading import invoice_of, root_of
+from hub.plugins.einvoices.sums import contradictions
 from hub.sdk.money import decimal_text
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def describe(file: str, config: EInvoicesConfig, source: EInvoices) -> dict[str,
     from hub.plugins.einvoices.source import listed
 
     [found] = listed([Path(file).absolute()])
-    unit = source.unit(found)
+    unit, *notes = source.units(found)
     if unit.rejected is not None:
         return {"file": found.path.name, "refused": str(unit.rejected)}
     invoice = invoice_of(root_of(unit.body, unit.place), unit.place)
@@ -51,6 +52,7 @@ def describe(file: str, config: EInvoicesConfig, source: EInvoices) -> dict[str,
             for one in invoice.vat
         ],
         "payee": invoice.payee or None,
+        "contradictions": contradictions(invoice) if notes else None,
         "records": [
             {"kind": record.kind, **record.model_dump(mode="json", exclude_none=True)}
             for record in records_of(unit, config)

@@ -45,6 +45,15 @@ FAULTS: dict[str, tuple[str, str]] = {
         "{paid} was paid before (BT-113) on a total of {total}: more than it, or of the other sign",
         "enter in the books what is to be given back; this invoice is owed by nobody",
     ),
+    "HUB-EINV-015": (
+        "the invoice counts with its total with VAT (BT-112) of {total}, but its amounts contradict each other: "
+        "{detail}",
+        "ask the issuer to correct it; if you have looked at it and the total is right: hub held discard ID --reason …",
+    ),
+    "HUB-EINV-016": (
+        "the file holds {count} PDFs, one behind the other, {detail}",
+        "part it: one file for each invoice",
+    ),
     "HUB-EINV-020": ("a credit note alone has no status « encaissée »", "nothing to do"),
     "HUB-EINV-021": (
         "received in {received}, invoiced in {invoiced}: what of it is VAT is not known",

@@ -10,17 +10,22 @@ from hub.plugins.einvoices.config import EInvoicesConfig
 from hub.plugins.einvoices.faults import rejected
 from hub.plugins.einvoices.model import EInvoice, Party, squeezed
 from hub.plugins.einvoices.reading import invoice_of, root_of
-from hub.sdk import RawUnit
+from hub.plugins.einvoices.sums import contradictions
+from hub.sdk import RawUnit, RecordRejected
 from hub.sdk.money import decimal_text
 from hub.sdk.records import CreditNote, Debtor, Document, Instalment, Invoice, Record
 
 #: Raised whenever the same unit gives other records.
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
+#: The layout of the note that stands beside an invoice whose amounts contradict each other.
+NOTE = '{"note": "amounts"}'
 MAPPING_FIELDS = ("seller", "sellers", "debtors")
 
 
 def records_of(unit: RawUnit, config: EInvoicesConfig) -> Sequence[Record]:
     """The records of one file: its body is the XML, its layout says of which file.
+
+    The note beside an invoice whose amounts contradict each other has none: it is held, until a person looked at it.
 
     Raises:
         RecordRejected: the invoice is held.
@@ -33,6 +38,10 @@ def records_of(unit: RawUnit, config: EInvoicesConfig) -> Sequence[Record]:
     except ValueError:
         file = {}
     invoice = invoice_of(root_of(unit.body, where), where)
+    if unit.layout == NOTE:
+        if refused := refused_note(invoice, where):
+            raise refused
+        return []
     seller, debtor = seller_of(invoice, config, where), debtor_of(invoice.buyer, config, where)
     common: dict[str, Any] = {
         "seller": seller,
@@ -86,6 +95,21 @@ def records_of(unit: RawUnit, config: EInvoicesConfig) -> Sequence[Record]:
             )
         )  # fmt: skip
     return records
+
+
+def note_of(invoice: EInvoice, unit: RawUnit) -> list[RawUnit]:
+    """The note that the amounts of `invoice` contradict each other, beside its `unit`; none when they agree."""
+    refused = refused_note(invoice, unit.place)
+    return [RawUnit(f"{unit.ref}/amounts", unit.body, NOTE, unit.place)] if refused else []
+
+
+def refused_note(invoice: EInvoice, where: str) -> RecordRejected | None:
+    """What is wrong with the amounts, if anything is: HUB-EINV-015."""
+    found = contradictions(invoice)
+    if not found:
+        return None
+    total = decimal_text(invoice.total, invoice.currency)
+    return rejected("HUB-EINV-015", where, total=total, detail="; ".join(found)[:1_000])
 
 
 def ref_of(invoice: EInvoice) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from hub.plugins.einvoices.faults import rejected
+from hub.plugins.einvoices.sums import Parts
 from hub.sdk.amounts import minor_from_text
 from hub.sdk.money import decimal_text, is_currency
 
@@ -54,8 +55,7 @@ class VatLine:
 class EInvoice:
     """An invoice or a credit note as issued; amounts signed as written, in minor units of `currency`.
 
-    `due` are the dates of BT-9 with their amounts when the terms name one. `warnings`: said in the label's place for
-    people, never a reason to hold.
+    `due` are the dates of BT-9 with their amounts when the terms name one; `parts` is what the totals are made of.
     """
 
     syntax: str
@@ -82,6 +82,7 @@ class EInvoice:
     seller: Party = field(default_factory=Party)
     buyer: Party = field(default_factory=Party)
     vat: list[VatLine] = field(default_factory=list)
+    parts: Parts = field(default_factory=Parts)
 
     @property
     def sign(self) -> int:

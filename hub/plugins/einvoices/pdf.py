@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from bisect import bisect
 from collections.abc import Iterator
 from typing import Final
 
@@ -25,6 +26,9 @@ _STREAM: Final = re.compile(rb"(?<!end)stream(?:\r\n|\n|\r)")
 _OBJECT: Final = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+obj\b")
 _FILTER: Final = re.compile(rb"/(FlateDecode|Fl|LZWDecode|ASCII85Decode|ASCIIHexDecode|RunLengthDecode|Crypt)\b")
 _ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
+#: Where a PDF begins: at a line's start or behind the end of another one; not as an attachment of its own.
+_DOCUMENT: Final = re.compile(rb"(?:(?<=[\r\n])|(?<=%%EOF))%PDF-\d")
+_ATTACHED: Final = re.compile(rb"(?<!end)stream\s*\Z")
 _NAME: Final = re.compile(rb"\(([^()\\]{1,100}\.[Xx][Mm][Ll])\)")
 #: How an invoice begins: its root, after a declaration, comments and the like (ZUGFeRD 1 has CrossIndustryDocument).
 _ROOT: Final = re.compile(
@@ -38,12 +42,15 @@ def xml_of(data: bytes, where: str) -> bytes:
     """The invoice attached to a PDF.
 
     Raises:
-        RecordRejected: HUB-EINV-006 (not readable, protected, or two invoices), 007 (none), 008 (beyond the limits).
+        RecordRejected: HUB-EINV-006 (not readable, protected, or two invoices), 007 (none), 008 (beyond the limits),
+            016 (several PDFs, one behind the other, that do not carry the same invoice).
     """
-    found: dict[bytes, bytes] = {}
+    begins = _begins_of_others(data)
+    found: dict[tuple[int, bytes], bytes] = {}
     for number, header, start in _streams(data, where):
         if _begins_an_invoice(data, header, start):
-            found[number] = _unfolded(data, header, start, where)  # the last one of a number counts: it was updated
+            # The last one of a number counts, inside one PDF: it was updated.
+            found[bisect(begins, start), number] = _unfolded(data, header, start, where)
     if not found:
         if b"/Encrypt" in data:
             raise rejected("HUB-EINV-006", where, detail="it is protected by a password")
@@ -51,9 +58,20 @@ def xml_of(data: bytes, where: str) -> bytes:
         if b"%%EOF" not in data[-4096:]:
             raise rejected("HUB-EINV-006", where, detail="its end is missing, and no invoice was found before")
         raise rejected("HUB-EINV-007", where, found=", ".join(names)[:100] or "nothing")
-    if len(set(found.values())) > 1:
+    different = len(set(found.values()))
+    if begins and (different > 1 or len({document for document, _ in found}) <= len(begins)):
+        detail = f"with {different} different invoices" if different > 1 else "not all of them with an invoice"
+        raise rejected("HUB-EINV-016", where, count=len(begins) + 1, detail=detail)
+    if different > 1:
         raise rejected("HUB-EINV-006", where, detail=f"it carries {len(found)} different invoices")
     return next(iter(found.values()))
+
+
+def _begins_of_others(data: bytes) -> list[int]:
+    """Where further PDFs begin behind the first one. An update of a PDF has no header of its own."""
+    heads = [match.start() for match in _DOCUMENT.finditer(data)]
+    first = data.find(b"%PDF-")
+    return [at for at in heads if at > first and not _ATTACHED.search(data, max(0, at - 64), at)]
 
 
 def _streams(data: bytes, where: str) -> Iterator[tuple[bytes, bytes, int]]:

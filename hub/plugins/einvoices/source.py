@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from hub.plugins.einvoices.config import EInvoicesConfig
 from hub.plugins.einvoices.faults import rejected, unavailable
-from hub.plugins.einvoices.mapping import records_of, ref_of
+from hub.plugins.einvoices.mapping import note_of, records_of, ref_of
 from hub.plugins.einvoices.pdf import xml_of
 from hub.plugins.einvoices.reading import MAX_XML, invoice_of, kept, root_of
 from hub.sdk import Collection, CollectionReport, Context, Cursor, Page, RawUnit, RecordRejected, Stream
@@ -49,10 +49,13 @@ class Found:
 
 @dataclass(slots=True)
 class _Run:
-    """A run over the files, from one cursor on; kept between pages so that the folder is looked at once."""
+    """A run over the files, from one cursor on; kept between pages so that the folder is looked at once.
+
+    `todo`: the files to read, the next one last, with how many of their units were given.
+    """
 
     cursor: str
-    todo: list[Found] = field(default_factory=list)
+    todo: list[tuple[Found, int]] = field(default_factory=list)
     done: dict[str, str] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
 
@@ -71,6 +74,8 @@ class EInvoices:
     def fetch(self, stream: str, cursor: Cursor | None, limit: int) -> Page:
         """The next file, new or changed: one invoice a page, so that each keeps its own origin and a crash costs one.
 
+        An invoice whose amounts contradict each other has a note beside it.
+
         Raises:
             SourceUnavailable: the folder cannot be listed.
         """
@@ -80,16 +85,21 @@ class EInvoices:
         self._run = None  # an error leaves nothing half done: the next call begins at its cursor
         if not run.todo:
             return Page((), run.cursor or _cursor(run.done), True, skipped=tuple(run.skipped))
-        found = run.todo.pop()
-        unit = self.unit(found)
-        run.done[found.key] = found.stamp
-        run.cursor, self._run = _cursor(run.done), run
-        last = not run.todo
-        return Page([unit], run.cursor, last, found.path.name, skipped=tuple(run.skipped) if last else ())
+        found, given = run.todo.pop()
+        units = self.units(found)
+        more = given + max(1, limit)
+        if more < len(units):
+            run.todo.append((found, more))
+            run.cursor = _cursor(run.done, f"{found.key}{found.stamp}{more}")
+        else:
+            run.done[found.key] = found.stamp
+            run.cursor = _cursor(run.done)
+        self._run, last = run, not run.todo
+        return Page(units[given:more], run.cursor, last, found.path.name, skipped=tuple(run.skipped) if last else ())
 
     def _begin(self, cursor: Cursor | None) -> _Run:
         """Which files are new or changed since `cursor`."""
-        before = _done(cursor)
+        before, half = _done(cursor)
         run = _Run(cursor or "")
         now = self._context.clock.now().timestamp()
         for one in listed(self._config.files):
@@ -98,7 +108,7 @@ class EInvoices:
             elif abs(now - one.mtime_ns / 1e9) < self._config.settle_s:
                 run.skipped.append(f"{one.path.name} (still being written, left for the next run)")
             else:
-                run.todo.append(one)
+                run.todo.append((one, _given(half, one)))
         run.todo.reverse()
         return run
 
@@ -131,8 +141,8 @@ class EInvoices:
 
         return describe(file, self._config, self)
 
-    def unit(self, found: Found) -> RawUnit:
-        """One file as a unit; held when it is no invoice.
+    def units(self, found: Found) -> list[RawUnit]:
+        """One file as a unit, held when it is no invoice; and the note on its amounts, if there is one.
 
         Raises:
             SourceUnavailable: it is out of reach.
@@ -147,9 +157,10 @@ class EInvoices:
             body = kept(root, xml, name)
         except RecordRejected as refusal:
             evidence = body or _beginning(found.path)
-            return RawUnit(f"file/{digest[:32] or name[:150]}", evidence, "", name, refusal)
+            return [RawUnit(f"file/{digest[:32] or name[:150]}", evidence, "", name, refusal)]
         file = {"name": name, "sha256": digest, "size": found.size, "type": media}
-        return RawUnit(ref_of(invoice), body, json.dumps(file, ensure_ascii=False, sort_keys=True), name)
+        unit = RawUnit(ref_of(invoice), body, json.dumps(file, ensure_ascii=False, sort_keys=True), name)
+        return [unit, *note_of(invoice, unit)]
 
     def _xml(self, found: Found, head: bytes) -> tuple[bytes, str]:
         """The XML of a file and the file's type."""
@@ -235,14 +246,25 @@ def _short(text: str) -> str:
     return urlsafe_b64encode(blake2b(text.encode("utf-8", "surrogateescape"), digest_size=6).digest()).decode()
 
 
-def _done(cursor: Cursor | None) -> dict[str, str]:
-    """The files read, with their state; none when the cursor is damaged: they are then read again, and add nothing."""
+def _done(cursor: Cursor | None) -> tuple[dict[str, str], str]:
+    """The files read, with their state, and the file that was given in part: its key, its state, how many units.
+
+    None when the cursor is damaged: they are then read again, and add nothing.
+    """
     try:
-        text = str(json.loads(cursor or "{}").get("done", ""))
+        state = json.loads(cursor or "{}")
+        text, half = str(state.get("done", "")), str(state.get("half", ""))
     except (ValueError, AttributeError):
-        return {}
-    return {text[at : at + 8]: text[at + 8 : at + 16] for at in range(0, len(text), 16)}
+        return {}, ""
+    return {text[at : at + 8]: text[at + 8 : at + 16] for at in range(0, len(text), 16)}, half
 
 
-def _cursor(done: dict[str, str]) -> str:
-    return json.dumps({"v": 1, "done": "".join(key + stamp for key, stamp in done.items())}, separators=(",", ":"))
+def _given(half: str, found: Found) -> int:
+    """How many units of `found` were given, when it is the file of `half`."""
+    count = half[16:]
+    return int(count) if half[:16] == found.key + found.stamp and count.isdecimal() else 0
+
+
+def _cursor(done: dict[str, str], half: str = "") -> str:
+    state = {"v": 1, "done": "".join(key + stamp for key, stamp in done.items())}
+    return json.dumps(state | ({"half": half} if half else {}), separators=(",", ":"))

@@ -6,7 +6,8 @@ from typing import Any
 
 from hub.plugins.einvoices import model
 from hub.plugins.einvoices.model import EInvoice, Party, VatLine, amount, day, needed, squeezed
-from hub.plugins.einvoices.terms import Sums, address, by_scheme, ibans, issue_date, rate
+from hub.plugins.einvoices.sums import Parts
+from hub.plugins.einvoices.terms import Sums, address, by_scheme, french_ids, ibans, issue_date, plains, rate
 from hub.sdk.xml import all_at, first_at, local, text_at
 
 
@@ -18,7 +19,10 @@ def read(root: Any) -> EInvoice:
     """
     credit = local(root) == "CreditNote"
     currency = model.currency_of(text_at(root, "DocumentCurrencyCode"))
-    sums = Sums(first_at(root, "LegalMonetaryTotal"), currency, total="TaxInclusiveAmount", due="PayableAmount")
+    sums = Sums(
+        first_at(root, "LegalMonetaryTotal"), currency, total="TaxInclusiveAmount", due="PayableAmount",
+        lines="LineExtensionAmount", allowances="AllowanceTotalAmount", charges="ChargeTotalAmount",
+    )  # fmt: skip
     issued = issue_date(text_at(root, "IssueDate"))
     due_on = text_at(root, "DueDate") or text_at(root, "PaymentMeans", "PaymentDueDate")
     when = day(due_on, "BT-9", "the due date")
@@ -50,6 +54,7 @@ def read(root: Any) -> EInvoice:
             seller=_party(first_at(root, "AccountingSupplierParty", "Party")),
             buyer=_party(first_at(root, "AccountingCustomerParty", "Party")),
             vat=_vat(tax, currency),
+            parts=_parts(root, tax, sums),
         )
     )
 
@@ -74,10 +79,23 @@ def _vat(tax: Any, currency: str) -> list[VatLine]:
     return found
 
 
+def _parts(root: Any, tax: Any, sums: Sums) -> Parts:
+    changes: dict[str, list[Any]] = {"false": [], "true": []}
+    for one in all_at(root, "AllowanceCharge"):
+        changes.setdefault(text_at(one, "ChargeIndicator").lower(), []).append(one)
+    return Parts(
+        plains([*all_at(root, "InvoiceLine"), *all_at(root, "CreditNoteLine")], "LineExtensionAmount"),
+        plains(changes["false"], "Amount"),
+        plains(changes["true"], "Amount"),
+        plains(all_at(tax, "TaxSubtotal"), "TaxAmount"),
+        *sums.stated,
+    )
+
+
 def _party(node: Any) -> Party:
     place = first_at(node, "PostalAddress")
     ids = by_scheme(node, "PartyIdentification", "ID")
-    own = squeezed(text_at(node, "PartyLegalEntity", "CompanyID"))
+    siren, siret = french_ids(first_at(node, "PartyLegalEntity", "CompanyID"), ids)
     vat = next(
         (
             squeezed(text_at(one, "CompanyID"))
@@ -89,8 +107,8 @@ def _party(node: Any) -> Party:
     return Party(
         name=text_at(node, "PartyLegalEntity", "RegistrationName") or text_at(node, "PartyName", "Name"),
         code=next((value for scheme, value in ids.items() if scheme not in ("0002", "0009")), ""),
-        siren=own if len(own) == 9 and own.isdigit() else squeezed(ids.get("0002", "")),
-        siret=squeezed(ids.get("0009", "")),
+        siren=siren,
+        siret=siret,
         vat=vat,
         address=address(place, "StreetName", "AdditionalStreetName"),
         postal_code=text_at(place, "PostalZone"),

@@ -53,8 +53,14 @@ def role_of(account: str) -> str:
     return _ROLES.get(account[:4]) or _ROLES.get(account[:3]) or CLAIM
 
 
+#: Bilan d'ouverture: the other side of an opening.
+OPENING_ACCOUNT: Final = "890"
 _OPENING_CODES: Final = {"AN", "ANO", "ANV", "RAN", "RN", "AN0", "A NOUVEAUX", "ANOUV", "NOUV", "OUV", "REPORT"}
 _OPENING_WORDS: Final = ("A NOUVEAU", "A-NOUVEAU", "ANOUVEAU", "REPORT A", "OUVERTURE", "OPENING")
+_OPENING_LABELS: Final = (
+    "A NOUVEAU", "A-NOUVEAU", "ANOUVEAU", "SOLDE INITIAL", "SOLDES INITIAUX", "REPRISE DE SOLDE", "REPRISE DES SOLDES",
+    "D'OUVERTURE", "OPENING BALANCE",
+)  # fmt: skip
 _SALES_CODES: Final = ("VE", "VT", "VTE", "VEN", "VEN1", "JV", "FAC", "FA", "SALES", "VENTE", "VENTES")
 _MONEY_CODES: Final = ("BQ", "BK", "BNQ", "BAN", "BQE", "CA", "CAI", "CAISSE", "BANQUE", "TR", "CB", "CH")
 
@@ -64,6 +70,13 @@ def is_opening(code: str, label: str, more: tuple[str, ...]) -> bool:
     """True for a journal that carries balances forward (à-nouveaux)."""
     plain, words = _plain(code), _plain(label)
     return plain in _OPENING_CODES or code in more or any(word in words for word in _OPENING_WORDS)
+
+
+@lru_cache(maxsize=5_000)
+def tells_opening(label: str) -> bool:
+    """True when the label of an entry says that it carries balances forward."""
+    words = _plain(label)
+    return any(word in words for word in _OPENING_LABELS)
 
 
 @lru_cache(maxsize=5_000)

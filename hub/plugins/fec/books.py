@@ -179,7 +179,7 @@ class Books:
         """Names that are unique, and what was matched across debtors."""
         db = self.scratch
         db.flush()
-        _make_unique(db, "ref", "ref", "WHERE kind <> 'held'", "'#' || n")
+        _make_unique(db, "ref", "ref", "", "'#' || n")
         self._number_documents()
         db.do("CREATE INDEX settled_by_doc ON settled (doc)")
         rows = list(

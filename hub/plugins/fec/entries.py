@@ -53,9 +53,18 @@ class Understanding:
         return known
 
     def is_opening(self, lines: Sequence[Line]) -> bool:
-        """True when the entry carries balances forward."""
+        """True when the entry carries balances forward: by its journal, by account 890, or by its label where it stands
+        on the first of a month and touches neither costs nor sales, nor money alone: not all programs have such a
+        journal."""
         first = lines[0]
-        return a.is_opening(first.key[0], first.cells[self._at["journallib"]].strip(), self._opening)
+        if a.is_opening(first.key[0], first.cells[self._at["journallib"]].strip(), self._opening):
+            return True
+        if any(line.account.startswith(a.OPENING_ACCOUNT) for line in lines):
+            return True
+        if not self._day(first.key[2]).endswith("-01") or not a.tells_opening(first.cells[self._label].strip()):
+            return False
+        classes = {line.account[:1] for line in lines}
+        return not classes & {"6", "7"} and ("5" not in classes or "1" in classes)
 
     def docs(self, lines: list[Line]) -> list[Doc]:
         """The facts of one entry, in the order of its lines; none when it touches no debtor."""
@@ -107,7 +116,7 @@ class Understanding:
             return None
         if line.cells[self._foreign].strip().upper() not in ("", self._currency):
             return None
-        doc = self._begun(kind_of_sign(RECEIPT if money else INVOICE, sign), line, 0, opening=False)
+        doc = self.begun(kind_of_sign(RECEIPT if money else INVOICE, sign), line)
         doc.sign, doc.bank, doc.parts = sign, bank, {self._slot(line): abs(amount)}
         doc.lines.append(line)
         if not money and net * sign >= 0 and tax * sign >= 0:
@@ -203,14 +212,14 @@ class Understanding:
     ) -> Doc:
         doc = found.get(key)
         if doc is None:
-            doc = found[key] = self._begun(kind, line, sub, opening=opening)
+            doc = found[key] = self.begun(kind, line, sub, opening=opening)
         slot = self._slot(line)
         doc.parts[slot] = doc.parts.get(slot, 0) + line.amount
         doc.lines.append(line)
         self._add_foreign(doc, line)
         return doc
 
-    def _begun(self, kind: str, line: Line, sub: int, *, opening: bool) -> Doc:
+    def begun(self, kind: str, line: Line, sub: int = 0, *, opening: bool = False) -> Doc:
         """The fact that a line tells of first, without its amount."""
         cells, piece_date = line.cells, line.cells[self._piece_date]
         debtor, day = self.debtor_of(line), self._day(line.key[2])

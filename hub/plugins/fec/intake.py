@@ -83,10 +83,7 @@ class Intake:
             return
         entry = _entry_name(lines[0].key)
         for doc in docs:
-            ref = f"{doc.day}/{entry}/{doc.piece}/{doc.debtor}/{doc.kind}"
-            if len(ref) > 180:
-                ref = f"{ref[:150]}…{blake2b(ref.encode(), digest_size=8).hexdigest()}"
-            self._scratch.add(self._number, doc, ref, entry, name)
+            self._scratch.add(self._number, doc, _ref_of(doc, entry), entry, name)
 
     def _unbalanced(self, lines: list[Line], balance: int) -> RecordRejected:
         debit = sum(line.amount for line in lines if line.amount > 0)
@@ -100,16 +97,24 @@ class Intake:
         )
 
     def _hold_entry(self, lines: list[Line], fault: RecordRejected) -> None:
-        """The entry waits; what it did to debtors' accounts still counts in their balances, so that a gap shows."""
-        day = self._reader.day(lines[0].key[2])
+        """The entry waits; what it did to debtors' accounts still counts in their balances, so that a gap shows, and is
+        told as a fact that counts nowhere, so that the gap has a name."""
+        day, entry = self._reader.day(lines[0].key[2]), _entry_name(lines[0].key)
         ref = "entry/" + "/".join(lines[0].key)
         self._hold(ref[:150], [line.text for line in lines[:_KEPT_LINES]], lines[0].number, fault, len(lines))
+        docs: dict[tuple[str, int], Doc] = {}
         for line in lines:
             if line.amount and day and self._understanding.is_debtor(line.account):
-                debtor = self._understanding.debtor_of(line)
-                doc = Doc("held", 1 if line.amount > 0 else -1, debtor, debtor, "", day, day, "", line.number, 0, False)
-                doc.parts = {(line.account, "", ""): abs(line.amount)}
-                self._scratch.add(self._number, doc, "", "", self._ledger.name)
+                debtor, sign = self._understanding.debtor_of(line), 1 if line.amount > 0 else -1
+                doc = docs.get((debtor, sign))
+                if doc is None:
+                    doc = docs[debtor, sign] = self._understanding.begun("held", line)
+                    doc.sign, doc.piece, doc.label = sign, entry, f"{fault.what}; {fault.mend}"
+                slot = (line.account, "", "")
+                doc.parts[slot] = doc.parts.get(slot, 0) + abs(line.amount)
+                doc.lines.append(line)
+        for doc in docs.values():
+            self._scratch.add(self._number, doc, _ref_of(doc, entry), entry, self._ledger.name)
 
     def _hold(self, ref: str, texts: list[str], number: int, fault: RecordRejected, lines: int) -> None:
         place = fault.where or f"{self._ledger.name}:{number}"
@@ -190,6 +195,12 @@ def gathered(scratch: Scratch, reader: Reader) -> Iterator[list[Line] | Stray]:
         if lines:
             yield lines
     db.do("DELETE FROM line")
+
+
+def _ref_of(doc: Doc, entry: str) -> str:
+    """What identifies a fact among those of the ledger."""
+    ref = f"{doc.day}/{entry}/{doc.piece}/{doc.debtor}/{doc.kind}"
+    return ref if len(ref) <= 180 else f"{ref[:150]}…{blake2b(ref.encode(), digest_size=8).hexdigest()}"
 
 
 def _entry_name(key: tuple[str, ...]) -> str:

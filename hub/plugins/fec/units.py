@@ -21,7 +21,7 @@ PAGE_BYTES: Final = 2 * 1024 * 1024
 # The first line of a unit, up to what only the whole ledger tells of it: put together by SQLite.
 _DOCS = """SELECT id, file, ref, kind || char(31) || ref || char(31) || iif(sign < 0, '-', '') || char(31) || debtor
     || char(31) || ifnull(number, '') || char(31) || piece || char(31) || day || char(31) || issued || char(31) || rest,
-    line, raw FROM doc JOIN told USING (id) WHERE id > ? AND kind <> 'held' ORDER BY id LIMIT ?"""
+    line, raw FROM doc JOIN told USING (id) WHERE id > ? ORDER BY id LIMIT ?"""
 _SETTLED = """SELECT doc, grp || char(29) || day || char(29) || amount FROM settled WHERE doc BETWEEN ? AND ?
     ORDER BY doc, grp"""
 _DUE = """SELECT d.id, due.due, due.amount FROM doc d JOIN due ON due.key IN (fold(d.number), fold(d.piece))

@@ -48,6 +48,7 @@ WORDS = {
     "not_in_books": "received and applied here; not yet in the books",
     "not_confirmed": "applied here; the books have the money, not yet the matching",
     "deduction": "a rest closed here; not yet in the books",
+    "held_entry": "an entry of the books that is held here",
     "open_item": "open here; its amount is the rest of the difference",
     "disagreement": "another connector tells another amount",
     "not_in_the_books": "another connector has this invoice, the books do not",
@@ -106,6 +107,8 @@ def _likely(one: ExplainedGap, found: BookCheck, receipts: dict[int, str]) -> st
 
 
 def _record(cause: Any, found: BookCheck, receipts: dict[int, str]) -> str:
+    if cause.entry_id is not None:
+        return found.held_entries[cause.entry_id][0]
     receipt = receipts.get(cause.receipt_id, "") if cause.receipt_id is not None else ""
     document = found.numbers.get(cause.document_id, "") if cause.document_id is not None else ""
     return f"{receipt} on {document}" if receipt and document else receipt or document
@@ -121,7 +124,11 @@ def gap_records(scope: Scope) -> Iterator[Row]:
         for cause in one.causes:
             receipt = receipts.get(cause.receipt_id) if cause.receipt_id is not None else None
             number = found.numbers.get(cause.document_id) if cause.document_id is not None else None
-            yield (*head, cause.kind, cause.effect_minor, receipt, number, cause.allocation_id, WORDS[cause.kind])
+            words = WORDS[cause.kind]
+            if cause.entry_id is not None:
+                number, why = found.held_entries[cause.entry_id]
+                words = f"{words}: {why}"
+            yield (*head, cause.kind, cause.effect_minor, receipt, number, cause.allocation_id, words)
         if one.unexplained_minor:
             yield (*head, "unknown", one.unexplained_minor, None, None, None, WORDS["unknown"])
         for candidate in one.candidates:

@@ -88,6 +88,16 @@ def ubl(
     return UBL.format(root=root, number=number, net=net, tax=tax, total=total, extra=extra).encode()
 
 
+def with_rate(invoice: bytes) -> bytes:
+    """A UBL document of `ubl` with its VAT breakdown: all of it at 20 %."""
+    total = b'<cbc:TaxAmount currencyID="EUR">20.00</cbc:TaxAmount>'
+    line = (
+        b"<cac:TaxSubtotal><cbc:TaxableAmount>100.00</cbc:TaxableAmount><cbc:TaxAmount>20.00</cbc:TaxAmount>"
+        b"<cac:TaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>20.00</cbc:Percent></cac:TaxCategory></cac:TaxSubtotal>"
+    )
+    return invoice.replace(total, total + line)
+
+
 def pdf(xml: bytes, *, folded: bool = True, name: str = "factur-x.xml", filters: bytes = b"/FlateDecode") -> bytes:
     """A small PDF with one attachment, and a page whose stream must be left alone."""
     page = zlib.compress(b"BT /F1 12 Tf (Facture) Tj ET")
@@ -111,6 +121,14 @@ def pdf(xml: bytes, *, folded: bool = True, name: str = "factur-x.xml", filters:
     return whole + b"trailer << /Root 1 0 R >>\n%%EOF\n"
 
 
+def updated(whole: bytes, xml: bytes, *, number: int = 6) -> bytes:
+    """`whole` with an incremental update (ISO 32000-1, 7.5.6) that writes its attachment, object 6, again."""
+    body = zlib.compress(xml)
+    head = b"%d 0 obj\n<< /Type /EmbeddedFile /Filter /FlateDecode /Length %d >>\nstream\n" % (number, len(body))
+    tail = b"\nendstream\nendobj\nxref\n6 1\n%010d 00000 n \ntrailer << /Root 1 0 R /Prev 9 >>\nstartxref\n9\n%%%%EOF\n"
+    return whole + head + body + tail % len(whole)
+
+
 def source(tmp_path: Path, files: Path, **settings: Any) -> EInvoices:
     config = EInvoicesConfig.model_validate({"plugin": "einvoices", "files": files, "settle_s": 0, **settings})
     return EInvoices(config, make_context(tmp_path))
@@ -121,7 +139,7 @@ def read(tmp_path: Path, content: bytes, name: str = "invoice.xml", **settings: 
     folder = tmp_path / "in"
     folder.mkdir(exist_ok=True)
     (folder / name).write_bytes(content)
-    [one] = read_records(source(tmp_path, folder, **settings))
+    [one, *_notes] = read_records(source(tmp_path, folder, **settings))
     return list(one.records), one.rejected.code if one.rejected else ""
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.plugins.einvoices.made import cii, pdf, read, ubl
+from hub.sdk.testing import read_records
+from tests.unit.plugins.einvoices.made import cii, pdf, read, source, ubl, updated
 
 ENTITY = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><Invoice>&x;</Invoice>'
 LAUGHS = (
@@ -59,7 +60,7 @@ def test_xml_that_cannot_be_taken(content: bytes, code: str, tmp_path: Path) -> 
         (pdf(cii())[:-500], "HUB-EINV-006"),
         (b"%PDF-1.7\n1 0 obj\n<< /Encrypt 2 0 R >>\n%%EOF", "HUB-EINV-006"),
         (pdf(cii(), filters=b"[/FlateDecode /LZWDecode]"), "HUB-EINV-006"),
-        (pdf(cii()).replace(b"%%EOF", b"") + pdf(cii(number="F2")).replace(b"6 0 obj", b"9 0 obj"), "HUB-EINV-006"),
+        (updated(pdf(cii()), cii(number="F2"), number=9), "HUB-EINV-006"),
         (pdf(ENTITY), "HUB-EINV-004"),
         (pdf(b"<CrossIndustryDocument></CrossIndustryDocument>"), "HUB-EINV-009"),
         (pdf(cii()[:900] + b" " * (40 * 1024 * 1024)), "HUB-EINV-008"),
@@ -73,9 +74,50 @@ def test_pdf_that_cannot_be_taken(content: bytes, code: str, tmp_path: Path) -> 
 
 def test_an_update_of_the_attachment_counts(tmp_path: Path) -> None:
     """An incremental update writes the object again: the last one is the invoice."""
-    records, held = read(tmp_path, pdf(cii(number="OLD")) + pdf(cii(number="NEW")), "f.pdf")
+    content = pdf(cii(number="FIRST"))
+    for number in ("SECOND", "NEW"):
+        content = updated(content, cii(number=number))
+    records, held = read(tmp_path, content, "f.pdf")
     assert "" == held
     assert "NEW" in {getattr(record, "number", "") for record in records}
+
+
+F1, F2 = pdf(cii(number="F1")), pdf(cii(number="F2"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        F1 + F2,
+        F1.rstrip() + F2,
+        F1.replace(b"%%EOF", b"") + F2,
+        F1 + b"\0" * 300 + b"\r\n" + F2,
+        updated(F1, cii(number="F2")) + F1,
+        F1 + pdf(b"<note/>", name="note.xml"),
+        pdf(b"<note/>", name="note.xml") + F1,
+        F1 + F1 + F2,
+    ],
+    ids=range(8),
+)
+def test_pdfs_one_behind_the_other(content: bytes, tmp_path: Path) -> None:
+    """Neither the first nor the last is the invoice: the file is held, with the remedy."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "f.pdf").write_bytes(content)
+    [one] = read_records(source(tmp_path, folder))
+    assert one.rejected is not None
+    assert ("HUB-EINV-016", "f.pdf") == (one.rejected.code, one.rejected.where)
+    assert "one behind the other" in one.rejected.what
+    assert "one file for each invoice" in one.rejected.mend
+
+
+def test_a_pdf_inside_a_pdf_is_no_second_one(tmp_path: Path) -> None:
+    """An unfolded PDF attached beside the invoice, and the same PDF twice in a row."""
+    attached = b"7 0 obj\n<< /Type /EmbeddedFile /Length %d >>\nstream\n" % len(F2) + pdf(b"<note/>", name="note.xml")
+    beside = F1.replace(b"trailer", attached + b"\nendstream\nendobj\ntrailer")
+    for content in (beside, updated(beside, cii(number="F1")), F1 + F1):
+        records, held = read(tmp_path, content, "f.pdf")
+        assert ("", True) == (held, "F1" in {getattr(record, "number", "") for record in records})
 
 
 def test_a_bomb_costs_little(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def opened(records: Iterable[Record], on: date) -> list[tuple[str, str, int]]:
             rest = one.amount_minor - on_other.pop(("receipt", one.source_key), 0)
             assert rest >= 0, one
             found.append((one.debtor_id or "", "receipt", -rest))
-        elif isinstance(one, LedgerEntry) and one.booked_on <= on:
+        elif isinstance(one, LedgerEntry) and one.booked_on <= on and one.category != "held":
             done = on_other.pop(("write_off" if one.category == "write_off" else "other", one.entry_id), 0)
             assert done <= abs(one.effect_minor), one
             found.append((one.debtor_id, one.category, one.effect_minor - (done if one.effect_minor > 0 else -done)))

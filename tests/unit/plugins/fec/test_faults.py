@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.sdk.records import Invoice
+from hub.sdk.records import Debtor, Invoice, LedgerEntry
 from tests.unit.plugins.fec.made import DIALECTS, HEADERS, Made
-from tests.unit.plugins.fec.reading import read
+from tests.unit.plugins.fec.reading import explained, read
 
 TAB = DIALECTS[0]
 
@@ -56,6 +56,28 @@ def test_a_ledger_that_does_not_balance_says_so(tmp_path: Path) -> None:
     assert {"HUB-FEC-020", "HUB-FEC-022"} == {one.code for one in found.held}
     assert any("debits 250.00, credits 240.00, difference 10.00" in one.what for one in found.held)
     assert {"C1": 73_000} == found.totals()
+    [entry] = found.of(LedgerEntry)
+    assert ("held", "C1", 25_000, "VE 000002") == (
+        entry.category, entry.debtor_id, entry.effect_minor, entry.document_number,
+    )  # fmt: skip
+    assert "does not balance: debits 250.00, credits 240.00, difference 10.00; export the whole ledger" in entry.label
+    assert ["Société C1"] == [one.name for one in found.of(Debtor) if one.debtor_id == "C1"]
+
+
+def test_what_a_held_entry_did_to_each_debtor(tmp_path: Path) -> None:
+    """A payment of two debtors and a refund in one entry that does not balance: one fact for each debtor and side; they
+    name the whole difference between the balances and the records."""
+    made = three()
+    made.entry(
+        "BQ", date(2026, 2, 1), "P1", "VIR", ("512000", "", 5_000, ""), ("411000", "C1", -3_000, "AA"),
+        ("411000", "C2", -1_500, ""), ("411000", "C1", 400, ""), ("411000", "C1", -100, ""),
+    )  # fmt: skip
+    found = read(tmp_path, TAB.write(tmp_path / "fec.txt", made.rows))
+    assert {"HUB-FEC-020", "HUB-FEC-022"} == {one.code for one in found.held}
+    told = [(one.debtor_id, one.effect_minor) for one in found.of(LedgerEntry) if one.category == "held"]
+    assert [("C1", -3_100), ("C1", 400), ("C2", -1_500)] == sorted(told)
+    left = {debtor: minor - explained(found.records).get(debtor, 0) for debtor, minor in found.totals().items()}
+    assert {"C1": -2_700, "C2": -1_500} == left
 
 
 def test_an_extract_can_be_taken(tmp_path: Path) -> None:

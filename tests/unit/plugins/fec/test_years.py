@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.sdk import SourceUnavailable
-from hub.sdk.records import Invoice, LedgerEntry, SettlementLine
+from hub.sdk.records import Invoice, LedgerEntry, Receipt, SettlementLine
 from tests.unit.plugins.fec.made import DIALECTS, Leg, Made
 from tests.unit.plugins.fec.reading import Read, explained, read
 
@@ -44,6 +44,39 @@ def both(tmp_path: Path, old: Made, new: Made) -> Read:
         assert found.totals(day) == explained(found.records, day)
     assert [] == found.held
     return found
+
+
+@pytest.mark.parametrize(
+    ("journal", "label", "other"),
+    [
+        ("OD", "Report F2", "890000"),
+        ("OD", "A nouveaux 2026", "110000"),
+        ("GL", "Solde initial", "471000"),
+        ("XX", "Écriture d'ouverture", "101000"),
+    ],
+)
+def test_an_opening_in_a_journal_of_its_own_or_not(journal: str, label: str, other: str, tmp_path: Path) -> None:
+    """What repeats the year before is known by account 890 or by its label too: nothing counts twice."""
+    new = Made(2026)
+    legs = [("411000", "A", 50_000, ""), ("411000", "B", 41_500, ""), (other, "", -91_500, "")]
+    new.entry(journal, date(2026, 1, 1), "", label, *legs)
+    new.sale(date(2026, 1, 15), "F6", "A", 5_000)
+    found = both(tmp_path, old_year(), new)
+    assert {"A": 55_000, "B": 41_500} == found.totals()
+    assert ["F1", "F2", "F3", "F4", "F5", "F6"] == sorted(one.number for one in found.of(Invoice))
+
+
+def test_a_sale_on_the_first_of_a_month_is_no_opening(tmp_path: Path) -> None:
+    """Words are not enough: an entry that touches sales, costs, or money and nothing else, is what it is."""
+    new = Made(2026)
+    new.entry("AN", date(2026, 1, 1), "AN", "Report", ("411000", "A", 50_000, ""), ("890000", "", -50_000, ""))
+    new.entry("AN", date(2026, 1, 1), "AN", "Report", ("411000", "B", 41_500, ""), ("890000", "", -41_500, ""))
+    new.entry("VE", date(2026, 2, 1), "F7", "Solde d'ouverture", ("411000", "A", 1_200, ""), ("706000", "", -1_200, ""))
+    new.entry("XX", date(2026, 3, 1), "C1", "Chèque à nouveau", ("512000", "", 200, ""), ("411000", "A", -200, ""))
+    found = both(tmp_path, old_year(), new)
+    assert {"A": 51_000, "B": 41_500} == found.totals()
+    assert "F7" in [one.number for one in found.of(Invoice)]
+    assert [200] == [one.amount_minor for one in found.of(Receipt) if one.received_on == date(2026, 3, 1)]
 
 
 DETAIL: tuple[Leg, ...] = (
