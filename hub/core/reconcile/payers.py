@@ -9,12 +9,13 @@ from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED
 from hub.core.reconcile.names import hospitals, iban_key, legal_form, name_words
-from hub.core.reconcile.stances import NOBODY, STRONG, Payer, Stances
+from hub.core.reconcile.stances import MEDIUM, NOBODY, STRONG, Payer, Stances
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS, OTHER_NUMBER_WORDS
 
 _HINT = 0.4  # likeness from which a name may be a debtor's: never enough to agree, sometimes to contradict
 _CUT_AT = 18  # a payer name at least this long may have been cut by the bank
+_MOST_NARROWED = 200  # debtors of one name that are compared with a label word by word
 _LEAST_IN_LABEL = 0.25  # what a label's name shares at least, since other words stand beside it
 
 
@@ -58,6 +59,7 @@ class PayerIndex(Stances):
 
     def _find(self, name: str | None, iban: str | None) -> Payer:
         by_name = self.find_name(name) if name else NOBODY
+        whole = by_name.whole
         if not iban:
             return by_name
         plain = iban_key(iban)
@@ -70,7 +72,8 @@ class PayerIndex(Stances):
             # Group treasury or a stolen master record: the account says one debtor, the name another.
             return self._payer((*by_name.accounts, *dict.fromkeys(accounts)), 0.8, "iban and name differ", words)
         found_by = "iban" if plain in self._by_iban else "learnt iban"
-        return self._payer(tuple(both) or tuple(dict.fromkeys(accounts)), 1.0, found_by, words)
+        payer = self._payer(tuple(both) or tuple(dict.fromkeys(accounts)), 1.0, found_by, words)
+        return payer._replace(whole=whole and bool(both))
 
     def _payer(self, accounts: tuple[int, ...], score: float, found_by: str, words: tuple[str, ...]) -> Payer:
         behalf = not self._behalf.isdisjoint(accounts) or (found_by.startswith("learnt") and len(accounts) > 1)
@@ -90,7 +93,9 @@ class PayerIndex(Stances):
             return self._payer(tuple(self._learnt_key[key]), 1.0, "learnt name", words)
         exact = self._by_key.get(key) or self._by_glued.get("".join(words))
         if exact:
-            return self._payer(tuple(self._of_form(exact, name)), 1.0, "name", words)
+            accounts = self._of_form(exact, name)
+            plain = self._by_plain.get(fold(name), ())
+            return self._payer(tuple(accounts), 1.0, "name", words)._replace(whole=any(a in plain for a in accounts))
         if len(name) >= _CUT_AT and len(words) > 2 and words[-1] in FORM_BEGINNINGS:  # "… LYON SAR"
             whole = self._by_key.get(" ".join(words[:-1]))
             if whole:
@@ -137,13 +142,21 @@ class PayerIndex(Stances):
 
     def in_text(self, words: list[str]) -> Payer:
         """The accounts whose name stands among the words of a label, for banks that give no payer name."""
-        telling = self.telling(words)
-        if not telling:
-            return NOBODY
-        known = self._texts.get(telling)
+        label = tuple([word for word in words if word != "ET"])
+        known = self._texts.get(label)
         if known is None:
-            known = self._texts[telling] = self._in_text(telling)
+            telling = self.telling(words)
+            found = self._in_text(telling) if telling else NOBODY
+            known = self._texts[label] = self._standing(found, label)
         return known
+
+    def _standing(self, found: Payer, label: tuple[str, ...]) -> Payer:
+        """What a label tells, narrowed to the debtor whose name stands there in full, if there is one."""
+        if found.score >= MEDIUM and len(found.accounts) <= _MOST_NARROWED:
+            whole = self.names.full.standing(list(found.accounts), label)
+            if whole:
+                return self._payer(tuple(whole), found.score, found.found_by, found.words)._replace(whole=True, label=label)
+        return found._replace(label=label)
 
     def _in_text(self, telling: tuple[str, ...]) -> Payer:
         exact = self._by_key.get(" ".join(telling))
