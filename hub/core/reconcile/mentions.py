@@ -34,6 +34,7 @@ class Reading:
     orders: list[tuple[str, list[int]]] = field(default_factory=list)  # order or payment reference, rows
     months: list[tuple[int | None, int]] = field(default_factory=list)
     accounts: list[int] = field(default_factory=list)  # by SIREN in the text
+    customers: list[int] = field(default_factory=list)  # by the customer number in the text
     words: list[str] = field(default_factory=list)
     statement: bool = False
     part: bool = False

@@ -11,10 +11,11 @@ from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED
 from hub.core.reconcile.names import hospitals, iban_key, legal_form, name_words
 from hub.core.reconcile.stances import MEDIUM, NOBODY, STRONG, Payer, Stances
 from hub.core.reconcile.text import fold
-from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS, OTHER_NUMBER_WORDS
+from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS, ORDER_WORDS, OTHER_NUMBER_WORDS
 
 _HINT = 0.4  # likeness from which a name may be a debtor's: never enough to agree, sometimes to contradict
 _CUT_AT = 18  # a payer name at least this long may have been cut by the bank
+_NAMES_TOO = ORDER_WORDS | OTHER_NUMBER_WORDS  # words of labels that names have as well: "SCI le Marché"
 _MOST_NARROWED = 200  # debtors of one name that are compared with a label word by word
 _LEAST_IN_LABEL = 0.25  # what a label's name shares at least, since other words stand beside it
 
@@ -181,6 +182,6 @@ class PayerIndex(Stances):
         telling = [
             ABBREVIATIONS.get(w, w)
             for w in hospitals(words)
-            if len(w) > 1 and (w not in LABEL_WORDS or (w in OTHER_NUMBER_WORDS and w in postings))
+            if len(w) > 1 and (w not in LABEL_WORDS or (w in _NAMES_TOO and w in postings))
         ]
         return tuple(telling[:14])

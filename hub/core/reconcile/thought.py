@@ -33,7 +33,7 @@ class Thought:
         self.remittances = remittances
         self.own_accounts = own_accounts
         self._wordy: dict[tuple[str, ...], Reading] = {}
-        self.reader = Reader(desk.ledger, desk.payers.sirens)
+        self.reader = Reader(desk.ledger, desk.payers.names)
 
     def open_case(self, row: int) -> Case:
         """Read the texts of a receipt and find its payer."""
@@ -92,13 +92,20 @@ class Thought:
         if found.accounts and reading.on_behalf:
             found = found._replace(behalf=True)
         if found.score >= MEDIUM:
-            return found
+            return self._by_customer(found, reading)
         if reading.accounts:
             return Payer(tuple(dict.fromkeys(reading.accounts)), 1.0, "siren")
-        named = payers.in_text(reading.words)
+        if reading.customers and not found.accounts:
+            return Payer(tuple(dict.fromkeys(reading.customers)), 1.0, "customer number")
+        named = self._by_customer(payers.in_text(reading.words), reading)
         if not found.accounts and not r.payer_name[row]:
             return named  # even when its words name nobody for sure, they may contradict
         return named if named.score > found.score and named.score >= 0.6 else found
+
+    def _by_customer(self, payer: Payer, reading: Reading) -> Payer:
+        """Of several debtors who may be the payer the one whose customer number the text has."""
+        own = tuple(a for a in payer.accounts if a in reading.customers) if len(payer.accounts) > 1 else ()
+        return payer._replace(accounts=own) if own else payer
 
     def outsider(self, case: Case) -> Kind | None:
         """Why the money is no payment of a debtor, if it is none."""
