@@ -40,6 +40,7 @@ class Reading:
     part: bool = False
     discount: bool = False
     more: bool = False  # "and others"
+    goes_on: bool = False  # behind a number stands what may be the next one, and is not understood
     on_behalf: bool = False  # the payer says it pays for someone else
 
     @property

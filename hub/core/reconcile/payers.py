@@ -115,6 +115,12 @@ class PayerIndex(Stances):
         """The accounts at one seller with the payer's words and another legal form than it states."""
         return [a for a in self._by_key.get(" ".join(payer.words), ()) if self.ledger.accounts[a][0] == seller]
 
+    def longer_names(self, payer: Payer) -> list[int]:
+        """Other accounts whose names begin with the payer's, unless it was found by account or states its legal form."""
+        if payer.found_by not in ("name", "text") or (payer.whole and any(map(self._states_form, payer.accounts))):
+            return []
+        return [a for a in self._begun("".join(payer.words), 1) if a not in payer.accounts]
+
     def _nearest(self, words: tuple[str, ...], may_be_cut: bool, found_by: str) -> Payer:
         """The names that share most of their telling words with `words`; ties are kept together."""
         cut = self._begun("".join(words)) if may_be_cut else []
@@ -132,10 +138,10 @@ class PayerIndex(Stances):
         close = sorted((a for a, s in scores.items() if s >= best - 0.06), key=lambda a: (-scores[a], a))
         return self._payer(tuple(close[:20]), best, found_by, words)
 
-    def _begun(self, glued: str) -> list[int]:
+    def _begun(self, glued: str, least: int = CUT_LEAST) -> list[int]:
         """The accounts with a name that begins with what the bank left of one, blanks apart."""
         names, found = self._glued, list[int]()
-        at = bisect_left(names, glued) if len(glued) >= CUT_LEAST else len(names)
+        at = bisect_left(names, glued) if len(glued) >= least else len(names)
         while at < len(names) and names[at].startswith(glued) and len(found) < 20:
             found += [account for account in self._by_glued[names[at]] if account not in found]
             at += 1
@@ -156,7 +162,9 @@ class PayerIndex(Stances):
         if found.score >= MEDIUM and len(found.accounts) <= _MOST_NARROWED:
             whole = self.names.full.standing(list(found.accounts), label)
             if whole:
-                return self._payer(tuple(whole), found.score, found.found_by, found.words)._replace(whole=True, label=label)
+                return self._payer(tuple(whole), found.score, found.found_by, found.words)._replace(
+                    whole=True, label=label
+                )
         return found._replace(label=label)
 
     def _in_text(self, telling: tuple[str, ...]) -> Payer:

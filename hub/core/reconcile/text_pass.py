@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from hub.core.reconcile.counters import CounterText
 from hub.core.reconcile.fitting import LETTERS, as_year, near
-from hub.core.reconcile.mentions import STRONG, Ref
+from hub.core.reconcile.mentions import STRONG, WEAK, Ref
 from hub.core.reconcile.names import odd_words
 from hub.core.reconcile.text import mask, runs
 from hub.core.reconcile.words import (
     DISCOUNT_WORDS,
     INVOICE_WORDS,
+    LIST_WORDS,
     MONTHS,
     PART_WORDS,
     RANGE_WORDS,
@@ -128,6 +129,22 @@ class TextPass(CounterText):
             if after is not None and here >= 0 and self._is_range(here, after):
                 mention = mention._replace(opens_range=True)
             self.reading.mentions.append(mention)
+            if not technical and here >= 0 and self._goes_on(here + 1):
+                self.reading.goes_on = True
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether the text goes on with digits, or with letters that begin numbers, that nothing explains."""
+        texts, used = self.texts, self.used
+        while at < len(texts) and texts[at] in LIST_WORDS and near(self.gaps[at], listed=True):
+            at += 1
+        if at >= len(texts) or not near(self.gaps[at], listed=True):
+            return False
+        if used[at]:
+            return at in self.found and self.found[at].refs[0].strength <= WEAK
+        if texts[at] < LETTERS:
+            return True
+        last = at + 1 == len(texts)
+        return texts[at] in self.numbers.prefixes and (last or (texts[at + 1] < LETTERS and not used[at + 1]))
 
     def _is_range(self, here: int, after: int) -> bool:
         """Whether only "A", "AU" or a dash, and letters of the number itself, stand between two numbers."""

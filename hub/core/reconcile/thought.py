@@ -121,6 +121,11 @@ class Thought:
         said = " ".join(t[:2000] for t in (r.payer_name[case.row], r.remittance[case.row]) if t)
         return outsider_by_text(fold(said), r.transaction_code[case.row])
 
+    def _speaks_of_an_outsider(self, case: Case) -> bool:
+        """Whether a label has words of wages, taxes, loans and the like: a name in it may be anybody's."""
+        r = self.desk.receipts
+        return outsider_by_text(fold((r.remittance[case.row] or "")[:2000]), None) is not None
+
     def may_be_exact(self, case: Case) -> bool:
         """Whether a reference can explain the amount to the cent; a quick look that builds no explanation."""
         reading = case.reading
@@ -158,7 +163,12 @@ class Thought:
         """Every explanation, those by payer and amount included."""
         drafts = self.by_references(case)
         if not any(d.confidence > 0.97 for d in drafts):
-            drafts += by_payer(self.desk, case)
+            explained = by_payer(self.desk, case)
+            if explained and case.payer.found_by == "text" and self._speaks_of_an_outsider(case):
+                for draft in explained:
+                    draft.confidence = min(draft.confidence, 0.9)
+                    draft.evidence["against"] = "the text speaks of money that pays no invoice"
+            drafts += explained
         if case.reading.closed:
             return drafts
         if not drafts:

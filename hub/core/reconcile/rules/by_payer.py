@@ -39,7 +39,23 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
                 drafts += [cap(d, most) for d in _explain(desk, case, group) if d.confidence > 0.6]
     judged = [_judge(desk, case, d, len(accounts)) for d in drafts]
     near = [d for d in judged if d.rule == NEAR]
+    judged += _of_longer_names(desk, case, judged)
     return judged + [other for d in near for other in others_near(desk, case, d)]
+
+
+def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
+    """Debtors whose names begin with all the payer's, and who owe this very sum: the bank may have cut the name."""
+    first = max(drafts, key=lambda d: d.confidence, default=None)
+    if first is None or first.rule != "payer_amount" or first.confidence < 0.9:
+        return []
+    found = []
+    for account in desk.payers.longer_names(case.payer):
+        row = desk.ledger.first_of_amount(account, case.amount, case.received_on + timedelta(days=DATE_SLACK_DAYS))
+        if row is not None and desk.usable(row, case):
+            cap(first, 0.9)
+            reason = f"The payer's name may have been cut, and {desk.numbers([row])} has exactly this amount open."
+            found.append(Draft(0.88, "payer_amount", reason, [(row, case.amount)]))
+    return found
 
 
 def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
@@ -62,6 +78,9 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         draft.rule = NEAR
         draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.93)
         draft.reason += f" The text has {near}, one slip away from its number, or the end of it."
+    elif draft.rule == "payer_sum" and all(near_number(desk, case, row) for row, _ in draft.lines):
+        draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.9)
+        draft.reason += " The text has all their numbers, though not as they are printed."
     elif reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement")):
         cap(draft, 0.85)
         draft.evidence["against"] = "the text names something else"
