@@ -39,6 +39,9 @@ class CounterText(WrittenText):
             if self.used[at]:
                 chain = self.found.get(at, chain)
                 continue
+            if self._is_banks(at):
+                self.used[at] = True
+                continue
             if excluded or self.gaps[at].endswith("#"):
                 self._order_number(at)
                 continue
@@ -129,7 +132,7 @@ class CounterText(WrittenText):
 
     def _is_banks(self, at: int) -> bool:
         """Whether a number is the bank's own reference of the transfer: "/REF 4711", "MOTIF … REFERENCE : 4711"."""
-        if self.texts[at - 1] not in _REFERENCES:
+        if at == 0 or self.texts[at - 1] not in _REFERENCES:
             return False
         return self.gaps[at - 1].endswith("/") or (":" in self.gaps[at] and len(self.texts[at]) >= _BANKS_DIGITS)
 
@@ -140,8 +143,6 @@ class CounterText(WrittenText):
         if before is None or len(text) < 3 or not near(gap):
             return
         prefixes = self.numbers.prefixes
-        if self._is_banks(at):
-            return
         if (
             before in prefixes
             or (before in _ANNOUNCES and len(text) >= FEW_DIGITS)

@@ -44,6 +44,11 @@ class FullNames:
         most = max(longest.values(), default=0)
         return [account for account in accounts if longest.get(account) == most] if most else []
 
+    def goes_on(self, account: int, other: int) -> bool:
+        """Whether a name of another account begins with one of this account's, legal form included."""
+        mine, theirs = (list(map("".join, self.of(a))) for a in (account, other))
+        return any(name.startswith(begun) for name in theirs for begun in mine)
+
     def goes_on_as_another(self, words: tuple[str, ...], account: int) -> bool:
         """Whether a label holds the beginning of this account's name and goes on like another debtor's name only.
 

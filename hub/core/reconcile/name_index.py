@@ -12,6 +12,7 @@ CUT_LEAST, CUT = 10, 0.95  # letters of a cut name that tell it, and the likenes
 LEAST_SHARED = 0.5  # of what the best name shares with the payer, for a name to be compared at all
 _FREQUENT = 50  # names from which a word is no more looked for once a rarer one has found some
 _MOST_CANDIDATES = 12  # names compared word by word with one payer
+_MOST_IN_LABEL = 24  # with a label
 _COMMON = 400  # a word found in more names than this does not help to find one
 
 
@@ -22,6 +23,7 @@ class NameIndex:
     """
 
     def __init__(self, names: list[tuple[str, ...]]) -> None:
+        self._names = names
         self.postings: dict[str, set[int]] = {}
         for name, words in enumerate(names):
             for word in set(words):
@@ -57,8 +59,9 @@ class NameIndex:
         if len(found) <= 1:
             return list(found)
         least = max(found.values()) * least_shared
-        best = sorted([(-weight, name) for name, weight in found.items() if weight >= least])
-        return [name for _, name in best[:_MOST_CANDIDATES]]
+        sizes = self._names
+        best = sorted([(-weight, len(sizes[name]), name) for name, weight in found.items() if weight >= least])
+        return [name for _, _, name in best[: _MOST_CANDIDATES if least_shared >= LEAST_SHARED else _MOST_IN_LABEL]]
 
     def _sharing_common_words(self, spellings: list[str]) -> dict[int, float]:
         """Names that share two words or more, each too common to be looked for alone; spellings are rarest first."""
@@ -112,6 +115,16 @@ class NameIndex:
         tolerance = 0.5 if may_be_cut else 1.0  # words lost at the cut are no difference
         return shared / max(own, 1e-9) * (1 - tolerance * 0.45 * missed_theirs / total)
 
+    def covered(self, words: tuple[str, ...], theirs: tuple[str, ...]) -> frozenset[str]:
+        """The words of a label that a name explains."""
+        rest, covered = list(words), set()
+        for word in theirs:
+            match, _ = _best_word(word, rest, bool(covered))
+            if match is not None:
+                covered.add(match)
+                rest.remove(match)
+        return frozenset(covered)
+
     def contained(self, words: tuple[str, ...], theirs: tuple[str, ...]) -> float:
         """0..1: the weight of the words of a name that stand in a label. A name cut at its end loses little."""
         weights, rarest, rest = self._weights, self._rarest, list(words)
@@ -122,6 +135,9 @@ class NameIndex:
             total += weight
             match, part = _best_word(word, rest, leading > 0)
             if match is None:
+                if len(word) == 1 or word.isdigit():  # initials and figures are lost first, or not read as words
+                    total -= weight
+                    continue
                 missed = True
                 continue
             leading = -9 if missed else leading + 1

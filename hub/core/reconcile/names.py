@@ -45,13 +45,13 @@ def full_words(folded: str) -> tuple[str, ...]:
 
 
 _NAMELIKE = re.compile(
-    r"(?<![A-Z0-9])(?:[A-Z](?:\.[A-Z])+\.?|[A-Z](?: ?& ?[A-Z])+|[A-Z]+\d[A-Z0-9]*|\d+[A-Z][A-Z0-9]*|\d{1,3})(?![A-Z0-9])"
+    r"(?<![A-Z0-9])(?:[A-Z](?:\.[A-Z])+\.?|[A-Z](?: ?& ?[A-Z])+|[A-Z]+\d[A-Z0-9]*|\d+[A-Z][A-Z0-9]*)(?![A-Z0-9])"
 )
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]")
 
 
 def odd_words(folded: str) -> list[str]:
-    """What may be a word of a name and is no plain word: initials with dots or "&", digits and letters mixed, figures."""
+    """What may be a word of a name and is no plain word: initials with dots or "&", digits and letters mixed."""
     return [_NOT_ALNUM.sub("", found) for found in _NAMELIKE.findall(folded)]
 
 

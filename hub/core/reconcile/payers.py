@@ -116,10 +116,13 @@ class PayerIndex(Stances):
         return [a for a in self._by_key.get(" ".join(payer.words), ()) if self.ledger.accounts[a][0] == seller]
 
     def longer_names(self, payer: Payer) -> list[int]:
-        """Other accounts whose names begin with the payer's, unless it was found by account or states its legal form."""
-        if payer.found_by not in ("name", "text") or (payer.whole and any(map(self._states_form, payer.accounts))):
+        """Other accounts whose names begin with the payer's, which may be what a cut left of theirs."""
+        if payer.found_by not in ("name", "text"):
             return []
-        return [a for a in self._begun("".join(payer.words), 1) if a not in payer.accounts]
+        others = [a for a in self._begun("".join(payer.words), 1) if a not in payer.accounts]
+        if payer.whole:
+            others = [a for a in others if any(self.names.full.goes_on(one, a) for one in payer.accounts)]
+        return others
 
     def _nearest(self, words: tuple[str, ...], may_be_cut: bool, found_by: str) -> Payer:
         """The names that share most of their telling words with `words`; ties are kept together."""
@@ -162,9 +165,9 @@ class PayerIndex(Stances):
         if found.score >= MEDIUM and len(found.accounts) <= _MOST_NARROWED:
             whole = self.names.full.standing(list(found.accounts), label)
             if whole:
-                return self._payer(tuple(whole), found.score, found.found_by, found.words)._replace(
-                    whole=True, label=label
-                )
+                words = self._words[self._names_of[whole[0]][0]][0]
+                payer = self._payer(tuple(whole), found.score, found.found_by, words)
+                return payer._replace(whole=True, label=label)
         return found._replace(label=label)
 
     def _in_text(self, telling: tuple[str, ...]) -> Payer:
@@ -182,7 +185,23 @@ class PayerIndex(Stances):
         if not best or (top := max(best.values())) < 0.6:
             return NOBODY._replace(words=telling, in_label=True)
         close = sorted((a for a, s in best.items() if s >= top - 0.05), key=lambda a: (-best[a], a))
-        return self._payer(tuple(close[:20]), top, "text", telling)
+        return self._payer(tuple(self._explaining_more(telling, close)[:20]), top, "text", telling)
+
+    def _explaining_more(self, telling: tuple[str, ...], accounts: list[int]) -> list[int]:
+        """Without the debtors of whom another one, whose whole name stands there, explains all they do, and more."""
+        if len(accounts) < 2 or len(accounts) > _MOST_NARROWED:
+            return accounts
+        covered = {account: self._covered(telling, account) for account in accounts}
+        whole = {words for account in accounts for words, complete in covered[account] if complete}
+        return [a for a in accounts if not any(all(words < other for words, _ in covered[a]) for other in whole)]
+
+    def _covered(self, telling: tuple[str, ...], account: int) -> list[tuple[frozenset[str], bool]]:
+        """The words of a label that each name of an account explains, and whether these are all its words."""
+        names = [self._words[name][0] for name in self._names_of.get(account, ())]
+        found = [(self._index.covered(telling, name), name) for name in names]
+        return [
+            (words, len(words) == len({w for w in name if len(w) > 1 and not w.isdigit()})) for words, name in found
+        ]
 
     def telling(self, words: list[str]) -> tuple[str, ...]:
         """The words of a label that may be part of a name."""

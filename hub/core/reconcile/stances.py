@@ -155,9 +155,12 @@ class Stances:
     def _same_company(self, payer: Payer, one: int, other: int) -> bool:
         """One legal person with an account at two sellers: equal name words, unless an IBAN tells the SIREN apart.
 
-        Nor are "Brunet SARL" and "Brunet & Cie" one person.
+        Nor are "Brunet SARL" and "Brunet & Cie" one person, where the payer is surely one of them.
         """
-        if (payer.found_by == "iban" and self._sirens_differ(one, other)) or self._forms_differ(one, other):
+        by_iban = payer.found_by == "iban"
+        if (by_iban and self._sirens_differ(one, other)) or (
+            (by_iban or payer.whole) and self._forms_differ(one, other)
+        ):
             return False
         return self._namesakes(one, other)
 
@@ -174,14 +177,11 @@ class Stances:
     def _other_debtor(self, payer: Payer, candidate: int, account: int) -> bool:
         """Whether a seller has both as debtors, and the payer's name stands there in full as the other one's.
 
-        A name that goes on in the account's own is no proof, unless it states its legal form: it may have been cut.
+        A name that goes on in the account's own is no proof: it may have been cut.
         """
         accounts = self.ledger.accounts
         if not payer.whole or accounts[candidate][0] != accounts[account][0]:
             return False
         if self._namesakes(candidate, account):
             return self._forms_differ(candidate, account)
-        return self._states_form(candidate) or not self._begins(account, "".join(payer.words))
-
-    def _states_form(self, account: int) -> bool:
-        return bool(self._forms.get(account, set()) - {""})
+        return not self.names.full.goes_on(candidate, account)

@@ -36,7 +36,7 @@ class TextPass(CounterText):
         self._words_and_months()
         self._counters()
         self._link()
-        self._odd_words(folded)
+        self._odd_words(masked)
 
     def _is_number(self, digits: str) -> bool:
         """Whether digits are the whole number of an open item."""
@@ -75,10 +75,10 @@ class TextPass(CounterText):
                 self._month(at, MONTHS[text])
         self._numeric_months()
 
-    def _odd_words(self, folded: str) -> None:
-        """Words of debtors' names that are no runs of letters: "J.P.R.", "2MB", "BTP 74"."""
+    def _odd_words(self, masked: str) -> None:
+        """Words of debtors' names that are no runs of letters: "J.P.R.", "2MB"."""
         words, vocabulary = self.reading.words, self.lexicon.vocabulary
-        words += [word for word in odd_words(folded[:_NAMES_WITHIN]) if word in vocabulary and word not in words]
+        words += [word for word in odd_words(masked[:_NAMES_WITHIN]) if word in vocabulary and word not in words]
 
     def _month(self, at: int, month: int) -> None:
         """A month by its name, with the year that follows if there is one."""

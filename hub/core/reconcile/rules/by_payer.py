@@ -38,6 +38,8 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
                 most = _BESIDE_OWN if any("sets_that_add_up" in d.evidence for d in drafts) else 0.975
                 drafts += [cap(d, most) for d in _explain(desk, case, group) if d.confidence > 0.6]
     judged = [_judge(desk, case, d, len(accounts)) for d in drafts]
+    if any(d.rule == "payer_statement" and d.confidence > 0.9 and case.reading.months for d in judged):
+        judged = [d if d.rule == "payer_statement" else cap(d, 0.85) for d in judged]  # the month says which
     near = [d for d in judged if d.rule == NEAR]
     judged += _of_longer_names(desk, case, judged)
     return judged + [other for d in near for other in others_near(desk, case, d)]
