@@ -134,7 +134,7 @@ class CounterText(WrittenText):
         """Whether a number is the bank's own reference of the transfer: "/REF 4711", "MOTIF … REFERENCE : 4711"."""
         if at == 0 or self.texts[at - 1] not in _REFERENCES:
             return False
-        return self.gaps[at - 1].endswith("/") or (":" in self.gaps[at] and len(self.texts[at]) >= _BANKS_DIGITS)
+        return self.gaps[at - 1].endswith(" /") or (":" in self.gaps[at] and len(self.texts[at]) >= _BANKS_DIGITS)
 
     def _note_unknown(self, at: int) -> None:
         """A number built like ours that is not in the ledger: its invoice is closed, or it is misprinted."""
