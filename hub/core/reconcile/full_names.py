@@ -44,6 +44,32 @@ class FullNames:
         most = max(longest.values(), default=0)
         return [account for account in accounts if longest.get(account) == most] if most else []
 
+    def longest(self, accounts: list[int], words: tuple[str, ...]) -> list[int]:
+        """Of some accounts those whose name a text follows farthest, letter by letter, before a cut ended it.
+
+        All of them when the whole name of one stands there: what follows need not belong to it.
+        """
+        reach = {account: self._reach(account, words) for account in accounts}
+        most = max(reach.values(), default=0)
+        if most < _LEAST or any(reach[account] >= self._shortest(account) for account in accounts):
+            return accounts
+        return [account for account in accounts if reach[account] == most]
+
+    def _reach(self, account: int, words: tuple[str, ...]) -> int:
+        """How many letters of a name whole words of a text spell from its beginning on."""
+        most = 0
+        for whole in map("".join, self.of(account)):
+            for start in range(min(len(words), _MOST_WORDS)):
+                begun, at = "", start
+                while at < len(words) and whole.startswith(begun + words[at]):
+                    begun += words[at]
+                    at += 1
+                most = max(most, len(begun))
+        return most
+
+    def _shortest(self, account: int) -> int:
+        return min((len("".join(name)) for name in self.of(account)), default=0)
+
     def goes_on(self, account: int, other: int) -> bool:
         """Whether a name of another account begins with one of this account's, legal form included."""
         mine, theirs = (list(map("".join, self.of(a))) for a in (account, other))

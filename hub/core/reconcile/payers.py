@@ -8,7 +8,7 @@ from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED
-from hub.core.reconcile.names import hospitals, iban_key, legal_form, name_words
+from hub.core.reconcile.names import full_words, hospitals, iban_key, legal_form, name_words
 from hub.core.reconcile.stances import MEDIUM, NOBODY, STRONG, Payer, Stances
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS, ORDER_WORDS, OTHER_NUMBER_WORDS
@@ -101,7 +101,12 @@ class PayerIndex(Stances):
             whole = self._by_key.get(" ".join(words[:-1]))
             if whole:
                 return self._payer(tuple(whole), CUT, "name", words[:-1])
-        return self._nearest(words, len(name) >= _CUT_AT, "name")
+        found = self._nearest(words, len(name) >= _CUT_AT, "name")
+        if len(name) >= _CUT_AT and found.score == CUT and len(found.accounts) > 1:  # "… BELLEVUE LA" is Laon's
+            found = found._replace(
+                accounts=tuple(self.names.full.longest(list(found.accounts), full_words(fold(name))))
+            )
+        return found
 
     def _of_form(self, accounts: list[int], name: str) -> list[int]:
         """Of several debtors with these words, those with the legal form the name states, if any has it."""
@@ -168,6 +173,8 @@ class PayerIndex(Stances):
                 words = self._words[self._names_of[whole[0]][0]][0]
                 payer = self._payer(tuple(whole), found.score, found.found_by, words)
                 return payer._replace(whole=True, label=label)
+        if found.score >= MEDIUM and 1 < len(found.accounts) <= _MOST_NARROWED:
+            found = found._replace(accounts=tuple(self.names.full.longest(list(found.accounts), label)))
         return found._replace(label=label)
 
     def _in_text(self, telling: tuple[str, ...]) -> Payer:

@@ -188,7 +188,7 @@ class Thought:
             if not accounts or any(a < 0 or payers.stance(case.payer, a) != CONTRADICTS for a in accounts)
         ]
         for mention in case.reading.mentions:
-            refs = [ref for ref in mention.refs if ref.strength >= STRONG_REF]
+            refs = [ref for ref in mention.refs if ref.strength >= STRONG_REF and not ledger.is_credit[ref.row]]
             if any(ledger.left[ref.row] > 0 for ref in refs):
                 return None
             if any(payers.stance(case.payer, ledger.account_of[ref.row]) != CONTRADICTS for ref in refs):

@@ -13,6 +13,7 @@ from hub.core.reconcile.rules.statement import statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
 
 _MOST_ACCOUNTS = 6
+_TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
@@ -38,11 +39,22 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
                 most = _BESIDE_OWN if any("sets_that_add_up" in d.evidence for d in drafts) else 0.975
                 drafts += [cap(d, most) for d in _explain(desk, case, group) if d.confidence > 0.6]
     judged = [_judge(desk, case, d, len(accounts)) for d in drafts]
+    if len(accounts) > 1:
+        _several_explain(desk, judged)
     if any(d.rule == "payer_statement" and d.confidence > 0.9 and case.reading.months for d in judged):
         judged = [d if d.rule == "payer_statement" else cap(d, 0.85) for d in judged]  # the month says which
     near = [d for d in judged if d.rule == NEAR]
     judged += _of_longer_names(desk, case, judged)
     return judged + [other for d in near for other in others_near(desk, case, d)]
+
+
+def _several_explain(desk: Desk, drafts: list[Draft]) -> None:
+    """Nothing is sure when the items of two accounts that may be the payer explain the sum."""
+    account_of = desk.ledger.account_of
+    likely = {account_of[d.lines[0][0]] for d in drafts if d.lines and d.confidence > 0.6}
+    for draft in drafts:
+        if len(likely) > 1 and draft.rule != "payer_amount":
+            cap(draft, 0.85)
 
 
 def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
@@ -70,7 +82,8 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         cap(draft, 0.9)
     if rivals > 1:
         draft.evidence["rivals"] = [f"{rivals} debtors answer to this payer"]
-        if draft.rule != "payer_amount" or payer.score < 1.0 or not _one_company(desk, case):
+        plain = (payer.score >= 1.0 or payer.whole) and _one_company(desk, case)
+        if not plain or draft.rule not in _TO_THE_CENT:
             cap(draft, 0.85)
     if reading.part and not draft.rule.startswith("payer_amount"):
         cap(draft, 0.9)

@@ -51,7 +51,7 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
     for window in windows(case):
         if _plain(window) == own and sum(run < LETTERS for run in window) > 1:
             return "-".join(window)
-    seen = [m.text for m in case.reading.mentions if not _is_own(desk, case, m, row)] + case.reading.unknown
+    seen = _seen(desk, case, row)
     if not seen:
         return None
     counter, period = number[scheme.counter], number[scheme.period]
@@ -67,6 +67,13 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
             if len(mine) >= 4 and slips == 1 and not _is_neighbour(digits, counter):
                 return text
     return _slipped(desk, case, spellings[1], counter, seen)
+
+
+def _seen(desk: Desk, case: Case, row: int) -> list[str]:
+    """Numbers of the text that are not well spelt ones of this debtor; a closed one of another may be a misprint."""
+    reading, account = case.reading, desk.ledger.account_of[row]
+    seen = [m.text for m in reading.mentions if not _is_own(desk, case, m, row)]
+    return seen + reading.unknown + [text for text, accounts in reading.closed if account not in accounts]
 
 
 def _plain(window: Window) -> Window:
