@@ -17,7 +17,10 @@ _MOST_WORDS = 24  # words of a label that are looked at
 
 
 class FullNames:
-    """The full names of the debtors, by account, and all of them glued together in alphabetical order."""
+    """The full names of the debtors, by account, and all of them glued together in alphabetical order.
+
+    vocabulary: their words.
+    """
 
     def __init__(self, debtors: Debtors, account_at: dict[tuple[str, str], int]) -> None:
         self._of: dict[int, list[tuple[str, ...]]] = {}
@@ -27,6 +30,7 @@ class FullNames:
                 words = full_words(fold(name)) if name else ()
                 if words:
                     self._of.setdefault(account_at[seller, debtor], []).append(words)
+        self.vocabulary = {word for names in self._of.values() for words in names for word in words}
         self._glued = sorted({"".join(words) for names in self._of.values() for words in names})
 
     def of(self, account: int) -> list[tuple[str, ...]]:

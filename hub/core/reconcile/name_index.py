@@ -12,6 +12,7 @@ CUT_LEAST, CUT = 10, 0.95  # letters of a cut name that tell it, and the likenes
 LEAST_SHARED = 0.5  # of what the best name shares with the payer, for a name to be compared at all
 _FREQUENT = 50  # names from which a word is no more looked for once a rarer one has found some
 _MOST_CANDIDATES = 12  # names compared word by word with one payer
+_ALL = 0.97  # how much like a label a name is whose words all stand in it
 _MOST_IN_LABEL = 24  # with a label
 _COMMON = 400  # a word found in more names than this does not help to find one
 
@@ -125,25 +126,34 @@ class NameIndex:
                 rest.remove(match)
         return frozenset(covered)
 
-    def contained(self, words: tuple[str, ...], theirs: tuple[str, ...]) -> float:
-        """0..1: the weight of the words of a name that stand in a label. A name cut at its end loses little."""
+    def contained(self, words: tuple[str, ...], theirs: tuple[str, ...], least: float = 0.0) -> float:
+        """0..1: the weight of the words of a name that stand in a label. A name cut at its end loses little.
+
+        Below `least` it is not worked out: any figure below it may come back.
+        """
         weights, rarest, rest = self._weights, self._rarest, list(words)
-        shared = total = 0.0
+        own = [weights.get(word, rarest) for word in theirs]
+        shared, total = 0.0, sum(own)
+        spare = total * (1 - least / _ALL)  # the weight of the words that may be missing
         leading, missed = 0, False
-        for word in theirs:
-            weight = weights.get(word, rarest)
-            total += weight
-            match, part = _best_word(word, rest, leading > 0)
+        for word, weight in zip(theirs, own, strict=True):
+            if word in rest:
+                match, part = word, 1.0
+            else:
+                match, part = _near_word(word, rest, leading > 0)
             if match is None:
                 if len(word) == 1 or word.isdigit():  # initials and figures are lost first, or not read as words
                     total -= weight
                     continue
                 missed = True
+                spare -= weight
+                if spare < 0:
+                    break
                 continue
             leading = -9 if missed else leading + 1
             shared += weight * part
             rest.remove(match)
-        score = 0.97 * shared / max(total, 1e-9)
+        score = _ALL * shared / max(total, 1e-9)
         telling = len(theirs[0]) >= 5 and self._weight(theirs[0]) >= self._rarest - _RARE
         if telling and _best_word(theirs[0], list(words), False)[0] is not None:
             score = max(score, _HINT)
@@ -152,8 +162,11 @@ class NameIndex:
 
 def _best_word(word: str, rest: list[str], last: bool) -> tuple[str | None, float]:
     """The word of `rest` that `word` stands for, and how well: equal, cut, initial, or misprinted."""
-    if word in rest:
-        return word, 1.0
+    return (word, 1.0) if word in rest else _near_word(word, rest, last)
+
+
+def _near_word(word: str, rest: list[str], last: bool) -> tuple[str | None, float]:
+    """The same where no word of `rest` is equal."""
     size, least = len(word), 3 if last else 4
     if size >= least:
         for other in rest:

@@ -16,6 +16,7 @@ from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS
 _HINT = 0.4  # likeness from which a name may be a debtor's: never enough to agree, sometimes to contradict
 _CUT_AT = 18  # a payer name at least this long may have been cut by the bank
 _NAMES_TOO = ORDER_WORDS | OTHER_NUMBER_WORDS  # words of labels that names have as well: "SCI le Marché"
+_LEAST_FOUND, _LEAST_CONTAINED = 0.6, 0.55  # likeness from which a label's name is a debtor's, and is worked out
 _MOST_NARROWED = 200  # debtors of one name that are compared with a label word by word
 _LEAST_IN_LABEL = 0.25  # what a label's name shares at least, since other words stand beside it
 
@@ -31,6 +32,7 @@ class PayerIndex(Stances):
         self._known: dict[tuple[str | None, str | None], Payer] = {}
         self._names: dict[str, Payer] = {}
         self._texts: dict[tuple[str, ...], Payer] = {}
+        self._naming: dict[str, bool] = {}
 
     def _read_learnt(self, learnt: Learnt) -> None:
         """Index what people taught; pairs that are no account any more are left out."""
@@ -157,12 +159,20 @@ class PayerIndex(Stances):
 
     def in_text(self, words: list[str]) -> Payer:
         """The accounts whose name stands among the words of a label, for banks that give no payer name."""
-        label = tuple([word for word in words if word != "ET"])
+        label = tuple([word for word in words if self._may_be_named(word)])
         known = self._texts.get(label)
         if known is None:
             telling = self.telling(words)
             found = self._in_text(telling) if telling else NOBODY
             known = self._texts[label] = self._standing(found, label)
+        return known
+
+    def _may_be_named(self, word: str) -> bool:
+        """Whether a word of a label may belong to a full name; what banks and payers put around it does not."""
+        known = self._naming.get(word)
+        if known is None:
+            said = word == "ET" or (word in LABEL_WORDS and word not in self.names.full.vocabulary)
+            known = self._naming[word] = not said
         return known
 
     def _standing(self, found: Payer, label: tuple[str, ...]) -> Payer:
@@ -186,10 +196,10 @@ class PayerIndex(Stances):
         best: dict[int, float] = {}
         for candidate in self._index.candidates(telling, _LEAST_IN_LABEL):
             theirs, account = self._words[candidate]
-            score = self._index.contained(telling, theirs)
+            score = self._index.contained(telling, theirs, _LEAST_CONTAINED)
             if score > best.get(account, 0.0):
                 best[account] = score
-        if not best or (top := max(best.values())) < 0.6:
+        if not best or (top := max(best.values())) < _LEAST_FOUND:
             return NOBODY._replace(words=telling, in_label=True)
         close = sorted((a for a, s in best.items() if s >= top - 0.05), key=lambda a: (-best[a], a))
         return self._payer(tuple(self._explaining_more(telling, close)[:20]), top, "text", telling)
