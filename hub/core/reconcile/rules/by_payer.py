@@ -60,7 +60,7 @@ def _several_explain(desk: Desk, drafts: list[Draft]) -> None:
 def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
     """Debtors whose names begin with all the payer's, and who owe this very sum: the bank may have cut the name."""
     first = max(drafts, key=lambda d: d.confidence, default=None)
-    if first is None or first.rule != "payer_amount" or first.confidence < 0.9:
+    if first is None or first.rule != "payer_amount" or first.confidence < 0.8:
         return []
     found = []
     for account in desk.payers.longer_names(case.payer):
@@ -68,7 +68,7 @@ def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]
         if row is not None and desk.usable(row, case):
             cap(first, 0.9)
             reason = f"The payer's name may have been cut, and {desk.numbers([row])} has exactly this amount open."
-            found.append(Draft(0.88, "payer_amount", reason, [(row, case.amount)]))
+            found.append(Draft(min(first.confidence, 0.89) - 0.01, "payer_amount", reason, [(row, case.amount)]))
     return found
 
 
