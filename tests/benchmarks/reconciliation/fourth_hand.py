@@ -42,9 +42,11 @@ KINDS = {
 _FACTORS = ("EUROFACTOR", "BNP PARIBAS FACTOR", "FACTOFRANCE", "CGA FACTORING", "ABN AMRO COMMERCIAL FINANCE")
 _NOBODY = (
     ("DGFIP", "VIR DGFIP REMBOURSEMENT CREDIT TVA 3519"), ("", "VIR SEPA URSSAF RHONE ALPES TROP VERSE"),
-    ("", "VIREMENT INTERNE DEPUIS CPT EPARGNE"), ("", "DEBLOCAGE PRET PRO 0012458"), ("", "REMISE CB 1234567 DU 041126"),
+    ("", "VIREMENT INTERNE DEPUIS CPT EPARGNE"), ("", "DEBLOCAGE PRET PRO 0012458"),
+    ("", "REMISE CB 1234567 DU 041126"),
     ("", "VIR CPAM DU RHONE IJSS 10 2026"), ("GENERALI IARD", "REGLEMENT SINISTRE 26A00123"),
-    ("", "VIR DRFIP CREDIT IMPOT RECHERCHE 2025"), ("", "INTERETS CREDITEURS 3EME TRIM"), ("STRIPE", "STRIPE PAYOUT 88A1"),
+    ("", "VIR DRFIP CREDIT IMPOT RECHERCHE 2025"), ("", "INTERETS CREDITEURS 3EME TRIM"),
+    ("STRIPE", "STRIPE PAYOUT 88A1"),
     ("", "REMB NOTE DE FRAIS M ADAM"), ("", "VIR OPCO EP FORMATION APPRENTI"), ("", "VERSEMENT ESPECES 1102 AG DOLE"),
     ("SUMUP PAYMENTS", "SUMUP PID 3391"), ("", "REM CARTES TPE 0044123 12/11"), ("", "VIR AGEFIPH AIDE EMBAUCHE"),
     ("", "REMBOURSEMENT TROP PERCU SALAIRE"), ("EDF", "REMBOURSEMENT TROP PERCU CONTRAT 100 234 567"),
@@ -98,8 +100,9 @@ class FourthHand:
                 "kind": "credit_note" if credit else "invoice", "issued_on": on,
                 "due_on": on + timedelta(days=firm.terms), "currency": "EUR", "total_minor": total, "open_minor": total,
                 "discount_terms": firm.discount,
-                "order_ref": f"{rng.choice(('45', '26', 'BC'))}{rng.randrange(10**6, 10**7)}" if rng.random() < 0.25 else None,
             }  # fmt: skip
+            order = f"{rng.choice(('45', '26', 'BC'))}{rng.randrange(10**6, 10**7)}" if rng.random() < 0.25 else None
+            document["order_ref"] = order
             if not credit and rng.random() < 0.1:
                 self.closed.append((firm, document))
             else:
@@ -136,7 +139,7 @@ class FourthHand:
         """A debtor and neighbouring free invoices of it; debtors with a subscription only where asked for."""
         for _ in range(150):
             firm = self.rng.choice(self.firms)
-            if firm.rent and where is None or where is not None and not where(firm):
+            if (firm.rent and where is None) or (where is not None and not where(firm)):
                 continue
             free = self.free(firm)
             if len(free) >= least:
@@ -160,7 +163,7 @@ class FourthHand:
         *, sure: bool | str = True, leave: bool | None = None, name: str | None = None, needs: tuple[str, ...] = (),
         iban: str | None = "", **more: Any,
     ) -> None:  # fmt: skip
-        """One receipt. `sure` "silent": decidable when the ledger says so; `needs`: what must survive the bank's cut."""
+        """One receipt. `sure` "silent": decidable when the ledger says so; `needs`: what must survive the cut."""
         rng, number = self.rng, len(self.receipts.rows) + 1
         said = name if name is not None else firm.name if firm else ""
         shown = texts.shown_name(rng, said, rng.choice((22, 27, 35, 70))) if said else ""
@@ -461,7 +464,9 @@ class FourthHand:
     def _foreign_fee(self) -> None:
         fee = self.rng.choice((700, 1250, 1800))
         self._other_amount(
-            "foreign_fee", lambda a: a - fee if a > 50_000 else 0, self.rng.choice(("INV {}", "RE {} SPESEN", "{} /OCMT/ CHGS")),
+            "foreign_fee",
+            lambda a: a - fee if a > 50_000 else 0,
+            self.rng.choice(("INV {}", "RE {} SPESEN", "{} /OCMT/ CHGS")),
             transaction_code="PMNT-RCDT-XBCT", payer_iban=None,
         )  # fmt: skip
 

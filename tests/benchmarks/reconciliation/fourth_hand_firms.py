@@ -12,8 +12,7 @@ from typing import Any
 Document = dict[str, Any]
 
 #: How each seller numbers: (counter, day, firm) to the number as printed.
-#: A counter restarts each year, each month, or never (`RESTARTS`).
-INVOICES: dict[str, Callable[[int, date, "Firm"], str]] = {
+INVOICES: dict[str, Callable[[int, date, Firm], str]] = {
     "ANNEE": lambda n, on, firm: f"{on:%Y}/{n:06d}",
     "TIRET": lambda n, on, firm: f"F-{on:%y}-{n:04d}",
     "MENSUEL": lambda n, on, firm: f"{on:%y%m}{n:04d}",
@@ -22,7 +21,7 @@ INVOICES: dict[str, Callable[[int, date, "Firm"], str]] = {
     "SITE": lambda n, on, firm: f"{firm.site}-{n:06d}",
     "PERSO": lambda n, on, firm: f"{firm.code[-5:]}-{n:02d}",
 }
-CREDITS: dict[str, Callable[[int, date, "Firm"], str]] = {
+CREDITS: dict[str, Callable[[int, date, Firm], str]] = {
     "ANNEE": lambda n, on, firm: f"{on:%Y}/A{n:05d}",
     "TIRET": lambda n, on, firm: f"AV-{on:%y}-{n:04d}",
     "MENSUEL": lambda n, on, firm: f"A{on:%y%m}{n:04d}",
@@ -34,20 +33,17 @@ CREDITS: dict[str, Callable[[int, date, "Firm"], str]] = {
 SITES = ("LY", "PA", "BX", "NT")
 
 _SURNAMES = (
-    (
-        "Dupont Lefèvre Marchand Gauthier Perrin Rousseau Chevalier Lemaire Barbier Girard Aubert Collet Renault Bertin "
-        "Charpentier Meunier Faure Blanchard Caron Hubert Rolland Joly Besnard Vasseur Guillot Poirier Legrand Adam Maillard "
-        "Prévost Boyer Noël Vidal Masson Roche Leclercq Royer Colin Schmitt Mallet Brunet Delattre Pichon Le Goff Kerjean "
-        "Ferreira Da Costa Benali Nguyen Traoré Zanetti Abécassis Wojcik Haddad Ottaviani Etcheverry Quéméner Ravel Sabatier"
-    )
-    .replace("Le Goff", "LeGoff")
-    .replace("Da Costa", "DaCosta")
-    .split()
-)
+    "Dupont Lefèvre Marchand Gauthier Perrin Rousseau Chevalier Lemaire Barbier Girard Aubert Collet Renault "
+    "Bertin Charpentier Meunier Faure Blanchard Caron Hubert Rolland Joly Besnard Vasseur Guillot Poirier "
+    "Legrand Adam Maillard Prévost Boyer Noël Vidal Masson Roche Leclercq Royer Colin Schmitt Mallet Brunet "
+    "Delattre Pichon LeGoff Kerjean Ferreira DaCosta Benali Nguyen Traoré Zanetti Abécassis Wojcik Haddad "
+    "Ottaviani Etcheverry Quéméner Ravel Sabatier "
+).split()
 _FIRST = "Alain Nadia Jean-Luc Sophie Karim Émilie Théo Françoise Yann Inès".split()
 _TOWNS = (
-    "Annecy Dole Cahors Redon Mende Gap Sète Vannes Tulle Laon Melun Dax Foix Rodez Niort Cholet Épinal Évreux Aurillac "
-    "Saint-Malo Bourg-en-Bresse Le-Puy Villefranche Montélimar Thonon Sarlat Guéret Vesoul Chaumont Bayeux Fécamp Lunel"
+    "Annecy Dole Cahors Redon Mende Gap Sète Vannes Tulle Laon Melun Dax Foix Rodez Niort Cholet Épinal Évreux "
+    "Aurillac Saint-Malo Bourg-en-Bresse Le-Puy Villefranche Montélimar Thonon Sarlat Guéret Vesoul Chaumont "
+    "Bayeux Fécamp Lunel "
 ).split()
 _TRADES = (
     "Menuiserie Garage Boulangerie Plomberie Paysages Carrosserie Imprimerie Pharmacie Terrassement Charpente Optique "
@@ -58,6 +54,8 @@ _ACRONYMS = "S2P|3D|BTP 74|A.M.I.|T2M|C&A|2MB|H24|J.P.R.|4 Saisons|M3|R.G.F."
 _AFTER = "Industrie|Concept|Services|Négoce|Ingénierie|Automation|Energies|Formation|Logistique"
 _GERMAN = "Müller Schröder Weiß Köhler Fuchs Möller Groß Zimmermann".split()
 _GERMAN_TRADES = "Werkzeugbau Elektrotechnik Fensterbau Feinmechanik Holzhandel".split()
+_GERMAN_TOWNS = "Ulm Kehl Trier Lahr Zwickau".split()
+_PUBLIC = ("Mairie de", "Lycée de", "Syndicat des Eaux de", "Communauté de Communes de")
 _ENGLISH = "Smith Taylor Hughes Barlow Fletcher Marsh Fenwick Doyle".split()
 _ENGLISH_TRADES = "Tools|Building Supplies|Marine|Foods|Textiles".split("|")
 _IBAN_DIGITS = {"FR": 23, "DE": 18, "GB": 0}
@@ -132,17 +130,11 @@ def _single(rng: Random) -> tuple[str, str]:
     if draw < 0.68:
         return f"SCI {rng.choice(_THINGS.split('|'))} {name} {town}".replace("SCI du ", "SCI le "), "FR"
     if draw < 0.74:
-        return (
-            f"{rng.choice(('Mairie de', 'Lycée de', 'Syndicat des Eaux de', 'Communauté de Communes de'))} {town} {name}",
-            "FR",
-        )
+        return f"{rng.choice(_PUBLIC)} {town} {name}", "FR"
     if draw < 0.82:
         return f"{name}-{rng.choice(_SURNAMES)} {trade}", "FR"
     if draw < 0.9:
-        return (
-            f"{rng.choice(_GERMAN)} {rng.choice(_GERMAN_TRADES)} {rng.choice(('Ulm', 'Kehl', 'Trier', 'Lahr', 'Zwickau'))} GmbH",
-            "DE",
-        )
+        return f"{rng.choice(_GERMAN)} {rng.choice(_GERMAN_TRADES)} {rng.choice(_GERMAN_TOWNS)} GmbH", "DE"
     return (
         f"{rng.choice(_ENGLISH)} {rng.choice(('& Sons', '& Co', 'Brothers'))} {rng.choice(_ENGLISH_TRADES)} Ltd",
         "GB",

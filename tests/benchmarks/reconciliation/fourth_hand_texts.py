@@ -121,7 +121,8 @@ def label(rng: Random, bank: int, name: str, reason: str) -> str:
     """One label of a bank that gives no name apart; `bank` is the habit of the payer's bank, ours writes around it."""
     ref = f"{rng.randrange(10**9):09d}" if rng.random() < 0.5 else "NOTPROVIDED"
     forms = (
-        "VIR SEPA RECU /DE {n} /MOTIF {r} /REF {f}", "VIR RECU {f} DE: {n} MOTIF: {r}", "VIREMENT EN VOTRE FAVEUR {n} {r}",
+        "VIR SEPA RECU /DE {n} /MOTIF {r} /REF {f}", "VIR RECU {f} DE: {n} MOTIF: {r}",
+        "VIREMENT EN VOTRE FAVEUR {n} {r}",
         "VIR {n} {r}", "VIREMENT DE {n} {r} REFERENCE : {f}", "VIRT {n} {r}", "VIR INST DE {n} {r}", "VIR SEPA {n} {r}",
     )  # fmt: skip
     return plain(forms[bank].format(n=name, r=reason, f=ref)).strip()
