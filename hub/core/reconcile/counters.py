@@ -13,7 +13,12 @@ from hub.core.reconcile.words import (
 )
 from hub.core.reconcile.written import MOST_ALTERNATIVES, WrittenText
 
+_BANKS_DIGITS = 8  # digits of a reference that a bank, rather than a payer, gives
 _ANNOUNCES_ONE = frozenset("FACT FACTURE FAC FA F FCT INV INVOICE N NO NUM REF RECHNUNG FACTURA".split())  # "FACT 2025"
+_NOT_ANNOUNCING = """VIR VIRT VRT VIREMENT VIREMENTS SEPA INST INSTANTANE RECU DE DU DES LES LA LE A AU ET AND POUR
+    FOR SOLDE ACPTE ACOMPTE ACC PARTIEL NOTPROVIDED EUR UND Y ZU SU MOTIF LIB LIBELLE""".split()
+_ANNOUNCES = INVOICE_WORDS - frozenset(_NOT_ANNOUNCING)  # what only stands about says nothing about a number
+_REFERENCES = frozenset(("REF", "REFERENCE", "REFS", "RF"))
 _CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers
 
 
@@ -33,6 +38,9 @@ class CounterText(WrittenText):
                 continue
             if self.used[at]:
                 chain = self.found.get(at, chain)
+                continue
+            if self._is_banks(at):
+                self.used[at] = True
                 continue
             if excluded or self.gaps[at].endswith("#"):
                 self._order_number(at)
@@ -104,14 +112,29 @@ class CounterText(WrittenText):
             number, scheme = self.numbers.compact[ref.row], self.numbers.scheme_of[ref.row]
             counter = number[scheme.counter]
             plain = text.lstrip("0")
-            if len(text) > len(counter) or not plain:
+            if not plain:
                 continue
-            for tail in dict.fromkeys((counter[: -len(text)] + text, plain.zfill(len(counter)))):
-                spelt = number[: scheme.counter.start] + tail + number[scheme.counter.start + len(counter) :]
-                rows = self.numbers.whole.get(spelt)
-                for row in self.numbers.rows(rows):
-                    if self.ledger.account_of[row] == self.ledger.account_of[ref.row] and row != ref.row:
-                        found[row] = max(found.get(row, 0), min(ref.strength, STRONG))
+            if len(text) > len(counter):
+                if len(text) < len(number) and number[-len(text) :].isdigit():
+                    self._chained(ref, {number[: -len(text)] + text}, found)
+                continue
+            tails = (counter[: -len(text)] + text, plain.zfill(len(counter)))
+            behind = number[scheme.counter.start + len(counter) :]
+            self._chained(ref, {number[: scheme.counter.start] + tail + behind for tail in tails}, found)
+
+    def _chained(self, ref: Ref, spelt: set[str], found: dict[int, int]) -> None:
+        """Numbers of the same account, spelt with what the one before lends."""
+        account_of = self.ledger.account_of
+        for number in spelt:
+            for row in self.numbers.rows(self.numbers.whole.get(number)):
+                if account_of[row] == account_of[ref.row] and row != ref.row:
+                    found[row] = max(found.get(row, 0), min(ref.strength, STRONG))
+
+    def _is_banks(self, at: int) -> bool:
+        """Whether a number is the bank's own reference of the transfer: "/REF 4711", "MOTIF … REFERENCE : 4711"."""
+        if at == 0 or self.texts[at - 1] not in _REFERENCES:
+            return False
+        return self.gaps[at - 1].endswith(" /") or (":" in self.gaps[at] and len(self.texts[at]) >= _BANKS_DIGITS)
 
     def _note_unknown(self, at: int) -> None:
         """A number built like ours that is not in the ledger: its invoice is closed, or it is misprinted."""
@@ -122,7 +145,7 @@ class CounterText(WrittenText):
         prefixes = self.numbers.prefixes
         if (
             before in prefixes
-            or (before in INVOICE_WORDS and len(text) >= FEW_DIGITS)
+            or (before in _ANNOUNCES and len(text) >= FEW_DIGITS)
             or (before < LETTERS and as_year(before, self.received_on) and gap in ("-", "/", ".", ""))
         ):
             self.reading.unknown.append(before + text)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
+from hub.core.reconcile.full_names import FullNames
 from hub.core.reconcile.inputs import Debtors
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import NameIndex
 from hub.core.reconcile.names import form_of_folded, iban_key, words_of_folded
-from hub.core.reconcile.text import fold
+from hub.core.reconcile.text import compact, fold
 
+_LEAST_CODE = 4  # characters of a customer number that may be told from an amount or a day
 _LEAST_FIRST = 5  # letters of a first word that may stand for another debtor
 
 
@@ -19,6 +23,7 @@ class DebtorNames:
 
     def __init__(self, ledger: Ledger) -> None:
         self.accounts, self.debtors = ledger.accounts, ledger.debtors
+        self._account_at = ledger.account_at
         self.words: list[tuple[tuple[str, ...], int]] = []
         self.by_key: dict[str, list[int]] = {}
         self.by_glued: dict[str, list[int]] = {}
@@ -33,6 +38,21 @@ class DebtorNames:
         self.index = NameIndex([words for words, _ in self.words])
         self.glued = sorted(self.by_glued)
         self.first_words = {words[0] for words, _ in self.words if len(words[0]) >= _LEAST_FIRST}
+
+    @cached_property
+    def full(self) -> FullNames:
+        """The names with all their words; made when a label first asks for them."""
+        return FullNames(self.debtors, self._account_at)
+
+    @cached_property
+    def by_code(self) -> dict[str, list[int]]:
+        """Accounts by the number the seller gave the customer, where it is one: with a digit, and not too short."""
+        found: dict[str, list[int]] = {}
+        for seller, debtor in zip(self.debtors.seller, self.debtors.debtor_id, strict=True):
+            code = compact(debtor)
+            if len(code) >= _LEAST_CODE and not code.isalpha():
+                _append(found, code, self._account_at[seller, debtor])
+        return found
 
     def _read(self, d: Debtors, account_at: dict[tuple[str, str], int]) -> None:
         order = sorted(range(len(d.debtor_id)), key=lambda row: account_at[d.seller[row], d.debtor_id[row]])

@@ -184,6 +184,8 @@ class _Run:
         """Whether an undecided receipt may pay these items, or one of equal amounts of this debtor before."""
         if any(row in self.wanted for row, _ in draft.lines):
             return True
+        if draft.rule == "payer_statement":
+            return False
         account = self.desk.ledger.account_of[draft.lines[0][0]]
         equal = self.desk.ledger.rows_of_amount(account, case.amount)
         if len(equal) < 2:

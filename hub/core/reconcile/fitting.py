@@ -24,9 +24,11 @@ class Written(Protocol):
     received_on: date
 
 
-def near(gap: str) -> bool:
-    """Whether a gap may stand inside one number: nothing, a blank, or one separator."""
-    return len(gap) <= 3 and "#" not in gap and "," not in gap and ";" not in gap and "+" not in gap
+def near(gap: str, *, listed: bool = False) -> bool:
+    """Whether a gap may stand inside one number: nothing, a blank, or one separator; or between those of a list."""
+    if len(gap) > 3 or "#" in gap:
+        return False
+    return listed or ("," not in gap and ";" not in gap and "+" not in gap)
 
 
 def as_year(text: str, received_on: date) -> int | None:

@@ -34,11 +34,13 @@ class Reading:
     orders: list[tuple[str, list[int]]] = field(default_factory=list)  # order or payment reference, rows
     months: list[tuple[int | None, int]] = field(default_factory=list)
     accounts: list[int] = field(default_factory=list)  # by SIREN in the text
+    customers: list[int] = field(default_factory=list)  # by the customer number in the text
     words: list[str] = field(default_factory=list)
     statement: bool = False
     part: bool = False
     discount: bool = False
     more: bool = False  # "and others"
+    goes_on: bool = False  # behind a number stands what may be the next one, and is not understood
     on_behalf: bool = False  # the payer says it pays for someone else
 
     @property

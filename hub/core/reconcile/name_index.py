@@ -12,6 +12,8 @@ CUT_LEAST, CUT = 10, 0.95  # letters of a cut name that tell it, and the likenes
 LEAST_SHARED = 0.5  # of what the best name shares with the payer, for a name to be compared at all
 _FREQUENT = 50  # names from which a word is no more looked for once a rarer one has found some
 _MOST_CANDIDATES = 12  # names compared word by word with one payer
+_ALL = 0.97  # how much like a label a name is whose words all stand in it
+_MOST_IN_LABEL = 24  # with a label
 _COMMON = 400  # a word found in more names than this does not help to find one
 
 
@@ -22,6 +24,7 @@ class NameIndex:
     """
 
     def __init__(self, names: list[tuple[str, ...]]) -> None:
+        self._names = names
         self.postings: dict[str, set[int]] = {}
         for name, words in enumerate(names):
             for word in set(words):
@@ -57,8 +60,9 @@ class NameIndex:
         if len(found) <= 1:
             return list(found)
         least = max(found.values()) * least_shared
-        best = sorted([(-weight, name) for name, weight in found.items() if weight >= least])
-        return [name for _, name in best[:_MOST_CANDIDATES]]
+        sizes = self._names
+        best = sorted([(-weight, len(sizes[name]), name) for name, weight in found.items() if weight >= least])
+        return [name for _, _, name in best[: _MOST_CANDIDATES if least_shared >= LEAST_SHARED else _MOST_IN_LABEL]]
 
     def _sharing_common_words(self, spellings: list[str]) -> dict[int, float]:
         """Names that share two words or more, each too common to be looked for alone; spellings are rarest first."""
@@ -112,22 +116,44 @@ class NameIndex:
         tolerance = 0.5 if may_be_cut else 1.0  # words lost at the cut are no difference
         return shared / max(own, 1e-9) * (1 - tolerance * 0.45 * missed_theirs / total)
 
-    def contained(self, words: tuple[str, ...], theirs: tuple[str, ...]) -> float:
-        """0..1: the weight of the words of a name that stand in a label. A name cut at its end loses little."""
-        weights, rarest, rest = self._weights, self._rarest, list(words)
-        shared = total = 0.0
-        leading, missed = 0, False
+    def covered(self, words: tuple[str, ...], theirs: tuple[str, ...]) -> frozenset[str]:
+        """The words of a label that a name explains."""
+        rest, covered = list(words), set()
         for word in theirs:
-            weight = weights.get(word, rarest)
-            total += weight
-            match, part = _best_word(word, rest, leading > 0)
+            match, _ = _best_word(word, rest, bool(covered))
+            if match is not None:
+                covered.add(match)
+                rest.remove(match)
+        return frozenset(covered)
+
+    def contained(self, words: tuple[str, ...], theirs: tuple[str, ...], least: float = 0.0) -> float:
+        """0..1: the weight of the words of a name that stand in a label. A name cut at its end loses little.
+
+        Below `least` it is not worked out: any figure below it may come back.
+        """
+        weights, rarest, rest = self._weights, self._rarest, list(words)
+        own = [weights.get(word, rarest) for word in theirs]
+        shared, total = 0.0, sum(own)
+        spare = total * (1 - least / _ALL)  # the weight of the words that may be missing
+        leading, missed = 0, False
+        for word, weight in zip(theirs, own, strict=True):
+            if word in rest:
+                match, part = word, 1.0
+            else:
+                match, part = _near_word(word, rest, leading > 0)
             if match is None:
+                if len(word) == 1 or word.isdigit():  # initials and figures are lost first, or not read as words
+                    total -= weight
+                    continue
                 missed = True
+                spare -= weight
+                if spare < 0:
+                    break
                 continue
             leading = -9 if missed else leading + 1
             shared += weight * part
             rest.remove(match)
-        score = 0.97 * shared / max(total, 1e-9)
+        score = _ALL * shared / max(total, 1e-9)
         telling = len(theirs[0]) >= 5 and self._weight(theirs[0]) >= self._rarest - _RARE
         if telling and _best_word(theirs[0], list(words), False)[0] is not None:
             score = max(score, _HINT)
@@ -136,8 +162,11 @@ class NameIndex:
 
 def _best_word(word: str, rest: list[str], last: bool) -> tuple[str | None, float]:
     """The word of `rest` that `word` stands for, and how well: equal, cut, initial, or misprinted."""
-    if word in rest:
-        return word, 1.0
+    return (word, 1.0) if word in rest else _near_word(word, rest, last)
+
+
+def _near_word(word: str, rest: list[str], last: bool) -> tuple[str | None, float]:
+    """The same where no word of `rest` is equal."""
     size, least = len(word), 3 if last else 4
     if size >= least:
         for other in rest:

@@ -10,6 +10,7 @@ from hub.core.reconcile.words import ABBREVIATIONS, LEGAL_FORMS, SMALL_WORDS
 _DOTTED = re.compile(r"\b[A-Z](?:\.[A-Z])+\b\.?")  # "S.A.R.L.", "e.K" where the bank cut the last dot
 _WHOLE_FORM = re.compile(r"\b(?:[A-Z]\.){2,}(?:[A-Z]\b)?")  # "S.A" may be what a cut left of "S.A.S": it tells no form
 _SPACED = re.compile(r"\b(S A S U|S A R L|E U R L|S A S|S N C|S C I|G I E|S A)\b")
+_AMPERSANDS = re.compile(r"(?<![A-Z0-9])[A-Z](?: ?& ?[A-Z])+(?![A-Z0-9])")  # "C&A", "R & D": one word
 _HOSPITAL = re.compile(r"\bCENTRE HOSPITALIER\b")
 _WORD = re.compile(r"[A-Z0-9]+")
 _SAME_FORM = {"SOCIETE": "STE", "SOC": "STE", "ETABLISSEMENTS": "ETS", "ETABLISSEMENT": "ETS", "ETABL": "ETS"}
@@ -28,12 +29,30 @@ def words_of_folded(folded: str) -> tuple[str, ...]:
     """`name_words` of a name that is folded already."""
     if "." in folded:
         folded = _DOTTED.sub(lambda found: found.group().replace(".", "") + " ", folded)
+    if "&" in folded:
+        folded = _AMPERSANDS.sub(lambda found: found.group().replace(" ", "").replace("&", ""), folded)
     if " " in folded and len(folded) > 3:
         folded = _SPACED.sub(lambda found: found.group().replace(" ", ""), folded)
     if "HOSPITALIER" in folded:
         folded = _HOSPITAL.sub("CH", folded)
     words = _WORD.findall(folded)
     return _telling(words)
+
+
+def full_words(folded: str) -> tuple[str, ...]:
+    """All words of a folded name, legal forms and small ones too, in order; "&" and "et" apart."""
+    return tuple([word for word in _WORD.findall(folded) if word != "ET"])
+
+
+_NAMELIKE = re.compile(
+    r"(?<![A-Z0-9])(?:[A-Z](?:\.[A-Z])+\.?|[A-Z](?: ?& ?[A-Z])+|[A-Z]+\d[A-Z0-9]*|\d+[A-Z][A-Z0-9]*)(?![A-Z0-9])"
+)
+_NOT_ALNUM = re.compile(r"[^A-Z0-9]")
+
+
+def odd_words(folded: str) -> list[str]:
+    """What may be a word of a name and is no plain word: initials with dots or "&", digits and letters mixed."""
+    return [_NOT_ALNUM.sub("", found) for found in _NAMELIKE.findall(folded)]
 
 
 def hospitals(words: list[str]) -> list[str]:

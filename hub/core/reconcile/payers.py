@@ -8,13 +8,16 @@ from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED
-from hub.core.reconcile.names import hospitals, iban_key, legal_form, name_words
-from hub.core.reconcile.stances import NOBODY, STRONG, Payer, Stances
+from hub.core.reconcile.names import full_words, hospitals, iban_key, legal_form, name_words
+from hub.core.reconcile.stances import MEDIUM, NOBODY, STRONG, Payer, Stances
 from hub.core.reconcile.text import fold
-from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS, OTHER_NUMBER_WORDS
+from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS, ORDER_WORDS, OTHER_NUMBER_WORDS
 
 _HINT = 0.4  # likeness from which a name may be a debtor's: never enough to agree, sometimes to contradict
 _CUT_AT = 18  # a payer name at least this long may have been cut by the bank
+_NAMES_TOO = ORDER_WORDS | OTHER_NUMBER_WORDS  # words of labels that names have as well: "SCI le Marché"
+_LEAST_FOUND, _LEAST_CONTAINED = 0.6, 0.55  # likeness from which a label's name is a debtor's, and is worked out
+_MOST_NARROWED = 200  # debtors of one name that are compared with a label word by word
 _LEAST_IN_LABEL = 0.25  # what a label's name shares at least, since other words stand beside it
 
 
@@ -29,6 +32,7 @@ class PayerIndex(Stances):
         self._known: dict[tuple[str | None, str | None], Payer] = {}
         self._names: dict[str, Payer] = {}
         self._texts: dict[tuple[str, ...], Payer] = {}
+        self._naming: dict[str, bool] = {}
 
     def _read_learnt(self, learnt: Learnt) -> None:
         """Index what people taught; pairs that are no account any more are left out."""
@@ -58,6 +62,7 @@ class PayerIndex(Stances):
 
     def _find(self, name: str | None, iban: str | None) -> Payer:
         by_name = self.find_name(name) if name else NOBODY
+        whole = by_name.whole
         if not iban:
             return by_name
         plain = iban_key(iban)
@@ -70,7 +75,8 @@ class PayerIndex(Stances):
             # Group treasury or a stolen master record: the account says one debtor, the name another.
             return self._payer((*by_name.accounts, *dict.fromkeys(accounts)), 0.8, "iban and name differ", words)
         found_by = "iban" if plain in self._by_iban else "learnt iban"
-        return self._payer(tuple(both) or tuple(dict.fromkeys(accounts)), 1.0, found_by, words)
+        payer = self._payer(tuple(both) or tuple(dict.fromkeys(accounts)), 1.0, found_by, words)
+        return payer._replace(whole=whole and bool(both))
 
     def _payer(self, accounts: tuple[int, ...], score: float, found_by: str, words: tuple[str, ...]) -> Payer:
         behalf = not self._behalf.isdisjoint(accounts) or (found_by.startswith("learnt") and len(accounts) > 1)
@@ -90,12 +96,19 @@ class PayerIndex(Stances):
             return self._payer(tuple(self._learnt_key[key]), 1.0, "learnt name", words)
         exact = self._by_key.get(key) or self._by_glued.get("".join(words))
         if exact:
-            return self._payer(tuple(self._of_form(exact, name)), 1.0, "name", words)
+            accounts = self._of_form(exact, name)
+            plain = self._by_plain.get(fold(name), ())
+            return self._payer(tuple(accounts), 1.0, "name", words)._replace(whole=any(a in plain for a in accounts))
         if len(name) >= _CUT_AT and len(words) > 2 and words[-1] in FORM_BEGINNINGS:  # "… LYON SAR"
             whole = self._by_key.get(" ".join(words[:-1]))
             if whole:
                 return self._payer(tuple(whole), CUT, "name", words[:-1])
-        return self._nearest(words, len(name) >= _CUT_AT, "name")
+        found = self._nearest(words, len(name) >= _CUT_AT, "name")
+        if len(name) >= _CUT_AT and found.score == CUT and len(found.accounts) > 1:  # "… BELLEVUE LA" is Laon's
+            found = found._replace(
+                accounts=tuple(self.names.full.longest(list(found.accounts), full_words(fold(name))))
+            )
+        return found
 
     def _of_form(self, accounts: list[int], name: str) -> list[int]:
         """Of several debtors with these words, those with the legal form the name states, if any has it."""
@@ -108,6 +121,15 @@ class PayerIndex(Stances):
     def namesakes(self, payer: Payer, seller: str) -> list[int]:
         """The accounts at one seller with the payer's words and another legal form than it states."""
         return [a for a in self._by_key.get(" ".join(payer.words), ()) if self.ledger.accounts[a][0] == seller]
+
+    def longer_names(self, payer: Payer) -> list[int]:
+        """Other accounts whose names begin with the payer's, which may be what a cut left of theirs."""
+        if payer.found_by not in ("name", "text"):
+            return []
+        others = [a for a in self._begun("".join(payer.words), 1) if a not in payer.accounts]
+        if payer.whole:
+            others = [a for a in others if any(self.names.full.goes_on(one, a) for one in payer.accounts)]
+        return others
 
     def _nearest(self, words: tuple[str, ...], may_be_cut: bool, found_by: str) -> Payer:
         """The names that share most of their telling words with `words`; ties are kept together."""
@@ -126,10 +148,10 @@ class PayerIndex(Stances):
         close = sorted((a for a, s in scores.items() if s >= best - 0.06), key=lambda a: (-scores[a], a))
         return self._payer(tuple(close[:20]), best, found_by, words)
 
-    def _begun(self, glued: str) -> list[int]:
+    def _begun(self, glued: str, least: int = CUT_LEAST) -> list[int]:
         """The accounts with a name that begins with what the bank left of one, blanks apart."""
         names, found = self._glued, list[int]()
-        at = bisect_left(names, glued) if len(glued) >= CUT_LEAST else len(names)
+        at = bisect_left(names, glued) if len(glued) >= least else len(names)
         while at < len(names) and names[at].startswith(glued) and len(found) < 20:
             found += [account for account in self._by_glued[names[at]] if account not in found]
             at += 1
@@ -137,13 +159,33 @@ class PayerIndex(Stances):
 
     def in_text(self, words: list[str]) -> Payer:
         """The accounts whose name stands among the words of a label, for banks that give no payer name."""
-        telling = self.telling(words)
-        if not telling:
-            return NOBODY
-        known = self._texts.get(telling)
+        label = tuple([word for word in words if self._may_be_named(word)])
+        known = self._texts.get(label)
         if known is None:
-            known = self._texts[telling] = self._in_text(telling)
+            telling = self.telling(words)
+            found = self._in_text(telling) if telling else NOBODY
+            known = self._texts[label] = self._standing(found, label)
         return known
+
+    def _may_be_named(self, word: str) -> bool:
+        """Whether a word of a label may belong to a full name; what banks and payers put around it does not."""
+        known = self._naming.get(word)
+        if known is None:
+            said = word == "ET" or (word in LABEL_WORDS and word not in self.names.full.vocabulary)
+            known = self._naming[word] = not said
+        return known
+
+    def _standing(self, found: Payer, label: tuple[str, ...]) -> Payer:
+        """What a label tells, narrowed to the debtor whose name stands there in full, if there is one."""
+        if found.score >= MEDIUM and len(found.accounts) <= _MOST_NARROWED:
+            whole = self.names.full.standing(list(found.accounts), label)
+            if whole:
+                words = self._words[self._names_of[whole[0]][0]][0]
+                payer = self._payer(tuple(whole), found.score, found.found_by, words)
+                return payer._replace(whole=True, label=label)
+        if found.score >= MEDIUM and 1 < len(found.accounts) <= _MOST_NARROWED:
+            found = found._replace(accounts=tuple(self.names.full.longest(list(found.accounts), label)))
+        return found._replace(label=label)
 
     def _in_text(self, telling: tuple[str, ...]) -> Payer:
         exact = self._by_key.get(" ".join(telling))
@@ -154,13 +196,29 @@ class PayerIndex(Stances):
         best: dict[int, float] = {}
         for candidate in self._index.candidates(telling, _LEAST_IN_LABEL):
             theirs, account = self._words[candidate]
-            score = self._index.contained(telling, theirs)
+            score = self._index.contained(telling, theirs, _LEAST_CONTAINED)
             if score > best.get(account, 0.0):
                 best[account] = score
-        if not best or (top := max(best.values())) < 0.6:
+        if not best or (top := max(best.values())) < _LEAST_FOUND:
             return NOBODY._replace(words=telling, in_label=True)
         close = sorted((a for a, s in best.items() if s >= top - 0.05), key=lambda a: (-best[a], a))
-        return self._payer(tuple(close[:20]), top, "text", telling)
+        return self._payer(tuple(self._explaining_more(telling, close)[:20]), top, "text", telling)
+
+    def _explaining_more(self, telling: tuple[str, ...], accounts: list[int]) -> list[int]:
+        """Without the debtors of whom another one, whose whole name stands there, explains all they do, and more."""
+        if len(accounts) < 2 or len(accounts) > _MOST_NARROWED:
+            return accounts
+        covered = {account: self._covered(telling, account) for account in accounts}
+        whole = {words for account in accounts for words, complete in covered[account] if complete}
+        return [a for a in accounts if not any(all(words < other for words, _ in covered[a]) for other in whole)]
+
+    def _covered(self, telling: tuple[str, ...], account: int) -> list[tuple[frozenset[str], bool]]:
+        """The words of a label that each name of an account explains, and whether these are all its words."""
+        names = [self._words[name][0] for name in self._names_of.get(account, ())]
+        found = [(self._index.covered(telling, name), name) for name in names]
+        return [
+            (words, len(words) == len({w for w in name if len(w) > 1 and not w.isdigit()})) for words, name in found
+        ]
 
     def telling(self, words: list[str]) -> tuple[str, ...]:
         """The words of a label that may be part of a name."""
@@ -168,6 +226,6 @@ class PayerIndex(Stances):
         telling = [
             ABBREVIATIONS.get(w, w)
             for w in hospitals(words)
-            if len(w) > 1 and (w not in LABEL_WORDS or (w in OTHER_NUMBER_WORDS and w in postings))
+            if len(w) > 1 and (w not in LABEL_WORDS or (w in _NAMES_TOO and w in postings))
         ]
         return tuple(telling[:14])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.mentions import BARE, STRONG, WEAK, Mention, Reading, Ref
 from hub.core.reconcile.numbers import lookalike_of
@@ -25,8 +26,8 @@ _MIXED = re.compile(r"[0-9][OQDILZSBG]+(?:[0-9OQDILZSBG]|\b)|\b[A-Z]{0,4}[OQDILZ
 class Reader:
     """Reads texts against one ledger."""
 
-    def __init__(self, ledger: Ledger, sirens: dict[str, list[int]]) -> None:
-        self.lexicon = Lexicon(ledger, sirens)
+    def __init__(self, ledger: Ledger, names: DebtorNames) -> None:
+        self.lexicon = Lexicon(ledger, names)
         self.ledger = ledger
         self.numbers = ledger.numbers
 

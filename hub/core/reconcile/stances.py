@@ -31,6 +31,8 @@ class Payer(NamedTuple):
     behalf: bool = False  # known to pay for others: never contradicts
     words: tuple[str, ...] = ()  # the name, or the label's words that may be one
     in_label: bool = False  # nobody knows it, and its name may be any of these words of a label
+    whole: bool = False  # a debtor's name stands there in full, legal form included
+    label: tuple[str, ...] = ()  # all words of the label, where the name was looked for in one
 
 
 NOBODY = Payer((), 0.0, "unknown")
@@ -46,6 +48,7 @@ class Stances:
         self._by_iban, self._by_siren, self._siren_of = names.by_iban, names.by_siren, names.siren_of
         self._behalf, self._index = names.behalf, names.index
         self._glued, self._first_words = names.glued, names.first_words
+        self.names = names
 
     def words_of(self, account: int) -> set[str]:
         """The words of an account's names."""
@@ -76,7 +79,7 @@ class Stances:
                 return AGREES if payer.score >= 0.5 else UNKNOWN
         if payer.behalf:
             return UNKNOWN
-        if payer.score >= 1.0 and self._another_company(payer, account):
+        if (payer.score >= 1.0 or payer.whole) and self._another_company(payer, account):
             return CONTRADICTS
         if payer.score < MEDIUM:  # rather another debtor, not surely: enough when nothing speaks for this one
             return CONTRADICTS if self._resembles(payer, account) < _NOTHING_ALIKE else UNKNOWN
@@ -109,6 +112,8 @@ class Stances:
         """
         if payer.in_label and not self._first_words.isdisjoint(payer.words):
             return True
+        if payer.in_label and self.names.full.goes_on_as_another(payer.label, account):
+            return True
         begun = self._beginning(payer)
         return bool(begun) and not self._begins(account, begun)
 
@@ -129,8 +134,11 @@ class Stances:
     def _another_company(self, payer: Payer, account: int) -> bool:
         """Whether the account is a company whose SIREN is known not to be the payer's, however much alike the names.
 
-        A name proves that only when the account's does not go on like it: the bank may have cut it.
+        A name proves that only when the account's does not go on like it: the bank may have cut it. So does the legal
+        form of a namesake, where the seller has both as debtors.
         """
+        if any(self._other_debtor(payer, candidate, account) for candidate in payer.accounts):
+            return True
         if not all(self._sirens_differ(candidate, account) for candidate in payer.accounts):
             return False
         glued = "".join(payer.words)
@@ -145,8 +153,35 @@ class Stances:
         return mine is not None and theirs is not None and mine != theirs
 
     def _same_company(self, payer: Payer, one: int, other: int) -> bool:
-        """One legal person with an account at two sellers: equal name words, unless an IBAN tells the SIREN apart."""
-        if payer.found_by == "iban" and self._sirens_differ(one, other):
+        """One legal person with an account at two sellers: equal name words, unless an IBAN tells the SIREN apart.
+
+        Nor are "Brunet SARL" and "Brunet & Cie" one person, where the payer is surely one of them.
+        """
+        by_iban = payer.found_by == "iban"
+        if (by_iban and self._sirens_differ(one, other)) or (
+            (by_iban or payer.whole) and self._forms_differ(one, other)
+        ):
             return False
+        return self._namesakes(one, other)
+
+    def _namesakes(self, one: int, other: int) -> bool:
+        """Whether two accounts have a name of equal words, legal forms apart."""
         mine = {self._words[n][0] for n in self._names_of.get(one, ())}
         return any(self._words[n][0] in mine for n in self._names_of.get(other, ()))
+
+    def _forms_differ(self, one: int, other: int) -> bool:
+        """Whether both accounts state a legal form, and none in common."""
+        mine, theirs = (self._forms.get(account, set()) - {""} for account in (one, other))
+        return bool(mine and theirs) and mine.isdisjoint(theirs)
+
+    def _other_debtor(self, payer: Payer, candidate: int, account: int) -> bool:
+        """Whether a seller has both as debtors, and the payer's name stands there in full as the other one's.
+
+        A name that goes on in the account's own is no proof: it may have been cut.
+        """
+        accounts = self.ledger.accounts
+        if not payer.whole or accounts[candidate][0] != accounts[account][0]:
+            return False
+        if self._namesakes(candidate, account):
+            return self._forms_differ(candidate, account)
+        return not self.names.full.goes_on(candidate, account)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from hub.core.reconcile.words import IBAN_LENGTHS
 
@@ -105,9 +106,15 @@ _NOT_A_NUMBER = re.compile(
     rf"(?=[\d+E])(?:(?P<date>(?<![\d/.-]){_DAY}([/.-]){_MONTH}\2(?:20\d\d|\d\d)(?![\d/-])"
     rf"|(?<![\dA-Z/.-])20\d\d([/.-])(?:0[1-9]|1[0-2])\3(?:0[1-9]|[12]\d|3[01])(?![\d/-]))"
     r"|(?P<phone>(?<![\dA-Z/-])(?:\+33 ?|0033 ?|0)[1-9](?:([ .-])\d\d(?:\5\d\d){3}|\d{8})(?![\dA-Z]))"
-    r"|(?P<amount>(?<![\dA-Z/-])\d{1,3}(?:[ .]\d{3})*,\d{2}(?!\d)|(?<![\dA-Z/-])\d{1,8}[.,]\d{2}(?![\d/-]|[.,]\d)"
-    r"|(?<![\dA-Z/-])\d+ ?(?:EUR|EUROS?)\b(?! ?\d)|\bEUR ?\d+(?:[.,]\d{2})?(?!\d)))"
+    r"|(?P<amount>(?<![\dA-Z/,-])(?!0\d)\d{1,3}(?:[ .]\d{3})*,\d{2}(?!\d)|"
+    r"(?<![\dA-Z/,-])(?!0\d)\d{1,8}[.,]\d{2}(?![\d/-]|[.,]\d)"
+    r"|(?<![\dA-Z/-])\d+ ?(?:EUR|EUROS?)\b(?! ?\d)|\bEUR ?\d+(?:[.,]\d{2})?(?!\d))"
+    r"|(?P<share>(?<![\dA-Z/-])\d{1,3}(?:[.,]\d{1,2})? ?(?:%|PCT\b|P\. ?CENT\b|POUR ?CENT\b))"
+    r"|(?P<ordinal>(?<![\dA-Z/-])\d{1,2} ?(?:ERE?|EME|NDE?)\b))"
 )
+
+
+_LISTED = re.compile(r"(\d{4,}),\d\d")
 
 
 def _hide_iban(found: re.Match[str]) -> str:
@@ -126,8 +133,10 @@ def _hide_iban(found: re.Match[str]) -> str:
     return "#" * end + text[end:]
 
 
-def mask(folded: str) -> tuple[str, list[tuple[str, str]]]:
-    """Hide dates, amounts, telephone and account numbers.
+def mask(folded: str, known: Callable[[str], bool] = lambda digits: False) -> tuple[str, list[tuple[str, str]]]:
+    """Hide dates, amounts, shares, telephone and account numbers.
+
+    `known` tells an invoice's number: "26050026,43" is no amount where 26050026 is one, it begins a list.
 
     Returns the text with each hidden stretch replaced by as many "#", and what was hidden as (kind, text).
     """
@@ -136,6 +145,8 @@ def mask(folded: str) -> tuple[str, list[tuple[str, str]]]:
         return folded, hidden
 
     def hide(found: re.Match[str]) -> str:
+        if found.lastgroup == "amount" and (listed := _LISTED.fullmatch(found.group())) and known(listed.group(1)):
+            return found.group()
         hidden.append((found.lastgroup or "amount", found.group()))
         return "#" * len(found.group())
 

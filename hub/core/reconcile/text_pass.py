@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from hub.core.reconcile.counters import CounterText
 from hub.core.reconcile.fitting import LETTERS, as_year, near
-from hub.core.reconcile.mentions import STRONG, Ref
+from hub.core.reconcile.mentions import STRONG, WEAK, Ref
+from hub.core.reconcile.names import odd_words
 from hub.core.reconcile.text import mask, runs
 from hub.core.reconcile.words import (
     DISCOUNT_WORDS,
     INVOICE_WORDS,
+    LIST_WORDS,
     MONTHS,
     PART_WORDS,
     RANGE_WORDS,
@@ -17,6 +19,7 @@ from hub.core.reconcile.words import (
 )
 
 _MORE_WORDS = frozenset(("AUTRES", "SUIVANTES", "SUIV", "DIVERS", "DIVERSES", "PLUSIEURS", "ETC"))
+_NAMES_WITHIN = 1000  # characters of a text that may hold its payer's name
 _TELLING_WORDS = STATEMENT_WORDS | PART_WORDS | DISCOUNT_WORDS | _MORE_WORDS | {"COMPTE", *MONTHS}
 
 
@@ -25,7 +28,7 @@ class TextPass(CounterText):
 
     def run(self, folded: str) -> None:
         """Fill the reading: whole numbers first, then what they leave."""
-        masked, hidden = mask(folded)
+        masked, hidden = mask(folded, self._is_number)
         self._read_hidden(hidden)
         self.texts, self.gaps = runs(masked)
         self.used = [False] * len(self.texts)
@@ -33,6 +36,11 @@ class TextPass(CounterText):
         self._words_and_months()
         self._counters()
         self._link()
+        self._odd_words(masked)
+
+    def _is_number(self, digits: str) -> bool:
+        """Whether digits are the whole number of an open item."""
+        return digits in self.numbers.whole
 
     def _read_hidden(self, hidden: list[tuple[str, str]]) -> None:
         """A hidden date or amount can still be a whole number of the ledger ("12/2026" never is a date here)."""
@@ -66,6 +74,11 @@ class TextPass(CounterText):
             elif text in MONTHS and not self.used[at]:
                 self._month(at, MONTHS[text])
         self._numeric_months()
+
+    def _odd_words(self, masked: str) -> None:
+        """Words of debtors' names that are no runs of letters: "J.P.R.", "2MB"."""
+        words, vocabulary = self.reading.words, self.lexicon.vocabulary
+        words += [word for word in odd_words(masked[:_NAMES_WITHIN]) if word in vocabulary and word not in words]
 
     def _month(self, at: int, month: int) -> None:
         """A month by its name, with the year that follows if there is one."""
@@ -116,6 +129,22 @@ class TextPass(CounterText):
             if after is not None and here >= 0 and self._is_range(here, after):
                 mention = mention._replace(opens_range=True)
             self.reading.mentions.append(mention)
+            if not technical and here >= 0 and self._goes_on(here + 1):
+                self.reading.goes_on = True
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether the text goes on with digits, or with letters that begin numbers, that nothing explains."""
+        texts, used = self.texts, self.used
+        while at < len(texts) and texts[at] in LIST_WORDS and near(self.gaps[at], listed=True):
+            at += 1
+        if at >= len(texts) or not near(self.gaps[at], listed=True):
+            return False
+        if used[at]:
+            return at in self.found and self.found[at].refs[0].strength <= WEAK
+        if texts[at] < LETTERS:
+            return True
+        last = at + 1 == len(texts)
+        return texts[at] in self.numbers.prefixes and (last or (texts[at + 1] < LETTERS and not used[at + 1]))
 
     def _is_range(self, here: int, after: int) -> bool:
         """Whether only "A", "AU" or a dash, and letters of the number itself, stand between two numbers."""

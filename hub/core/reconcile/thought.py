@@ -33,7 +33,7 @@ class Thought:
         self.remittances = remittances
         self.own_accounts = own_accounts
         self._wordy: dict[tuple[str, ...], Reading] = {}
-        self.reader = Reader(desk.ledger, desk.payers.sirens)
+        self.reader = Reader(desk.ledger, desk.payers.names)
 
     def open_case(self, row: int) -> Case:
         """Read the texts of a receipt and find its payer."""
@@ -92,13 +92,20 @@ class Thought:
         if found.accounts and reading.on_behalf:
             found = found._replace(behalf=True)
         if found.score >= MEDIUM:
-            return found
+            return self._by_customer(found, reading)
         if reading.accounts:
             return Payer(tuple(dict.fromkeys(reading.accounts)), 1.0, "siren")
-        named = payers.in_text(reading.words)
+        if reading.customers and not found.accounts:
+            return Payer(tuple(dict.fromkeys(reading.customers)), 1.0, "customer number")
+        named = self._by_customer(payers.in_text(reading.words), reading)
         if not found.accounts and not r.payer_name[row]:
             return named  # even when its words name nobody for sure, they may contradict
         return named if named.score > found.score and named.score >= 0.6 else found
+
+    def _by_customer(self, payer: Payer, reading: Reading) -> Payer:
+        """Of several debtors who may be the payer the one whose customer number the text has."""
+        own = tuple(a for a in payer.accounts if a in reading.customers) if len(payer.accounts) > 1 else ()
+        return payer._replace(accounts=own) if own else payer
 
     def outsider(self, case: Case) -> Kind | None:
         """Why the money is no payment of a debtor, if it is none."""
@@ -113,6 +120,11 @@ class Thought:
             return by_name
         said = " ".join(t[:2000] for t in (r.payer_name[case.row], r.remittance[case.row]) if t)
         return outsider_by_text(fold(said), r.transaction_code[case.row])
+
+    def _speaks_of_an_outsider(self, case: Case) -> bool:
+        """Whether a label has words of wages, taxes, loans and the like: a name in it may be anybody's."""
+        r = self.desk.receipts
+        return outsider_by_text(fold((r.remittance[case.row] or "")[:2000]), None) is not None
 
     def may_be_exact(self, case: Case) -> bool:
         """Whether a reference can explain the amount to the cent; a quick look that builds no explanation."""
@@ -151,7 +163,12 @@ class Thought:
         """Every explanation, those by payer and amount included."""
         drafts = self.by_references(case)
         if not any(d.confidence > 0.97 for d in drafts):
-            drafts += by_payer(self.desk, case)
+            explained = by_payer(self.desk, case)
+            if explained and case.payer.found_by == "text" and self._speaks_of_an_outsider(case):
+                for draft in explained:
+                    draft.confidence = min(draft.confidence, 0.9)
+                    draft.evidence["against"] = "the text speaks of money that pays no invoice"
+            drafts += explained
         if case.reading.closed:
             return drafts
         if not drafts:
@@ -171,7 +188,7 @@ class Thought:
             if not accounts or any(a < 0 or payers.stance(case.payer, a) != CONTRADICTS for a in accounts)
         ]
         for mention in case.reading.mentions:
-            refs = [ref for ref in mention.refs if ref.strength >= STRONG_REF]
+            refs = [ref for ref in mention.refs if ref.strength >= STRONG_REF and not ledger.is_credit[ref.row]]
             if any(ledger.left[ref.row] > 0 for ref in refs):
                 return None
             if any(payers.stance(case.payer, ledger.account_of[ref.row]) != CONTRADICTS for ref in refs):

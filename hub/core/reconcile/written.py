@@ -4,32 +4,36 @@ from __future__ import annotations
 
 from datetime import date
 
+from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, as_date, near
 from hub.core.reconcile.ledger import Ledger, letters_of
 from hub.core.reconcile.mentions import FULL, STRONG, Mention, Reading, Ref
-from hub.core.reconcile.words import (
-    ORDER_WORDS,
-    OTHER_NUMBER_WORDS,
-)
+from hub.core.reconcile.words import CUSTOMER_WORDS, ORDER_WORDS, OTHER_NUMBER_WORDS
 
+_PLAIN_CODE, _LONG_CODE = 5, 7  # characters of a customer number that nobody announces, with letters and without
 MOST_ALTERNATIVES = 24  # rows kept for one number; a counter shared by more proves nothing
 
 
 class Lexicon:
-    """What texts are read against: the ledger's numbers, how they begin, and the debtors' company numbers."""
+    """What texts are read against: the ledger's numbers, how they begin, and the debtors' own numbers and words.
 
-    def __init__(self, ledger: Ledger, sirens: dict[str, list[int]]) -> None:
+    vocabulary: the words of their names. codes: accounts by the customer number the seller gave.
+    """
+
+    def __init__(self, ledger: Ledger, names: DebtorNames) -> None:
         self.ledger = ledger
         self.numbers = ledger.numbers
-        self.sirens = sirens
+        self.sirens, self.codes = names.by_siren, names.by_code
+        self.vocabulary = names.index.postings
         self._starts: dict[str, list[str]] = {}
-        self.begins = ledger.begins | self.numbers.prefixes
+        self.begins = ledger.begins | self.numbers.prefixes | set(map(letters_of, self.codes))
         self.begins.discard("")
 
     def knows(self, key: str) -> bool:
         """Whether a key is a whole number, one without its letters, a closed one, or an order reference."""
         numbers, ledger = self.numbers, self.ledger
-        return key in numbers.whole or key in numbers.by_digits or key in ledger.settled or key in ledger.by_order
+        invoice = key in numbers.whole or key in numbers.by_digits or key in ledger.settled
+        return invoice or key in ledger.by_order or key in self.codes
 
     def starts(self, text: str) -> list[str]:
         """The run of letters itself, or its end when a word was glued before a known prefix ("FACTFA" -> "FA")."""
@@ -92,6 +96,10 @@ class WrittenText:
         """Record `key` if it is an open number, a closed number or an order reference."""
         if key.isalpha() or len(key) < FEW_DIGITS:
             return False
+        if key in self.lexicon.codes and self._is_customer(key, at):
+            self._use(at, count)
+            self.reading.customers += self.lexicon.codes[key]
+            return True
         if key.isdigit() and (len(key) < 6 or as_date(key, self.received_on)):
             return False
         order = self._governed_by(at, ORDER_WORDS) or letters_of(key) in ORDER_WORDS
@@ -112,6 +120,13 @@ class WrittenText:
             self.reading.orders.append((key, self.ledger.by_order[key]))
             return True
         return False
+
+    def _is_customer(self, key: str, at: int) -> bool:
+        """Whether a debtor's customer number is meant: announced as one, or long and no number of an invoice."""
+        if self._governed_by(at, CUSTOMER_WORDS):
+            return True
+        other = key in self.ledger.settled or key in self.ledger.by_order or self._rows_spelt(key) is not None
+        return not other and len(key) >= (_LONG_CODE if key.isdigit() else _PLAIN_CODE)
 
     def _rows_spelt(self, key: str) -> int | list[int] | None:
         """Rows whose whole number is `key`; for digits, also those whose number has them behind its letters."""

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from hub.core.reconcile import Outcome, Policy, reconcile
-from tests.benchmarks.reconciliation import other_hand, receipts, third_hand, traps, worst
+from tests.benchmarks.reconciliation import fourth_hand, other_hand, receipts, third_hand, traps, worst
 from tests.benchmarks.reconciliation.apart import made_apart, peak_mib, resident_mib
 from tests.benchmarks.reconciliation.examples import examples
 from tests.benchmarks.reconciliation.files import write_scenario
@@ -81,6 +81,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, action="append", help="may be repeated; default: the report-only seeds")
     parser.add_argument("--other-hand", action="store_true", help="use the second, independent generator")
     parser.add_argument("--third-hand", action="store_true", help="use the third generator")
+    parser.add_argument("--fourth-hand", action="store_true", help="use the fourth generator")
     parser.add_argument("--traps", action="store_true", help="the third, with many who quote somebody else's number")
     parser.add_argument("--worst", action="store_true", help="print the worst cases instead, and how they grow")
     parser.add_argument("--calls", action="store_true", help="print the engine's function calls instead (slow)")
@@ -90,7 +91,13 @@ def main() -> None:
     if args.worst:
         print(worst.report())
         return
-    hands = ((args.other_hand, other_hand), (args.third_hand, third_hand), (args.traps, traps), (True, receipts))
+    hands = (
+        (args.other_hand, other_hand),
+        (args.third_hand, third_hand),
+        (args.fourth_hand, fourth_hand),
+        (args.traps, traps),
+        (True, receipts),
+    )
     make = next(hand.make_scenario for asked, hand in hands if asked)
     for seed in args.seed or REPORT_SEEDS:
         scenario = made_apart(make, seed, SIZES[args.size])

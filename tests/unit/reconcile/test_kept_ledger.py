@@ -13,13 +13,14 @@ from hub.core.reconcile import Decision, OpenItems, Policy, SettledNumbers, reco
 from hub.core.reconcile.kept.image import Image, Whole, lay_image
 from hub.core.reconcile.kept.numbers import StaleImage
 from hub.core.reconcile.kept.standing import Standing
-from tests.benchmarks.reconciliation import other_hand, receipts, third_hand, traps
+from tests.benchmarks.reconciliation import fourth_hand, other_hand, receipts, third_hand, traps
 from tests.benchmarks.reconciliation.scenario import Scenario
 
 HANDS: dict[str, Callable[[int, int], Scenario]] = {
     "first": receipts.make_scenario,
     "other": other_hand.make_scenario,
     "third": third_hand.make_scenario,
+    "fourth": fourth_hand.make_scenario,
     "traps": traps.make_scenario,
 }
 
@@ -96,7 +97,7 @@ def decisions(scenario: Scenario, items: OpenItems | Standing) -> list[Decision]
     ).decisions
 
 
-@pytest.mark.parametrize(("hand", "seed"), [("first", 7), ("other", 7), ("third", 7), ("traps", 8)])
+@pytest.mark.parametrize(("hand", "seed"), [("first", 7), ("other", 7), ("third", 7), ("fourth", 7), ("traps", 8)])
 def test_a_kept_ledger_decides_as_the_ledger_itself(hand: str, seed: int) -> None:
     """Whatever came, went or changed since the image was laid: the same decisions, to the last word of evidence."""
     scenario = HANDS[hand](seed, 1_500)

@@ -13,6 +13,7 @@ from hub.core.reconcile.rules.statement import statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
 
 _MOST_ACCOUNTS = 6
+_TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
@@ -38,8 +39,37 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
                 most = _BESIDE_OWN if any("sets_that_add_up" in d.evidence for d in drafts) else 0.975
                 drafts += [cap(d, most) for d in _explain(desk, case, group) if d.confidence > 0.6]
     judged = [_judge(desk, case, d, len(accounts)) for d in drafts]
+    if len(accounts) > 1:
+        _several_explain(desk, judged)
+    if any(d.rule == "payer_statement" and d.confidence > 0.9 and case.reading.months for d in judged):
+        judged = [d if d.rule == "payer_statement" else cap(d, 0.85) for d in judged]  # the month says which
     near = [d for d in judged if d.rule == NEAR]
+    judged += _of_longer_names(desk, case, judged)
     return judged + [other for d in near for other in others_near(desk, case, d)]
+
+
+def _several_explain(desk: Desk, drafts: list[Draft]) -> None:
+    """Nothing is sure when the items of two accounts that may be the payer explain the sum."""
+    account_of = desk.ledger.account_of
+    likely = {account_of[d.lines[0][0]] for d in drafts if d.lines and d.confidence > 0.6}
+    for draft in drafts:
+        if len(likely) > 1 and draft.rule != "payer_amount":
+            cap(draft, 0.85)
+
+
+def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
+    """Debtors whose names begin with all the payer's, and who owe this very sum: the bank may have cut the name."""
+    first = max(drafts, key=lambda d: d.confidence, default=None)
+    if first is None or first.rule != "payer_amount" or first.confidence < 0.8:
+        return []
+    found = []
+    for account in desk.payers.longer_names(case.payer):
+        row = desk.ledger.first_of_amount(account, case.amount, case.received_on + timedelta(days=DATE_SLACK_DAYS))
+        if row is not None and desk.usable(row, case):
+            cap(first, 0.9)
+            reason = f"The payer's name may have been cut, and {desk.numbers([row])} has exactly this amount open."
+            found.append(Draft(min(first.confidence, 0.89) - 0.01, "payer_amount", reason, [(row, case.amount)]))
+    return found
 
 
 def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
@@ -52,7 +82,8 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         cap(draft, 0.9)
     if rivals > 1:
         draft.evidence["rivals"] = [f"{rivals} debtors answer to this payer"]
-        if draft.rule != "payer_amount" or payer.score < 1.0 or not _one_company(desk, case):
+        plain = (payer.score >= 1.0 or payer.whole) and _one_company(desk, case)
+        if not plain or draft.rule not in _TO_THE_CENT:
             cap(draft, 0.85)
     if reading.part and not draft.rule.startswith("payer_amount"):
         cap(draft, 0.9)
@@ -62,6 +93,9 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         draft.rule = NEAR
         draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.93)
         draft.reason += f" The text has {near}, one slip away from its number, or the end of it."
+    elif draft.rule == "payer_sum" and all(near_number(desk, case, row) for row, _ in draft.lines):
+        draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.9)
+        draft.reason += " The text has all their numbers, though not as they are printed."
     elif reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement")):
         cap(draft, 0.85)
         draft.evidence["against"] = "the text names something else"

@@ -35,8 +35,9 @@ def inexact(desk: Desk, case: Case, named: Named) -> list[Draft]:
     ranged = ranges(desk, case, named)
     total = sum(map(desk.signed, ranged or rows))
     rows = ranged or rows
-    base = _OTHER.get((named.strength, named.stance), CONTRADICTED)
-    if named.strength == FULL and named.stance == UNKNOWN and not case.payer_known_by_name:
+    strength = min((s for row, s, _ in named.picks if row in rows), default=named.strength)
+    base = _OTHER.get((strength, named.stance), CONTRADICTED)
+    if strength == FULL and named.stance == UNKNOWN and not case.payer_known_by_name:
         base = _NAMELESS
     if total <= 0:
         return []
@@ -183,7 +184,7 @@ def _over(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, ba
     if _names_used_up(desk, case, named):
         base = min(base, 0.84)
     drafts = _unnamed(desk, case, named, rows, excess, base)
-    sure = policy.overpaid_by_reference and not drafts and not case.reading.more
+    sure = policy.overpaid_by_reference and not drafts and not case.reading.more and not case.reading.goes_on
     plain = excess <= sum(map(desk.signed, rows)) and not case.reading.unknown and not _names_more(case, named)
     confidence = base if sure and plain else min(base, 0.8)
     drafts.append(Draft(confidence, "named_overpaid", reason + "the rest stays unapplied.", full_lines(desk, rows)))
@@ -227,6 +228,8 @@ def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int,
                 chosen.append(row)
         chance = sums.chance(len(solution), excess)
         sure = len(sums.solutions) == 1 and chance < CHANCE and (len(solution) == 1 or _goes_on(case))
+        if len(solution) > 1 and any(left[r] in solution for r in pool if r not in chosen):
+            sure = False  # which of two equal invoices belongs to the set, nothing tells
         reason = f"The text names {desk.numbers(rows)}; {desk.numbers(chosen)} make up the rest exactly."
         confidence = min(base, 0.975) if sure and base > 0.84 and not _has_range(case) else 0.84
         drafts.append(Draft(confidence, "named_and_others", reason, full_lines(desk, rows + chosen)))

@@ -1,32 +1,112 @@
-"""A number in the text that is nearly an item's: one slip away, or only its last digits."""
+"""A number in the text that is nearly an item's: one slip away, only its last digits, or without its zeros."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.fitting import LETTERS, as_year, near, same_period
+from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention
 from hub.core.reconcile.rules.pool import Pool, cap
+from hub.core.reconcile.text import LONGEST_TEXT, fold, join_pieces, mask, runs
 
 NEAR = "payer_amount_near_number"
 _LEAST_TAIL = 4  # last digits of a number that tell it beside the payer and the amount
+_LEAST_SLIPPED = 6  # digits of a number in pieces that may have one slip
+_MOST_EQUAL = 500  # items of one amount whose numbers are compared with the text; among more none is sure
+_MOST_RUNS = 5  # pieces a number may be written in
+_MOST_WINDOWS = 400
+Window = tuple[str, ...]
+
+
+def windows(case: Case) -> list[Window]:
+    """Neighbouring runs of letters and digits of the texts, beginning and ending with any of them, once per receipt."""
+    if case.windows is None:
+        case.windows = []
+        for _, text in case.texts:
+            folded = fold(text[:LONGEST_TEXT])
+            case.windows += _windows(join_pieces(folded) if "\n" in folded else folded)
+            if len(case.windows) > _MOST_WINDOWS:
+                break
+    return case.windows
+
+
+def _windows(folded: str) -> Iterator[Window]:
+    parts, gaps = runs(mask(folded)[0][: 4 * _MOST_WINDOWS])
+    for at in range(len(parts)):
+        for end in range(at + 1, min(at + _MOST_RUNS, len(parts)) + 1):
+            if end > at + 1 and not near(gaps[end - 1]):
+                break
+            if parts[end - 1] < LETTERS:
+                yield tuple(parts[at:end])
 
 
 def near_number(desk: Desk, case: Case, row: int) -> str | None:
-    """A number of the text one slip away from that of an item, or its last digits."""
-    seen = [m.text for m in case.reading.mentions if not _is_own(desk, case, m, row)] + case.reading.unknown
+    """A number of the text that is an item's without its zeros, one slip away from it, or its last digits."""
+    number, scheme = desk.ledger.numbers.compact[row], desk.ledger.numbers.scheme_of[row]
+    own = _plain(tuple(runs(fold(desk.ledger.items.number[row]))[0]))
+    for window in windows(case):
+        if _plain(window) == own and sum(run < LETTERS for run in window) > 1:
+            return "-".join(window)
+    seen = _seen(desk, case, row)
     if not seen:
         return None
-    numbers = desk.ledger.numbers
-    number = numbers.compact[row]
-    counter = number[numbers.scheme_of[row].counter]
+    counter, period = number[scheme.counter], number[scheme.period]
+    spellings = (number, number[len(letters_of(number)) :], counter, counter.lstrip("0"))
     for text in seen:
-        digits = text.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        digits = text[len(letters_of(text)) :]
+        if period and _other_year(case, digits, period):
+            continue
         if len(digits) >= _LEAST_TAIL and number.endswith(digits):
             return text
-        for mine in (number, number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), counter, counter.lstrip("0")):
+        for mine in spellings:
             slips = DamerauLevenshtein.distance(digits if mine.isdigit() else text, mine, score_cutoff=1)
             if len(mine) >= 4 and slips == 1 and not _is_neighbour(digits, counter):
+                return text
+    return _slipped(desk, case, spellings[1], counter, seen)
+
+
+def _seen(desk: Desk, case: Case, row: int) -> list[str]:
+    """Numbers of the text that are not well spelt ones of this debtor; a closed one of another may be a misprint."""
+    reading, account = case.reading, desk.ledger.account_of[row]
+    seen = [m.text for m in reading.mentions if not _is_own(desk, case, m, row)]
+    return seen + reading.unknown + [text for text, accounts in reading.closed if account not in accounts]
+
+
+def _plain(window: Window) -> Window:
+    """The runs of digits of a number without their zeros in front; letters before them do not count."""
+    digits = window[1:] if window and window[0] > LETTERS else window
+    return tuple([run.lstrip("0") if run < LETTERS else run for run in digits])
+
+
+def _other_year(case: Case, digits: str, period: str) -> bool:
+    """Whether another year than the number's stands before these digits of the text."""
+    return any(
+        len(window) == 2
+        and window[1] == digits
+        and len(window[0]) == 4
+        and window[0] < LETTERS
+        and as_year(window[0], case.received_on)
+        and not same_period(window[0], period)
+        for window in windows(case)
+    )
+
+
+def _slipped(desk: Desk, case: Case, digits: str, counter: str, seen: list[str]) -> str | None:
+    """A number written in pieces, of which one is among `seen`, with one slip in all of it."""
+    if not digits.isdigit() or len(digits) < _LEAST_SLIPPED:
+        return None
+    numbers, settled = desk.ledger.numbers, desk.ledger.settled
+    for window in windows(case):
+        if len(window) < 2 or not all(run < LETTERS for run in window) or not any(s.endswith(window[-1]) for s in seen):
+            continue
+        text = "".join(window)
+        if abs(len(text) - len(digits)) < 2 and DamerauLevenshtein.distance(text, digits, score_cutoff=1) == 1:
+            known = text in numbers.whole or text in numbers.by_digits or text in settled
+            if not known and not _is_neighbour(text, counter):
                 return text
     return None
 
@@ -53,18 +133,20 @@ def _is_neighbour(digits: str, counter: str) -> bool:
 
 def nearest_named(desk: Desk, case: Case, pool: Pool, rows: list[int]) -> list[int]:
     """Of several items with this amount, the one whose number the text nearly spells; else the oldest due."""
-    if not case.reading.names_something:
+    if not case.reading.names_something and not any(len(window) > 1 for window in windows(case)):
         return rows
     equal = [r for r in pool.left if desk.ledger.left[r] == case.amount]
-    near = [r for r in equal[:50] if near_number(desk, case, r)]
+    near = [r for r in equal[:_MOST_EQUAL] if near_number(desk, case, r)] if len(equal) > 1 else []
     return near[:1] if len(near) == 1 else rows
 
 
 def others_near(desk: Desk, case: Case, draft: Draft) -> list[Draft]:
     """Other items of this debtor and amount whose number the text nearly spells as well: then none is sure."""
     row, ledger = draft.lines[0][0], desk.ledger
-    equal = ledger.rows_of_amount(ledger.account_of[row], case.amount)[:50]
-    others = [r for r in equal if r != row and ledger.left[r] == case.amount and desk.usable(r, case)]
+    equal = ledger.rows_of_amount(ledger.account_of[row], case.amount)
+    if len(equal) > _MOST_EQUAL:
+        cap(draft, 0.9)
+    others = [r for r in equal[:_MOST_EQUAL] if r != row and ledger.left[r] == case.amount and desk.usable(r, case)]
     others = [r for r in others if near_number(desk, case, r)][:3]
     if not others:
         return []

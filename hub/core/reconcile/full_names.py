@@ -1,0 +1,100 @@
+"""Debtors' names with all their words, as a label may hold them: legal forms and small words included.
+
+The words that tell companies apart find a debtor among thousands. What tells "Brunet SARL" from "Brunet & Cie", or
+"Centre hospitalier de De…" from the hospital of another town, are the other ones.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from hub.core.reconcile.inputs import Debtors
+from hub.core.reconcile.names import full_words
+from hub.core.reconcile.text import fold
+
+_LEAST = 10  # letters two names must share before the next word tells them apart
+_MOST_WORDS = 24  # words of a label that are looked at
+
+
+class FullNames:
+    """The full names of the debtors, by account, and all of them glued together in alphabetical order.
+
+    vocabulary: their words.
+    """
+
+    def __init__(self, debtors: Debtors, account_at: dict[tuple[str, str], int]) -> None:
+        self._of: dict[int, list[tuple[str, ...]]] = {}
+        rows = zip(debtors.seller, debtors.debtor_id, debtors.name, debtors.legal_name, strict=True)
+        for seller, debtor, *names in rows:
+            for name in dict.fromkeys(names):
+                words = full_words(fold(name)) if name else ()
+                if words:
+                    self._of.setdefault(account_at[seller, debtor], []).append(words)
+        self.vocabulary = {word for names in self._of.values() for words in names for word in words}
+        self._glued = sorted({"".join(words) for names in self._of.values() for words in names})
+
+    def of(self, account: int) -> list[tuple[str, ...]]:
+        """The words of each name of an account."""
+        return self._of.get(account, [])
+
+    def standing(self, accounts: list[int], words: tuple[str, ...]) -> list[int]:
+        """Of some accounts those whose whole name stands in a text, as it is; of several only the longest names."""
+        text = f" {' '.join(words)} "
+        longest: dict[int, int] = {}
+        for account in accounts:
+            sizes = [len(name) for name in map(" ".join, self.of(account)) if f" {name} " in text]
+            if sizes:
+                longest[account] = max(sizes)
+        most = max(longest.values(), default=0)
+        return [account for account in accounts if longest.get(account) == most] if most else []
+
+    def longest(self, accounts: list[int], words: tuple[str, ...]) -> list[int]:
+        """Of some accounts those whose name a text follows farthest, letter by letter, before a cut ended it.
+
+        All of them when the whole name of one stands there: what follows need not belong to it.
+        """
+        reach = {account: self._reach(account, words) for account in accounts}
+        most = max(reach.values(), default=0)
+        if most < _LEAST or any(reach[account] >= self._shortest(account) for account in accounts):
+            return accounts
+        return [account for account in accounts if reach[account] == most]
+
+    def _reach(self, account: int, words: tuple[str, ...]) -> int:
+        """How many letters of a name whole words of a text spell from its beginning on."""
+        most = 0
+        for whole in map("".join, self.of(account)):
+            for start in range(min(len(words), _MOST_WORDS)):
+                begun, at = "", start
+                while at < len(words) and whole.startswith(begun + words[at]):
+                    begun += words[at]
+                    at += 1
+                most = max(most, len(begun))
+        return most
+
+    def _shortest(self, account: int) -> int:
+        return min((len("".join(name)) for name in self.of(account)), default=0)
+
+    def goes_on(self, account: int, other: int) -> bool:
+        """Whether a name of another account begins with one of this account's, legal form included."""
+        mine, theirs = (list(map("".join, self.of(a))) for a in (account, other))
+        return any(name.startswith(begun) for name in theirs for begun in mine)
+
+    def goes_on_as_another(self, words: tuple[str, ...], account: int) -> bool:
+        """Whether a label holds the beginning of this account's name and goes on like another debtor's name only.
+
+        "CENTRE HOSPITALIER DE DE" is what a cut leaves of the hospital of Decize, and of no other town's.
+        """
+        for whole in map("".join, self.of(account)):
+            for start in range(min(len(words), _MOST_WORDS)):
+                if whole.startswith(words[start]):
+                    begun, at = "", start
+                    while at < len(words) and whole.startswith(begun + words[at]):
+                        begun += words[at]
+                        at += 1
+                    if at < len(words) and len(begun) >= _LEAST and begun != whole and self._begins(begun + words[at]):
+                        return True
+        return False
+
+    def _begins(self, glued: str) -> bool:
+        at = bisect_left(self._glued, glued)
+        return at < len(self._glued) and self._glued[at].startswith(glued)
