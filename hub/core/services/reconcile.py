@@ -15,7 +15,7 @@ from hub.core.services.inputs import Inputs, load_inputs
 from hub.core.services.judging import MAX_PASSES, Judgement, ReconcileReport, RuleCount, judge
 from hub.core.services.looking import look
 from hub.core.store import receipts as receipt_store
-from hub.core.store.allocations import add_allocations, replace_proposals, reverse
+from hub.core.store.allocations import SOURCE_WITHDREW, add_allocations, replace_proposals, reverse
 from hub.core.store.database import UnitOfWork
 
 __all__ = ["ReconcileReport", "RuleCount", "reconcile_now"]
@@ -79,7 +79,7 @@ def _write(unit: UnitOfWork, inputs: Inputs, found: Judgement) -> bool:
     """Write a judgement; returns whether an allocation was reversed."""
     orphaned = receipt_store.allocations_of_withdrawn(unit.connection)
     if orphaned:
-        reverse(unit, orphaned, "its source withdrew the receipt")
+        reverse(unit, orphaned, SOURCE_WITHDREW)
     reopened = bool(orphaned)
     reasons = {receipt: reason for receipt, _, reason in found.taken_back}
     for receipt in receipt_store.take_back(unit, found.taken_back) if found.taken_back else ():

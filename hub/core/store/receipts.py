@@ -12,6 +12,7 @@ from hub.core.identity.sums import Sums
 from hub.core.reconcile.inputs import Debtors, Receipts, Remittances
 from hub.core.store import bulk
 from hub.core.store import tables as t
+from hub.core.store.allocations import COUNTED_AS, SOURCE_WITHDREW, USED_BY_BOOKS, YIELDS
 from hub.core.store.database import UnitOfWork
 from hub.core.store.marks import standing_marks
 from hub.core.store.reading import as_known, debtor_columns
@@ -192,12 +193,16 @@ def standing_allocations(connection: sa.Connection, receipt_ids: Sequence[int]) 
 
 
 def reversed_by_people(connection: sa.Connection) -> frozenset[int]:
-    """Receipts of which a person reversed an allocation: what follows is theirs to decide."""
+    """Receipts of which a person reversed an allocation: what follows is theirs to decide. What the hub took back by
+    itself, for a fact that may change again, is judged as if it had never been."""
     a, undone = t.allocation, t.allocation_reversal
+    by_hub = sa.or_(
+        undone.c.reason.in_((USED_BY_BOOKS, SOURCE_WITHDREW, YIELDS)), undone.c.reason.startswith(COUNTED_AS)
+    )
     rows = connection.execute(
         sa.select(a.c.receipt_id)
         .join(undone, undone.c.allocation_id == a.c.id)
-        .where(a.c.receipt_id.not_in(sa.select(t.receipt_return.c.receipt_id)))
+        .where(a.c.receipt_id.not_in(sa.select(t.receipt_return.c.receipt_id)), sa.not_(by_hub))
         .distinct()
     )
     return frozenset(rows.scalars())
