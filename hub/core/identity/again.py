@@ -34,6 +34,7 @@ class Standing(NamedTuple):
     currency: str
     amount_minor: int
     days: tuple[date, date]
+    recorded_at: int = 0
     fresh: bool = False
 
 

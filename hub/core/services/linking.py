@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from hub.core.identity.sightings import Found
 from hub.core.store import UnitOfWork
 from hub.core.store import sightings as store
-from hub.core.store.allocations import COUNTED_AS, SOURCE_WITHDREW, NewAllocation, add_allocations, reverse
+from hub.core.store.allocations import COUNTED_AS, SOURCE_WITHDREW, UNLINKED, NewAllocation, add_allocations, reverse
 from hub.core.store.sightings import NewLink
 
 
@@ -71,18 +71,23 @@ def move(unit: UnitOfWork, mine: Sequence[Any], echo: Any, carrier: Any) -> int:
     return len(mine)
 
 
-def move_back(unit: UnitOfWork, echo: int, carrier: int) -> None:
+def move_back(unit: UnitOfWork, echo: int, carrier: int, since: int) -> None:
     """What went over from `echo` to `carrier` with a link that does not stand any more goes back.
 
-    When the source withdrew the echo, what the hub applied of it by itself is taken back: nothing says it any more.
-    What a person decided stays with the money that is left.
+    What the hub applied of the carrier by itself since the link was made (the instant `since`) is taken back: the echo
+    had a say in it, and the carrier is judged alone now. When the source withdrew the echo, what the hub applied of that
+    by itself is taken back too. What a person decided stays with the money that is left.
     """
     facts = store.receipt_facts(unit.connection, [echo, carrier])
-    mine = []
+    mine, alone = [], []
     for line in store.allocations_of(unit.connection, [carrier]):
         moved = json.loads(line.evidence).get("moved_from") or {}
         if moved.get("receipt") == facts[echo].receipt_id:
             mine.append(line)
+        elif line.origin == "auto" and line.recorded_at >= since:
+            alone.append(line.id)
+    if alone:
+        reverse(unit, alone, UNLINKED)
     if facts[echo].withdrawn_at is not None:
         gone = [line.id for line in mine if line.origin == "auto"]
         if gone:

@@ -28,13 +28,15 @@ JUDGED_AGAIN = "judged again with what came since"
 @dataclass(slots=True)
 class LookReport:
     """What a look at the sightings came to: sums linked, suggestions for a person, allocations that went over to the
-    receipt that now counts, and allocations taken back because the books used the money otherwise."""
+    receipt that now counts, and allocations taken back because the books used the money otherwise. `changed`: any of
+    that, or the suggestions, differs from before."""
 
     linked: int = 0
     suggested: int = 0
     moved: int = 0
     contradicted: int = 0
     undone: int = 0
+    changed: bool = False
 
 
 class _Look(NamedTuple):
@@ -64,12 +66,13 @@ def look(desk: Desk) -> LookReport:
     if found.new or found.gone or found.suggestions:
         desk.store.again(desk.actor, lambda unit: _write(unit, found, report))
     elif _has_suggestions(desk):
-        desk.store.again(desk.actor, lambda unit: store.replace_suggestions(unit, []))
+        report.changed = desk.store.again(desk.actor, lambda unit: store.replace_suggestions(unit, []))
     with desk.store.read() as connection:
         wrong = store.sums(connection, books).contradicted
     if wrong:
         desk.store.again(desk.actor, lambda unit: reverse(unit, wrong, USED_BY_BOOKS))
     report.contradicted = len(wrong)
+    report.changed |= bool(report.linked or report.undone or wrong)
     return report
 
 
@@ -218,14 +221,15 @@ def _undo_broken(unit: UnitOfWork, broken: Sequence[Any]) -> None:
     for why in sorted({row.why for row in broken}):
         store.undo_links(unit, [row.id for row in broken if row.why == why], why)
     for row in broken:
-        move_back(unit, row.receipt_id, row.carrier_id)
+        if row.rule in PAIRS:
+            move_back(unit, row.receipt_id, row.carrier_id, row.recorded_at)
 
 
 def _write(unit: UnitOfWork, found: _Look, report: LookReport) -> None:
     store.undo_links(unit, [link.id for link in found.gone], JUDGED_AGAIN)
     for link in found.gone:
         if link.rule in PAIRS:
-            move_back(unit, link.echo, link.carrier)
+            move_back(unit, link.echo, link.carrier, link.recorded_at)
     linked = write_links(unit, found.new)
     doubtful = [*found.suggestions, *linked.doubtful]
     report.undone += len(found.gone)
@@ -234,4 +238,4 @@ def _write(unit: UnitOfWork, found: _Look, report: LookReport) -> None:
         (name_of(one), one.whole, one.rule, one.confidence_ppm, json.dumps(one.parts), as_text(one.evidence))
         for one in doubtful
     ]
-    store.replace_suggestions(unit, rows)
+    report.changed = store.replace_suggestions(unit, rows)

@@ -15,7 +15,7 @@ from hub.core.services.inputs import Inputs, load_inputs
 from hub.core.services.judging import MAX_PASSES, Judgement, ReconcileReport, RuleCount, judge
 from hub.core.services.looking import look
 from hub.core.store import receipts as receipt_store
-from hub.core.store.allocations import SOURCE_WITHDREW, add_allocations, replace_proposals, reverse
+from hub.core.store.allocations import SOURCE_WITHDREW, YIELDS, add_allocations, replace_proposals, reverse
 from hub.core.store.database import UnitOfWork
 
 __all__ = ["ReconcileReport", "RuleCount", "reconcile_now"]
@@ -24,8 +24,9 @@ __all__ = ["ReconcileReport", "RuleCount", "reconcile_now"]
 def reconcile_now(desk: Desk, policy: Policy) -> ReconcileReport:
     """Propose for every receipt with money unapplied, and apply what the policy allows, in one transaction.
 
-    Sightings of one sum are linked first. When an allocation was reversed (its receipt was withdrawn, or taken back by
-    the bank), invoices are open again: the whole is done once more.
+    Sightings of one sum are linked first. When an allocation was reversed (its receipt was withdrawn, taken back by the
+    bank, or may be the same money as another), invoices are open again: the whole is done once more. So it is when what
+    was applied says of further sightings that they are one sum, or may be.
     """
     look(desk)
     report: ReconcileReport | None = None
@@ -35,6 +36,8 @@ def reconcile_now(desk: Desk, policy: Policy) -> ReconcileReport:
             inputs, found = _judged(desk, policy, memory)
             reopened = desk.store.again(desk.actor, lambda unit, i=inputs, f=found: _write(unit, i, f))  # type: ignore[misc]
         report = found.report if report is None else _together(report, found.report)
+        if (found.lines or reopened) and look(desk).changed:
+            continue
         if not reopened:
             break
     assert report is not None  # noqa: S101 -- there is at least one pass
@@ -86,6 +89,11 @@ def _write(unit: UnitOfWork, inputs: Inputs, found: Judgement) -> bool:
         standing = receipt_store.standing_allocations(unit.connection, [receipt])
         if standing:
             reverse(unit, standing, reasons[receipt])
+            reopened = True
+    for receipt in found.yielding:
+        standing = receipt_store.standing_allocations(unit.connection, [receipt])
+        if standing:
+            reverse(unit, standing, YIELDS)
             reopened = True
     if found.lines:
         add_allocations(unit, found.lines)

@@ -185,7 +185,7 @@ def unlink(desk: Desk, name: str, reason: str) -> list[LinkRow]:
         store.undo_links(unit, ids, reason)
         store.keep_apart(unit, [(row.receipt_row, row.carrier_row) for row in chosen], reason)
         if ids and len(chosen) == 1:
-            move_back(unit, chosen[0].receipt_row, chosen[0].carrier_row)
+            move_back(unit, chosen[0].receipt_row, chosen[0].carrier_row, chosen[0].recorded_at or 0)
         _keep_suggestions(unit, {row.name for row in rows if row.status == "suggested" and row.name != name})
         return [replace(row, status="reversed", reversed_because=reason) for row in chosen]
 

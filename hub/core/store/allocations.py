@@ -20,6 +20,7 @@ from hub.sdk.errors import HubError
 USED_BY_BOOKS = "the books used this money for other documents"
 SOURCE_WITHDREW = "its source withdrew the receipt"
 YIELDS = "the bank has what may be the same money, and it is applied"
+UNLINKED = "decided while it was one sum with another receipt, which it is not any more"
 #: The receipt's id follows.
 COUNTED_AS = "the same money is counted as receipt "
 

@@ -56,7 +56,7 @@ def automatic_links(connection: sa.Connection, since: int, amounts: Collection[i
     statement = (
         sa.select(
             s.c.id, s.c.name, s.c.rule, s.c.receipt_id, s.c.carrier_id, s.c.currency, s.c.amount_minor,
-            echo.c.received_on, carrier.c.received_on, corrected,
+            echo.c.received_on, carrier.c.received_on, s.c.recorded_at, corrected,
         )
         .select_from(s.join(echo, echo.c.id == s.c.receipt_id).join(carrier, carrier.c.id == s.c.carrier_id))
         .where(s.c.origin == "auto", s.c.rule.in_(AGAIN), links_standing(), wanted)
@@ -64,7 +64,7 @@ def automatic_links(connection: sa.Connection, since: int, amounts: Collection[i
     )  # fmt: skip
     return [
         Standing(
-            row[0], row[1], row[2], row[3], row[4], row[5], row[6], days=(row[7], row[8]), fresh=bool(row[9]),
+            row[0], row[1], row[2], row[3], row[4], row[5], row[6], (row[7], row[8]), row[9], bool(row[10]),
         )
         for row in connection.execute(statement)
     ]  # fmt: skip

@@ -103,8 +103,11 @@ def unlinked(connection: sa.Connection, books: Iterable[int]) -> tuple[list[Any]
     return list(entries), list(seen)
 
 
-def not_in_books(connection: sa.Connection, books: Iterable[int]) -> dict[str, tuple[int, int]]:
-    """Receipts that no entry of these books connectors is linked to: (number, amount) by currency."""
+def not_in_books(
+    connection: sa.Connection, books: Iterable[int], among: Iterable[int] | None = None
+) -> dict[str, tuple[int, int]]:
+    """Receipts that no entry of these books connectors is linked to: (number, amount) by currency; of those `among`, if
+    it is given."""
     own = sorted(set(books))
     r, entry, s = as_known("receipt", None), t.receipt.alias("entry"), t.sighting
     echo = sa.select(s.c.receipt_id).where(links_standing())
@@ -112,7 +115,12 @@ def not_in_books(connection: sa.Connection, books: Iterable[int]) -> dict[str, t
     of_entries = carrier.join(entry, entry.c.id == s.c.receipt_id).where(entry.c.connector_id.in_(own))
     rows = connection.execute(
         sa.select(r.c.currency, sa.func.count(), sa.func.sum(r.c.amount_minor))
-        .where(r.c.connector_id.not_in(own), r.c.id.not_in(echo), r.c.id.not_in(of_entries))
+        .where(
+            r.c.connector_id.not_in(own),
+            r.c.id.not_in(echo),
+            r.c.id.not_in(of_entries),
+            sa.true() if among is None else bulk.among(connection, r.c.id, sorted(set(among))),
+        )
         .group_by(r.c.currency)
         .order_by(r.c.currency)
     )
@@ -162,7 +170,7 @@ def carriers_of(connection: sa.Connection, connectors: Iterable[int]) -> set[int
 
 def broken_links(connection: sa.Connection) -> list[Any]:
     """Links that stand though a source withdrew one of their receipts, or changed its amount: (id, receipt_id,
-    carrier_id, why)."""
+    carrier_id, rule, recorded_at, why)."""
     s, echo, carrier = t.sighting, t.receipt.alias("echo"), t.receipt.alias("carrier")
     gone = sa.or_(echo.c.withdrawn_at.is_not(None), carrier.c.withdrawn_at.is_not(None))
     whole = sa.and_(s.c.rule.not_in(("batch", "deposit", "payout", POSTING)), s.c.origin == "auto")
@@ -174,7 +182,7 @@ def broken_links(connection: sa.Connection) -> list[Any]:
     )
     why = sa.case((gone, "its source withdrew one of the receipts"), else_="the amount of one of the receipts changed")
     joined = s.join(echo, echo.c.id == s.c.receipt_id).join(carrier, carrier.c.id == s.c.carrier_id)
-    columns = (s.c.id, s.c.receipt_id, s.c.carrier_id, why.label("why"))
+    columns = (s.c.id, s.c.receipt_id, s.c.carrier_id, s.c.rule, s.c.recorded_at, why.label("why"))
     statement = sa.select(*columns).select_from(joined).where(links_standing(), sa.or_(gone, changed))
     return list(connection.execute(statement.order_by(s.c.id)).all())
 
@@ -293,15 +301,17 @@ def keep_apart(unit: UnitOfWork, pairs: Sequence[tuple[int, int]], reason: str) 
     unit.journal("apart", "sighting", {"receipts": [list(pair) for pair in pairs]})
 
 
-def replace_suggestions(unit: UnitOfWork, rows: Sequence[tuple[str, int, str, int, str, str]]) -> None:
-    """Put these suggestions (name, receipt, rule, confidence, parts, evidence) in place of the last ones."""
+def replace_suggestions(unit: UnitOfWork, rows: Sequence[tuple[str, int, str, int, str, str]]) -> bool:
+    """Put these suggestions (name, receipt, rule, confidence, parts, evidence) in place of the last ones; returns
+    whether they differ."""
     table = t.sighting_proposal
     names = ("name", "receipt_id", "rule", "confidence_ppm", "parts", "evidence")
     present = connection_rows(unit.connection, sa.select(*(table.c[name] for name in names)).order_by(table.c.name))
     if present == sorted(rows):
-        return
+        return False
     unit.connection.execute(table.delete())
     bulk.insert_rows(unit.connection, table, names, sorted(rows))
+    return True
 
 
 def connection_rows(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
