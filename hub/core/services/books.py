@@ -63,7 +63,7 @@ def books_status(desk: Desk, connection: Any) -> BooksStatus:
 
 
 def standing(desk: Desk, connection: Any) -> Standing:
-    """Whom no outgoing act may reach today, since the books do not agree, or since money that is applied to his invoices
-    may be that of an entry which counts too: see `ledger.gap_causes.may_act`."""
+    """Whom no outgoing act may reach today, since the books do not agree, or since money that is applied to his
+    invoices may be that of an entry which counts too: see `ledger.gap_causes.may_act`."""
     found = check_books(desk, connection).standing()
     return found._replace(debtors=found.debtors | doubtful_debtors(connection))

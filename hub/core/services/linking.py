@@ -75,8 +75,8 @@ def move_back(unit: UnitOfWork, echo: int, carrier: int, since: int) -> None:
     """What went over from `echo` to `carrier` with a link that does not stand any more goes back.
 
     What the hub applied of the carrier by itself since the link was made (the instant `since`) is taken back: the echo
-    had a say in it, and the carrier is judged alone now. When the source withdrew the echo, what the hub applied of that
-    by itself is taken back too. What a person decided stays with the money that is left.
+    had a say in it, and the carrier is judged alone now. When the source withdrew the echo, what the hub applied of
+    that by itself is taken back too. What a person decided stays with the money that is left.
     """
     facts = store.receipt_facts(unit.connection, [echo, carrier])
     mine, alone = [], []

@@ -66,7 +66,7 @@ def doubts(connection: sa.Connection) -> Doubts:
 def doubtful_debtors(connection: sa.Connection) -> frozenset[tuple[str, str]]:
     """Debtors, as (seller, debtor), to whose invoices money is applied that may be counted as another receipt too."""
     found = doubts(connection)
-    ends = sorted(found.applied)
+    ends = sorted(found.applied & {one for carriers in found.waits.values() for one in carriers})
     i, a = t.invoice, t.allocation
     stands = standing(a, t.allocation_reversal, "allocation_id")
     lines = bulk.rows_by_id(connection, (a.c.invoice_id,), a.c.receipt_id, ends, stands)
