@@ -232,6 +232,28 @@ def test_another_connector_disagrees(tmp_path: Path, database_url: str, without_
     assert [("unknown", -5_000), ("disagreement", -5_000), ("unknown", -8_000), ("not_in_the_books", -8_000)] == causes
 
 
+def test_an_e_invoice_of_another_date_is_the_same_document(
+    tmp_path: Path, database_url: str, without_processes: None
+) -> None:
+    """Dated after the new year by one and before it by the other, and spelt otherwise: one document, whose date is a
+    disagreement. The number of another year, with another amount, is a document that the books lack."""
+    more = '[connector.einvoices]\nplugin = "csv"\nseller = "ACME"\ninvoices = "einvoices.csv"\n'
+    erp = Erp(tmp_path, database_url, more)
+    (tmp_path / "einvoices.csv").write_text(
+        "number;issued_on;due_on;debtor_id;total\nFA2026001;2025-12-30;2026-10-31;X;1200.00\n"
+        "FA-2026-002;2025-10-02;2025-11-02;C002;80.00\n"
+    )
+    erp.balances(C001="1200,00", C002="1000,00")
+    sync(erp.hub, "einvoices")
+    erp.run()
+    told = [(row["invoice_number"], row["kind"], row["field"], row["books_value"], row["other_value"])
+            for row in erp.export("disagreements")]  # fmt: skip
+    assert [
+        ("FA-2026-002", "not_in_the_books", "document", None, "80.00"),
+        ("FA-2026-001", "disagreement", "issued_on", "2026-10-01", "2025-12-30"),
+    ] == told
+
+
 def test_the_role_is_asked_at_the_end_of_a_complete_run(
     tmp_path: Path, database_url: str, install_guest: Callable[..., None], in_process: None
 ) -> None:

@@ -42,6 +42,7 @@ def books_json(found: BooksStatus) -> dict[str, Any]:
         ],
         "not_compared": found.check.unread,
         "receipts_not_in_books": not_in_books,
+        "receipts_maybe_in_books": {"number": found.maybe_in_books, "amounts": money_json(found.maybe_in_books_minor)},
         "suggestions": {"same_sum": found.same_sum, "same_party": found.same_party},
         "disagreements": found.disagreements,
         "handed_over": {"not_in_books_yet": found.handed, "to_correct": found.to_correct},
@@ -66,6 +67,11 @@ def show_books(found: BooksStatus) -> None:
         click.echo(f"{seller}: not held against the books: {why}")
     if found.not_in_books:
         click.echo(f"{many(found.not_in_books, 'receipt')} not yet in the books: {amounts(found.not_in_books_minor)}")
+    if found.maybe_in_books:
+        click.echo(
+            f"  of them {many(found.maybe_in_books, 'receipt')} that may be there already "
+            f"({amounts(found.maybe_in_books_minor)}): hub sightings list --status suggested"
+        )
     if found.handed:
         click.echo(f"{many(found.handed, 'payment')} handed to the books, not seen there yet: hub books list")
     if found.to_correct:

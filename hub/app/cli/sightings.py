@@ -18,6 +18,7 @@ _STATUSES = ("auto", "confirmed", "reversed", "suggested")
 RULES = {
     "reference": "the same reference",
     "payer": "the same payer and amount, days apart",
+    "account": "the debtor whose invoice it pays; the same amount, days apart",
     "twins": "as many entries as movements of one payer and amount",
     "amount": "the same amount, nothing more",
     "batch": "a whole batch of the books",

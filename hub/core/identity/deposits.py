@@ -33,10 +33,10 @@ def match_deposits(books: Sequence[Sighting], seen: Sequence[Sighting], apart: S
     """
     result = Matches([], [])
     batched = any(one.batch for one in books)
-    ordered = sorted(books, key=lambda one: (one.days[0], one.id))
+    ordered = sorted(books, key=lambda one: one.order)
     days = [one.days[0] for one in ordered]
     used: set[int] = set()
-    for line in sorted(seen, key=lambda one: (one.days[0], one.id)):
+    for line in sorted(seen, key=lambda one: one.order):
         if not batched and line.means != CHEQUE:
             continue
         first = bisect_left(days, line.days[0] - timedelta(days=WIDEST_DAYS))
@@ -82,7 +82,7 @@ def _deposit(line: Sighting, near: Sequence[Sighting]) -> Found | None:
         return _found(line, whole[0], DEPOSIT, certain=True, day=whole[0][0].days[0].isoformat())
     if len(cheques) > MOST_CANDIDATES:
         return None
-    ways = list(_ways(sorted(cheques, key=lambda one: one.id), line.amount_minor))
+    ways = list(_ways(sorted(cheques, key=lambda one: one.order), line.amount_minor))
     if not ways:
         return None
     certain = len(ways) == 1 and all(one.means == CHEQUE for one in ways[0])

@@ -40,6 +40,7 @@ class Sighting(NamedTuple):
     `days`: booking and value date. `references`: written references in comparison form. `text`: the reference-like
     words of its texts, `references` included. `names`: words of each name the payer may have; `ibans` of his
     accounts. `means`: "cheque", "other", or "" when nothing tells. `batch`: deposit or batch that it belongs to.
+    `key`: what its source calls it, which does not depend on who was read first; it decides between equals.
     """
 
     id: int
@@ -54,6 +55,12 @@ class Sighting(NamedTuple):
     ibans: frozenset[str] = frozenset()
     means: str = UNKNOWN_MEANS
     batch: str | None = None
+    key: str = ""
+
+    @property
+    def order(self) -> tuple[date, str, int]:
+        """By date, then by what its source calls it: the same whoever was read first."""
+        return self.days[0], self.key, self.id
 
 
 class Source(NamedTuple):
@@ -72,6 +79,7 @@ class Source(NamedTuple):
     names: tuple[str | None, ...]
     ibans: tuple[str | None, ...]
     batch: str | None
+    key: str = ""
 
 
 def sighting(source: Source) -> Sighting:
@@ -93,6 +101,7 @@ def sighting(source: Source) -> Sighting:
         ibans=frozenset(iban_key(iban) for iban in source.ibans if iban),
         means=means,
         batch=compact(source.batch) or None if source.batch else None,
+        key=source.key,
     )
 
 

@@ -18,6 +18,8 @@ from hub.core.ledger.gaps import Account, Candidate, Gap, explain
 # Kinds of causes; exported, never respelt.
 NOT_IN_BOOKS = "not_in_books"
 NOT_CONFIRMED = "not_confirmed"
+#: The books have an entry that may be the same money: a person has not said yet whether it is.
+MAYBE_TWICE = "maybe_twice"
 DEDUCTION = "deduction"
 HELD_ENTRY = "held_entry"
 #: Kinds of candidates for what is left: an open item, what another connector says of an invoice, an invoice that only
@@ -104,6 +106,7 @@ def explain_gaps(
     items: Iterable[tuple[Account, int, int]],
     tellings: Iterable[Telling],
     entered: frozenset[int],
+    doubted: frozenset[int] = frozenset(),
     held: Iterable[HeldEntry] = (),
 ) -> list[ExplainedGap]:
     """Each gap with the records behind it, in the order of `gaps`.
@@ -113,6 +116,7 @@ def explain_gaps(
     Args:
         items: (account, document id, signed open amount) of open items, in the books' currency.
         entered: receipts whose money the books have, as an entry of theirs.
+        doubted: receipts that may be an entry of theirs: it is suggested to a person.
         held: entries of the books that are held here; they come first among the causes of their gap.
     """
     waiting: dict[Account, list[Pending]] = defaultdict(list)
@@ -132,14 +136,16 @@ def explain_gaps(
     found = []
     for gap in gaps:
         account = (gap.seller, gap.debtor_id, gap.currency)
-        causes = (*kept[account], *_causes(waiting[account], unmatched[account], entered))
+        causes = (*kept[account], *_causes(waiting[account], unmatched[account], entered, doubted))
         rest = gap.difference_minor - sum(cause.effect_minor for cause in causes)
         candidates = explain(rest, others[account]) if rest else ()
         found.append(ExplainedGap(gap, causes, rest, tuple(c for c in candidates if c.exact)))
     return found
 
 
-def _causes(waiting: list[Pending], unmatched: list[OnAccount], entered: frozenset[int]) -> tuple[Cause, ...]:
+def _causes(
+    waiting: list[Pending], unmatched: list[OnAccount], entered: frozenset[int], doubted: frozenset[int]
+) -> tuple[Cause, ...]:
     """The causes of one account, largest first; what is on both sides cancels."""
     free: dict[int, int] = defaultdict(int)
     for entry in unmatched:
@@ -152,9 +158,18 @@ def _causes(waiting: list[Pending], unmatched: list[OnAccount], entered: frozens
             free[one.receipt_id] -= both
             effect += both
         if effect:
-            kind = DEDUCTION if one.deduction else NOT_CONFIRMED if one.receipt_id in entered else NOT_IN_BOOKS
-            causes.append(Cause(kind, effect, one.receipt_id, one.document_id, one.allocation_id))
+            causes.append(
+                Cause(_kind(one, entered, doubted), effect, one.receipt_id, one.document_id, one.allocation_id)
+            )
     return tuple(sorted(causes, key=lambda cause: (-abs(cause.effect_minor), cause)))
+
+
+def _kind(one: Pending, entered: frozenset[int], doubted: frozenset[int]) -> str:
+    if one.deduction:
+        return DEDUCTION
+    if one.receipt_id in entered:
+        return NOT_CONFIRMED
+    return MAYBE_TWICE if one.receipt_id in doubted else NOT_IN_BOOKS
 
 
 def standing_credits(on_account: Iterable[OnAccount], pending: Iterable[Pending]) -> list[tuple[Account, int, int]]:

@@ -28,6 +28,7 @@ from hub.core.services.disagreements import tellings_of
 from hub.core.services.ledger import LedgerView, view_in
 from hub.core.store import books as store
 from hub.core.store import exporting, sightings
+from hub.core.store.postings import in_suggestions
 from hub.core.store.reading import connector_keys
 
 BookTotals = Mapping[int, tuple[int, str]]
@@ -257,6 +258,7 @@ def _explained(
             and (row.seller, debtor) in accounts
         ],
         entered=money.entered,
+        doubted=frozenset(in_suggestions(connection)) if day.known_at is None else frozenset(),
         held=[
             HeldEntry(*entry)
             for entry in store.ledger_entries(connection, view.books, day.balance_on, day.known_at, held=True)

@@ -16,6 +16,7 @@ from hub.core.services.ledger import view_in
 from hub.core.services.opened import opened_of
 from hub.core.store import Connection, lessons
 from hub.core.store import receipts as receipt_store
+from hub.core.store.doubts import Doubts, doubts
 from hub.core.store.marks import marked_receipts
 
 #: Minor units by document.
@@ -46,6 +47,7 @@ class Inputs:
     reversed_receipts: frozenset[int]
     seen_elsewhere: frozenset[int]
     confirmed_receipts: frozenset[int]
+    doubts: Doubts
     marked: Mapping[int, str]
     names: Mapping[int, str] = field(default_factory=dict)
 
@@ -75,8 +77,9 @@ def load_inputs(
         allocated_before=ledger.allocated,
         unapplied_before=receipts.unapplied_minor,
         reversed_receipts=receipt_store.reversed_by_people(connection),
-        seen_elsewhere=receipt_store.seen_elsewhere(connection),
+        seen_elsewhere=receipt_store.seen_elsewhere(connection, ledger.books.values()),
         confirmed_receipts=receipt_store.confirmed_receipts(connection),
+        doubts=doubts(connection),
         marked=marked_receipts(connection),
         names=receipt_store.names_of(connection, receipts.id) if undone_since else {},
     )

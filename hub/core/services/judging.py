@@ -63,30 +63,51 @@ class ReconcileReport:
 class Judgement:
     """Everything to write: allocations of all passes; suggestions and verdicts of the last one.
 
-    verdicts: (receipt, verdict, reason).
+    verdicts: (receipt, verdict, reason). yielding: receipts that may be the same money as others which are applied:
+    what the hub applied of them by itself is taken back.
     """
 
     report: ReconcileReport = field(default_factory=ReconcileReport)
     lines: list[NewAllocation] = field(default_factory=list)
     proposals: list[NewProposal] = field(default_factory=list)
     verdicts: list[tuple[int, str, str]] = field(default_factory=list)
+    yielding: list[int] = field(default_factory=list)
 
 
 def judge(inputs: Inputs, policy: Policy, today: date, memory: Memory | None = None) -> Judgement:
     """Decide about every receipt with money unapplied. Pure: equal inputs, equal judgement.
 
+    Of two that may be one sum the one that would count it is looked at first, as if the other were not there.
     `memory` is lent by who judges more than once, and changes nothing but the time it takes.
     """
     result = Judgement()
     result.report.receipts = sum(1 for amount in inputs.receipts.amount_minor if amount > 0)
     memory = memory or Memory()
+    hidden = _without_echoes(inputs)
+    if hidden is not inputs:
+        _Pass(hidden, decide(hidden, policy, today, memory), policy, result).run()
+        inputs = _rest(inputs, result.lines)
     for _ in range(MAX_PASSES):
         outcome, before = decide(inputs, policy, today, memory), len(result.lines)
         _Pass(inputs, outcome, policy, result).run()
         if len(result.lines) == before:
             break
         inputs = _rest(inputs, result.lines)
+    applied = inputs.doubts.applied | {line.receipt_id for line in result.lines}
+    result.yielding = sorted(
+        echo for echo, carriers in inputs.doubts.waits.items()
+        if echo in inputs.doubts.automatic and carriers & applied
+    )  # fmt: skip
     return result
+
+
+def _without_echoes(inputs: Inputs) -> Inputs:
+    """The inputs without money that may be that of another receipt; the same object when there is none."""
+    receipts, waits = inputs.receipts, inputs.doubts.waits
+    if not any(left and id_ in waits for id_, left in zip(receipts.id, receipts.unapplied_minor, strict=True)):
+        return inputs
+    left = [0 if id_ in waits else left for id_, left in zip(receipts.id, receipts.unapplied_minor, strict=True)]
+    return replace(inputs, receipts=replace(receipts, unapplied_minor=left))
 
 
 def decide(inputs: Inputs, policy: Policy, today: date, memory: Memory) -> Outcome:
@@ -111,6 +132,8 @@ class _Pass:
         self.inputs, self.outcome, self.policy, self.result = inputs, outcome, policy, result
         receipts = inputs.receipts
         self.row_of = {id_: row for row, id_ in enumerate(receipts.id)}
+        self.applied = inputs.doubts.applied | {line.receipt_id for line in result.lines}
+        self.contested = inputs.doubts.contested
         result.proposals, result.verdicts = [], []
         result.report.suggested, result.report.left = {}, {}
 
@@ -143,8 +166,17 @@ class _Pass:
             and best.confidence * 1000 >= policy.auto_threshold  # the engine's quick road does not look at it
             and decision.receipt_id not in inputs.reversed_receipts  # somebody undid what the hub decided about it
             and decision.receipt_id not in inputs.seen_elsewhere  # maybe the same sum, seen by another connector
+            and not self._waits(decision.receipt_id)
             and not _may_be_in_books(best, inputs.in_books, inputs.allocated)
         )
+
+    def _waits(self, receipt: int) -> bool:
+        """True for money that may be counted as another receipt which is applied, or that a person applied as another:
+        a person decides."""
+        doubts = self.inputs.doubts
+        if receipt in self.contested or receipt in doubts.crowded:
+            return True
+        return bool(doubts.waits.get(receipt, frozenset()) & self.applied)
 
     def _apply(self, receipt_id: int, best: Proposal, received_on: date) -> None:
         lines = lines_of(best)

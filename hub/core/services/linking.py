@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from hub.core.identity.sightings import Found
 from hub.core.store import UnitOfWork
 from hub.core.store import sightings as store
-from hub.core.store.allocations import NewAllocation, add_allocations, reverse
+from hub.core.store.allocations import COUNTED_AS, SOURCE_WITHDREW, UNLINKED, NewAllocation, add_allocations, reverse
 from hub.core.store.sightings import NewLink
 
 
@@ -62,13 +62,38 @@ def has_room(mine: Sequence[Any], theirs: Sequence[Any], carrier: Any) -> bool:
 
 def move(unit: UnitOfWork, mine: Sequence[Any], echo: Any, carrier: Any) -> int:
     """The echo's allocations go over to the carrier, as far as it has room; returns how many lines did."""
-    reverse(unit, [row.id for row in mine], f"the same money is counted as receipt {carrier.receipt_id}")
+    reverse(unit, [row.id for row in mine], f"{COUNTED_AS}{carrier.receipt_id}")
     theirs = store.allocations_of(unit.connection, [carrier.id])
     room = carrier.amount_minor - sum(row.amount_minor for row in theirs if row.nature == "money")
     if sum(row.amount_minor for row in mine if row.nature == "money") > room:
         return 0
     add_allocations(unit, [_moved(row, echo, carrier) for row in mine])
     return len(mine)
+
+
+def move_back(unit: UnitOfWork, echo: int, carrier: int, since: int) -> None:
+    """What went over from `echo` to `carrier` with a link that does not stand any more goes back.
+
+    What the hub applied of the carrier by itself since the link was made (the instant `since`) is taken back: the echo
+    had a say in it, and the carrier is judged alone now. When the source withdrew the echo, what the hub applied of
+    that by itself is taken back too. What a person decided stays with the money that is left.
+    """
+    facts = store.receipt_facts(unit.connection, [echo, carrier])
+    mine, alone = [], []
+    for line in store.allocations_of(unit.connection, [carrier]):
+        moved = json.loads(line.evidence).get("moved_from") or {}
+        if moved.get("receipt") == facts[echo].receipt_id:
+            mine.append(line)
+        elif line.origin == "auto" and line.recorded_at >= since:
+            alone.append(line.id)
+    if alone:
+        reverse(unit, alone, UNLINKED)
+    if facts[echo].withdrawn_at is not None:
+        gone = [line.id for line in mine if line.origin == "auto"]
+        if gone:
+            reverse(unit, gone, SOURCE_WITHDREW)
+    elif mine:
+        move(unit, mine, facts[carrier], facts[echo])
 
 
 def _moved(row: Any, echo: Any, carrier: Any) -> NewAllocation:

@@ -12,10 +12,11 @@ from hub.core.reconcile.kept.numbers import StaleImage
 from hub.core.reconcile.outcome import NOT_A_RECEIPT
 from hub.core.services.desk import Desk
 from hub.core.services.inputs import Inputs, load_inputs
-from hub.core.services.judging import Judgement, ReconcileReport, RuleCount, judge
+from hub.core.services.judging import MAX_PASSES, Judgement, ReconcileReport, RuleCount, judge
 from hub.core.services.looking import look
 from hub.core.services.taken_back import undo_taken_back
-from hub.core.store.allocations import add_allocations, replace_proposals
+from hub.core.store import receipts as receipt_store
+from hub.core.store.allocations import YIELDS, add_allocations, replace_proposals, reverse
 from hub.core.store.database import UnitOfWork
 
 __all__ = ["ReconcileReport", "RuleCount", "reconcile_now"]
@@ -24,22 +25,31 @@ __all__ = ["ReconcileReport", "RuleCount", "reconcile_now"]
 def reconcile_now(desk: Desk, policy: Policy) -> ReconcileReport:
     """Propose for every receipt with money unapplied, and apply what the policy allows, in one transaction.
 
-    Before that sightings of one sum are linked, and what was applied of receipts that are no more is undone.
+    Before that sightings of one sum are linked, and what was applied of receipts that are no more is undone. When what
+    was applied says of further sightings that they are one sum, or may be, the whole is done once more.
     """
     look(desk)
     returned = undo_taken_back(desk)
-    with _no_garbage_collection():
-        inputs, found = _judged(desk, policy)
-        desk.store.again(desk.actor, lambda unit: _write(unit, inputs, found))
+    report: ReconcileReport | None = None
+    memory = Memory()
+    for _ in range(MAX_PASSES):
+        with _no_garbage_collection():
+            inputs, found = _judged(desk, policy, memory)
+            reopened = desk.store.again(desk.actor, lambda unit, i=inputs, f=found: _write(unit, i, f))  # type: ignore[misc]
+        report = found.report if report is None else _together(report, found.report)
+        looked_otherwise = bool(found.lines or reopened) and look(desk).changed
+        if not (reopened or looked_otherwise):
+            break
+    assert report is not None  # noqa: S101 -- there is at least one pass
     for currency, amount in returned:
-        found.report.returned.receipts += 1
-        found.report.returned.amounts[currency] += amount
-    return found.report
+        report.returned.receipts += 1
+        report.returned.amounts[currency] += amount
+    return report
 
 
-def _judged(desk: Desk, policy: Policy) -> tuple[Inputs, Judgement]:
+def _judged(desk: Desk, policy: Policy, memory: Memory) -> tuple[Inputs, Judgement]:
     """The inputs of now and what is made of them; read whole when what was kept of the ledger does not serve."""
-    today, memory = desk.clock.today(), Memory()
+    today = desk.clock.today()
     with desk.store.read() as connection:
         inputs = load_inputs(desk, connection)
     try:
@@ -62,8 +72,21 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _write(unit: UnitOfWork, inputs: Inputs, found: Judgement) -> None:
+def _together(before: ReconcileReport, after: ReconcileReport) -> ReconcileReport:
+    """Two rounds as one: what was applied adds up, what is suggested or left is the later one's."""
+    for rule, count in after.automatic.items():
+        before.automatic.setdefault(rule, RuleCount()).add(count)
+    before.suggested, before.left = after.suggested, after.left
+    return before
+
+
+def _write(unit: UnitOfWork, inputs: Inputs, found: Judgement) -> bool:
+    """Write a judgement; returns whether an allocation was reversed."""
+    yielding = receipt_store.standing_allocations(unit.connection, found.yielding)
+    if yielding:
+        reverse(unit, yielding, YIELDS)
     if found.lines:
         add_allocations(unit, found.lines)
     marked = [(receipt, NOT_A_RECEIPT, reason) for receipt, reason in inputs.marked.items()]
     replace_proposals(unit, found.proposals, found.verdicts + marked)
+    return bool(yielding)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from hub.core.identity.sightings import Found
 from hub.core.services.desk import Desk, books_of
-from hub.core.services.linking import has_room, move, name_of, new_link
+from hub.core.services.linking import has_room, move, move_back, name_of, new_link
 from hub.core.store import Connection, UnitOfWork
 from hub.core.store import sightings as store
 from hub.core.store.sightings import LinkRow
@@ -185,22 +185,11 @@ def unlink(desk: Desk, name: str, reason: str) -> list[LinkRow]:
         store.undo_links(unit, ids, reason)
         store.keep_apart(unit, [(row.receipt_row, row.carrier_row) for row in chosen], reason)
         if ids and len(chosen) == 1:
-            _move_back(unit, chosen[0])
+            move_back(unit, chosen[0].receipt_row, chosen[0].carrier_row, chosen[0].recorded_at or 0)
         _keep_suggestions(unit, {row.name for row in rows if row.status == "suggested" and row.name != name})
         return [replace(row, status="reversed", reversed_because=reason) for row in chosen]
 
     return desk.act(work)
-
-
-def _move_back(unit: UnitOfWork, row: LinkRow) -> None:
-    facts = store.receipt_facts(unit.connection, [row.receipt_row, row.carrier_row])
-    mine = []
-    for line in store.allocations_of(unit.connection, [row.carrier_row]):
-        moved = json.loads(line.evidence).get("moved_from") or {}
-        if moved.get("receipt") == row.receipt_id:
-            mine.append(line)
-    if mine:
-        move(unit, mine, facts[row.carrier_row], facts[row.receipt_row])
 
 
 def _unknown(name: str) -> HubError:

@@ -14,7 +14,7 @@ from hub.core.reconcile.returns import returns_of
 from hub.core.services.desk import Desk, books_of
 from hub.core.store import UnitOfWork
 from hub.core.store import receipts as store
-from hub.core.store.allocations import reverse
+from hub.core.store.allocations import SOURCE_WITHDREW, reverse
 
 
 class TakenBack(NamedTuple):
@@ -62,7 +62,7 @@ def _amount(receipts: Receipts, row: int) -> tuple[str, int]:
 def _undo(unit: UnitOfWork, found: list[TakenBack]) -> None:
     orphaned = store.allocations_of_withdrawn(unit.connection)
     if orphaned:
-        reverse(unit, orphaned, "its source withdrew the receipt")
+        reverse(unit, orphaned, SOURCE_WITHDREW)
     reasons = {one.receipt: one.reason for one in found}
     for receipt in store.take_back(unit, found) if found else ():
         standing = store.standing_allocations(unit.connection, [receipt])

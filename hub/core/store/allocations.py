@@ -16,6 +16,14 @@ from hub.core.store.database import UnitOfWork
 from hub.core.store.idranges import ranges
 from hub.sdk.errors import HubError
 
+# Why the hub itself took an allocation back; stored, never respelt. What people write stands beside them.
+USED_BY_BOOKS = "the books used this money for other documents"
+SOURCE_WITHDREW = "its source withdrew the receipt"
+YIELDS = "the bank has what may be the same money, and it is applied"
+UNLINKED = "decided while it was one sum with another receipt, which it is not any more"
+#: The receipt's id follows.
+COUNTED_AS = "the same money is counted as receipt "
+
 
 class NewAllocation(NamedTuple):
     """One line to write. `nature` "money" uses the receipt; any other closes the rest of the invoice."""

@@ -3,11 +3,14 @@ connectors say of the books' invoices."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
 
+from hub.core.identity.documents import Numbered, attached, number_of
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.reading import Books, as_known, of_books
@@ -107,8 +110,9 @@ def lines_of_receipts(connection: sa.Connection, receipts: list[int], known_at: 
 
 
 def other_tellings(connection: sa.Connection, books: Books, known_at: int | None = None) -> list[Any]:
-    """Invoices and credit notes of other connectors, each beside the books' own of that number and year (columns
-    `own_…` are None when they have none): for sellers whose books are known, in order of seller and number."""
+    """Invoices and credit notes of other connectors, each beside the books' own of that number and year, else beside
+    the one that is the same document under another date or spelling (see `identity.documents`; columns `own_…` are
+    None when they have none): for sellers whose books are known, in order of seller and number."""
     other, own = as_known("invoice", known_at), as_known("invoice", known_at).alias("own")
     same = sa.and_(
         own.c.seller == other.c.seller,
@@ -117,16 +121,13 @@ def other_tellings(connection: sa.Connection, books: Books, known_at: int | None
         own.c.issue_year == other.c.issue_year,
         of_books(own, books),
     )
-    names = (
-        "id", "kind", "seller", "number", "debtor_id", "issued_on", "due_on", "currency", "total_minor",
-        "total_excl_tax_minor", "tax_minor",
-    )  # fmt: skip
+    names = _TOLD
     statement = (
         sa.select(
             t.connector.c.key.label("connector"),
             *(other.c[name] for name in names),
             *(own.c[name].label(f"own_{name}") for name in names),
-            own.c.connector_id.label("own_connector_id"),
+            other.c.connector_id,
         )
         .select_from(
             other.join(t.connector, t.connector.c.id == other.c.connector_id).outerjoin(own, same)
@@ -134,7 +135,50 @@ def other_tellings(connection: sa.Connection, books: Books, known_at: int | None
         .where(other.c.seller.in_(sorted(books)), sa.not_(of_books(other, books)))
         .order_by(other.c.seller, other.c.number, other.c.id)
     )  # fmt: skip
-    return list(connection.execute(statement).all())
+    rows = list(connection.execute(statement).all())
+    return _attached(connection, books, rows, known_at) if any(row.own_id is None for row in rows) else rows
+
+
+_TOLD = (
+    "id", "kind", "seller", "number", "number_key", "debtor_id", "issued_on", "due_on", "currency", "total_minor",
+    "total_excl_tax_minor", "tax_minor",
+)  # fmt: skip
+
+
+def _attached(connection: sa.Connection, books: Books, rows: list[Any], known_at: int | None) -> list[Any]:
+    """`rows`, those without a document of the books put beside the one that is the same under another date. A document
+    that the same connector tells exactly is nobody else's."""
+    alone = [row for row in rows if row.own_id is None]
+    own, told = as_known("invoice", known_at), {(row.connector_id, row.own_id) for row in rows}
+    plain: Any = own.c.number_key
+    for mark in "-/._":
+        plain = sa.func.replace(plain, mark, "")
+    wanted = sorted({key for row in alone for key in (row.number_key, number_of(row.number_key))})
+    found: dict[str, list[Any]] = defaultdict(list)
+    columns = [own.c[name] for name in _TOLD]
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        named = sa.or_(own.c.number_key.in_(part), plain.in_(part))
+        for row in connection.execute(sa.select(*columns).where(of_books(own, books), named)):
+            found[number_of(row.number_key)].append(row)
+    by_id = {row.id: row for ones in found.values() for row in ones}
+    chosen: dict[int, int] = {}
+    for connector in sorted({row.connector_id for row in alone}):
+        mine = [_numbered(row) for row in alone if row.connector_id == connector]
+        free = {
+            number: [_numbered(row) for row in ones if (connector, row.id) not in told]
+            for number, ones in found.items()
+        }
+        chosen |= attached(mine, free)
+    return [_beside(row, by_id[chosen[row.id]]) if row.id in chosen else row for row in rows]
+
+
+def _numbered(row: Any) -> Numbered:
+    return Numbered(*(getattr(row, name) for name in Numbered._fields))
+
+
+def _beside(row: Any, own: Any) -> Any:
+    return SimpleNamespace(**{**row._mapping, **{f"own_{name}": getattr(own, name) for name in _TOLD}})
 
 
 def documents_of(connection: sa.Connection, known_at: int | None = None) -> dict[tuple[str, str], list[str]]:

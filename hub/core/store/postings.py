@@ -99,7 +99,7 @@ def in_suggestions(connection: sa.Connection) -> set[int]:
 
 
 def documents(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Any]:
-    """Invoices and credit notes by id: (id, connector_id, seller, debtor_id, number, kind)."""
+    """Invoices and credit notes by id: (id, connector_id, seller, debtor_id, number, kind, number_key)."""
     i = t.invoice
-    columns = (i.c.id, i.c.connector_id, i.c.seller, i.c.debtor_id, i.c.number, i.c.kind)
+    columns = (i.c.id, i.c.connector_id, i.c.seller, i.c.debtor_id, i.c.number, i.c.kind, i.c.number_key)
     return {row.id: row for row in bulk.rows_by_id(connection, columns, i.c.id, sorted(set(ids)))}

@@ -8,10 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.core.identity.again import PAIRS
 from hub.core.identity.sums import Sums
 from hub.core.reconcile.inputs import Debtors, Receipts, Remittances
 from hub.core.store import bulk
 from hub.core.store import tables as t
+from hub.core.store.allocations import COUNTED_AS, SOURCE_WITHDREW, UNLINKED, USED_BY_BOOKS, YIELDS
 from hub.core.store.database import UnitOfWork
 from hub.core.store.marks import standing_marks
 from hub.core.store.reading import as_known, debtor_columns
@@ -84,7 +86,28 @@ def unapplied(connection: sa.Connection, books: Mapping[str, int], undone_since:
         *_SHARED,
         "return_reason",
     )
-    return Receipts(**dict(zip(names, columns, strict=True)))
+    found = dict(zip(names, columns, strict=True))
+    found["remittance"] = _with_entries(connection, found["id"], found["remittance"])
+    return Receipts(**found)
+
+
+def _with_entries(connection: sa.Connection, ids: list[int], texts: list[str | None]) -> list[str | None]:
+    """The texts of receipts, with what the books wrote of the same sum behind: the hub judges one sum by all that is
+    said of it, whoever said it first."""
+    s, entry = t.sighting, t.receipt.alias("entry")
+    said: dict[int, str] = {}
+    wanted = [number for number in ids if number > 0]
+    links = bulk.rows_by_id(
+        connection, (s.c.carrier_id, s.c.receipt_id), s.c.carrier_id, wanted, links_standing(), s.c.rule.in_(PAIRS)
+    )
+    carriers = {row.receipt_id: row.carrier_id for row in links}
+    for row in bulk.rows_by_id(connection, (entry.c.id, entry.c.remittance), entry.c.id, sorted(carriers)):
+        if row.remittance:
+            said[carriers[row.id]] = row.remittance
+    return [
+        f"{text or ''} {more}".strip() if (more := said.get(number)) and more not in (text or "") else text
+        for number, text in zip(ids, texts, strict=True)
+    ]
 
 
 def money_left(connection: sa.Connection) -> bool:
@@ -198,12 +221,16 @@ def standing_allocations(connection: sa.Connection, receipt_ids: Sequence[int]) 
 
 
 def reversed_by_people(connection: sa.Connection) -> frozenset[int]:
-    """Receipts of which a person reversed an allocation: what follows is theirs to decide."""
+    """Receipts of which a person reversed an allocation: what follows is theirs to decide. What the hub took back by
+    itself, for a fact that may change again, is judged as if it had never been."""
     a, undone = t.allocation, t.allocation_reversal
+    by_hub = sa.or_(
+        undone.c.reason.in_((USED_BY_BOOKS, SOURCE_WITHDREW, UNLINKED, YIELDS)), undone.c.reason.startswith(COUNTED_AS)
+    )
     rows = connection.execute(
         sa.select(a.c.receipt_id)
         .join(undone, undone.c.allocation_id == a.c.id)
-        .where(a.c.receipt_id.not_in(sa.select(t.receipt_return.c.receipt_id)))
+        .where(a.c.receipt_id.not_in(sa.select(t.receipt_return.c.receipt_id)), sa.not_(by_hub))
         .distinct()
     )
     return frozenset(rows.scalars())
@@ -236,9 +263,13 @@ def allocations_of_withdrawn(connection: sa.Connection) -> list[int]:
 SAME_SUM_DAYS = 3
 
 
-def seen_elsewhere(connection: sa.Connection) -> frozenset[int]:
+def seen_elsewhere(connection: sa.Connection, books: Iterable[int]) -> frozenset[int]:
     """Receipts that an earlier receipt of another connector may be: same amount and currency, dates within three days,
-    and no two different accounts. Such a receipt is only suggested, until both are linked or a person parted them."""
+    and no two different accounts. Such a receipt is only suggested, until both are linked or a person parted them.
+
+    Of an entry of these books connectors and a movement elsewhere the look at the sightings says more: see `doubts`.
+    """
+    own = sorted(set(books))
     mine, other = as_known("receipt", None), as_known("receipt", None).alias("other")
     linked = sa.union(
         sa.select(t.sighting.c.receipt_id).where(links_standing()),
@@ -251,6 +282,7 @@ def seen_elsewhere(connection: sa.Connection) -> frozenset[int]:
             mine.c.currency == other.c.currency,
             mine.c.connector_id != other.c.connector_id,
             mine.c.id > other.c.id,
+            mine.c.connector_id.in_(own) == other.c.connector_id.in_(own),
             sa.or_(mine.c.account.is_(None), other.c.account.is_(None), mine.c.account == other.c.account),
             mine.c.id.not_in(linked),
             other.c.id.not_in(linked),

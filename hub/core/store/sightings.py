@@ -20,10 +20,11 @@ from hub.sdk.errors import HubError
 
 #: Rule of links to entries that bear the reference of a posting handed to the books; stored, never respelt.
 POSTING = "posting"
-_FIELDS = (
+#: What the matcher is given of a receipt.
+RECEIPT_FIELDS = (
     "id", "connector_id", "receipt_id", "source_key", "seller", "account", "debtor_id", "currency", "amount_minor",
     "received_on", "value_on", "payer_name", "payer_iban", "remittance", "end_to_end_ref", "structured_ref",
-    "bank_ref", "batch_ref", "method", "transaction_code",
+    "bank_ref", "batch_ref", "method", "transaction_code", "recorded_at",
 )  # fmt: skip
 
 
@@ -95,15 +96,18 @@ def unlinked(connection: sa.Connection, books: Iterable[int]) -> tuple[list[Any]
     echo = sa.select(s.c.receipt_id).where(links_standing())
     carrier = sa.select(s.c.carrier_id).where(links_standing())
     of_entries = carrier.join(entry, entry.c.id == s.c.receipt_id).where(entry.c.connector_id.in_(own))
-    columns = [r.c[name] for name in _FIELDS]
+    columns = [r.c[name] for name in RECEIPT_FIELDS]
     free = sa.select(*columns).where(r.c.id.not_in(echo)).order_by(r.c.id)
     entries = connection.execute(free.where(r.c.connector_id.in_(own), r.c.id.not_in(carrier))).all()
     seen = connection.execute(free.where(r.c.connector_id.not_in(own), r.c.id.not_in(of_entries))).all()
     return list(entries), list(seen)
 
 
-def not_in_books(connection: sa.Connection, books: Iterable[int]) -> dict[str, tuple[int, int]]:
-    """Receipts that no entry of these books connectors is linked to: (number, amount) by currency."""
+def not_in_books(
+    connection: sa.Connection, books: Iterable[int], among: Iterable[int] | None = None
+) -> dict[str, tuple[int, int]]:
+    """Receipts that no entry of these books connectors is linked to: (number, amount) by currency; of those `among`, if
+    it is given."""
     own = sorted(set(books))
     r, entry, s = as_known("receipt", None), t.receipt.alias("entry"), t.sighting
     echo = sa.select(s.c.receipt_id).where(links_standing())
@@ -111,7 +115,12 @@ def not_in_books(connection: sa.Connection, books: Iterable[int]) -> dict[str, t
     of_entries = carrier.join(entry, entry.c.id == s.c.receipt_id).where(entry.c.connector_id.in_(own))
     rows = connection.execute(
         sa.select(r.c.currency, sa.func.count(), sa.func.sum(r.c.amount_minor))
-        .where(r.c.connector_id.not_in(own), r.c.id.not_in(echo), r.c.id.not_in(of_entries))
+        .where(
+            r.c.connector_id.not_in(own),
+            r.c.id.not_in(echo),
+            r.c.id.not_in(of_entries),
+            sa.true() if among is None else bulk.among(connection, r.c.id, sorted(set(among))),
+        )
         .group_by(r.c.currency)
         .order_by(r.c.currency)
     )
@@ -160,7 +169,8 @@ def carriers_of(connection: sa.Connection, connectors: Iterable[int]) -> set[int
 
 
 def broken_links(connection: sa.Connection) -> list[Any]:
-    """Links that stand though a source withdrew one of their receipts, or changed its amount: (id, why)."""
+    """Links that stand though a source withdrew one of their receipts, or changed its amount: (id, receipt_id,
+    carrier_id, rule, recorded_at, why)."""
     s, echo, carrier = t.sighting, t.receipt.alias("echo"), t.receipt.alias("carrier")
     gone = sa.or_(echo.c.withdrawn_at.is_not(None), carrier.c.withdrawn_at.is_not(None))
     whole = sa.and_(s.c.rule.not_in(("batch", "deposit", "payout", POSTING)), s.c.origin == "auto")
@@ -172,7 +182,8 @@ def broken_links(connection: sa.Connection) -> list[Any]:
     )
     why = sa.case((gone, "its source withdrew one of the receipts"), else_="the amount of one of the receipts changed")
     joined = s.join(echo, echo.c.id == s.c.receipt_id).join(carrier, carrier.c.id == s.c.carrier_id)
-    statement = sa.select(s.c.id, why.label("why")).select_from(joined).where(links_standing(), sa.or_(gone, changed))
+    columns = (s.c.id, s.c.receipt_id, s.c.carrier_id, s.c.rule, s.c.recorded_at, why.label("why"))
+    statement = sa.select(*columns).select_from(joined).where(links_standing(), sa.or_(gone, changed))
     return list(connection.execute(statement.order_by(s.c.id)).all())
 
 
@@ -275,7 +286,7 @@ def add_links(unit: UnitOfWork, new: Sequence[NewLink]) -> list[int]:
 
 
 def undo_links(unit: UnitOfWork, ids: Sequence[int], reason: str) -> None:
-    """Take links back by a reversing fact."""
+    """Take links back by a reversing fact; nothing for none."""
     if not ids:
         return
     said = {"reason": reason, "recorded_at": unit.at, "actor": unit.actor}
@@ -290,15 +301,17 @@ def keep_apart(unit: UnitOfWork, pairs: Sequence[tuple[int, int]], reason: str) 
     unit.journal("apart", "sighting", {"receipts": [list(pair) for pair in pairs]})
 
 
-def replace_suggestions(unit: UnitOfWork, rows: Sequence[tuple[str, int, str, int, str, str]]) -> None:
-    """Put these suggestions (name, receipt, rule, confidence, parts, evidence) in place of the last ones."""
+def replace_suggestions(unit: UnitOfWork, rows: Sequence[tuple[str, int, str, int, str, str]]) -> bool:
+    """Put these suggestions (name, receipt, rule, confidence, parts, evidence) in place of the last ones; returns
+    whether they differ."""
     table = t.sighting_proposal
     names = ("name", "receipt_id", "rule", "confidence_ppm", "parts", "evidence")
     present = connection_rows(unit.connection, sa.select(*(table.c[name] for name in names)).order_by(table.c.name))
     if present == sorted(rows):
-        return
+        return False
     unit.connection.execute(table.delete())
     bulk.insert_rows(unit.connection, table, names, sorted(rows))
+    return True
 
 
 def connection_rows(connection: sa.Connection, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
@@ -379,7 +392,8 @@ def allocations_of(connection: sa.Connection, receipts: Sequence[int]) -> list[A
 
 
 def receipt_facts(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Any]:
-    """Receipts by id: (receipt_id, received_on, amount_minor, currency, connector_id)."""
+    """Receipts by id: (receipt_id, received_on, amount_minor, currency, connector_id, withdrawn_at)."""
     r = t.receipt
-    columns = (r.c.id, r.c.receipt_id, r.c.received_on, r.c.amount_minor, r.c.currency, r.c.connector_id)
+    names = ("id", "receipt_id", "received_on", "amount_minor", "currency", "connector_id", "withdrawn_at")
+    columns = tuple(r.c[name] for name in names)
     return {row.id: row for row in bulk.rows_by_id(connection, columns, r.c.id, sorted(set(ids)))}

@@ -46,6 +46,7 @@ SIGHTINGS = (
 #: What a cause means, by its stored spelling; said of the difference "open here less the books' balance".
 WORDS = {
     "not_in_books": "received and applied here; not yet in the books",
+    "maybe_twice": "applied here; the books have an entry that may be the same money, confirm it: hub sightings list",
     "not_confirmed": "applied here; the books have the money, not yet the matching",
     "deduction": "a rest closed here; not yet in the books",
     "held_entry": "an entry of the books that is held here",
