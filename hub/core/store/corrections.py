@@ -160,7 +160,7 @@ def _pairs_of(
     rows = connection.execute(
         sa.select(*(o.c[name] for name in _STATED), *(n.c[name].label(f"n_{name}") for name in _STATED))
         .select_from(n.join(o, same_number).join(u, u.c.id == o.c.unit_id))
-        .where(o.c.withdrawn_at.is_(None), u.c.stream_id == stream_id)
+        .where(o.c.withdrawn_at.is_(None), u.c.stream_id + 0 == stream_id)
         .order_by(n.c.id, o.c.id)
     )
     width = len(_STATED)
