@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-_STRICT = ConfigDict(strict=True)
+#: Each form is built when it is first used: a run uses four of them.
+_STRICT = ConfigDict(strict=True, defer_build=True)
 #: Events that one call of a sender may hold.
 MAX_EVENTS = 1_000
 

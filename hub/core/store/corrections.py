@@ -134,8 +134,7 @@ def _pairs(
     newcomers: list[int] = []
     if after is not None:
         i = t.invoice
-        # + 0: by the id, not by the key, of which the connector is the first column.
-        newer = sa.select(i.c.id).where(i.c.id > after, i.c.connector_id + 0 == connector_id).order_by(i.c.id)
+        newer = sa.select(i.c.id).where(i.c.id > after, _of(connector_id)).order_by(i.c.id)
         newcomers = list(connection.execute(newer).scalars())
     return [
         pair
@@ -161,11 +160,17 @@ def _pairs_of(
     rows = connection.execute(
         sa.select(*(o.c[name] for name in _STATED), *(n.c[name].label(f"n_{name}") for name in _STATED))
         .select_from(n.join(o, same_number).join(u, u.c.id == o.c.unit_id))
-        .where(o.c.withdrawn_at.is_(None), u.c.stream_id == stream_id)
+        .where(o.c.withdrawn_at.is_(None), u.c.stream_id + 0 == stream_id)
         .order_by(n.c.id, o.c.id)
     )
     width = len(_STATED)
     return [(Stated(*row[:width]), Stated(*row[width:])) for row in map(tuple, rows)]
+
+
+def _of(connector_id: int) -> sa.ColumnElement[bool]:
+    """Documents of a connector. + 0: they are found by their ids, not by the key whose first column this is, by which a
+    data base without statistics walks all documents of the connector."""
+    return t.invoice.c.connector_id + 0 == connector_id
 
 
 def _newcomers(connection: sa.Connection, connector_id: int, stream_id: int, key: str, wanted: Sequence[int]) -> sa.CTE:
@@ -177,8 +182,8 @@ def _newcomers(connection: sa.Connection, connector_id: int, stream_id: int, key
         sa.select(*(i.c[name] for name in names))
         .join(u, u.c.id == i.c.unit_id)
         .where(
-            bulk.among(connection, i.c[key], wanted), i.c.connector_id == connector_id, i.c.withdrawn_at.is_(None),
-            u.c.stream_id == stream_id,
+            bulk.among(connection, i.c[key], wanted), _of(connector_id), i.c.withdrawn_at.is_(None),
+            u.c.stream_id + 0 == stream_id,
         )
     )  # fmt: skip
     return chosen.cte("n").prefix_with("MATERIALIZED", dialect="postgresql")

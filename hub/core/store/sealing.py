@@ -21,8 +21,6 @@ from hub.core.store.idranges import ranges
 
 _KEY = "hub_tally"
 _MODULUS = 1 << 128
-#: As `json.dumps`, which would make an encoder for each row.
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(slots=True)
@@ -100,17 +98,23 @@ def back_to(connection: sa.Connection, marked: tuple[int, int]) -> None:
 
 def digest_of(salt: bytes, table: str, row: Sequence[Any]) -> int:
     """The salted digest of a row as a number, to be added to others."""
-    text = _as_json([table, *map(_plain, row)])
+    text = _as_json([table, *row])
     return int.from_bytes(hashlib.blake2b(text.encode(), key=salt, digest_size=16).digest(), "big")
 
 
 def digest_of_rows(salt: bytes, rows: Sequence[Sequence[Any]]) -> str:
     """The salted digest of some rows together, in hexadecimal."""
-    plain = [[_plain(value) for value in row] for row in rows]
-    return hmac.new(salt, json.dumps(plain, ensure_ascii=False).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(salt, _as_json([list(row) for row in rows]).encode(), hashlib.sha256).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any) -> str:
+    """What JSON does not know."""
     if isinstance(value, date):
         return value.isoformat()
-    return bytes(value).hex() if isinstance(value, bytes | memoryview) else value
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    raise TypeError(f"{type(value).__name__} is no value of a row")
+
+
+#: As `json.dumps`, which would make an encoder for each row.
+_as_json = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
