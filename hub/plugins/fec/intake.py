@@ -22,6 +22,8 @@ from hub.sdk.money import decimal_text
 MAX_ENTRY = 5_000
 #: Lines of a held entry that are kept as evidence.
 _KEPT_LINES = 200
+#: Accounts named of a ledger without debtors.
+_SHOWN = 5
 
 
 class Scattered(Exception):
@@ -36,6 +38,8 @@ class Intake:
         self._currency, self._takes = config.currency, config.unbalanced == "take"
         self._understanding = Understanding(reader, config.accounts, config.opening_journals, config.currency)
         self.lines = 0
+        self.sold_to: set[str] = set()
+        self._debtors = False
         self.carried: list[opening.Carried] = []
         self._debit = self._credit = 0
         self._faults = 0
@@ -74,7 +78,15 @@ class Intake:
             return
         docs = self._understanding.docs(lines)
         if docs:
+            self._debtors = True
             self._keep(docs, lines)
+        elif not self._debtors and len(self.sold_to) < _SHOWN:
+            self._look_for_debtors(lines)
+
+    def _look_for_debtors(self, lines: list[Line]) -> None:
+        """Of a sale to nobody that is known as a debtor: the accounts that were debited, money aside."""
+        if any(line.amount < 0 and line.account.startswith("70") for line in lines):
+            self.sold_to |= {line.account for line in lines if line.amount > 0 and line.account[0] not in "567"}
 
     def _keep(self, docs: list[Doc], lines: list[Line]) -> None:
         name = self._ledger.name
