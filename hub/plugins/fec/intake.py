@@ -40,6 +40,7 @@ class Intake:
         self.lines = 0
         self.sold_to: set[str] = set()
         self._debtors = False
+        self._one_sided: dict[tuple[str, str], list[list[Line]]] = {}
         self.carried: list[opening.Carried] = []
         self._debit = self._credit = 0
         self._faults = 0
@@ -59,6 +60,18 @@ class Intake:
             else:
                 self.lines += len(entry)
                 self._entry(entry, scattered)
+        self._take_one_sided()
+
+    def _take_one_sided(self) -> None:
+        """Openings that number each line by itself balance together: by journal and day. Others are held."""
+        for entries in self._one_sided.values():
+            together = sum(line.amount for lines in entries for line in lines)
+            for lines in entries:
+                if together:
+                    self._hold_entry(lines, self._unbalanced(lines, sum(line.amount for line in lines)))
+                elif docs := self._understanding.docs(lines):
+                    self._debtors = True
+                    self._keep(docs, lines)
 
     def _entry(self, lines: list[Line], scattered: bool) -> None:
         amounts = [line.amount for line in lines]
@@ -69,6 +82,9 @@ class Intake:
         if balance and fault is None and not self._takes:
             if not scattered:
                 raise Scattered
+            if self._understanding.is_opening(lines):
+                self._one_sided.setdefault((lines[0].key[0], lines[0].key[2]), []).append(lines)
+                return
             fault = self._unbalanced(lines, balance)
         elif balance and fault is not None and not scattered:
             raise Scattered
