@@ -148,22 +148,23 @@ class FileSource:
 
     def _openings(self, lines: Lines) -> tuple[list[Line], list[Line]]:
         """The lines that count, and those carried forward in detail that were matched where they are: they stand for
-        their original, unless that one was matched itself."""
+        their original, if that was a sale and was not matched itself (see `feeds.lettrage`)."""
 
         def year(row: Row) -> int:
             return int(row["JM_Date"][:4]) - (int(row["JM_Date"][5:7]) < self._config.year_begins)
 
         def same(row: Row) -> tuple[Any, ...]:
-            return row["CT_Num"], row["EC_RefPiece"], row["EC_Signed"] < 0
+            return row["CT_Num"], row["EC_RefPiece"] or row["EC_No"], row["EC_Signed"] < 0
 
         found = list(lines.values())
         oldest = min((year(row) for row, _ in found), default=0)
         counted = [line for line in found if not line[0]["EC_ANType"] or year(line[0]) == oldest]
         matched = {same(row) for row, _ in counted if row["EC_Lettrage"]}
+        sold = {same(row) for row, _ in counted if row["JO_Type"] == _SALES}
         carried = [
             ({**row, "Carried": 1}, place)
             for row, place in found
-            if row["EC_ANType"] == _IN_DETAIL and year(row) > oldest and row["EC_RefPiece"] and same(row) not in matched
+            if row["EC_ANType"] == _IN_DETAIL and year(row) > oldest and same(row) in sold - matched
         ]
         return counted, carried
 
