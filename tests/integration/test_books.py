@@ -23,7 +23,7 @@ from tests.demo_company import cfonb
 from tests.demo_company.model import Movement
 from tests.demo_company.model import Seller as Company
 from tests.support.hubs import make_hub, run, sync, verified
-from tests.support.scripts import invoice, unit, write_script
+from tests.support.scripts import invoice, receipt, unit, write_script
 
 ACME = Company("ACME", "ACME SAS", "732829320", "FR7630006000011234567890189", "ZZZZFRPPXXX", 100_000)
 SECTIONS = """
@@ -180,6 +180,28 @@ def test_foreign_invoices_are_compared_in_the_books_currency(erp: Erp) -> None:
     erp.balances(C001="1200,00", C002="2000,00")
     erp.run()
     assert [] == erp.gaps()
+
+
+@pytest.mark.parametrize("configured", [True, False])
+def test_books_without_any_invoice(
+    configured: bool, tmp_path: Path, database_url: str, install_guest: Callable[..., None], in_process: None
+) -> None:
+    """Payments and balances come before the first invoice: compared when it is said whose books these are, else it is
+    said that nobody knows."""
+    install_guest(Path(__file__).parents[1] / "support" / "guests", totalled="hub_totalled")
+    more = '[seller.ACME]\nbooks = "erp"\n' if configured else ""
+    hub = make_hub(tmp_path, database_url, f'[connector.erp]\nplugin = "totalled"\nscript = "erp.json"\n{more}')
+    paid_in = unit("r1", receipt("R1", 700, seller="ACME", debtor_id="C1"))
+    write_script(tmp_path, [paid_in], name="erp", totals={"C1": -700, "C2": 300})
+    sync(hub, "erp")
+    with hub.store.read() as connection:
+        found = check_books(hub.desk, connection)
+        assert found.checked
+        assert not may_act(standing(hub.desk, connection), "ACME", "C2")
+    if configured:
+        assert ([("C2", -300)], {}) == (_gaps(hub), found.unread)
+    else:
+        assert ([], ["ACME"]) == (found.gaps, list(found.unread))
 
 
 def test_a_debtor_left_out_counts_as_zero(erp: Erp) -> None:

@@ -83,10 +83,10 @@ def owed(count: int, since: int = 0) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("earlier", "now", "page_units"),
     [
-        ([owed(FEW)], owed(MANY), 5_000),
-        ([owed(MANY)], owed(FEW, since=12), 5_000),
+        pytest.param([owed(FEW)], owed(MANY), 5_000, marks=pytest.mark.long_on_postgres),
+        pytest.param([owed(MANY)], owed(FEW, since=12), 5_000, marks=pytest.mark.long_on_postgres),
         ([owed(MANY)], {"C1": 0}, 3),
-        ([owed(FEW), owed(MANY)], owed(FEW), 5_000),
+        pytest.param([owed(FEW), owed(MANY)], owed(FEW), 5_000, marks=pytest.mark.long_on_postgres),
         ([owed(MANY), owed(FEW, since=12)], owed(MANY), 3),
     ],
 )

@@ -85,6 +85,8 @@ class Desk:
 def books_of(desk: Desk, connection: Connection) -> dict[str, int]:
     """Which connector's invoices count, by seller: as configured, else the only connector that brought some.
 
+    A seller whose books are configured has them before the first invoice, once they were read.
+
     Raises:
         ConfigError: two connectors brought invoices of one seller and nobody said whose are the books.
     """
@@ -107,7 +109,8 @@ def books_of(desk: Desk, connection: Connection) -> dict[str, int]:
                 where=f"[seller.{seller}]",
                 mend=f'say whose are the books: [seller.{seller}] books = "{sorted(ids[n] for n in connectors)[0]}"',
             )
-    return chosen
+    told = {seller: by_key[key] for seller, key in desk.books.items() if key in by_key}
+    return told | chosen  # also books that brought no invoice yet: payments, balances
 
 
 def _no_books(seller: str, configured: str) -> ConfigError:

@@ -88,7 +88,11 @@ def check_books(desk: Desk, connection: Any, *, as_of: date | None = None, known
     result = BookCheck(checked=bool(totals))
     if not totals:
         return result
-    result.unread = _unread(connection, books, {row.seller for row in totals}, known_at)
+    sellers = {row.seller for row in totals}
+    result.unread = _unread(connection, books, sellers & books.keys(), known_at) | {
+        seller: "nobody brought an invoice of it yet, and its books are not configured"
+        for seller in sellers - books.keys()
+    }
     foreign = exporting.book_totals(connection, known_at=known_at)
     totals = [row for row in totals if row.seller not in result.unread]
     for balance_on in sorted({row.balance_on for row in totals}):

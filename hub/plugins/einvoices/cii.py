@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from hub.plugins.einvoices import model
 from hub.plugins.einvoices.model import EInvoice, Party, VatLine, amount, day, needed, squeezed
 from hub.plugins.einvoices.sums import Parts
-from hub.plugins.einvoices.terms import Sums, address, by_scheme, french_ids, ibans, issue_date, plains, rate
+from hub.plugins.einvoices.terms import Names, Sums, address, by_scheme, french_ids, ibans, issue_date, plains, rate
 from hub.sdk.xml import all_at, first_at, text_at
+
+_NAMES: Final = Names(
+    "GrandTotalAmount", "DuePayableAmount", "TotalPrepaidAmount", "RoundingAmount", "LineTotalAmount",
+    "AllowanceTotalAmount", "ChargeTotalAmount",
+)  # fmt: skip
 
 
 def read(root: Any) -> EInvoice:
@@ -22,10 +27,7 @@ def read(root: Any) -> EInvoice:
     agreement, settlement = (first_at(trade, f"ApplicableHeaderTrade{part}") for part in ("Agreement", "Settlement"))
     summation = first_at(settlement, "SpecifiedTradeSettlementHeaderMonetarySummation")
     currency = model.currency_of(text_at(settlement, "InvoiceCurrencyCode"))
-    sums = Sums(
-        summation, currency, total="GrandTotalAmount", due="DuePayableAmount",
-        lines="LineTotalAmount", allowances="AllowanceTotalAmount", charges="ChargeTotalAmount",
-    )  # fmt: skip
+    sums = Sums(summation, currency, _NAMES)
     issued = issue_date(text_at(document, "IssueDateTime", "DateTimeString"))
     means = first_at(settlement, "SpecifiedTradeSettlementPaymentMeans")
     return model.checked(
@@ -42,8 +44,8 @@ def read(root: Any) -> EInvoice:
             due_payable=sums.payable,
             net=sums.at("TaxBasisTotalAmount", "BT-109", "the total without VAT"),
             tax=_tax(summation, currency),
-            prepaid=sums.at("TotalPrepaidAmount", "BT-113", "the amount paid"),
-            rounding=sums.at("RoundingAmount", "BT-114", "the rounding") or 0,
+            prepaid=sums.prepaid,
+            rounding=sums.rounding,
             due=_due(settlement, currency),
             terms=" ".join(
                 text_at(one, "Description") for one in all_at(settlement, "SpecifiedTradePaymentTerms")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from hub.plugins.einvoices.faults import rejected
 from hub.plugins.einvoices.model import amount, day, given, squeezed
 from hub.sdk.xml import all_at, text_at
 
+#: An amount of an XML invoice: no exponent, no infinity.
+_PLAIN: Final = re.compile(r"[+-]?\d{1,18}(?:\.\d{0,12})?", re.ASCII)
 #: Schemes of ISO 6523 under which French legal identifiers stand; some write none, or the name.
 _FRENCH: Final = ("", "0002", "0009", "SIREN", "SIRENE", "SIRET")
 
@@ -39,36 +43,58 @@ def _digits(text: str, count: int) -> bool:
 class Sums:
     """The totals of one document (BG-22), in its currency.
 
-    `payable` is the amount due (BT-115), or the total with VAT when none is told; `total` (BT-112) the other way round.
-    `stated` has those that only prove the others, as written.
+    `total` is the total with VAT (BT-112), `payable` the amount due (BT-115): of the two, one that is not told follows
+    from the other, `prepaid` (BT-113, None: not told) and `rounding` (BT-114). `stated` has the sums that only prove
+    the others (BT-106 to BT-108), as written.
 
     Raises:
-        RecordRejected: neither is told, or one cannot be read.
+        RecordRejected: neither is told, one cannot be read, or is told in another currency only.
     """
 
-    def __init__(
-        self, node: Any, currency: str, *, total: str, due: str, lines: str, allowances: str, charges: str
-    ) -> None:
+    def __init__(self, node: Any, currency: str, names: Names) -> None:
         self._node, self._currency = node, currency
-        self.stated = tuple(plain(text_at(node, name)) for name in (lines, allowances, charges))
-        grand = self.at(total, "BT-112", "the total with VAT")
-        payable = self.at(due, "BT-115", "the amount due")
-        self.payable = given(payable if payable is not None else grand, "BT-112", "the total with VAT")
-        self.total = grand if grand is not None else self.payable
+        self.stated = tuple(plain(text_at(node, name)) for name in (names.lines, names.allowances, names.charges))
+        self.prepaid = self.at(names.prepaid, "BT-113", "the amount paid")
+        self.rounding = self.at(names.rounding, "BT-114", "the rounding") or 0
+        grand = self.at(names.total, "BT-112", "the total with VAT")
+        payable = self.at(names.due, "BT-115", "the amount due")
+        between = self.rounding - (self.prepaid or 0)
+        known = grand if grand is not None or payable is None else payable - between
+        self.total = given(known, "BT-112", "the total with VAT")
+        self.payable = payable if payable is not None else self.total + between
 
     def at(self, name: str, term: str, shown: str) -> int | None:
-        """One of the totals; None when it is not told."""
-        return amount(text_at(self._node, name), self._currency, term, shown)
+        """One of the totals, in the document's currency; None when it is not told.
+
+        Raises:
+            RecordRejected: HUB-EINV-011, it is told in another currency only, or is no amount.
+        """
+        told = [one for one in all_at(self._node, name) if (one.text or "").strip()]
+        mine = [one for one in told if one.get("currencyID", self._currency) == self._currency]
+        if told and not mine:
+            detail = f"the invoice is in {self._currency}"
+            text = f"{told[0].text.strip()[:30]} {told[0].get('currencyID')}"
+            raise rejected("HUB-EINV-011", "", name=shown, term=term, text=text, detail=detail)
+        return amount(mine[0].text.strip(), self._currency, term, shown) if mine else None
+
+
+class Names(NamedTuple):
+    """How a syntax calls the totals of a document."""
+
+    total: str
+    due: str
+    prepaid: str
+    rounding: str
+    lines: str
+    allowances: str
+    charges: str
 
 
 def plain(text: str) -> Decimal | None:
     """An amount that only proves others, as written; None when there is none, NaN when it is none."""
     if not text:
         return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return Decimal("NaN")
+    return Decimal(text) if _PLAIN.fullmatch(text) else Decimal("NaN")
 
 
 def plains(nodes: Iterable[Any], *path: str) -> list[Decimal]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from hub.plugins.einvoices import model
 from hub.plugins.einvoices.model import EInvoice, Party, VatLine, amount, day, needed, squeezed
 from hub.plugins.einvoices.sums import Parts
-from hub.plugins.einvoices.terms import Sums, address, by_scheme, french_ids, ibans, issue_date, plains, rate
+from hub.plugins.einvoices.terms import Names, Sums, address, by_scheme, french_ids, ibans, issue_date, plains, rate
 from hub.sdk.xml import all_at, first_at, local, text_at
+
+_NAMES: Final = Names(
+    "TaxInclusiveAmount", "PayableAmount", "PrepaidAmount", "PayableRoundingAmount", "LineExtensionAmount",
+    "AllowanceTotalAmount", "ChargeTotalAmount",
+)  # fmt: skip
 
 
 def read(root: Any) -> EInvoice:
@@ -19,10 +24,7 @@ def read(root: Any) -> EInvoice:
     """
     credit = local(root) == "CreditNote"
     currency = model.currency_of(text_at(root, "DocumentCurrencyCode"))
-    sums = Sums(
-        first_at(root, "LegalMonetaryTotal"), currency, total="TaxInclusiveAmount", due="PayableAmount",
-        lines="LineExtensionAmount", allowances="AllowanceTotalAmount", charges="ChargeTotalAmount",
-    )  # fmt: skip
+    sums = Sums(first_at(root, "LegalMonetaryTotal"), currency, _NAMES)
     issued = issue_date(text_at(root, "IssueDate"))
     due_on = text_at(root, "DueDate") or text_at(root, "PaymentMeans", "PaymentDueDate")
     when = day(due_on, "BT-9", "the due date")
@@ -40,8 +42,8 @@ def read(root: Any) -> EInvoice:
             due_payable=sums.payable,
             net=sums.at("TaxExclusiveAmount", "BT-109", "the total without VAT"),
             tax=amount(text_at(tax, "TaxAmount"), currency, "BT-110", "the VAT"),
-            prepaid=sums.at("PrepaidAmount", "BT-113", "the amount paid"),
-            rounding=sums.at("PayableRoundingAmount", "BT-114", "the rounding") or 0,
+            prepaid=sums.prepaid,
+            rounding=sums.rounding,
             due=[(when, None)] if when else [],
             terms=text_at(root, "PaymentTerms", "Note"),
             order_ref=text_at(root, "OrderReference", "ID"),

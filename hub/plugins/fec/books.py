@@ -10,7 +10,7 @@ from hashlib import blake2b
 from hub.plugins.fec import lettering, opening
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.facts import Doc
-from hub.plugins.fec.faults import FileRefused, refused, unavailable
+from hub.plugins.fec.faults import FileRefused, refused, rejected, unavailable
 from hub.plugins.fec.files import Dialect, Ledger, find, look
 from hub.plugins.fec.intake import Intake, Scattered, contiguous, gathered
 from hub.plugins.fec.lines import Line, Reader
@@ -47,6 +47,7 @@ class Books:
         self.scratch.db.create_function("fold", 1, fold_number, deterministic=True)
         self._period = ""
         self._number = 0
+        self._sold_to: set[str] = set()
         self.images: list[Image] = []
         whole = blake2b(digest_size=16)
         for ledger in ledgers:
@@ -143,6 +144,7 @@ class Books:
         if not intake.lines:
             raise refused("HUB-FEC-006", image.ledger.name)
         intake.close()
+        self._sold_to |= intake.sold_to
         self.scratch.flush()
         self._name_groups(intake.carried)
         if self._number > 1:
@@ -179,6 +181,8 @@ class Books:
         """Names that are unique, and what was matched across debtors."""
         db = self.scratch
         db.flush()
+        if self._sold_to and db.one("SELECT 1 FROM part LIMIT 1") is None:
+            self._hold_without_debtors()
         _make_unique(db, "ref", "ref", "", "'#' || n")
         self._number_documents()
         db.do("CREATE INDEX settled_by_doc ON settled (doc)")
@@ -225,6 +229,15 @@ class Books:
         same = "kind, number_key, substr(issued, 1, 4)"
         if _make_unique(db, "number", same, where, "' (' || entry || ')'"):
             _make_unique(db, "number", "kind, fold(number), substr(issued, 1, 4)", where, "' #' || n")
+
+    def _hold_without_debtors(self) -> None:
+        """Sales, and no account of debtors: nothing of what is owed is read, and that is no reason to say nothing."""
+        told = ", ".join(sorted(self._sold_to)[:5])
+        fault = rejected(
+            "HUB-FEC-007", ", ".join(self.names.values())[:200], prefixes=" ".join(self._config.accounts), found=told
+        )
+        self.scratch.hold("accounts", told, fault.where, fault, 1)
+        self.scratch.flush()
 
     def _hold_file(self, ledger: Ledger, refusal: RecordRejected) -> None:
         try:

@@ -26,6 +26,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "give each company a connector and a seller of its own",
     ),
     "HUB-FEC-006": ("the file has a header and no entry", "export it again: the period chosen was empty"),
+    "HUB-FEC-007": (
+        "there are sales, and no account begins with one of {prefixes}: they are owed on {found}",
+        'say how the accounts of debtors begin: accounts = ["…"]',
+    ),
     "HUB-FEC-010": (
         "the line has {found} fields, the header has {wanted}",
         "take the separator out of the text, or put quotes around it, then export again",

@@ -22,6 +22,8 @@ from hub.sdk.money import decimal_text
 MAX_ENTRY = 5_000
 #: Lines of a held entry that are kept as evidence.
 _KEPT_LINES = 200
+#: Accounts named of a ledger without debtors.
+_SHOWN = 5
 
 
 class Scattered(Exception):
@@ -36,6 +38,9 @@ class Intake:
         self._currency, self._takes = config.currency, config.unbalanced == "take"
         self._understanding = Understanding(reader, config.accounts, config.opening_journals, config.currency)
         self.lines = 0
+        self.sold_to: set[str] = set()
+        self._debtors = False
+        self._one_sided: dict[tuple[str, str], list[list[Line]]] = {}
         self.carried: list[opening.Carried] = []
         self._debit = self._credit = 0
         self._faults = 0
@@ -55,6 +60,18 @@ class Intake:
             else:
                 self.lines += len(entry)
                 self._entry(entry, scattered)
+        self._take_one_sided()
+
+    def _take_one_sided(self) -> None:
+        """Openings that number each line by itself balance together: by journal and day. Others are held."""
+        for entries in self._one_sided.values():
+            together = sum(line.amount for lines in entries for line in lines)
+            for lines in entries:
+                if together:
+                    self._hold_entry(lines, self._unbalanced(lines, sum(line.amount for line in lines)))
+                elif docs := self._understanding.docs(lines):
+                    self._debtors = True
+                    self._keep(docs, lines)
 
     def _entry(self, lines: list[Line], scattered: bool) -> None:
         amounts = [line.amount for line in lines]
@@ -65,6 +82,9 @@ class Intake:
         if balance and fault is None and not self._takes:
             if not scattered:
                 raise Scattered
+            if self._understanding.is_opening(lines):
+                self._one_sided.setdefault((lines[0].key[0], lines[0].key[2]), []).append(lines)
+                return
             fault = self._unbalanced(lines, balance)
         elif balance and fault is not None and not scattered:
             raise Scattered
@@ -74,7 +94,15 @@ class Intake:
             return
         docs = self._understanding.docs(lines)
         if docs:
+            self._debtors = True
             self._keep(docs, lines)
+        elif not self._debtors and len(self.sold_to) < _SHOWN:
+            self._look_for_debtors(lines)
+
+    def _look_for_debtors(self, lines: list[Line]) -> None:
+        """Of a sale to nobody that is known as a debtor: the accounts that were debited, money aside."""
+        if any(line.amount < 0 and line.account.startswith("70") for line in lines):
+            self.sold_to |= {line.account for line in lines if line.amount > 0 and line.account[0] not in "567"}
 
     def _keep(self, docs: list[Doc], lines: list[Line]) -> None:
         name = self._ledger.name

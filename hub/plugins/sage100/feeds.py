@@ -224,10 +224,11 @@ def lettrage(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
     """Matched lines: one unit per general account, debtor and code, whatever the year.
 
     A carried-forward line of a later year that was matched there stands for its original, unless that one was
-    matched itself: it settles the document of its number.
+    matched itself: it settles the document of its number. Only a sale is known by that: of a payment or an unpaid item
+    that was carried forward both sides stay as they were, so that the balance is still theirs.
     """
     all_, again = entries(schema, accounts, until), entries(schema, accounts, until, "x")
-    twin = entries(schema, accounts, until, "o")
+    twin, sold = entries(schema, accounts, until, "o"), entries(schema, accounts, until, "s")
     e = all_.e
     changed = since_of(again.e)
     matched = sa.or_(text(e["EC_Lettrage"]) != NOTHING, whole(e["EC_Lettre"]) == ONE)
@@ -248,6 +249,19 @@ def lettrage(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
         .exists()
     )
 
+    sale = (
+        sa.select(ONE)
+        .select_from(sold.source)
+        .where(
+            sold.where,
+            sold.j["JO_Type"] == SALES,
+            sold.e["CT_Num"] == e["CT_Num"],
+            sold.e["EC_RefPiece"] == e["EC_RefPiece"],
+            sold.e["EC_Sens"] == e["EC_Sens"],
+        )
+        .exists()
+    )
+
     def touched(since: str) -> sa.ColumnElement[bool]:
         lines = sa.select(again.e["CT_Num"]).select_from(again.source).where(changed(since))
         return e["CT_Num"].in_(lines)
@@ -259,7 +273,7 @@ def lettrage(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
     keys = [Exact(text(e["CG_Num"])), Exact(text(e["CT_Num"])), Exact(text(e["EC_Lettrage"]))]
     return Feed(
         name="lettrage", source=all_.source,
-        where=sa.and_(matched, sa.or_(all_.where, sa.and_(copy, sa.not_(original)))), columns=columns, keys=keys,
+        where=sa.and_(matched, sa.or_(all_.where, sa.and_(copy, sale, sa.not_(original)))), columns=columns, keys=keys,
         within=[e["JM_Date"], e["EC_No"]], touched=touched, window=since_of(e), stamp=e["cbModification"],
         number=e["EC_No"], ref="{}|{}|{}",
     )  # fmt: skip

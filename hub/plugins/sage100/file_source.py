@@ -2,7 +2,8 @@
 
 The files together are the complete present state: what they no longer have is withdrawn. A line has no number of its
 own there; it is known by what it says (journal, date, voucher, invoice, account, debtor, side, amount, label) and,
-among lines that say the same, by its order.
+among lines of one file that say the same, by its order. So a line that two exports have is one, as the newer file has
+it. Openings count in the oldest year, as from the data base (`feeds.entries`).
 """
 
 from __future__ import annotations
@@ -38,8 +39,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _CUSTOMER = "0"
 _SALES, _TREASURY, _GENERAL = 1, 2, 3
+_IN_DETAIL = 1
+#: Raised whenever the same files give other units.
+READER_VERSION = 2
 
 Row = dict[str, Any]
+#: A line with its place; lines by their number.
+Line = tuple[Row, str]
+Lines = dict[int, Line]
 
 
 class FileSource:
@@ -78,7 +85,7 @@ class FileSource:
 
     def _units(self, stream: str) -> tuple[str, list[RawUnit]]:
         bodies = self._bodies()
-        digest = hashlib.blake2b(digest_size=16)
+        digest = hashlib.blake2b(f"{READER_VERSION}".encode(), digest_size=16)
         for name, body in bodies:
             digest.update(f"{name} {len(body)} ".encode() + body)
         if self._read[0] != digest.hexdigest():
@@ -90,7 +97,8 @@ class FileSource:
         if not paths:
             raise unavailable("HUB-SAGE-045", "files", detail="no file matches the configured path")
         try:
-            return [(path.name, path.read_bytes()) for path in paths]
+            by_age = sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name))
+            return [(path.name, path.read_bytes()) for path in by_age]
         except OSError as error:
             raise unavailable("HUB-SAGE-045", "files", detail=str(error.strerror or error)) from error
 
@@ -98,9 +106,9 @@ class FileSource:
         """All units by stream; a file or entry that cannot be understood is a held unit of ``entries``."""
         held: list[RawUnit] = []
         debtors: dict[str, Row] = {}
-        lines: list[tuple[Row, str]] = []
-        twins: dict[str, int] = {}
+        lines: Lines = {}
         for name, body in bodies:
+            twins: dict[str, int] = {}
             try:
                 if self._config.experimental_pnm and pnm.is_pnm(body):
                     for one, number in pnm.entries(body, name):
@@ -116,13 +124,13 @@ class FileSource:
                     debtors[record.fields[0].strip()] = {"name": record.fields[1].strip(), "place": place}
                 elif record.flag == "#MECG":
                     self._line(record, place, lines, twins, held)
-        units = {stream: self._grouped(stream, lines) for stream in ("sales", "entries", "lettrage")}
+        counted, carried = self._openings(lines)
+        units = {stream: self._grouped(stream, counted) for stream in ("sales", "entries")}
+        units["lettrage"] = self._grouped("lettrage", [*counted, *carried])
         units["entries"] += held
         return {"debtors": self._debtors(debtors), **units}
 
-    def _line(
-        self, record: Tagged, place: str, lines: list[tuple[Row, str]], twins: dict[str, int], held: list[RawUnit]
-    ) -> None:
+    def _line(self, record: Tagged, place: str, lines: Lines, twins: dict[str, int], held: list[RawUnit]) -> None:
         try:
             one = entry(record, place)
         except RecordRejected as refusal:
@@ -132,10 +140,33 @@ class FileSource:
             return
         self._take(one, place, lines, twins)
 
-    def _take(self, one: Entry, place: str, lines: list[tuple[Row, str]], twins: dict[str, int]) -> None:
+    def _take(self, one: Entry, place: str, lines: Lines, twins: dict[str, int]) -> None:
         """A line on a customer's account; others are none of ours."""
         if one.debtor and one.account.startswith(tuple(self._config.accounts)):
-            lines.append((self._row(one, twins), place))
+            row = self._row(one, twins)
+            lines[row["EC_No"]] = (row, place)
+
+    def _openings(self, lines: Lines) -> tuple[list[Line], list[Line]]:
+        """The lines that count, and those carried forward in detail that were matched where they are: they stand for
+        their original, if that was a sale and was not matched itself (see `feeds.lettrage`)."""
+
+        def year(row: Row) -> int:
+            return int(row["JM_Date"][:4]) - (int(row["JM_Date"][5:7]) < self._config.year_begins)
+
+        def same(row: Row) -> tuple[Any, ...]:
+            return row["CT_Num"], row["EC_RefPiece"] or row["EC_No"], row["EC_Signed"] < 0
+
+        found = list(lines.values())
+        oldest = min((year(row) for row, _ in found), default=0)
+        counted = [line for line in found if not line[0]["EC_ANType"] or year(line[0]) == oldest]
+        matched = {same(row) for row, _ in counted if row["EC_Lettrage"]}
+        sold = {same(row) for row, _ in counted if row["JO_Type"] == _SALES}
+        carried = [
+            ({**row, "Carried": 1}, place)
+            for row, place in found
+            if row["EC_ANType"] == _IN_DETAIL and year(row) > oldest and same(row) in sold - matched
+        ]
+        return counted, carried
 
     def _row(self, one: Entry, twins: dict[str, int]) -> Row:
         day, signed = one.day.isoformat(), str(one.signed)
@@ -150,10 +181,10 @@ class FileSource:
             "CT_Num": one.debtor, "EC_Signed": one.signed, "N_Devise": one.currency, "EC_Devise": one.amount,
             "EC_Reference": one.reference, "EC_Intitule": one.label, "EC_TresoPiece": one.treasury_piece,
             "EC_Echeance": one.due.isoformat() if one.due else "", "N_Reglement": one.method,
-            "EC_Lettrage": one.code, "Carried": 0,
+            "EC_Lettrage": one.code, "EC_ANType": one.opening, "Carried": 0,
         }  # fmt: skip
 
-    def _grouped(self, stream: str, lines: Sequence[tuple[Row, str]]) -> list[RawUnit]:
+    def _grouped(self, stream: str, lines: Sequence[Line]) -> list[RawUnit]:
         """The units of one stream, by their refs; the lines of one by date and number."""
         chosen = [(self._ref(stream, row), row, place) for row, place in lines if _belongs(stream, row)]
         chosen.sort(key=lambda line: (line[0], line[1]["JM_Date"], line[1]["EC_Jour"], line[1]["EC_No"]))

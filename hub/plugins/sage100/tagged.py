@@ -35,7 +35,10 @@ class Tagged:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of an entry (#MECG); amounts in millionths, debit positive. None: no such date."""
+    """One line of an entry (#MECG); amounts in millionths, debit positive. None: no such date.
+
+    `opening`: how it carries a balance forward (EC_ANType): 0 not at all, 1 in detail, 2 and more otherwise.
+    """
 
     journal: str
     day: date
@@ -52,6 +55,7 @@ class Entry:
     code: str
     amount: int
     reference: str
+    opening: int = 0
 
 
 def decode(body: bytes) -> str:
@@ -121,6 +125,7 @@ def entry(record: Tagged, place: str) -> Entry:
         code=fields[18],
         amount=_millionths(fields[24] or "0", "amount in currency", place),
         reference=fields[32],
+        opening=_number(fields[22], "carry-forward type", place),
     )
 
 
@@ -145,7 +150,8 @@ def _fields(one: Entry) -> list[str]:
         "", one.debtor[:17], "", _line(one.label)[:69], str(one.method), f"{one.due:%d%m%y}" if one.due else "",
         "0,000000", "0,00", str(one.currency), "0" if debit else "1", _decimal(abs(one.signed)),
     ]  # fmt: skip
-    tail = ["", "", "", "0", "0", "0", _decimal(one.amount) if one.amount else "", "", "0", "0", "0", "", "", "",
+    amount = _decimal(one.amount) if one.amount else ""
+    tail = ["", "", "", "0", str(one.opening), "0", amount, "", "0", "0", "0", "", "", "",
             one.reference[:17], "0", "0,00", "", "", "0"]  # fmt: skip
     return [*first, *tail]
 

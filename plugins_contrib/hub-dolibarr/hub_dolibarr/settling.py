@@ -82,7 +82,7 @@ def settled(
         made.discount(one, minor, days.get(str(one.get("ref")), claim.closed_on))
     for one, minor in taken:
         if (one, minor) not in applied and whole(one.get("factype")) == CREDIT_NOTE:
-            made.line("credit_note", str(one["ref"]), minor, claim.document.issued_on)  # a line lowered the total
+            made.credit(one, minor, claim.document.issued_on)  # a line lowered the total
     made.money(parts, back)
     made.close(max(0, rest), max(0, -rest))
     return made.records
@@ -104,9 +104,19 @@ class _Settlement:
         self.own(minor, on)
         kind, source = whole(one.get("factype")), str(one["ref"])
         if kind == CREDIT_NOTE:
-            self.line("credit_note", source, minor, on)
+            self.credit(one, minor, on)
         else:
             self.line("other", f"{'deposit' if kind == DEPOSIT else 'excess'} {source}", minor, on)
+
+    def credit(self, one: Mapping[str, Any], minor: int, on: date) -> None:
+        """The part of a credit note that was used: in its own currency, in the same proportion."""
+        source, currency = one.get("source"), self.claim.base
+        if source:
+            base = abs(amount(source["total_ttc"], currency))
+            currency = str(source["multicurrency_code"])
+            total = abs(amount(source["multicurrency_total_ttc"], currency))
+            minor = (2 * total * minor + base) // (2 * base) if base else 0
+        self.line("credit_note", str(one["ref"]), minor, on, currency)
 
     def money(self, parts: Sequence[Payment], back: int) -> None:
         """Payments, oldest first. What was paid back used up the oldest; the rest settles what is left."""

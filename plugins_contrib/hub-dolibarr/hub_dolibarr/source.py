@@ -15,9 +15,10 @@ from hub_dolibarr.customers import customer
 from hub_dolibarr.faults import another_form
 from hub_dolibarr.invoices import document
 from hub_dolibarr.reading import Feed, Reader
+from hub_dolibarr.settling import CREDIT_NOTE
 
 #: Raised when units are made in another way: everything is then read again.
-READER_VERSION = 1
+READER_VERSION = 2
 
 # What is kept of a row, as it was sent. The rest is of no use here, changes without meaning, or is a secret (an invoice
 # comes with the address of its payment page, which holds a key).
@@ -33,6 +34,7 @@ INVOICE_FIELDS = (
 ).split()
 PAYMENT_FIELDS = ("amount", "type", "date", "num", "ref")
 DISCOUNT_FIELDS = ("rowid", "ref", "factype", "fk_facture_source", "amount_ttc", "fk_facture", "fk_facture_line")
+SOURCE_FIELDS = ("total_ttc", "multicurrency_code", "multicurrency_total_ttc")
 
 
 class Dolibarr:
@@ -72,6 +74,17 @@ class Dolibarr:
         entity = self._config.entity
         return entity is None or str(row.get("entity") or entity) == str(entity)
 
+    def _source_of(self, discount: Row) -> dict[str, Row]:
+        """The totals of the credit note that a discount comes from, when it is in another currency: the discount itself
+        is told in the main one only."""
+        number = str(discount.get("fk_facture_source") or "")
+        if str(discount.get("factype")) != str(CREDIT_NOTE) or not number.isdecimal():
+            return {}
+        found = self._api.attached("/invoices", sqlfilters=f"(t.rowid:=:{number})", limit="1", page="0")
+        rows = [_only(row, SOURCE_FIELDS) for row in found if str(row.get("id")) == number]
+        abroad = [row for row in rows if row.get("multicurrency_code") not in (None, "", self._config.currency)]
+        return {"source": abroad[0]} if abroad else {}
+
     def _invoice_unit(self, row: Row) -> RawUnit:
         """An invoice with what paid it: asked for where Dolibarr's sums say that there is something."""
         number, debtor = str(row["id"]), str(row.get("socid"))
@@ -87,7 +100,7 @@ class Dolibarr:
         parts: dict[str, Any] = {
             "invoice": _only(row, INVOICE_FIELDS),
             "payments": [_only(payment, PAYMENT_FIELDS) for payment in payments],
-            "discounts": [_only(discount, DISCOUNT_FIELDS) for discount in discounts],
+            "discounts": [_only(discount, DISCOUNT_FIELDS) | self._source_of(discount) for discount in discounts],
         }
         return RawUnit(number, _body(parts), place=f"invoice {row.get('ref') or ''} (id {number})")
 

@@ -158,6 +158,35 @@ def test_each_way_of_settling(tmp_path: Path) -> None:
     assert 70_00 == back.amount_minor
 
 
+def dollars(total: str) -> dict[str, str]:
+    """The fields of a document in dollars."""
+    return {
+        "multicurrency_code": "USD", "multicurrency_total_ttc": total, "multicurrency_total_ht": total,
+        "multicurrency_total_tva": "0.00000000",
+    }  # fmt: skip
+
+
+def test_a_credit_note_in_another_currency_is_used_in_it(tmp_path: Path) -> None:
+    """Dolibarr tells a discount in its main currency only: the credit note is asked for its own, whole or in part, on
+    an invoice of either currency."""
+    fake = FakeDolibarr()
+    fake.third_party(1, "Dupont")
+    fake.invoice(1, "100", **dollars("110.00000000"))
+    fake.credit_note(2, "-20", status="2", **dollars("-22.00000000"))
+    fake.discount(1, 2, "20", on=1)
+    fake.credit_note(3, "-60", status="2", **dollars("-66.00000000"))
+    fake.invoice(4, "100")
+    fake.discount(2, 3, "40", on=4)
+    fake.invoice(5, "100", lines=[{"id": "9", "fk_remise_except": "3"}])
+    fake.discount(3, 3, "20", line=9)
+    found = [one for one in records(over(tmp_path, fake)) if one.kind == "settlement_line"]
+    assert {
+        ("invoice", "FA2605-0001", 22_00, "USD"), ("credit_note", "AV2605-0002", 22_00, "USD"),
+        ("invoice", "FA2605-0004", 40_00, "EUR"), ("credit_note", "AV2605-0003", 44_00, "USD"),
+        ("credit_note", "AV2605-0003", 22_00, "USD"),
+    } == {(one.target, one.document_number, one.amount_minor, one.currency) for one in found}  # fmt: skip
+
+
 def test_a_credit_note_that_was_paid_back(tmp_path: Path) -> None:
     """Money that leaves settles it."""
     fake = sample()

@@ -139,6 +139,14 @@ def test_amounts_that_contradict_each_other(content: bytes, words: list[str], tm
     assert "its total with VAT (BT-112) of " in what
 
 
+@pytest.mark.parametrize("text", ["Infinity", "-inf", "sNaN", "1E+999999", "1e-400", "9" * 400, "1,00", "١٢"])
+def test_what_is_no_amount_breaks_nothing(text: str, tmp_path: Path) -> None:
+    """In a line, an allowance or a sum that only proves the others: told, and the invoice is taken."""
+    assert "something in there is no amount" in told(tmp_path, with_lines(cii(), [text], "200.00"))
+    assert "something in there is no amount" in told(tmp_path, with_lines(cii(), ["200.00"], text))
+    assert "something in there is no amount" in told(tmp_path, with_lines(ubl(), ["100.00"], "100.00", less={"": text}))
+
+
 def test_the_rounding_belongs_to_the_amount_due(tmp_path: Path) -> None:
     """BT-114 is between BT-112 and BT-115; where it is missing there, the amount due itself is doubtful: held."""
     rounded = cii(paid="0.00", due="226.00").replace(
@@ -146,6 +154,32 @@ def test_the_rounding_belongs_to_the_amount_due(tmp_path: Path) -> None:
     )
     assert "" == told(tmp_path, rounded)
     assert ([], "HUB-EINV-012") == read(tmp_path, cii(paid="0.00", due="226.00"), "a.xml")
+
+
+def test_one_of_total_and_amount_due_may_be_missing(tmp_path: Path) -> None:
+    """BT-112, BT-113, BT-114 and BT-115 are tied by BR-CO-16: the missing one follows, and nothing is guessed."""
+    for gone in (
+        b"<ram:DuePayableAmount>200.00</ram:DuePayableAmount>",
+        b"<ram:GrandTotalAmount>225.50</ram:GrandTotalAmount>",
+    ):
+        assert gone in cii()
+        records, held = read(tmp_path, cii().replace(gone, b""), "a.xml")
+        assert "" == held
+        [invoice] = [one for one in records if isinstance(one, Invoice)]
+        assert (22_550, 2_550) == (invoice.total_minor, invoice.settled_minor)
+
+
+def test_a_total_in_another_currency_is_none(tmp_path: Path) -> None:
+    """A second total, in the currency of accounting, is left aside; one in another currency alone is held."""
+    grand = b"<ram:GrandTotalAmount>"
+    both = cii().replace(grand, b'<ram:GrandTotalAmount currencyID="USD">300.00</ram:GrandTotalAmount>' + grand)
+    [invoice] = [one for one in read(tmp_path, both, "a.xml")[0] if isinstance(one, Invoice)]
+    assert 22_550 == invoice.total_minor
+    alone = ubl().replace(b"<cbc:TaxInclusiveAmount>", b'<cbc:TaxInclusiveAmount currencyID="USD">')
+    (tmp_path / "in" / "a.xml").write_bytes(alone)
+    [one] = read_records(source(tmp_path, tmp_path / "in"))
+    assert one.rejected is not None
+    assert ("HUB-EINV-011", True) == (one.rejected.code, "120.00 USD" in one.rejected.what)
 
 
 def test_a_pdf_says_it_too(tmp_path: Path) -> None:

@@ -142,3 +142,17 @@ def test_companion_file_that_cannot_be_read(tmp_path: Path) -> None:
         due.write_text(text)
         with pytest.raises(Exception, match="HUB-FEC-034"):
             read(tmp_path, path, due_dates=due)
+
+
+def test_a_ledger_whose_debtors_are_elsewhere(tmp_path: Path) -> None:
+    """Sales, and not one account of debtors: it is said, with the accounts that were debited; cash is none."""
+    made = Made()
+    made.entry("CA", date(2026, 1, 2), "T1", "Ticket", ("530000", "", 1_200, ""), ("707000", "", -1_200, ""))
+    path = TAB.write(tmp_path / "fec.txt", made.rows)
+    assert [] == read(tmp_path, path).held
+    made.entry("VE", date(2026, 1, 3), "F1", "Facture", ("C0042", "", 1_200, ""), ("706000", "", -1_200, ""))
+    TAB.write(path, made.rows)
+    [fault] = read(tmp_path, path).held
+    assert ("HUB-FEC-007", True) == (fault.code, "owed on C0042" in fault.what)
+    found = read(tmp_path, path, accounts=["C"])
+    assert ([], {"C0042": 1_200}) == (found.held, found.totals())

@@ -66,6 +66,23 @@ def test_an_opening_in_a_journal_of_its_own_or_not(journal: str, label: str, oth
     assert ["F1", "F2", "F3", "F4", "F5", "F6"] == sorted(one.number for one in found.of(Invoice))
 
 
+@pytest.mark.parametrize("missing", [0, 1])
+def test_an_opening_that_numbers_each_line(missing: int, tmp_path: Path) -> None:
+    """Every line under a number of its own: they balance together, by journal and day; if they do not, each is held."""
+    legs = [("411000", "A", 20_000), ("411000", "A", 30_000), ("411000", "B", 41_500), ("512000", "", 8_500)]
+    new = Made(2026)
+    for account, debtor, minor in [*legs, ("101000", "", missing - 100_000)]:
+        new.entry("AN", date(2026, 1, 1), "AN", "A nouveau", (account, debtor, minor, ""))
+    new.sale(date(2026, 1, 15), "F6", "A", 5_000)
+    if not missing:
+        found = both(tmp_path, old_year(), new)
+        assert {"A": 55_000, "B": 41_500} == found.totals()
+        assert ["F1", "F2", "F3", "F4", "F5", "F6"] == sorted(one.number for one in found.of(Invoice))
+        return
+    found = read(tmp_path, TAB.write(tmp_path / "fec.txt", new.rows))
+    assert ["HUB-FEC-020"] * 5 + ["HUB-FEC-022"] == sorted(one.code for one in found.held)
+
+
 def test_a_sale_on_the_first_of_a_month_is_no_opening(tmp_path: Path) -> None:
     """Words are not enough: an entry that touches sales, costs, or money and nothing else, is what it is."""
     new = Made(2026)

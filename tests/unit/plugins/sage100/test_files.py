@@ -178,3 +178,79 @@ def test_what_was_written_is_read_again(one: Entry) -> None:
     """Every field that the format is certain of comes back as it was."""
     [record] = records(decode(render([one], "EUR")), "e")
     assert one == entry(record, "e")
+
+
+def exported(entries: Sequence[Entry]) -> bytes:
+    """What Sage writes: with the matching code, which the hub leaves out of its own files."""
+    lines = render(entries, "EUR").decode("cp850").split("\r\n")
+    codes = iter(entries)
+    for at, line in enumerate(lines):
+        if line == "#MECG":
+            lines[at + 19] = next(codes).code
+    return "\r\n".join(lines).encode("cp850")
+
+
+def owed(folder: Path, *bodies: bytes) -> dict[str, int]:
+    """What each debtor owes by the records of these files, in cents: nothing is in a foreign currency here."""
+    found: dict[str, int] = {}
+    whose: dict[tuple[str, str], str] = {}
+    records_ = [record for one in read_records(made(folder, *bodies)) for record in one.records]
+    for record in records_:
+        sign = {"invoice": 1, "credit_note": -1, "receipt": -1}.get(record.kind, 0)
+        minor = getattr(record, "total_minor", getattr(record, "amount_minor", 0))
+        if sign:
+            debtor = str(record.debtor_id)  # type: ignore[attr-defined]
+            whose[record.kind, getattr(record, "number", getattr(record, "source_key", ""))] = debtor
+            found[debtor] = found.get(debtor, 0) + sign * minor
+    for record in records_:
+        if record.kind == "settlement_line":
+            target, number = record.target, record.document_number  # type: ignore[attr-defined]
+            assert (target, number) in whose, (target, number)
+            sign = -1 if target == "invoice" else 1
+            found[whose[target, number]] += sign * record.amount_minor  # type: ignore[attr-defined]
+    return {debtor: minor for debtor, minor in found.items() if minor}
+
+
+YEARS = [
+    replace(BLANK, day=date(2025, 1, 1), journal="AN", piece="AN", label="A nouveau", signed=7_000_000, opening=2),
+    replace(BLANK, day=date(2025, 11, 3), invoice="FA1", signed=100_000_000),
+    replace(BLANK, day=date(2025, 12, 3), invoice="FA2", signed=50_000_000),
+    replace(BLANK, day=date(2025, 12, 4), invoice="FA3", signed=20_000_000, code="AAA"),
+    replace(BLANK, day=date(2025, 12, 5), journal="BQ", piece="B1", signed=-20_000_000, code="AAA"),
+]
+OPENING = replace(BLANK, day=date(2026, 1, 1), journal="AN", piece="AN", opening=1)
+CARRIED = [
+    replace(OPENING, label="A nouveau", signed=7_000_000, opening=2),
+    replace(OPENING, invoice="FA1", signed=100_000_000, code="B"),
+    replace(OPENING, invoice="FA2", signed=50_000_000),
+    replace(BLANK, day=date(2026, 2, 3), journal="BQ", piece="B2", invoice="FA1", signed=-100_000_000, code="B"),
+    replace(BLANK, day=date(2026, 2, 9), invoice="FA9", signed=3_000_000),
+]  # fmt: skip
+
+
+def test_what_is_carried_forward_counts_once(tmp_path: Path) -> None:
+    """Openings of later years repeat what is there; one that was matched in its year settles the original. The
+    file of the later year alone begins with its openings."""
+    two, later = tmp_path / "two", tmp_path / "later"
+    two.mkdir()
+    later.mkdir()
+    assert {"C1": 6_000} == owed(two, exported(YEARS), exported(CARRIED))
+    found = [record for one in read_records(made(two)) for record in one.records]
+    assert ["FA1"] == [
+        record.document_number
+        for record in found
+        if record.kind == "settlement_line" and record.target == "invoice" and record.amount_minor == 10_000
+    ]
+    assert {"C1": 6_000} == owed(later, exported(CARRIED))
+
+
+def test_exports_that_overlap_count_once(tmp_path: Path) -> None:
+    """The same period exported twice: each line is one, as the newer file has it; two alike in one file stay two."""
+    alike = [replace(BLANK, journal="BQ", piece="", label="CHQ", day=date(2026, 3, 9), signed=-1_000_000)] * 2
+    older = [*LEDGER[:2], *alike]
+    newer = [replace(LEDGER[0], code=""), *LEDGER[1:3], *alike]
+    bodies = exported(older), exported(newer)
+    assert {"C1": 12_000 + 6_000 + 6_000 - 200} == owed(tmp_path, *bodies)
+    assert [] == run_source(made(tmp_path), "lettrage"), "the newer export has taken the match back"
+    os.utime(tmp_path / "export0.txt")
+    assert 1 == len(run_source(made(tmp_path), "lettrage"))
