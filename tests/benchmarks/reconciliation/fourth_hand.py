@@ -125,7 +125,8 @@ class FourthHand:
         by_word: dict[tuple[str, str], list[Firm]] = {}
         for firm in self.firms:
             words = [w for w in plain(firm.name).split() if len(w) > 3]
-            if len(words) <= 2 and words:
+            starts = tuple(f"{form}{word}" for word in words[:1] for form in ("", "ETS ", "SAS "))
+            if len(words) <= 2 and words and plain(firm.name).startswith(starts):
                 by_word.setdefault((firm.seller, words[0]), []).append(firm)
         return [(one, other) for family in by_word.values() for one in family for other in family if one is not other]
 
@@ -305,7 +306,7 @@ class FourthHand:
     def _client_number(self) -> None:
         """The customer's number instead of the invoice's; the bank shows no name, or a strange one."""
         got = self.pick()
-        if got:
+        if got and self._no_equal(got):
             firm, (one,) = got
             text = self.rng.choice(
                 ("CLIENT {}", "N° CLIENT {}", "REF CLIENT {}", "CODE CLIENT {}", "{}", "CPT {}")
@@ -557,9 +558,14 @@ class FourthHand:
 
     # --- no number -----------------------------------------------------------------------------------
 
+    def _no_equal(self, got: tuple[Firm, list[Document]]) -> bool:
+        """Which of two equal invoices somebody means who says nothing, nobody knows: the rents are there for that."""
+        amounts = [d["open_minor"] for d in got[0].invoices]
+        return all(amounts.count(d["open_minor"]) == 1 for d in got[1])
+
     def _silent(self) -> None:
         got = self.pick()
-        if got:
+        if got and self._no_equal(got):
             firm, (one,) = got
             self._put_several(
                 "silent", firm, [one], texts.silent(self.rng, firm.country), self.on([one]), sure="silent", leave=False
