@@ -9,6 +9,7 @@ from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, ranges
 from hub.core.reconcile.stances import AGREES, UNKNOWN
+from hub.core.reconcile.stances import STRONG as SURE
 from hub.core.reconcile.text import fills_its_room
 from hub.core.reconcile.words import CREDIT_NOTE_WORDS
 
@@ -167,10 +168,11 @@ def _age(desk: Desk, row: int) -> tuple[object, ...]:
 
 
 def _fits_elsewhere(desk: Desk, case: Case, named: Named, rows: list[int]) -> list[str]:
-    """Other items of the debtor with exactly this amount: the number may be the misprint."""
+    """Other items of the debtor, or of who paid, with exactly this amount: the number may be the misprint."""
+    own = [a for a in case.payer.accounts[:20] if a not in named.accounts] if case.payer.score >= SURE else []
     return [
         f"{desk.ledger.items.number[r]} has exactly this amount open"
-        for a in named.accounts[:20]
+        for a in (*named.accounts[:20], *own)
         for r in desk.ledger.rows_of_amount(a, case.amount)
         if r not in rows and desk.usable(r, case)
     ][:3]
