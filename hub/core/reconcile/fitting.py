@@ -139,6 +139,8 @@ def _letters_before(work: Written, before: int, number: str, scheme: Scheme, row
         return 1 if is_credit else -1
     if word in work.numbers.prefixes_of(work.ledger.items.seller[row]):
         return -1
+    if gap == "" and word in SMALL_WORDS and len(word) == 1:
+        return -1  # "26A00123" is no "A 00123"
     if word in INVOICE_WORDS:
         return 0 if is_credit and word in ("FACTURE", "FACT", "FAC") else 1
     if gap == "" and not (word.endswith("N") or word in LEGAL_FORMS):

@@ -13,6 +13,7 @@ LEAST_SHARED = 0.5  # of what the best name shares with the payer, for a name to
 _FREQUENT = 50  # names from which a word is no more looked for once a rarer one has found some
 _MOST_CANDIDATES = 12  # names compared word by word with one payer
 _ALL = 0.97  # how much like a label a name is whose words all stand in it
+_LEAST_PART = 0.4  # of the weight of a name that a label must share with it
 _MOST_IN_LABEL = 24  # with a label
 _COMMON = 400  # a word found in more names than this does not help to find one
 
@@ -25,6 +26,7 @@ class NameIndex:
 
     def __init__(self, names: list[tuple[str, ...]]) -> None:
         self._names = names
+        self._totals: dict[int, float] = {}
         self.postings: dict[str, set[int]] = {}
         for name, words in enumerate(names):
             for word in set(words):
@@ -62,7 +64,19 @@ class NameIndex:
         least = max(found.values()) * least_shared
         sizes = self._names
         best = sorted([(-weight, len(sizes[name]), name) for name, weight in found.items() if weight >= least])
-        return [name for _, _, name in best[: _MOST_CANDIDATES if least_shared >= LEAST_SHARED else _MOST_IN_LABEL]]
+        if least_shared >= LEAST_SHARED:
+            return [name for _, _, name in best[:_MOST_CANDIDATES]]
+        return [name for weight, _, name in best[:_MOST_IN_LABEL] if -weight >= _LEAST_PART * self._total(name)]
+
+    def _total(self, name: int) -> float:
+        """The weight of all words of a name; of the first alone when it is so rare that it tells the name."""
+        known = self._totals.get(name)
+        if known is None:
+            words = self._names[name]
+            first = self._weights[words[0]]
+            rare = len(words[0]) >= 5 and first >= self._rarest - _RARE
+            known = self._totals[name] = first if rare else sum([self._weights[word] for word in words])
+        return known
 
     def _sharing_common_words(self, spellings: list[str]) -> dict[int, float]:
         """Names that share two words or more, each too common to be looked for alone; spellings are rarest first."""
@@ -118,7 +132,7 @@ class NameIndex:
 
     def covered(self, words: tuple[str, ...], theirs: tuple[str, ...]) -> frozenset[str]:
         """The words of a label that a name explains."""
-        rest, covered = list(words), set()
+        rest, covered = list(words), set[str]()
         for word in theirs:
             match, _ = _best_word(word, rest, bool(covered))
             if match is not None:
@@ -137,10 +151,7 @@ class NameIndex:
         spare = total * (1 - least / _ALL)  # the weight of the words that may be missing
         leading, missed = 0, False
         for word, weight in zip(theirs, own, strict=True):
-            if word in rest:
-                match, part = word, 1.0
-            else:
-                match, part = _near_word(word, rest, leading > 0)
+            match, part = (word, 1.0) if word in rest else _near_word(word, rest, leading > 0)
             if match is None:
                 if len(word) == 1 or word.isdigit():  # initials and figures are lost first, or not read as words
                     total -= weight

@@ -17,6 +17,7 @@ _HINT = 0.4  # likeness from which a name may be a debtor's: never enough to agr
 _CUT_AT = 18  # a payer name at least this long may have been cut by the bank
 _NAMES_TOO = ORDER_WORDS | OTHER_NUMBER_WORDS  # words of labels that names have as well: "SCI le Marché"
 _LEAST_FOUND, _LEAST_CONTAINED = 0.6, 0.55  # likeness from which a label's name is a debtor's, and is worked out
+_MOST_LONGER = 200  # debtors whose names begin with a payer's
 _MOST_NARROWED = 200  # debtors of one name that are compared with a label word by word
 _LEAST_IN_LABEL = 0.25  # what a label's name shares at least, since other words stand beside it
 
@@ -126,7 +127,7 @@ class PayerIndex(Stances):
         """Other accounts whose names begin with the payer's, which may be what a cut left of theirs."""
         if payer.found_by not in ("name", "text"):
             return []
-        others = [a for a in self._begun("".join(payer.words), 1) if a not in payer.accounts]
+        others = [a for a in self._begun("".join(payer.words), 1, _MOST_LONGER) if a not in payer.accounts]
         if payer.whole:
             others = [a for a in others if any(self.names.full.goes_on(one, a) for one in payer.accounts)]
         return others
@@ -148,14 +149,14 @@ class PayerIndex(Stances):
         close = sorted((a for a, s in scores.items() if s >= best - 0.06), key=lambda a: (-scores[a], a))
         return self._payer(tuple(close[:20]), best, found_by, words)
 
-    def _begun(self, glued: str, least: int = CUT_LEAST) -> list[int]:
+    def _begun(self, glued: str, least: int = CUT_LEAST, most: int = 20) -> list[int]:
         """The accounts with a name that begins with what the bank left of one, blanks apart."""
         names, found = self._glued, list[int]()
         at = bisect_left(names, glued) if len(glued) >= least else len(names)
-        while at < len(names) and names[at].startswith(glued) and len(found) < 20:
+        while at < len(names) and names[at].startswith(glued) and len(found) < most:
             found += [account for account in self._by_glued[names[at]] if account not in found]
             at += 1
-        return sorted(found)[:20]
+        return sorted(found)[:most]
 
     def in_text(self, words: list[str]) -> Payer:
         """The accounts whose name stands among the words of a label, for banks that give no payer name."""

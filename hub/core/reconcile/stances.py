@@ -177,11 +177,11 @@ class Stances:
     def _other_debtor(self, payer: Payer, candidate: int, account: int) -> bool:
         """Whether a seller has both as debtors, and the payer's name stands there in full as the other one's.
 
-        A name that goes on in the account's own is no proof: it may have been cut.
+        A name that goes on in the account's own is no proof, unless the IBAN agrees with it: it may have been cut.
         """
         accounts = self.ledger.accounts
         if not payer.whole or accounts[candidate][0] != accounts[account][0]:
             return False
         if self._namesakes(candidate, account):
             return self._forms_differ(candidate, account)
-        return not self.names.full.goes_on(candidate, account)
+        return payer.found_by == "iban" or not self.names.full.goes_on(candidate, account)

@@ -77,6 +77,12 @@ def join_pieces(folded: str) -> str:
     return "".join(out) + pieces[-1]
 
 
+def fills_its_room(text: str) -> bool:
+    """Whether a text, or its last piece, ends where a bank cuts: what came behind is lost."""
+    pieces = text.split("\n")
+    return len(pieces[-1]) in _WIDTHS and len(pieces[-1]) >= max(map(len, pieces))
+
+
 def compact(number: str) -> str:
     """`number` with only its letters and digits, folded: "F-2026/00123" and "f 2026 00123" become one."""
     if number.isalnum() and number.isascii():

@@ -6,8 +6,8 @@ import re
 from datetime import date
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.mentions import BARE, Reading
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
-from hub.core.reconcile.mentions import Reading
 from hub.core.reconcile.outcome import NOT_A_RECEIPT, UNAPPLIED, Decision
 from hub.core.reconcile.outsiders import Kind, outsider_by_name, outsider_by_text
 from hub.core.reconcile.references import Reader
@@ -21,6 +21,7 @@ from hub.core.reconcile.stances import CONTRADICTS, MEDIUM, STRONG, Payer
 from hub.core.reconcile.text import fold
 
 _DIGIT = re.compile(r"\d")
+_SURE = 0.9  # more than a number of few digits deserves beside words of wages, taxes or damages
 _DOUBTFUL = 0.75  # when nothing is surer, debtors only somewhat like the payer are worth a look
 _NO_REFERENCE = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NON COMMUNIQUE", "N/A", "NONE"))
 
@@ -155,6 +156,9 @@ class Thought:
                 drafts += by_currency(desk, case)
         elif case.original:
             drafts += by_currency(desk, case)
+        if any(d.confidence > _SURE and _few_digits(d) for d in drafts) and self._speaks_of_an_outsider(case):
+            for draft in drafts:
+                draft.confidence = min(draft.confidence, _SURE)
         if case.reading.orders and not any(d.confidence > 0.97 for d in drafts):
             drafts += by_order(desk, case)
         return drafts
@@ -198,6 +202,11 @@ class Thought:
         reason = f"The text names {', '.join(closed[:5])}, already paid: a duplicate, or money to give back."
         evidence = {"closed": closed[:20], "payer_found_by": case.payer.found_by}
         return Decision(case.id, UNAPPLIED, "duplicate", reason, (), evidence)
+
+
+def _few_digits(draft: Draft) -> bool:
+    """Whether nothing but a bare counter names the item, and nobody knows who paid."""
+    return bool(draft.evidence.get("payer") == "unknown" and draft.evidence.get("strength", BARE + 1) <= BARE)
 
 
 def not_a_receipt(case: Case, kind: Kind) -> Decision:

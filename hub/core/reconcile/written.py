@@ -96,7 +96,7 @@ class WrittenText:
         """Record `key` if it is an open number, a closed number or an order reference."""
         if key.isalpha() or len(key) < FEW_DIGITS:
             return False
-        if key in self.lexicon.codes and self._is_customer(key, at):
+        if key in self.lexicon.codes and self._is_customer(key, at, count):
             self._use(at, count)
             self.reading.customers += self.lexicon.codes[key]
             return True
@@ -121,8 +121,15 @@ class WrittenText:
             return True
         return False
 
-    def _is_customer(self, key: str, at: int) -> bool:
-        """Whether a debtor's customer number is meant: announced as one, or long and no number of an invoice."""
+    def _is_customer(self, key: str, at: int, count: int) -> bool:
+        """Whether a debtor's customer number is meant: announced as one, or long and no number of an invoice.
+
+        It stands alone: "FC43046-12" is an invoice of customer C43046, or none.
+        """
+        after = at + count
+        goes_on = after < len(self.texts) and self.texts[after] < LETTERS and self.gaps[after] in ("", "-", "/", ".")
+        if goes_on or (self.texts[at] > LETTERS and not key.startswith(self.texts[at])):
+            return False
         if self._governed_by(at, CUSTOMER_WORDS):
             return True
         other = key in self.ledger.settled or key in self.ledger.by_order or self._rows_spelt(key) is not None

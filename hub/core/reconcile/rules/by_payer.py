@@ -44,6 +44,8 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     if any(d.rule == "payer_statement" and d.confidence > 0.9 and case.reading.months for d in judged):
         judged = [d if d.rule == "payer_statement" else cap(d, 0.85) for d in judged]  # the month says which
     near = [d for d in judged if d.rule == NEAR]
+    if near:
+        judged = [d if d.rule == NEAR else cap(d, 0.85) for d in judged]
     judged += _of_longer_names(desk, case, judged)
     return judged + [other for d in near for other in others_near(desk, case, d)]
 
@@ -53,7 +55,7 @@ def _several_explain(desk: Desk, drafts: list[Draft]) -> None:
     account_of = desk.ledger.account_of
     likely = {account_of[d.lines[0][0]] for d in drafts if d.lines and d.confidence > 0.6}
     for draft in drafts:
-        if len(likely) > 1 and draft.rule != "payer_amount":
+        if len(likely) > 1 and draft.rule not in ("payer_amount", NEAR):
             cap(draft, 0.85)
 
 

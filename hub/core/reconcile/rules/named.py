@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from hub.core.reconcile.case import Case, Desk
-from hub.core.reconcile.mentions import WEAK
+from hub.core.reconcile.mentions import BARE, WEAK
 from hub.core.reconcile.stances import AGREES
 from hub.core.reconcile.stances import STRONG as SURE
 
@@ -56,6 +56,8 @@ def _grouped(desk: Desk, case: Case, only: set[int] | None) -> dict[int, list[li
         by_group: dict[int, list[tuple[int, int, str]]] = {}
         for row, strength in mention.refs:
             account = ledger.account_of[row]
+            if strength <= BARE and mention.text in desk.payers.words_of(account):
+                continue  # a figure of the debtor's name: "Garage 24", "BTP 74"
             if (only is None or account in only) and desk.usable(row, case):
                 by_group.setdefault(ledger.group(account)[0], []).append((row, strength, mention.text))
         for group, refs in by_group.items():

@@ -9,6 +9,8 @@ from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, ranges
 from hub.core.reconcile.stances import AGREES, UNKNOWN
+from hub.core.reconcile.stances import STRONG as SURE
+from hub.core.reconcile.text import fills_its_room
 from hub.core.reconcile.words import CREDIT_NOTE_WORDS
 
 # The same when the sum differs: a part payment, too much, a deduction.
@@ -166,10 +168,11 @@ def _age(desk: Desk, row: int) -> tuple[object, ...]:
 
 
 def _fits_elsewhere(desk: Desk, case: Case, named: Named, rows: list[int]) -> list[str]:
-    """Other items of the debtor with exactly this amount: the number may be the misprint."""
+    """Other items of the debtor, or of who paid, with exactly this amount: the number may be the misprint."""
+    own = [a for a in case.payer.accounts[:20] if a not in named.accounts] if case.payer.score >= SURE else []
     return [
         f"{desk.ledger.items.number[r]} has exactly this amount open"
-        for a in named.accounts[:20]
+        for a in (*named.accounts[:20], *own)
         for r in desk.ledger.rows_of_amount(a, case.amount)
         if r not in rows and desk.usable(r, case)
     ][:3]
@@ -186,8 +189,12 @@ def _over(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, ba
     drafts = _unnamed(desk, case, named, rows, excess, base)
     sure = policy.overpaid_by_reference and not drafts and not case.reading.more and not case.reading.goes_on
     plain = excess <= sum(map(desk.signed, rows)) and not case.reading.unknown and not _names_more(case, named)
-    confidence = base if sure and plain else min(base, 0.8)
-    drafts.append(Draft(confidence, "named_overpaid", reason + "the rest stays unapplied.", full_lines(desk, rows)))
+    rival = _fits_elsewhere(desk, case, named, rows)
+    whole = not fills_its_room(desk.receipts.remittance[case.row] or "")
+    confidence = base if sure and plain and whole and not rival else min(base, 0.8)
+    evidence = {"rivals": rival} if rival else {}
+    reason += "the rest stays unapplied."
+    drafts.append(Draft(confidence, "named_overpaid", reason, full_lines(desk, rows), evidence=evidence))
     return drafts
 
 
