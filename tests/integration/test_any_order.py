@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from hub.core.services import sightings
@@ -264,7 +264,7 @@ def test_any_order_ends_the_same(fresh_url: Urls, told: tuple[World, list[Event 
 
 
 @pytest.mark.long
-@settings(EXAMPLES, max_examples=int(os.environ.get("HUB_ORDERS", "100")))
+@settings(EXAMPLES, max_examples=int(os.environ.get("HUB_ORDERS", "100")), phases=[Phase.explicit, Phase.generate])
 @given(shuffled())
 def test_any_order_at_length(fresh_url: Urls, told: tuple[World, list[Event | None]]) -> None:
     """Bank, books, matchings, deletions, deposits and returned debits in any order, reconciled at any points."""
