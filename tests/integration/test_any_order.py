@@ -255,7 +255,8 @@ def shuffled(draw: st.DrawFn) -> tuple[World, list[Event | None]]:
 EXAMPLES = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
-@settings(EXAMPLES, max_examples=3)
+@pytest.mark.long_on_postgres
+@settings(EXAMPLES, max_examples=2)
 @given(shuffled())
 def test_any_order_ends_the_same(fresh_url: Urls, told: tuple[World, list[Event | None]]) -> None:
     """A few examples of what `test_any_order_at_length` shows."""

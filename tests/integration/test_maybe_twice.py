@@ -113,6 +113,7 @@ def test_a_short_reference_and_another_payer(firm: Firm, bank_first: bool) -> No
     assert [] == verified(firm.hub).differences
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("bank_first", [True, False])
 def test_two_entries_of_one_debtor(firm: Firm, bank_first: bool) -> None:
     """Two payments of one debtor and amount in one week, one at the bank: it is either. A person is asked; the gap
@@ -136,6 +137,7 @@ def test_two_entries_of_one_debtor(firm: Firm, bank_first: bool) -> None:
     assert ([], True) == (firm.causes(), firm.may_act("C1"))
 
 
+@pytest.mark.long_on_postgres
 def test_genuine_twins_stay_two(firm: Firm) -> None:
     """Another debtor's entry of that amount and day is not the sum, whatever it is called."""
     firm.tell("bank", moved("B1", "VIR FA100"))
@@ -164,6 +166,7 @@ def test_a_later_twin_reopens_what_was_decided(firm: Firm) -> None:
     assert [] == verified(firm.hub).differences
 
 
+@pytest.mark.long_on_postgres
 def test_lettrage_tells_twins_apart(firm: Firm) -> None:
     """The books matched one of two entries with FA100, which the bank's text names, and the other with FA101: linked,
     and not any more when they take that back."""
@@ -187,6 +190,7 @@ def matched(name: str, number: str, entry: str) -> Unit:
     return unit(f"l{name}", *lines, {**line, "line": 2, "target": "receipt", "document_number": entry})
 
 
+@pytest.mark.long_on_postgres
 def test_the_bank_pays_what_the_books_matched_otherwise(firm: Firm) -> None:
     """The bank's text names FA100, the books matched their entry with FA101: two payments, or one that somebody
     matched wrongly. A person is asked, and the gap says so."""
@@ -196,6 +200,7 @@ def test_the_bank_pays_what_the_books_matched_otherwise(firm: Firm) -> None:
     assert [("C1", -10_000, "maybe_twice", -10_000)] == firm.causes()
 
 
+@pytest.mark.long_on_postgres
 def test_two_payments_and_one_entry(firm: Firm) -> None:
     """Two receipts of one amount of one debtor in one week, each naming its invoice; the books have one of them. Both
     are applied, the entry is a person's, and the gap says it to the cent. Confirmed, the other one is on its way."""
@@ -212,6 +217,7 @@ def test_two_payments_and_one_entry(firm: Firm) -> None:
     assert [] == verified(firm.hub).differences
 
 
+@pytest.mark.long_on_postgres
 def test_one_statement_from_two_banks_connectors(firm: Firm) -> None:
     """The same line in two formats, read by two connectors: applied once; the entry may be either of them."""
     firm.tell("bank", moved("B1", "VIR FA100"))
@@ -226,6 +232,7 @@ def test_one_statement_from_two_banks_connectors(firm: Firm) -> None:
     assert [] == firm.causes()
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("books_first", [True, False])
 def test_what_the_bank_took_back_before_the_books_had_it(firm: Firm, books_first: bool) -> None:
     """A debit that comes back unpaid, and an entry of the books before or after it: the invoice is open, and the books
@@ -242,6 +249,7 @@ def test_what_the_bank_took_back_before_the_books_had_it(firm: Firm, books_first
     assert {"FA100": 10_000, "FA101": 20_000, "FA102": 10_000} == firm.open()
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("entries_first", [True, False])
 def test_a_deposit_that_lacks_an_entry(firm: Firm, entries_first: bool) -> None:
     """Two cheques in one deposit, one of them in the books: nothing adds up until the other one is entered."""
