@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ class Payment:
 
     bank, books: "named" (its text names the invoice), "silent", "" (not told), and "withdrawn": told, then taken back.
     payer: who the bank says paid: "own", "other", "" (nobody). lettered: "", "yes", "undone". returned: the bank took
-    it back, and says why.
+    it back, and says why, unless it may be another one that came back.
     """
 
     number: str
@@ -79,8 +80,10 @@ class World:
         told: list[Event] = [
             ("erp", unit(number, invoice(number, amount, debtor=owner))) for number, (owner, amount) in INVOICES.items()
         ]
+        amounts = Counter(INVOICES[one.number][1] for one in self.payments if one.bank)
         for at, one in enumerate(self.payments):
-            told += _told(at, one)
+            alone = amounts[INVOICES[one.number][1]] == 1  # else what comes back may be either of them
+            told += _told(at, one, returned=one.returned and alone)
         if self.deposit:
             cheques = [("RC1", 3_100), ("RC2", 4_300)]
             for key, amount in cheques[: 1 if self.deposit == "lacking" else 2]:
@@ -91,7 +94,7 @@ class World:
         return told
 
 
-def _told(at: int, one: Payment) -> list[Event]:
+def _told(at: int, one: Payment, *, returned: bool) -> list[Event]:
     owner, amount = INVOICES[one.number]
     day = f"2026-10-{one.day:02d}"
     payer = {"own": NAMES[owner].upper(), "other": "SCI LES LILAS", "": None}[one.payer]
@@ -100,7 +103,7 @@ def _told(at: int, one: Payment) -> list[Event]:
         text = f"VIR {one.number}" if one.bank == "named" else "VIREMENT"
         line = receipt(f"B{at}", amount, payer_name=payer, remittance=text, received_on=day, account="512")
         told.append(("bank", unit(f"b{at}", line)))
-        if one.returned and one.bank != "withdrawn":
+        if returned and one.bank != "withdrawn":
             back = disbursement(
                 f"D{at}", amount, payee_name=payer, remittance=f"REJET {text}", paid_on=f"2026-10-{one.day + 4:02d}",
                 account="512", return_reason="AC04",
