@@ -10,13 +10,14 @@ from hub.core.reconcile import Policy
 from hub.core.reconcile.debtor_names import Memory
 from hub.core.reconcile.kept.numbers import StaleImage
 from hub.core.reconcile.outcome import NOT_A_RECEIPT
-from hub.core.services.desk import Desk
+from hub.core.services.desk import Desk, books_of
 from hub.core.services.inputs import Inputs, load_inputs
 from hub.core.services.judging import MAX_PASSES, Judgement, ReconcileReport, RuleCount, judge
 from hub.core.services.looking import look
 from hub.core.store import receipts as receipt_store
 from hub.core.store.allocations import SOURCE_WITHDREW, YIELDS, add_allocations, replace_proposals, reverse
 from hub.core.store.database import UnitOfWork
+from hub.core.store.judged_again import more_to_say
 
 __all__ = ["ReconcileReport", "RuleCount", "reconcile_now"]
 
@@ -36,12 +37,21 @@ def reconcile_now(desk: Desk, policy: Policy) -> ReconcileReport:
             inputs, found = _judged(desk, policy, memory)
             reopened = desk.store.again(desk.actor, lambda unit, i=inputs, f=found: _write(unit, i, f))  # type: ignore[misc]
         report = found.report if report is None else _together(report, found.report)
-        if (found.lines or reopened) and look(desk).changed:
+        if (reopened or _more_to_say(desk, found)) and look(desk).changed:
             continue
         if not reopened:
             break
     assert report is not None  # noqa: S101 -- there is at least one pass
     return report
+
+
+def _more_to_say(desk: Desk, found: Judgement) -> bool:
+    """True when what was applied may say of further sightings that they are one sum."""
+    if not found.lines:
+        return False
+    with desk.store.read() as connection:
+        books = books_of(desk, connection).values()
+        return more_to_say(connection, books, {line.receipt_id for line in found.lines})
 
 
 def _judged(desk: Desk, policy: Policy, memory: Memory) -> tuple[Inputs, Judgement]:
