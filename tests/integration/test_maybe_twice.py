@@ -17,7 +17,7 @@ from hub.core.services.ledger import view
 from hub.core.services.reconcile import Policy, reconcile_now
 from hub.core.store import receipts as receipt_store
 from tests.support.hubs import dump, make_hub, sync, verified
-from tests.support.scripts import debtor, invoice, receipt, section, unit, write_script
+from tests.support.scripts import debtor, disbursement, invoice, receipt, section, unit, write_script
 
 pytestmark = pytest.mark.usefixtures("in_process")
 
@@ -29,12 +29,12 @@ class Firm:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder = folder
-        self.told: dict[str, list[Unit]] = {"erp": [], "bank": []}
+        self.told: dict[str, list[Unit]] = {"erp": [], "bank": [], "other_bank": []}
         self.balances = {"C1": 30_000, "C2": 10_000}
         for name in self.told:
             self._write(name)
-        sections = section("bank") + '[connector.erp]\nplugin = "totalled"\nscript = "erp.json"\n'
-        self.hub = make_hub(folder, url, sections + '[seller.ACME]\nbooks = "erp"\n')
+        books = '[connector.erp]\nplugin = "totalled"\nscript = "erp.json"\n[seller.ACME]\nbooks = "erp"\n'
+        self.hub = make_hub(folder, url, section("bank") + section("other_bank") + books)
 
     def _write(self, name: str) -> None:
         more = {"totals": self.balances} if name == "erp" else {}
@@ -113,6 +113,7 @@ def test_a_short_reference_and_another_payer(firm: Firm, bank_first: bool) -> No
     assert [] == verified(firm.hub).differences
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("bank_first", [True, False])
 def test_two_entries_of_one_debtor(firm: Firm, bank_first: bool) -> None:
     """Two payments of one debtor and amount in one week, one at the bank: it is either. A person is asked; the gap
@@ -136,6 +137,7 @@ def test_two_entries_of_one_debtor(firm: Firm, bank_first: bool) -> None:
     assert ([], True) == (firm.causes(), firm.may_act("C1"))
 
 
+@pytest.mark.long_on_postgres
 def test_genuine_twins_stay_two(firm: Firm) -> None:
     """Another debtor's entry of that amount and day is not the sum, whatever it is called."""
     firm.tell("bank", moved("B1", "VIR FA100"))
@@ -164,6 +166,7 @@ def test_a_later_twin_reopens_what_was_decided(firm: Firm) -> None:
     assert [] == verified(firm.hub).differences
 
 
+@pytest.mark.long_on_postgres
 def test_lettrage_tells_twins_apart(firm: Firm) -> None:
     """The books matched one of two entries with FA100, which the bank's text names, and the other with FA101: linked,
     and not any more when they take that back."""
@@ -187,6 +190,7 @@ def matched(name: str, number: str, entry: str) -> Unit:
     return unit(f"l{name}", *lines, {**line, "line": 2, "target": "receipt", "document_number": entry})
 
 
+@pytest.mark.long_on_postgres
 def test_the_bank_pays_what_the_books_matched_otherwise(firm: Firm) -> None:
     """The bank's text names FA100, the books matched their entry with FA101: two payments, or one that somebody
     matched wrongly. A person is asked, and the gap says so."""
@@ -194,3 +198,69 @@ def test_the_bank_pays_what_the_books_matched_otherwise(firm: Firm) -> None:
     firm.tell("bank", moved("B1", "VIR FA100"))
     assert [("suggested", "amount", "RG1", "B1")] == firm.links()
     assert [("C1", -10_000, "maybe_twice", -10_000)] == firm.causes()
+
+
+@pytest.mark.long_on_postgres
+def test_two_payments_and_one_entry(firm: Firm) -> None:
+    """Two receipts of one amount of one debtor in one week, each naming its invoice; the books have one of them. Both
+    are applied, the entry is a person's, and the gap says it to the cent. Confirmed, the other one is on its way."""
+    firm.tell("erp", unit("f4", invoice("FA103", 10_000)), C1=40_000)
+    firm.tell("bank", moved("B1", "VIR FA100"), moved("B2", "VIR FA103", received_on="2026-10-07"))
+    firm.tell("erp", booked("RG1"), C1=30_000)
+    assert [("suggested", "amount", "RG1", "B1"), ("suggested", "amount", "RG1", "B2")] == firm.links()
+    assert [("C1", -20_000, "maybe_twice", -10_000)] * 2 == firm.causes()
+    assert {"FA101": 20_000, "FA102": 10_000} == firm.open()
+    rows = sightings.list_sightings(firm.hub.desk, statuses=["suggested"])
+    sightings.confirm(firm.hub.desk, next(row.name for row in rows if row.carrier_id == "B1"))
+    reconcile_now(firm.hub.desk, Policy())
+    assert [("C1", -10_000, "not_in_books", -10_000)] == firm.causes()
+    assert [] == verified(firm.hub).differences
+
+
+@pytest.mark.long_on_postgres
+def test_one_statement_from_two_banks_connectors(firm: Firm) -> None:
+    """The same line in two formats, read by two connectors: applied once; the entry may be either of them."""
+    firm.tell("bank", moved("B1", "VIR FA100"))
+    firm.tell("other_bank", moved("X1", "VIR FA100"))
+    assert ({"FA101": 20_000, "FA102": 10_000}, 10_000) == (firm.open(), firm.left())
+    firm.tell("erp", booked("RG1"), C1=20_000)
+    assert {("suggested", "amount", "RG1", "B1"), ("suggested", "amount", "RG1", "X1")} == set(firm.links())
+    assert [("C1", -10_000, "maybe_twice", -10_000)] == firm.causes()
+    rows = sightings.list_sightings(firm.hub.desk, statuses=["suggested"])
+    sightings.confirm(firm.hub.desk, next(row.name for row in rows if row.carrier_id == "B1"))
+    reconcile_now(firm.hub.desk, Policy())
+    assert [] == firm.causes()
+
+
+@pytest.mark.long_on_postgres
+@pytest.mark.parametrize("books_first", [True, False])
+def test_what_the_bank_took_back_before_the_books_had_it(firm: Firm, books_first: bool) -> None:
+    """A debit that comes back unpaid, and an entry of the books before or after it: the invoice is open, and the books
+    that still have the payment differ by it."""
+    back = disbursement(
+        "D1", 10_000, payee_name="SCI LES LILAS", remittance="REJET VIR FA100", return_reason="AC04",
+    )  # fmt: skip
+    bank = [("bank", moved("B1", "VIR FA100"), {}), ("bank", unit("bD1", back), {})]
+    entry = ("erp", booked("RG1"), {"C1": 20_000})
+    for name, one, balances in [entry, *bank] if books_first else [*bank, entry]:
+        firm.tell(name, one, **balances)
+    assert [("auto", "account", "RG1", "B1")] == firm.links()
+    assert 0 == firm.left()
+    assert {"FA100": 10_000, "FA101": 20_000, "FA102": 10_000} == firm.open()
+
+
+@pytest.mark.long_on_postgres
+@pytest.mark.parametrize("entries_first", [True, False])
+def test_a_deposit_that_lacks_an_entry(firm: Firm, entries_first: bool) -> None:
+    """Two cheques in one deposit, one of them in the books: nothing adds up until the other one is entered."""
+    cheque = {"method": "CHQ", "received_on": "2026-10-05"}
+    line = moved("B9", "REMISE CHQ 0004711", 17_000, payer_name=None, received_on="2026-10-06")
+    tellings = [("erp", booked("RG1", 10_000, **cheque)), ("bank", line)]
+    for name, one in tellings if entries_first else reversed(tellings):
+        firm.tell(name, one)
+    assert [] == firm.links()
+    firm.tell("erp", booked("RG2", 7_000, **cheque))
+    assert [("auto", "deposit", "B9", "RG1"), ("auto", "deposit", "B9", "RG2")] == firm.links()
+    firm.tell("erp", {"ref": "rRG2", "records": []})
+    assert [] == firm.links()
+    assert [] == verified(firm.hub).differences

@@ -10,7 +10,7 @@ from hub.core.reconcile import Policy
 from hub.core.reconcile.debtor_names import Memory
 from hub.core.reconcile.kept.numbers import StaleImage
 from hub.core.reconcile.outcome import NOT_A_RECEIPT
-from hub.core.services.desk import Desk
+from hub.core.services.desk import Desk, books_of
 from hub.core.services.inputs import Inputs, load_inputs
 from hub.core.services.judging import MAX_PASSES, Judgement, ReconcileReport, RuleCount, judge
 from hub.core.services.looking import look
@@ -18,6 +18,7 @@ from hub.core.services.taken_back import undo_taken_back
 from hub.core.store import receipts as receipt_store
 from hub.core.store.allocations import YIELDS, add_allocations, replace_proposals, reverse
 from hub.core.store.database import UnitOfWork
+from hub.core.store.judged_again import more_to_say
 
 __all__ = ["ReconcileReport", "RuleCount", "reconcile_now"]
 
@@ -29,22 +30,35 @@ def reconcile_now(desk: Desk, policy: Policy) -> ReconcileReport:
     was applied says of further sightings that they are one sum, or may be, the whole is done once more.
     """
     look(desk)
-    returned = undo_taken_back(desk)
+    returned: list[tuple[str, int]] = []
     report: ReconcileReport | None = None
     memory = Memory()
     for _ in range(MAX_PASSES):
+        undone = undo_taken_back(desk)
+        if undone.any:
+            returned += undone.returned
+            look(desk)
         with _no_garbage_collection():
             inputs, found = _judged(desk, policy, memory)
             reopened = desk.store.again(desk.actor, lambda unit, i=inputs, f=found: _write(unit, i, f))  # type: ignore[misc]
         report = found.report if report is None else _together(report, found.report)
-        looked_otherwise = bool(found.lines or reopened) and look(desk).changed
-        if not (reopened or looked_otherwise):
+        changed = (reopened or _more_to_say(desk, found)) and look(desk).changed
+        if not (reopened or changed):
             break
     assert report is not None  # noqa: S101 -- there is at least one pass
     for currency, amount in returned:
         report.returned.receipts += 1
         report.returned.amounts[currency] += amount
     return report
+
+
+def _more_to_say(desk: Desk, found: Judgement) -> bool:
+    """True when what was applied may say of further sightings that they are one sum."""
+    if not found.lines:
+        return False
+    with desk.store.read() as connection:
+        books = books_of(desk, connection).values()
+        return more_to_say(connection, books, {line.receipt_id for line in found.lines})
 
 
 def _judged(desk: Desk, policy: Policy, memory: Memory) -> tuple[Inputs, Judgement]:

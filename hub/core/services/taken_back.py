@@ -25,12 +25,16 @@ class TakenBack(NamedTuple):
     reason: str
 
 
-def undo_taken_back(desk: Desk) -> list[tuple[str, int]]:
-    """Reverse what was applied of receipts that are no more; a receipt with a confirmed allocation is a person's.
+class Undone(NamedTuple):
+    """Whether anything was undone or noted; currency and amount (minor units) of each receipt that the bank took back
+    and nobody knew of before."""
 
-    Returns:
-        Currency and amount, minor units, of each receipt that the bank took back and nobody knew of before.
-    """
+    any: bool
+    returned: list[tuple[str, int]]
+
+
+def undo_taken_back(desk: Desk) -> Undone:
+    """Reverse what was applied of receipts that are no more; a receipt with a confirmed allocation is a person's."""
     with desk.store.read() as connection:
         orphaned = store.allocations_of_withdrawn(connection)
         receipts = store.unapplied(connection, books_of(desk, connection)) if store.money_left(connection) else None
@@ -39,7 +43,8 @@ def undo_taken_back(desk: Desk) -> list[tuple[str, int]]:
     if orphaned or found:
         desk.store.again(desk.actor, lambda unit: _undo(unit, found))
     row_of = {id_: row for row, id_ in enumerate(receipts.id)} if receipts else {}
-    return [_amount(receipts, row_of[one.receipt]) for one in found] if receipts else []
+    returned = [_amount(receipts, row_of[one.receipt]) for one in found] if receipts else []
+    return Undone(bool(orphaned or found), returned)
 
 
 def taken_back(decisions: Iterable[Decision], confirmed: Collection[int]) -> Iterator[TakenBack]:

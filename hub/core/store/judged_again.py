@@ -70,6 +70,24 @@ def automatic_links(connection: sa.Connection, since: int, amounts: Collection[i
     ]  # fmt: skip
 
 
+def more_to_say(connection: sa.Connection, books: Iterable[int], receipts: Collection[int]) -> bool:
+    """True when one of these receipts, now that it is applied, may be an entry of these books connectors that is in no
+    link yet: the same amount, and no entry of theirs is linked to it."""
+    r, s, own = t.receipt, t.sighting, sorted(set(books))
+    linked = bulk.rows_by_id(connection, (s.c.carrier_id,), s.c.carrier_id, sorted(receipts), links_standing())
+    alone = sorted(set(receipts) - {row.carrier_id for row in linked})
+    elsewhere = bulk.rows_by_id(connection, (r.c.amount_minor,), r.c.id, alone, r.c.connector_id.not_in(own))
+    amounts = {row.amount_minor for row in elsewhere}
+    if not amounts:
+        return False
+    ends = sa.select(s.c.receipt_id).where(links_standing()).union(sa.select(s.c.carrier_id).where(links_standing()))
+    entry = sa.select(r.c.id).where(
+        r.c.connector_id.in_(own), r.c.withdrawn_at.is_(None), r.c.id.not_in(ends),
+        bulk.among(connection, r.c.amount_minor, sorted(amounts)),
+    )  # fmt: skip
+    return connection.execute(entry.limit(1)).first() is not None
+
+
 def receipt_rows(connection: sa.Connection, ids: Iterable[int]) -> list[Any]:
     """Receipts as `sightings.unlinked` gives them, in order of recording."""
     columns = [t.receipt.c[name] for name in RECEIPT_FIELDS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -33,9 +33,8 @@ def unapplied(connection: sa.Connection, books: Mapping[str, int], undone_since:
     What of a receipt is counted as another one, or used by a matching of the books, is not left.
 
     Disbursements that are known to take a receipt back are left out, like that receipt; so are receipts that a person
-    marked as no debtor's payment. Receipts that are wholly
-    applied are given (with nothing left) when money of the same amount went out: it may be theirs, coming back.
-    Order: by date, then by id.
+    marked as no debtor's payment. Receipts that are wholly applied, here or in the books, are given (with nothing left)
+    when money of the same amount went out: it may be theirs, coming back. Order: by date, then by id.
 
     `undone_since`: as if nothing had been applied automatically of receipts received from that day on.
     """
@@ -70,8 +69,10 @@ def unapplied(connection: sa.Connection, books: Mapping[str, int], undone_since:
         -out.c.id, out.c.paid_on, out.c.currency, -out.c.amount_minor, sa.literal(0), out.c.payee_name,
         out.c.payee_iban, *(out.c[name] for name in _SHARED), out.c.return_reason,
     ).where(unexplained)  # fmt: skip
-    money = _less_taken(connection.execute(money_in).all(), sums(connection, books))
-    rows = [*money, *connection.execute(money_out).all()]
+    out_rows = connection.execute(money_out).all()
+    gone = {(row[2], -row[3]) for row in out_rows}
+    money = _less_taken(connection.execute(money_in).all(), sums(connection, books), gone)
+    rows = [*money, *out_rows]
     rows.sort(key=lambda row: (row[1], abs(row[0]), row[0]))
     width = 7 + len(_SHARED) + 1
     columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
@@ -122,13 +123,13 @@ def _automatic_since(day: date) -> sa.ColumnElement[bool]:
     return sa.and_(t.allocation.c.origin == "auto", t.allocation.c.effective_on >= day)
 
 
-def _less_taken(rows: Iterable[Any], known: Sums) -> Iterator[tuple[Any, ...]]:
+def _less_taken(rows: Iterable[Any], known: Sums, gone: Set[tuple[str, int]]) -> Iterator[tuple[Any, ...]]:
     """The rows of money received, their fifth column less what is counted elsewhere or in the books; without those
-    that have nothing left by that."""
+    that have nothing left by that, but for what the books used of an amount (currency, minor units) that is `gone`."""
     for row in rows:
         taken = known.taken(row[0])
         left = max(0, int(row[4]) - taken)  # PostgreSQL sums to numeric
-        if left or not taken:
+        if left or not taken or ((row[2], row[3]) in gone and row[0] not in known.elsewhere):
             yield (*row[:4], left, *row[5:])
 
 

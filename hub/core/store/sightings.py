@@ -169,8 +169,8 @@ def carriers_of(connection: sa.Connection, connectors: Iterable[int]) -> set[int
 
 
 def broken_links(connection: sa.Connection) -> list[Any]:
-    """Links that stand though a source withdrew one of their receipts, or changed its amount: (id, receipt_id,
-    carrier_id, rule, recorded_at, why)."""
+    """Links that stand though a source withdrew one of their receipts, or changed its amount, those of the same deposit
+    or batch included: (id, receipt_id, carrier_id, rule, recorded_at, why)."""
     s, echo, carrier = t.sighting, t.receipt.alias("echo"), t.receipt.alias("carrier")
     gone = sa.or_(echo.c.withdrawn_at.is_not(None), carrier.c.withdrawn_at.is_not(None))
     whole = sa.and_(s.c.rule.not_in(("batch", "deposit", "payout", POSTING)), s.c.origin == "auto")
@@ -182,9 +182,17 @@ def broken_links(connection: sa.Connection) -> list[Any]:
     )
     why = sa.case((gone, "its source withdrew one of the receipts"), else_="the amount of one of the receipts changed")
     joined = s.join(echo, echo.c.id == s.c.receipt_id).join(carrier, carrier.c.id == s.c.carrier_id)
-    columns = (s.c.id, s.c.receipt_id, s.c.carrier_id, s.c.rule, s.c.recorded_at, why.label("why"))
-    statement = sa.select(*columns).select_from(joined).where(links_standing(), sa.or_(gone, changed))
-    return list(connection.execute(statement.order_by(s.c.id)).all())
+    columns = (s.c.id, s.c.name, s.c.receipt_id, s.c.carrier_id, s.c.rule, s.c.recorded_at, why.label("why"))
+    statement = sa.select(*columns).select_from(joined)
+    rows = list(connection.execute(statement.where(links_standing(), sa.or_(gone, changed)).order_by(s.c.id)).all())
+    parted = sorted({row.name for row in rows if row.rule in ("batch", "deposit")})
+    if parted:  # what is left of it does not add up any more
+        rest = sa.literal("another part of the same deposit is gone or changed").label("why")
+        others = sa.select(*columns[:-1], rest).where(
+            s.c.name.in_(parted), s.c.origin == "auto", s.c.id.not_in([row.id for row in rows]), links_standing()
+        )
+        rows += connection.execute(others.order_by(s.c.id)).all()
+    return rows
 
 
 def lettered(
