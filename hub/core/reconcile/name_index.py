@@ -178,18 +178,22 @@ def _best_word(word: str, rest: list[str], last: bool) -> tuple[str | None, floa
 
 def _near_word(word: str, rest: list[str], last: bool) -> tuple[str | None, float]:
     """The same where no word of `rest` is equal."""
-    size, least = len(word), 3 if last else 4
-    if size >= least:
-        for other in rest:
-            if len(other) >= least and (other.startswith(word) or word.startswith(other)):
-                return other, 0.93
-    for other in rest:
+    size, first = len(word), word[0]
+    alike = [other for other in rest if other[0] == first]
+    if alike:
+        least = 3 if last else 4
+        if size >= least:
+            for other in alike:
+                if (word.startswith(other) and len(other) >= least) or other.startswith(word):
+                    return other, 0.93
         if size == 1:
-            if other[0] == word:
-                return other, 0.6
-        elif size >= 5 and -2 < size - len(other) < 2 and ratio(word, other, score_cutoff=80):
+            return alike[0], 0.6
+    elif size < 5:
+        return None, 0.0
+    for other in rest:
+        if size >= 5 and -2 < size - len(other) < 2 and ratio(word, other, score_cutoff=80):
             return other, 0.9
-        elif other[0] == word[0] and size < len(other) <= 14 and _abbreviates(word, other):
+        if other[0] == first and size < len(other) <= 14 and _abbreviates(word, other):
             return other, 0.85
     return None, 0.0
 

@@ -26,8 +26,9 @@ _STREAM: Final = re.compile(rb"(?<!end)stream(?:\r\n|\n|\r)")
 _OBJECT: Final = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+obj\b")
 _FILTER: Final = re.compile(rb"/(FlateDecode|Fl|LZWDecode|ASCII85Decode|ASCIIHexDecode|RunLengthDecode|Crypt)\b")
 _ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
-#: Where a PDF begins: at a line's start or behind the end of another one; not as an attachment of its own.
-_DOCUMENT: Final = re.compile(rb"(?:(?<=[\r\n])|(?<=%%EOF))%PDF-\d")
+#: Where a PDF begins: a line of its own, wherever the one before was cut; at a line's start, or behind the other's end.
+#: (Not as an attachment.)
+_DOCUMENT: Final = re.compile(rb"%PDF-\d\.\d[ \t]*[\r\n]|(?:(?<=[\r\n])|(?<=%%EOF)|(?<=[ \t\0]))%PDF-\d")
 _ATTACHED: Final = re.compile(rb"(?<!end)stream\s*\Z")
 _NAME: Final = re.compile(rb"\(([^()\\]{1,100}\.[Xx][Mm][Ll])\)")
 #: How an invoice begins: its root, after a declaration, comments and the like (ZUGFeRD 1 has CrossIndustryDocument).

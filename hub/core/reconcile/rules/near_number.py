@@ -23,7 +23,7 @@ Window = tuple[str, ...]
 
 
 def windows(case: Case) -> list[Window]:
-    """Neighbouring runs of letters and digits of the texts, beginning and ending with any of them, once per receipt."""
+    """Neighbouring runs of the texts that end with digits, worked out once per receipt."""
     if case.windows is None:
         case.windows = []
         for _, text in case.texts:
@@ -47,10 +47,8 @@ def _windows(folded: str) -> Iterator[Window]:
 def near_number(desk: Desk, case: Case, row: int) -> str | None:
     """A number of the text that is an item's without its zeros, one slip away from it, or its last digits."""
     number, scheme = desk.ledger.numbers.compact[row], desk.ledger.numbers.scheme_of[row]
-    own = _plain(tuple(runs(fold(desk.ledger.items.number[row]))[0]))
-    for window in windows(case):
-        if _plain(window) == own and sum(run < LETTERS for run in window) > 1:
-            return "-".join(window)
+    if written := _without_zeros(desk, case, row):
+        return written
     seen = _seen(desk, case, row)
     if not seen:
         return None
@@ -67,6 +65,15 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
             if len(mine) >= 4 and slips == 1 and not _is_neighbour(digits, counter):
                 return text
     return _slipped(desk, case, spellings[1], counter, seen)
+
+
+def _without_zeros(desk: Desk, case: Case, row: int) -> str | None:
+    """The number as the text has it in pieces, zeros in front of each left out or not."""
+    plain = [(window, _plain(window)) for window in windows(case) if sum([run < LETTERS for run in window]) > 1]
+    if not plain:
+        return None
+    own = _plain(tuple(runs(fold(desk.ledger.items.number[row]))[0]))
+    return next(("-".join(window) for window, digits in plain if digits == own), None)
 
 
 def _seen(desk: Desk, case: Case, row: int) -> list[str]:

@@ -96,8 +96,10 @@ F1, F2 = pdf(cii(number="F1")), pdf(cii(number="F2"))
         F1 + pdf(b"<note/>", name="note.xml"),
         pdf(b"<note/>", name="note.xml") + F1,
         F1 + F1 + F2,
+        F1.rstrip() + b"  " + F2,
+        F1[:-20] + F2,
     ],
-    ids=range(8),
+    ids=range(10),
 )
 def test_pdfs_one_behind_the_other(content: bytes, tmp_path: Path) -> None:
     """Neither the first nor the last is the invoice: the file is held, with the remedy."""
