@@ -158,7 +158,8 @@ def _strength(written: str, counter: str, letters: int, period_said: bool, has_p
         return FULL if telling >= 3 or digits == len(counter) >= 3 else BARE
     if letters == 2 or period_said:
         return STRONG if digits >= 3 and telling >= 2 else WEAK
-    if not has_prefix and not has_period and (digits >= 6 or (letters == 1 and digits == len(counter) >= FEW_DIGITS)):
+    own = min(digits, len(counter))  # zeros put before a short number do not make it a long one
+    if not has_prefix and not has_period and (own >= 6 or (letters == 1 and digits == len(counter) >= FEW_DIGITS)):
         return STRONG  # all of a number that is nothing but digits, long enough or announced as an invoice
     if digits >= FEW_DIGITS and (telling >= 2 or digits >= len(counter)):
         return BARE

@@ -9,12 +9,11 @@ from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED
 from hub.core.reconcile.names import full_words, hospitals, iban_key, legal_form, name_words
-from hub.core.reconcile.stances import MEDIUM, NOBODY, STRONG, Payer, Stances
+from hub.core.reconcile.stances import CUT_AT, MEDIUM, NOBODY, STRONG, Payer, Stances
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS, ORDER_WORDS, OTHER_NUMBER_WORDS
 
 _HINT = 0.4  # likeness from which a name may be a debtor's: never enough to agree, sometimes to contradict
-_CUT_AT = 18  # a payer name at least this long may have been cut by the bank
 _NAMES_TOO = ORDER_WORDS | OTHER_NUMBER_WORDS  # words of labels that names have as well: "SCI le Marché"
 _LEAST_FOUND, _LEAST_CONTAINED = 0.6, 0.55  # likeness from which a label's name is a debtor's, and is worked out
 _MOST_LONGER = 200  # debtors whose names begin with a payer's
@@ -100,12 +99,12 @@ class PayerIndex(Stances):
             accounts = self._of_form(exact, name)
             plain = self._by_plain.get(fold(name), ())
             return self._payer(tuple(accounts), 1.0, "name", words)._replace(whole=any(a in plain for a in accounts))
-        if len(name) >= _CUT_AT and len(words) > 2 and words[-1] in FORM_BEGINNINGS:  # "… LYON SAR"
+        if len(name) >= CUT_AT and len(words) > 2 and words[-1] in FORM_BEGINNINGS:  # "… LYON SAR"
             whole = self._by_key.get(" ".join(words[:-1]))
             if whole:
                 return self._payer(tuple(whole), CUT, "name", words[:-1])
-        found = self._nearest(words, len(name) >= _CUT_AT, "name")
-        if len(name) >= _CUT_AT and found.score == CUT and len(found.accounts) > 1:  # "… BELLEVUE LA" is Laon's
+        found = self._nearest(words, len(name) >= CUT_AT, "name")
+        if len(name) >= CUT_AT and found.score == CUT and len(found.accounts) > 1:  # "… BELLEVUE LA" is Laon's
             found = found._replace(
                 accounts=tuple(self.names.full.longest(list(found.accounts), full_words(fold(name))))
             )

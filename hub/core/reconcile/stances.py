@@ -12,6 +12,7 @@ from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import CUT
 
 AGREES, UNKNOWN, CONTRADICTS = 2, 1, 0
+CUT_AT = 18  # a payer name at least this long may have been cut by the bank
 STRONG, MEDIUM = 0.9, 0.72
 _ALIKE, _NOT_OTHER = 0.62, 0.45  # likeness at which one debtor's name agrees, or at least does not contradict
 _NEARLY_SAME = 0.85
@@ -177,11 +178,13 @@ class Stances:
     def _other_debtor(self, payer: Payer, candidate: int, account: int) -> bool:
         """Whether a seller has both as debtors, and the payer's name stands there in full as the other one's.
 
-        A name that goes on in the account's own is no proof, unless the IBAN agrees with it: it may have been cut.
+        A long name that goes on in the account's own is no proof, unless the IBAN agrees with it: it may have been cut.
         """
         accounts = self.ledger.accounts
         if not payer.whole or accounts[candidate][0] != accounts[account][0]:
             return False
         if self._namesakes(candidate, account):
             return self._forms_differ(candidate, account)
-        return payer.found_by == "iban" or not self.names.full.goes_on(candidate, account)
+        full = self.names.full
+        may_be_cut = any(len(" ".join(name)) >= CUT_AT for name in full.of(candidate))
+        return payer.found_by == "iban" or not (may_be_cut and full.goes_on(candidate, account))

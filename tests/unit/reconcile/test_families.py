@@ -23,6 +23,18 @@ def test_a_name_in_full_contradicts_its_namesake() -> None:
     assert "auto" == one([invoice], 411_17, "FA-2026-00101", "BRUNET SARL", debtors=BRUNETS).status
 
 
+def test_a_short_name_in_full_was_not_cut() -> None:
+    """ "NGUYEN ET FILS" is a debtor; the one of Gap, whose name goes on, is another one. A long name may be cut."""
+    two = debtors_of(["Nguyen et Fils", "Nguyen et Fils Gap"])
+    assert (
+        "auto"
+        != one([item("FA-2026-00101", "D1", 411_17)], 411_17, "FA-2026-00101", "NGUYEN ET FILS", debtors=two).status
+    )
+    long = debtors_of(["Fletcher & Co Textiles Ltd", "Fletcher & Co Textiles Ltd Gap"])
+    name = "FLETCHER & CO TEXTILES LTD"
+    assert "auto" == one([item("FA-2026-00101", "D1", 411_17)], 411_17, "FA-2026-00101", name, debtors=long).status
+
+
 def test_a_name_without_its_form_contradicts_no_namesake() -> None:
     """The bank says "BRUNET": the number decides which."""
     invoice = item("FA-2026-00101", "D0", 411_17)

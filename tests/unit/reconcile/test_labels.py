@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from hub.core.reconcile import SettledNumbers
@@ -77,6 +79,23 @@ def test_shares_and_ordinals_are_no_numbers() -> None:
     """ "ESC 2%" and "1ER VERSEMENT" name no invoice 2 or 1."""
     assert "FA 4711 ESC ##" == mask("FA 4711 ESC 2%")[0]
     assert "### VERSEMENT FA 4711" == mask("1ER VERSEMENT FA 4711")[0]
+
+
+def test_the_number_of_a_loan_is_no_invoice() -> None:
+    """Zeros do not make 12458 a long number, and the text speaks of a loan: however exact the amount."""
+    decision = one([item("12458", DURAND, 3_654_00)], 3_654_00, "DEBLOCAGE PRET PRO 0012458", None)
+    assert "auto" != decision.status
+    assert "auto" != one([item("2026/000123", DURAND, 3_654_00)], 3_654_00, "SINISTRE 26A00123", "GENERALI").status
+
+
+def test_figures_of_a_name_are_no_numbers() -> None:
+    """The 86 of "Garage 86" is no invoice 26020086."""
+    debtors = debtors_of(["Garage Redon 86"])
+    dates = ((2, 2), (3, 1))
+    items = [
+        item(f"2602{n:04d}", "D0", 780_00, due_on=date(2026, *day)) for n, day in zip((71, 86), dates, strict=True)
+    ]
+    assert [(1, 780_00)] == lines(one(items, 780_00, "VIR GARAGE REDON 86 ABONNEMENT", None, debtors=debtors))
 
 
 def test_a_list_the_bank_cut_is_no_overpayment() -> None:
