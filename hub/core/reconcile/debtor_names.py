@@ -33,11 +33,20 @@ class DebtorNames:
         self.siren_of: dict[int, str] = {}
         self.behalf: set[int] = set()
         self.names_of: dict[int, list[int]] = {}
-        self.forms: dict[int, set[str]] = {}
+        self._folded: list[str] = []
+        self._forms: dict[int, frozenset[str]] = {}
         self._read(self.debtors, ledger.account_at)
         self.index = NameIndex([words for words, _ in self.words])
         self.glued = sorted(self.by_glued)
         self.first_words = {words[0] for words, _ in self.words if len(words[0]) >= _LEAST_FIRST}
+
+    def forms_of(self, account: int) -> frozenset[str]:
+        """The legal forms in each of an account's names, "" for a name without any."""
+        known = self._forms.get(account)
+        if known is None:
+            folded = [self._folded[name] for name in self.names_of.get(account, ())]
+            known = self._forms[account] = frozenset(map(form_of_folded, folded))
+        return known
 
     @cached_property
     def full(self) -> FullNames:
@@ -63,7 +72,7 @@ class DebtorNames:
                 if folded and (words := words_of_folded(folded)):
                     self.names_of.setdefault(account, []).append(len(self.words))
                     self.words.append((words, account))
-                    self.forms.setdefault(account, set()).add(form_of_folded(folded))
+                    self._folded.append(folded)
                     _append(self.by_plain, folded, account)
                     _append(self.by_key, " ".join(words), account)
                     _append(self.by_glued, "".join(words), account)

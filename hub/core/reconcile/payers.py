@@ -115,7 +115,7 @@ class PayerIndex(Stances):
         form = legal_form(name) if len(accounts) > 1 else ""
         if not form:
             return accounts
-        same = [a for a in accounts if form in self._forms.get(a, ())]
+        same = [a for a in accounts if form in self._forms_of(a)]
         return same or accounts
 
     def namesakes(self, payer: Payer, seller: str) -> list[int]:

@@ -44,7 +44,7 @@ class Stances:
 
     def __init__(self, ledger: Ledger, names: DebtorNames) -> None:
         self.ledger = ledger
-        self._words, self._names_of, self._forms = names.words, names.names_of, names.forms
+        self._words, self._names_of, self._forms_of = names.words, names.names_of, names.forms_of
         self._by_key, self._by_glued, self._by_plain = names.by_key, names.by_glued, names.by_plain
         self._by_iban, self._by_siren, self._siren_of = names.by_iban, names.by_siren, names.siren_of
         self._behalf, self._index = names.behalf, names.index
@@ -172,7 +172,7 @@ class Stances:
 
     def _forms_differ(self, one: int, other: int) -> bool:
         """Whether both accounts state a legal form, and none in common."""
-        mine, theirs = (self._forms.get(account, set()) - {""} for account in (one, other))
+        mine, theirs = (self._forms_of(account) - {""} for account in (one, other))
         return bool(mine and theirs) and mine.isdisjoint(theirs)
 
     def _other_debtor(self, payer: Payer, candidate: int, account: int) -> bool:
