@@ -149,6 +149,7 @@ def test_genuine_twins_stay_two(firm: Firm) -> None:
     assert [] == firm.causes()
 
 
+@pytest.mark.long_on_postgres
 def test_a_later_twin_reopens_what_was_decided(firm: Firm) -> None:
     """Linked while it was the only entry; a second one of that debtor comes: it may be either, as if both had been
     there. When the books take it back, the link is there again."""
