@@ -11,13 +11,14 @@ from hub.core.reconcile.fitting import LETTERS, as_year, near, same_period
 from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention
 from hub.core.reconcile.rules.pool import Pool, cap
-from hub.core.reconcile.text import LONGEST_TEXT, fold, join_pieces, mask, runs
+from hub.core.reconcile.text import fold, join_pieces, mask, runs
 
 NEAR = "payer_amount_near_number"
 _LEAST_TAIL = 4  # last digits of a number that tell it beside the payer and the amount
 _LEAST_SLIPPED = 6  # digits of a number in pieces that may have one slip
 _MOST_EQUAL = 500  # items of one amount whose numbers are compared with the text; among more none is sure
 _MOST_RUNS = 5  # pieces a number may be written in
+_LOOKED_AT = 1600  # characters of a text whose numbers are compared piece by piece
 _MOST_WINDOWS = 400
 Window = tuple[str, ...]
 
@@ -27,7 +28,7 @@ def windows(case: Case) -> list[Window]:
     if case.windows is None:
         case.windows = []
         for _, text in case.texts:
-            folded = fold(text[:LONGEST_TEXT])
+            folded = fold(text[:_LOOKED_AT])
             case.windows += _windows(join_pieces(folded) if "\n" in folded else folded)
             if len(case.windows) > _MOST_WINDOWS:
                 break
@@ -35,7 +36,7 @@ def windows(case: Case) -> list[Window]:
 
 
 def _windows(folded: str) -> Iterator[Window]:
-    parts, gaps = runs(mask(folded)[0][: 4 * _MOST_WINDOWS])
+    parts, gaps = runs(mask(folded)[0])
     for at in range(len(parts)):
         for end in range(at + 1, min(at + _MOST_RUNS, len(parts)) + 1):
             if end > at + 1 and not near(gaps[end - 1]):
