@@ -30,7 +30,7 @@ class Case:
     reading: Reading
     texts: list[tuple[str, str]]  # where and what, the most trusted first
     original: tuple[str, int] | None  # currency and amount the payer ordered, when not ours
-    windows: list[tuple[str, ...]] | None = None  # neighbouring runs of the texts, once they were asked for
+    windows: dict[tuple[str, ...], tuple[str, ...]] | None = None  # neighbouring runs, once they were asked for
     thought: tuple[int, list[Draft]] | None = None  # drafts by reference, and how used up the items were
 
 

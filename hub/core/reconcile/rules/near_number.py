@@ -16,33 +16,37 @@ from hub.core.reconcile.text import fold, join_pieces, mask, runs
 NEAR = "payer_amount_near_number"
 _LEAST_TAIL = 4  # last digits of a number that tell it beside the payer and the amount
 _LEAST_SLIPPED = 6  # digits of a number in pieces that may have one slip
-_MOST_EQUAL = 500  # items of one amount whose numbers are compared with the text; among more none is sure
+_MOST_EQUAL = 50  # items of one amount whose numbers are compared with the text; among more none is sure
 _MOST_RUNS = 5  # pieces a number may be written in
 _LOOKED_AT = 1600  # characters of a text whose numbers are compared piece by piece
-_MOST_WINDOWS = 400
+_MOST_WINDOWS = 120
 Window = tuple[str, ...]
 
 
-def windows(case: Case) -> list[Window]:
-    """Neighbouring runs of the texts that end with digits, worked out once per receipt."""
+def windows(case: Case) -> dict[Window, Window]:
+    """Neighbouring runs of the texts with two runs of digits or more, by themselves without zeros; once per receipt."""
     if case.windows is None:
-        case.windows = []
+        case.windows = {}
         for _, text in case.texts:
             folded = fold(text[:_LOOKED_AT])
-            case.windows += _windows(join_pieces(folded) if "\n" in folded else folded)
-            if len(case.windows) > _MOST_WINDOWS:
-                break
+            for window in _windows(join_pieces(folded) if "\n" in folded else folded):
+                if len(case.windows) >= _MOST_WINDOWS:
+                    return case.windows
+                case.windows.setdefault(_plain(window), window)
     return case.windows
 
 
 def _windows(folded: str) -> Iterator[Window]:
     parts, gaps = runs(mask(folded)[0])
     for at in range(len(parts)):
-        for end in range(at + 1, min(at + _MOST_RUNS, len(parts)) + 1):
-            if end > at + 1 and not near(gaps[end - 1]):
+        digits = int(parts[at] < LETTERS)
+        for end in range(at + 2, min(at + _MOST_RUNS, len(parts)) + 1):
+            if not near(gaps[end - 1]):
                 break
             if parts[end - 1] < LETTERS:
-                yield tuple(parts[at:end])
+                digits += 1
+                if digits > 1:
+                    yield tuple(parts[at:end])
 
 
 def near_number(desk: Desk, case: Case, row: int) -> str | None:
@@ -70,11 +74,11 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
 
 def _without_zeros(desk: Desk, case: Case, row: int) -> str | None:
     """The number as the text has it in pieces, zeros in front of each left out or not."""
-    plain = [(window, _plain(window)) for window in windows(case) if sum([run < LETTERS for run in window]) > 1]
-    if not plain:
+    known = windows(case)
+    if not known:
         return None
-    own = _plain(tuple(runs(fold(desk.ledger.items.number[row]))[0]))
-    return next(("-".join(window) for window, digits in plain if digits == own), None)
+    found = known.get(_plain(tuple(runs(fold(desk.ledger.items.number[row]))[0])))
+    return "-".join(found) if found else None
 
 
 def _seen(desk: Desk, case: Case, row: int) -> list[str]:
@@ -99,7 +103,7 @@ def _other_year(case: Case, digits: str, period: str) -> bool:
         and window[0] < LETTERS
         and as_year(window[0], case.received_on)
         and not same_period(window[0], period)
-        for window in windows(case)
+        for window in windows(case).values()
     )
 
 
@@ -108,8 +112,8 @@ def _slipped(desk: Desk, case: Case, digits: str, counter: str, seen: list[str])
     if not digits.isdigit() or len(digits) < _LEAST_SLIPPED:
         return None
     numbers, settled = desk.ledger.numbers, desk.ledger.settled
-    for window in windows(case):
-        if len(window) < 2 or not all(run < LETTERS for run in window) or not any(s.endswith(window[-1]) for s in seen):
+    for window in windows(case).values():
+        if not all(run < LETTERS for run in window) or not any(s.endswith(window[-1]) for s in seen):
             continue
         text = "".join(window)
         if abs(len(text) - len(digits)) < 2 and DamerauLevenshtein.distance(text, digits, score_cutoff=1) == 1:
@@ -141,7 +145,7 @@ def _is_neighbour(digits: str, counter: str) -> bool:
 
 def nearest_named(desk: Desk, case: Case, pool: Pool, rows: list[int]) -> list[int]:
     """Of several items with this amount, the one whose number the text nearly spells; else the oldest due."""
-    if not case.reading.names_something and not any(len(window) > 1 for window in windows(case)):
+    if not case.reading.names_something and not windows(case):
         return rows
     equal = [r for r in pool.left if desk.ledger.left[r] == case.amount]
     near = [r for r in equal[:_MOST_EQUAL] if near_number(desk, case, r)] if len(equal) > 1 else []
