@@ -226,7 +226,14 @@ def closing_a_cent_lower(statement: bytes) -> bytes:
 def test_the_report_tells_a_finance_person_what_was_done(made: tuple[Path, Shown], hub: Hub) -> None:
     folder, shown = made
     found = status(hub.desk)
-    for word in ("12..50", "31/02/2026", "FA-2026-00251", "difference 0,01 EUR", "Atelier Montclar SAS (ATM)", "overdue"):
+    for word in (
+        "12..50",
+        "31/02/2026",
+        "FA-2026-00251",
+        "difference 0,01 EUR",
+        "Atelier Montclar SAS (ATM)",
+        "overdue",
+    ):
         assert word in shown.text
     for entry in found.sellers:
         assert entry.open_minor == sum(entry.aged)

@@ -121,6 +121,18 @@ def test_each_receipt_once_by_rate(world_anywhere: World, tmp_path: Path) -> Non
     assert [] == verified(world.hub).differences
 
 
+def test_an_e_invoice_of_another_year_is_reported(world_anywhere: World) -> None:
+    """The books date the invoice in the year before: it is the same document, and its status is prepared."""
+    world = world_anywhere
+    before = {"issued_on": "2025-12-31", "due_on": "2026-02-28"}
+    (world.folder / "issued" / "c.xml").write_bytes(cii(number="F2026-004"))
+    world.tell("erp", unit("f4", invoice("F2026-004", 22_550, **before)))
+    world.tell("bank", paid("B1", 22_550, "F2026-004"))
+    assert 1 == world.prepare().new
+    assert {"F2026-004"} == {number for _, number, _, _ in world.rows()}
+    assert 0 == world.prepare().new
+
+
 def test_a_reversed_allocation_is_for_a_person(world: World) -> None:
     """The status stands as it was prepared; it is listed to be corrected. Applied again to the same, it is right."""
     world.tell("bank", paid("B1", 22_550, "F2026-001"))

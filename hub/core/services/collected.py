@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.core.host.reporting import Asked, Reported, Reporter
-from hub.core.services.desk import Desk
+from hub.core.services.desk import Desk, books_of
 from hub.core.services.files import whole_file
 from hub.core.store import Connection, UnitOfWork
 from hub.core.store import collected as store
@@ -83,7 +83,7 @@ def prepare(desk: Desk, reporters: Mapping[str, OpenReporter]) -> Prepared:
     result = Prepared()
     with desk.store.read() as connection:
         ids = {number: key for number, key in connector_keys(connection).items() if key in reporters}
-        due = store.due(connection, list(ids))
+        due = store.due(connection, list(ids), books_of(desk, connection))
         _, _, covered = standing_statuses(connection, due)
         new = [one for one in due if one.allocation_id not in covered]
         blobs = {one.evidence_id: store.evidence_body(connection, one.evidence_id) for one in new}

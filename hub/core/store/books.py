@@ -139,6 +139,16 @@ def other_tellings(connection: sa.Connection, books: Books, known_at: int | None
     return _attached(connection, books, rows, known_at) if any(row.own_id is None for row in rows) else rows
 
 
+def attached_documents(connection: sa.Connection, books: Books) -> dict[int, int]:
+    """The books' document, by id, of each that another connector tells under another date or spelling."""
+    return {
+        row.id: row.own_id
+        for row in other_tellings(connection, books)
+        if row.own_id is not None
+        and (row.number_key, row.issued_on.year) != (row.own_number_key, row.own_issued_on.year)
+    }
+
+
 _TOLD = (
     "id", "kind", "seller", "number", "number_key", "debtor_id", "issued_on", "due_on", "currency", "total_minor",
     "total_excl_tax_minor", "tax_minor",

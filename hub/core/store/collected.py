@@ -11,9 +11,13 @@ import sqlalchemy as sa
 
 from hub.core.store import tables as t
 from hub.core.store.allocations import refused_by_rule
+from hub.core.store.books import attached_documents
 from hub.core.store.database import UnitOfWork
+from hub.core.store.reading import Books
 from hub.core.store.sightings import standing
 from hub.sdk.errors import HubError
+
+_CHUNK = 500
 
 
 class Due(NamedTuple):
@@ -51,39 +55,47 @@ class Status(NamedTuple):
     gone: str | None
 
 
-def due(connection: sa.Connection, connectors: Sequence[int]) -> list[Due]:
-    """Standing allocations of money to invoices that one of these connectors tells as an e-invoice, in order of
-    recording; whether a status was prepared or not."""
-    a, r, i, e, unit = t.allocation, t.receipt, t.invoice, t.invoice.alias("e"), t.raw_unit
+def due(connection: sa.Connection, connectors: Sequence[int], books: Books) -> list[Due]:
+    """Standing allocations of money to invoices that one of these connectors tells as an e-invoice, of that year or as
+    the same document under another date or spelling; in order of recording; whether a status was prepared or not."""
+    i, e = t.invoice, t.invoice.alias("e")
+    told = sa.and_(e.c.connector_id.in_(sorted(connectors)), e.c.withdrawn_at.is_(None))
     same = sa.and_(
-        e.c.connector_id.in_(sorted(connectors)),
-        e.c.seller == i.c.seller,
-        e.c.kind == i.c.kind,
-        e.c.number_key == i.c.number_key,
+        e.c.seller == i.c.seller, e.c.kind == i.c.kind, e.c.number_key == i.c.number_key,
         e.c.issue_year == i.c.issue_year,
-        e.c.withdrawn_at.is_(None),
-    )
+    )  # fmt: skip
+    rows = _due(connection, e, sa.and_(told, same))
+    attached = sorted(attached_documents(connection, books).items()) if connectors else []
+    for start in range(0, len(attached), _CHUNK):
+        pair = sa.tuple_(e.c.id, i.c.id).in_(attached[start : start + _CHUNK])
+        rows += _due(connection, e, sa.and_(told, pair))
+    rows.sort(key=lambda row: (row[0].allocation_id, row[0].connector_id, row[1]))
+    first: dict[int, Due] = {}
+    for one, _ in rows:
+        first.setdefault(one.allocation_id, one)
+    return list(first.values())
+
+
+def _due(connection: sa.Connection, e: sa.Alias, told_as: sa.ColumnElement[bool]) -> list[tuple[Due, int]]:
+    """Each with the id of the e-invoice `e` that tells the invoice."""
+    a, r, i, unit = t.allocation, t.receipt, t.invoice, t.raw_unit
     statement = (
         sa.select(
             a.c.id, r.c.id, r.c.receipt_id, r.c.received_on, i.c.id, i.c.number, i.c.seller, a.c.amount_minor,
-            a.c.currency, a.c.evidence, e.c.connector_id, unit.c.evidence_id, unit.c.position,
+            a.c.currency, a.c.evidence, e.c.connector_id, unit.c.evidence_id, unit.c.position, e.c.id,
         )
         .select_from(
             a.join(r, r.c.id == a.c.receipt_id)
             .join(i, i.c.id == a.c.invoice_id)
-            .join(e, same)
+            .join(e, told_as)
             .join(unit, unit.c.id == e.c.unit_id)
         )
         .where(
             a.c.nature == "money", a.c.amount_minor > 0, i.c.kind == "invoice", unit.c.state == "mapped",
             standing(a, t.allocation_reversal, "allocation_id"),
         )
-        .order_by(a.c.id, e.c.connector_id, e.c.id)
     )  # fmt: skip
-    first: dict[int, Due] = {}
-    for row in connection.execute(statement):
-        first.setdefault(row[0], Due(*list(row)))
-    return list(first.values())
+    return [(Due(*row[:-1]), row[-1]) for row in map(tuple, connection.execute(statement))]
 
 
 def statuses(connection: sa.Connection) -> list[Status]:

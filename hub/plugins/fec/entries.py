@@ -59,7 +59,7 @@ class Understanding:
         first = lines[0]
         if a.is_opening(first.key[0], first.cells[self._at["journallib"]].strip(), self._opening):
             return True
-        if any(line.account.startswith(a.OPENING_ACCOUNT) for line in lines):
+        if a.OPENING_ACCOUNT in {line.account[:3] for line in lines}:
             return True
         if not self._day(first.key[2]).endswith("-01") or not a.tells_opening(first.cells[self._label].strip()):
             return False

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from hub.core.services.collected import standing_statuses
+from hub.core.services.desk import books_of
 from hub.core.services.exports.facts import instant
 from hub.core.services.exports.model import Column, Row, Scope
 from hub.core.store import collected as store
@@ -25,7 +26,8 @@ PREPARED, TO_CORRECT = "prepared", "to_correct"
 def collected(scope: Scope) -> Iterator[Row]:
     """Statuses in order of their allocations. `to_correct`: the allocation was reversed since, and its `reason`; a
     person corrects it on the platform."""
-    due = store.due(scope.connection, store.reporters(scope.connection))
+    books = books_of(scope.desk, scope.connection)
+    due = store.due(scope.connection, store.reporters(scope.connection), books)
     right, wrong, covered = standing_statuses(scope.connection, due)
     gone = {status.allocation_id for status in wrong}
     for status in sorted([*right, *wrong], key=lambda one: one.allocation_id):
