@@ -15,6 +15,7 @@ from hub.core.jobs.protocol import State, Work
 from hub.core.jobs.schedule import Schedule
 from hub.core.jobs.scheduler import Planned, Scheduler
 from hub.core.store import Store, connector_state
+from hub.core.store import tables as t
 from tests.support.hubs import make_hub
 
 HOURLY = Schedule(ZoneInfo("Europe/Paris"), every=timedelta(hours=1))
@@ -60,6 +61,35 @@ def store(tmp_path: Path, sqlite_template: Path) -> Store:
     """A data base of its own."""
     (tmp_path / "hub.db").write_bytes(sqlite_template.read_bytes())
     return make_hub(tmp_path, f"sqlite:///{tmp_path / 'hub.db'}", "").store
+
+
+def test_what_is_resumed_proves_itself_first(store: Store) -> None:
+    """Its failures are forgiven, but its last run failed: ten of them resumed at once keep nobody else waiting."""
+    with store.write("x") as unit:
+        connector = unit.connection.execute(t.connector.insert().values(key="back", plugin="csv")).inserted_primary_key
+        run = {
+            "connector_id": connector[0],
+            "started_at": 1,
+            "ended_at": 2,
+            "full": False,
+            "actor": "x",
+            "state": "failed",
+        }
+        unit.connection.execute(t.run.insert().values(**run))
+        connector_state.note_failure(unit, "back", 1)
+        connector_state.suspend(unit, "back", "it hangs")
+        connector_state.resume(unit, "back")
+    jobs = Noted()
+    Scheduler(store, jobs, "vm-1", {"back": Planned("back", "back", HOURLY)}, "x").tick(
+        datetime(2026, 11, 30, tzinfo=UTC), 0
+    )
+    assert {"back": True} == jobs.started
+    store.again("x", lambda unit: unit.connection.execute(t.run.update().values(state="complete")))
+    jobs.started.clear()
+    Scheduler(store, jobs, "vm-2", {"back": Planned("back", "back", HOURLY)}, "x").tick(
+        datetime(2026, 11, 30, 3, tzinfo=UTC), 0
+    )
+    assert {"back": False} == jobs.started
 
 
 def test_what_failed_waits_in_a_line_of_its_own(store: Store) -> None:

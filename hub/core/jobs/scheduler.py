@@ -169,7 +169,8 @@ class Scheduler:
             state = states.get(key, ConnectorState(key))
             due = due_now(planned, state, now, running=lease_of(key) in running, newest_event=waiting.get(key))
             if due is not None and (name := self._fresh(due.job)) is not None:
-                self._jobs.start(name, due.kind, key, doubtful=bool(state.failures) and state.asked_at is None)
+                doubtful = (state.failures > 0 or state.unproven) and state.asked_at is None
+                self._jobs.start(name, due.kind, key, doubtful=doubtful)
                 handed.append(due)
         return handed
 

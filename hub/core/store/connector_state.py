@@ -13,7 +13,8 @@ from hub.core.store.database import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class ConnectorState:
-    """Instants in microseconds UTC. `interrupted` is true when its newest run never came to an end."""
+    """Instants in microseconds UTC. `interrupted` is true when its newest run never came to an end; `unproven` when it
+    failed or stayed incomplete, whatever was forgiven since."""
 
     key: str
     failures: int = 0
@@ -24,18 +25,21 @@ class ConnectorState:
     asked_at: int | None = None
     asked_by: str | None = None
     interrupted: bool = False
+    unproven: bool = False
 
 
 def states(connection: sa.Connection) -> dict[str, ConnectorState]:
     """The state of every connector that ever ran or was asked to, by its stable key."""
     s, r, c = t.run_state, t.run, t.connector
     newest = sa.select(sa.func.max(r.c.id)).group_by(r.c.connector_id)
-    running = sa.select(c.c.key).select_from(r.join(c, c.c.id == r.c.connector_id))
-    broken_off = set(connection.execute(running.where(r.c.id.in_(newest), r.c.state == "running")).scalars())
+    ended = sa.select(c.c.key, r.c.state).select_from(r.join(c, c.c.id == r.c.connector_id)).where(r.c.id.in_(newest))
+    last = {key: state for key, state in connection.execute(ended)}
+    broken_off = {key for key, state in last.items() if state == "running"}
     known = {
         row.connector_key: ConnectorState(
             row.connector_key, row.failures, row.tried_at, row.retry_at, row.suspended_at, row.suspended_because,
             row.asked_at, row.asked_by, row.connector_key in broken_off,
+            last.get(row.connector_key) in ("failed", "incomplete"),
         )
         for row in connection.execute(sa.select(s))
     }  # fmt: skip
