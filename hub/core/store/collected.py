@@ -76,7 +76,7 @@ def due(connection: sa.Connection, connectors: Sequence[int], books: Books) -> l
     return list(first.values())
 
 
-def _due(connection: sa.Connection, e: sa.Alias, told_as: sa.ColumnElement[bool]) -> list[tuple[Due, int]]:
+def _due(connection: sa.Connection, e: sa.FromClause, told_as: sa.ColumnElement[bool]) -> list[tuple[Due, int]]:
     """Each with the id of the e-invoice `e` that tells the invoice."""
     a, r, i, unit = t.allocation, t.receipt, t.invoice, t.raw_unit
     statement = (
