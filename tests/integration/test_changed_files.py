@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from hub.core.host.server import Server
+from hub.core.store import tables as t
 from hub.core.store.streams import Counts
 from hub.core.sync import sync_connector
 from hub.core.sync.pages import PageReader
 from hub.plugins.csv.units import Units
-from tests.support.hubs import content, counted, differences, make_hub, spec_of, sync
+from tests.support.hubs import column, content, counted, differences, make_hub, spec_of, sync
 
 HEADER = "number;debtor_id;debtor_name;issued_on;total"
 LEDGER = '[connector.ledger]\nplugin = "csv"\ninvoices = "in*.csv"\n'
@@ -159,3 +160,15 @@ def test_known_rows_after_new_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert {} == counted(sync(hub, "ledger", page_units=page_units))
         found.append(content(hub.store))
     assert [] == differences(*found)
+
+
+def test_a_file_that_became_shorter_before_one_that_stands(tmp_path: Path, database_url: str) -> None:
+    """What was noted of the pages it has no more is forgotten, though the first pages of the next file are as they were."""
+    hub = make_hub(tmp_path, database_url, LEDGER)
+    first, second = ([row(number, number) for number in range(start, start + 12)] for start in (0, 20))
+    for lines, other in ((first, second), (first[:4], [*second[:-1], row(31, 999)])):
+        (tmp_path / "in1.csv").write_text("\n".join([HEADER, *lines, ""]))
+        (tmp_path / "in2.csv").write_text("\n".join([HEADER, *other, ""]))
+        sync(hub, "ledger", page_units=4)
+    noted = t.page.select().with_only_columns(t.page.c.origin).order_by(t.page.c.origin, t.page.c.ordinal)
+    assert ["in1.csv", "in2.csv", "in2.csv", "in2.csv"] == column(hub.store, noted)

@@ -90,10 +90,10 @@ def noted_digests(connection: sa.Connection, note: Note) -> list[bytes]:
 
 
 def page_units(
-    connection: sa.Connection, stream_id: int, origin: str, *, before: int | None = None
+    connection: sa.Connection, stream_id: int, origin: str, *, since: int = 0, before: int | None = None
 ) -> list[int] | None:
-    """All unit ids of an object as it was last read, or of its first pages; None when it never was read."""
-    where = [t.page.c.stream_id == stream_id, t.page.c.origin == origin]
+    """All unit ids of an object as it was last read, or of its pages from `since` to `before`; None: no such page."""
+    where = [t.page.c.stream_id == stream_id, t.page.c.origin == origin, t.page.c.ordinal >= since]
     if before is not None:
         where.append(t.page.c.ordinal < before)
     rows = connection.execute(sa.select(t.page.c.units).where(*where)).scalars().all()

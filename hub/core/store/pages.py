@@ -29,11 +29,16 @@ if TYPE_CHECKING:
     from hub.core.store.database import UnitOfWork
 
 
+class TakeApart(Exception):
+    """Units of pages that are written as one claim each other's keys; the transaction is to be given up."""
+
+
 def commit_page(connection: sa.Connection, page: PageToCommit, salt: bytes) -> Counts:
     """Take the page in, in the caller's transaction, and move the stream's cursor.
 
     Raises:
         SourceUnavailable: another run moved this stream meanwhile; nothing was written.
+        TakeApart: the page stands for several (`parts`), which must be written one by one.
     """
     _advance(connection, page)
     counts = Counts(same=page.already_same, held=page.already_held)
@@ -43,7 +48,8 @@ def commit_page(connection: sa.Connection, page: PageToCommit, salt: bytes) -> C
     counts.read = counts.new + counts.changed + counts.same + counts.held
     if page.aside:
         return counts
-    remember(connection, page, _evidence_sum(page, evidence_id))
+    for part in page.parts or [page]:
+        remember(connection, part, _evidence_sum(part, evidence_id))
     return counts
 
 
@@ -135,7 +141,8 @@ def _advance(connection: sa.Connection, page: PageToCommit) -> None:
 
 def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: bytes) -> int:
     """Take in the units that were mapped or refused; returns the id of their evidence."""
-    reading = Reading(page.stream.id, page.origin, page.ordinal, page.unit_ids, whole_objects=page.whole_objects)
+    ordinal = None if page.parts else page.ordinal  # of several pages all units are as they were noted
+    reading = Reading(page.stream.id, page.origin, ordinal, page.unit_ids, whole_objects=page.whole_objects)
     taking = Taking(
         connection, page.connector_id, page.recorded_at, lambda owners: owners_gone(connection, reading, owners)
     )
@@ -147,6 +154,8 @@ def _take(connection: sa.Connection, page: PageToCommit, counts: Counts, salt: b
     if again:
         update_units(connection, page, again, place_of, evidence_id)
     outcome = _take_records(taking, page, set(fresh) if again else None)
+    if page.parts and outcome.refused:
+        raise TakeApart
     leave(connection, sorted(outcome.left), page.recorded_at)
     _refuse_conflicts(page, outcome)
     hold(connection, page)

@@ -66,6 +66,7 @@ class PageToCommit:
     themselves, beside the stream's own order (after a webhook): the cursor stays, and no page is noted. `standing` and
     `standing_sum`: how many units stand where the page was noted to have them, and the sum of their evidence ids; the
     sum is None when it is not known. `presumed_new`: the refs were not looked up; the constraint tells if one is known.
+    `parts`: the page stands for several of one object, read before, and has their changed units alone.
     """
 
     connector_id: int
@@ -94,3 +95,4 @@ class PageToCommit:
     already_held: int = 0
     whole_objects: bool = False
     aside: bool = False
+    parts: list[PageToCommit] = field(default_factory=list)

@@ -173,7 +173,7 @@ class _Run:
         before = None if afresh else (state.origin, state.ordinal)
         reader.ask(cursor)
         while not last:
-            page = reader.next_page(at.state, before)
+            page = self._next_page(reader, at, before)
             at.skipped += page.skipped
             at.counts.add(page.counts)
             at.back.update(page.back)
@@ -189,6 +189,17 @@ class _Run:
                 self._progress(stream.name, at.counts)
         self._close_stream(session, at)
         self._at_hand = None
+
+    @staticmethod
+    def _next_page(reader: PageReader, at: _AtHand, before: tuple[str | None, int] | None) -> PageResult:
+        """The next page; if the connector fails, what was read before it is written first."""
+        try:
+            return reader.next_page(at.state, before)
+        except DatabaseUnreachable:
+            raise
+        except HubError:
+            at.counts.add(reader.rest())
+            raise
 
     def finish(self, error: HubError | None) -> RunReport:
         """Write the end of the run and say what it came to: an error, else the question that a person must answer."""
