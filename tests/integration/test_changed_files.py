@@ -163,7 +163,7 @@ def test_known_rows_after_new_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_file_that_became_shorter_before_one_that_stands(tmp_path: Path, database_url: str) -> None:
-    """What was noted of the pages it has no more is forgotten, though the first pages of the next file are as they were."""
+    """What was noted of pages it has no more is forgotten, though the next file's first pages are as they were."""
     hub = make_hub(tmp_path, database_url, LEDGER)
     first, second = ([row(number, number) for number in range(start, start + 12)] for start in (0, 20))
     for lines, other in ((first, second), (first[:4], [*second[:-1], row(31, 999)])):

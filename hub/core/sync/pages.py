@@ -174,7 +174,7 @@ class PageReader:
         return PageResult(counts, offer.cursor, offer.origin, page.ordinal, offer.last, offer.skipped, after, back)
 
     def _became_shorter(self, before: StreamState, origin: str) -> bool:
-        """True when a new object begins, and of the one before pages are noted that it has no more: they must go now."""
+        """True when a new object begins, and pages are noted that the one before has no more: they must go now."""
         if before.origin in (None, origin):
             return False
         with self._store.read() as connection:
