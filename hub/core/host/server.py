@@ -107,11 +107,14 @@ class Server:
         self._forget()
 
     def work_ahead(self) -> None:
-        """While the hub still writes the last page: make and map the units of one that it expects to want whole, or the
-        marks of one that will be compared by them, as the last one was."""
-        if self._page is None or self._units is not None:
+        """While the hub is busy: make and map the units of a page that it expects to want whole; make the marks of one
+        that will be compared by them, as the last one was; map the units that were found changed by them."""
+        if self._page is None:
             return
-        if self._ahead:
+        if self._units is not None:
+            if self._chosen and self._mapped is None:
+                self._mapped = self._map_all()
+        elif self._ahead:
             self._ahead = False
             self._take_apart(self._page)
             self._mapped = self._map_all()
@@ -178,16 +181,15 @@ class Server:
     def map(self, request: dict[str, Any], _body: bytes) -> None:
         """Map the units at the places asked for (all when none is named) and send their records and evidence."""
         places = request.get("places")
-        if places is None and self._chosen is None:
+        if places is None or places == self._chosen:
             if self._mapped is None:
                 self._mapped = self._map_all()
             self._out.write(self._mapped)
             self._out.flush()
             return
         units = self._units or ()
-        if places is not None and places != self._chosen:
-            at = {place: index for index, place in enumerate(self._chosen or range(len(units)))}
-            units = [units[at[place]] for place in places]
+        at = {place: index for index, place in enumerate(self._chosen or range(len(units)))}
+        units = [units[at[place]] for place in places]
         self._out.write(self._mapped_frame(units, pack(units)))
         self._out.flush()
 

@@ -40,8 +40,11 @@ class _Units:
 class Waiting(Protocol):
     """Pages that were found changed and are not written yet."""
 
-    def settle(self, unit_ids: Collection[int]) -> bool:
-        """Write them now if they change one of these units; True when they were written."""
+    def concerns(self, unit_ids: Collection[int]) -> bool:
+        """True when they change one of these units."""
+
+    def settle(self) -> None:
+        """Write them now."""
 
 
 class Finder:
@@ -76,17 +79,22 @@ class Finder:
             return None, False
         with self._store.read() as connection:
             note = note_of(connection, stream_id=page.stream.id, origin=page.origin, ordinal=page.ordinal)
-        if note is None:
-            return None, False
-        self._waiting.settle(note.unit_ids)
-        with self._store.read() as connection:
-            if not stands(connection, note):
+            if note is None:
                 return None, False
-            if not page.fingerprint or note.fingerprint != page.fingerprint:
-                return note, False
-            page.unit_ids = list(note.unit_ids)
-            self._count_standing(connection, page, note.unit_ids)
-            return note, True
+            if not self._waiting.concerns(note.unit_ids):
+                return self._believed(connection, page, note)
+        self._waiting.settle()
+        with self._store.read() as connection:
+            return self._believed(connection, page, note)
+
+    def _believed(self, connection: Any, page: PageToCommit, note: Note) -> tuple[Note | None, bool]:
+        if not stands(connection, note):
+            return None, False
+        if not page.fingerprint or note.fingerprint != page.fingerprint:
+            return note, False
+        page.unit_ids = list(note.unit_ids)
+        self._count_standing(connection, page, note.unit_ids)
+        return note, True
 
     def find_changes(self, page: PageToCommit, note: Note | None, *, all_new: bool) -> None:
         """Which units are new or changed; have these mapped into `page`.
@@ -96,25 +104,20 @@ class Finder:
         units = self._hear_units(note)
         page.unit_ids, page.marks, page.standing = units.unit_ids, units.marks, len(units.standing)
         self._met.mark(units.standing)
+        page.presumed_new = all_new and note is None and len(set(units.refs)) == len(units.refs)
         with self._store.read() as connection:
             self._count_standing(connection, page, units.standing)
-            page.presumed_new = all_new and note is None and len(set(units.refs)) == len(units.refs)
+            known = {} if page.presumed_new else known_units(connection, page.stream.id, units.refs)
         if not units.places:
             return
-        known = {} if page.presumed_new else self._known(page, units.refs)
+        if self._waiting.concerns([unit.id for unit in known.values()]):
+            self._waiting.settle()
+            with self._store.read() as connection:
+                known = known_units(connection, page.stream.id, units.refs)
         page.standing_sum = _standing_sum(note, units.standing, known) if note else None
         wanted = self._sort_out(page, units, known)
         if wanted:
             self._map(page, wanted, whole=len(wanted) == len(units.unit_ids))
-
-    def _known(self, page: PageToCommit, refs: list[str]) -> dict[int, KnownUnit]:
-        """The units that bear these refs, as they are once what waits and concerns them is written."""
-        with self._store.read() as connection:
-            known = known_units(connection, page.stream.id, refs)
-        if not self._waiting.settle([unit.id for unit in known.values()]):
-            return known
-        with self._store.read() as connection:
-            return known_units(connection, page.stream.id, refs)
 
     def _hear_units(self, note: Note | None) -> _Units:
         """Ask for the units; those that stand as they did last time are not sent again."""

@@ -100,12 +100,13 @@ class PageReader:
             self.ask(cursor)
             return self._take_next(state, before)
 
-    def settle(self, unit_ids: Collection[int]) -> bool:
-        """Write the pages that wait if they change one of these units; True when they were written."""
-        wanted = self._gathered.change(unit_ids)
-        if wanted:
-            self._write_gathered(last=False)
-        return wanted
+    def concerns(self, unit_ids: Collection[int]) -> bool:
+        """True when pages that wait change one of these units."""
+        return self._gathered.change(unit_ids)
+
+    def settle(self) -> None:
+        """Write the pages that wait."""
+        self._write_gathered(last=False)
 
     def rest(self) -> Counts:
         """The connector failed: write what waits, and tell what it comes to."""
