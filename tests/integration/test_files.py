@@ -236,3 +236,24 @@ def test_a_statement_held_whole_is_read_once_the_settings_are_right(
         assert ([], []) == (found.differences, found.not_checked)
     (tmp_path / "bank" / "b.txt").write_bytes(text(cfonb([*moves, Mv(DAY, 5)], 0, DAY, DAY)))
     assert {"read": 6, "new": 2, "same": 4} == counted(sync(hub, "bank"))
+
+
+@pytest.mark.parametrize(
+    ("plugin", "setting", "code"),
+    [
+        ("csv", "invoices", "HUB-CSV-036"),
+        ("bank_statements", "files", "HUB-BANK-001"),
+        ("einvoices", "files", "HUB-EINV-001"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_no_day_without_files(
+    tmp_path: Path, database_url: str, plugin: str, setting: str, code: str
+) -> None:
+    """A glob in a folder that is not there finds nothing, like one in an empty folder: the run tells them apart."""
+    hub = make_hub(tmp_path, database_url, f'[connector.x]\nplugin = "{plugin}"\n{setting} = "share/out/f*.csv"\n')
+    error = run(hub, "x").error
+    assert error is not None
+    assert code == error.code
+    assert str(tmp_path / "share" / "out") in str(error)
+    (tmp_path / "share" / "out").mkdir(parents=True)
+    assert {} == counted(sync(hub, "x"))

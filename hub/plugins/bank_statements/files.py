@@ -18,6 +18,7 @@ from hub.plugins.bank_statements.faults import CODES
 from hub.plugins.bank_statements.limits import HEAD_BYTES
 from hub.plugins.bank_statements.recognise import Kind, recognise
 from hub.sdk.errors import SourceUnavailable
+from hub.sdk.globs import base_of
 
 #: Names that programs give to files which are not finished, or not meant to be seen.
 _UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "~")
@@ -112,6 +113,8 @@ def _candidates(config: StatementsConfig) -> Iterator[tuple[str, str]]:
     for pattern in config.files:
         text = str(pattern)
         if glob.has_magic(text):
+            if not base_of(pattern).is_dir():
+                raise _unavailable("folder", str(base_of(pattern)), FileNotFoundError(2, "it does not exist"))
             for path in glob.glob(text):
                 if not path.lower().endswith(_UNFINISHED):
                     yield path, path

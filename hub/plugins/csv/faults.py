@@ -104,6 +104,10 @@ FAULTS: dict[str, Fault] = {
         "mend what is said of the file; until then nothing counts as missing",
     ),
     "HUB-CSV-035": Fault("the position {cursor!r} was not written by this connector", "run hub sync --full once"),
+    "HUB-CSV-036": Fault(
+        "the folder {name}, where {pattern} is to be found, is not there",
+        "make it or connect it (a share that is not mounted?), or correct the path in the configuration",
+    ),
 }
 
 

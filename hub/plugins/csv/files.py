@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, cast
 
 from hub.plugins.csv.faults import refused, unavailable
 from hub.plugins.csv.limits import EXPANSION_FREE_BYTES, MAX_EXPANDED_BYTES, MAX_EXPANSION, MAX_ZIP_MEMBERS
+from hub.sdk.globs import base_of
 
 SHEETS = (".xlsx", ".xlsm", ".ods", ".xls")
 #: What the standard library raises for archives that are cut, forged or protected.
@@ -165,6 +166,9 @@ def find(patterns: Sequence[Path]) -> list[Source]:
     """The tables that `patterns` name, in the order of the patterns, by name within each; each once.
 
     A pattern without glob characters is found whether it exists or not: a missing file is then reported by name.
+
+    Raises:
+        SourceUnavailable: the folder that a glob begins in is not there (HUB-CSV-036).
     """
     found: dict[str, Source] = {}
     for pattern in patterns:
@@ -173,7 +177,9 @@ def find(patterns: Sequence[Path]) -> list[Source]:
             pattern = pattern / "*"
             text = glob.escape(str(pattern.parent)) + "/*"
         is_glob = glob.has_magic(text) and not pattern.is_file()
-        base = _base(pattern) if is_glob else pattern.parent
+        base = base_of(pattern) if is_glob else pattern.parent
+        if is_glob and not base.is_dir():
+            raise unavailable("HUB-CSV-036", str(base), name=str(base), pattern=pattern.name)
         paths = sorted(glob.glob(text, recursive=True)) if is_glob else [text]
         for path in map(Path, paths):
             if is_glob and (path.name.startswith((".", "~$")) or not _is_file(path)):
@@ -186,15 +192,6 @@ def find(patterns: Sequence[Path]) -> list[Source]:
 def is_many(patterns: Sequence[Path]) -> bool:
     """True when the configuration may mean several files."""
     return len(patterns) > 1 or any(glob.has_magic(str(pattern)) or pattern.is_dir() for pattern in patterns)
-
-
-def _base(pattern: Path) -> Path:
-    plain: list[str] = []
-    for part in pattern.parts[:-1]:
-        if glob.has_magic(part):
-            break
-        plain.append(part)
-    return Path(*plain)
 
 
 def _is_file(path: Path) -> bool:

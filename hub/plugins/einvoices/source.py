@@ -20,6 +20,7 @@ from hub.plugins.einvoices.mapping import note_of, records_of, ref_of
 from hub.plugins.einvoices.pdf import xml_of
 from hub.plugins.einvoices.reading import MAX_XML, invoice_of, kept, root_of
 from hub.sdk import Collection, CollectionReport, Context, Cursor, Page, RawUnit, RecordRejected, Stream
+from hub.sdk.globs import base_of
 from hub.sdk.records import Record
 
 #: The same invoice in another file (its XML beside its PDF, sent again): the latest file tells it.
@@ -189,6 +190,8 @@ def listed(patterns: Sequence[Path]) -> Iterator[Found]:
         if pattern.is_dir():
             paths.update(str(path) for path in _listdir(pattern))
         elif glob.has_magic(text):
+            if not (folder := base_of(pattern)).is_dir():
+                raise unavailable("HUB-EINV-001", folder.name, path=str(folder), detail="the folder does not exist")
             paths.update(glob.glob(text, recursive=True))
         elif pattern.exists():
             paths.add(text)
