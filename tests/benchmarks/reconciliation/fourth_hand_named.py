@@ -45,9 +45,7 @@ class NamedKinds(Till):
             text = self.rng.choice(("FACT{}", "FA{}", "REGLTFACT{}", "{}DU" + f"{one['issued_on']:%d%m%y}")).format(
                 number
             )
-            self.put(
-                "glued", firm, one["open_minor"], self.on([one]), text, [(one, one["open_minor"])], needs=(number,)
-            )
+            self.put_one("glued", firm, one, text, needs=(number,))
 
     def _slip(self) -> None:
         """One digit of the number wrong or two exchanged, and no such number of that sum."""
@@ -64,23 +62,14 @@ class NamedKinds(Till):
         if got:
             firm, (one,) = got
             text = texts.named(self.rng, firm.country, spell(firm, one))
-            self.put(
-                "slip",
-                firm,
-                one["open_minor"],
-                self.on([one]),
-                text,
-                [(one, one["open_minor"])],
-                sure="silent",
-                leave=False,
-            )
+            self.put_one("slip", firm, one, text, sure="silent", leave=False)
 
     def _order(self) -> None:
         got = self.pick()
         if got and (ref := got[1][0]["order_ref"]):
             firm, (one,) = got
             text = self.rng.choice(("CDE {}", "V/CDE {}", "BC {}", "COMMANDE N° {}", "PO {}", "{}")).format(ref)
-            self.put("order", firm, one["open_minor"], self.on([one]), text, [(one, one["open_minor"])], needs=(ref,))
+            self.put_one("order", firm, one, text, needs=(ref,))
 
     def _client_number(self) -> None:
         """The customer's number instead of the invoice's; the bank shows no name, or a strange one."""
@@ -112,15 +101,7 @@ class NamedKinds(Till):
         if got:
             firm, (one,) = got
             text = f"CLT {firm.code} FACT {one['number']}"
-            self.put(
-                "client_and_number",
-                firm,
-                one["open_minor"],
-                self.on([one]),
-                text,
-                [(one, one["open_minor"])],
-                needs=(one["number"],),
-            )
+            self.put_one("client_and_number", firm, one, text, needs=(one["number"],))
 
     def _siren(self) -> None:
         got = self.pick(where=lambda f: f.siren and not f.rent)
@@ -129,15 +110,7 @@ class NamedKinds(Till):
             text = self.rng.choice(("SIREN {} {}", "{} FACT {}", "SIRET {}00015 FA {}")).format(
                 firm.siren, one["number"]
             )
-            self.put(
-                "siren",
-                firm,
-                one["open_minor"],
-                self.on([one]),
-                text,
-                [(one, one["open_minor"])],
-                needs=(one["number"],),
-            )
+            self.put_one("siren", firm, one, text, needs=(one["number"],))
 
     # --- several -------------------------------------------------------------------------------------
 

@@ -130,6 +130,10 @@ class Till:
 
     # --- how the bank shows it -----------------------------------------------------------------------
 
+    def put_one(self, kind: str, firm: Firm, one: Document, text: str, **more: Any) -> None:
+        """One invoice paid in full, when it is due or near it."""
+        self.put(kind, firm, one["open_minor"], self.on([one]), text, [(one, one["open_minor"])], **more)
+
     def put(
         self, kind: str, firm: Firm | None, amount: int, on: date, reason: str, paid: list[tuple[Document, int]],
         *, sure: bool | str = True, leave: bool | None = None, name: str | None = None, needs: tuple[str, ...] = (),
