@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -162,6 +163,25 @@ def test_a_direct_debit_that_came_back_leaves_its_invoice_open(hub: Hub) -> None
     returned = {ref for ref, rows in truth().items() if rows[0]["kind"] == "returned_direct_debit"}
     assert returned
     assert set() == returned & {receipt for receipt, _ in automatic(hub)}
+
+
+def test_the_table_of_receipts_adds_up(made: tuple[Path, Shown]) -> None:
+    """Each receipt stands in one part of the table; what the bank took back is one of them."""
+    title = next(line for line in made[1] if line.startswith("Money received"))
+    whole = re.compile(r"^(\S.*?) {2,}(\d+) {2,}[\d ]+,\d\d EUR$")
+    found = {match[1]: int(match[2]) for line in made[1] if (match := whole.match(line))}
+    parts = ["Applied to invoices automatically", "Waiting for you, with a suggestion", "Left alone"]
+    came = found["All that came in"]
+    assert came == sum(found[part] for part in parts) + found["Taken back by the bank, so the invoice is open"]
+    assert f"Money received ({came} receipts)" == title
+
+
+def test_the_readme_shows_what_the_demo_says(made: tuple[Path, Shown]) -> None:
+    readme = Path(__file__).parents[2] / "README.md"
+    shown = readme.read_text(encoding="utf-8").split("The demo ends like this (shortened):")[1].split("```")[1]
+    assert [] == [
+        line for line in shown.strip().splitlines() if line.rstrip() not in {said.rstrip() for said in made[1]}
+    ]
 
 
 def test_twins_of_one_day_stay_two(hub: Hub) -> None:

@@ -31,12 +31,14 @@ def reconcile_now(desk: Desk, policy: Policy) -> ReconcileReport:
     """
     look(desk)
     returned: list[tuple[str, int]] = []
+    never_judged = 0
     report: ReconcileReport | None = None
     memory = Memory()
     for _ in range(MAX_PASSES):
         undone = undo_taken_back(desk)
         if undone.any:
             returned += undone.returned
+            never_judged += 0 if report else len(undone.returned)
             look(desk)
         with _no_garbage_collection():
             inputs, found = _judged(desk, policy, memory)
@@ -46,6 +48,7 @@ def reconcile_now(desk: Desk, policy: Policy) -> ReconcileReport:
         if not (reopened or changed):
             break
     assert report is not None  # noqa: S101 -- there is at least one pass
+    report.receipts += never_judged
     for currency, amount in returned:
         report.returned.receipts += 1
         report.returned.amounts[currency] += amount
