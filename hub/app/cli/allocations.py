@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.app.cli import by_hand
-from hub.app.cli.group import common, pass_session, with_json
+from hub.app.cli.group import common, pass_session, with_json, with_reason
 from hub.app.cli.session import Session
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def confirm(session: Session, names: tuple[str, ...], reason: str | None) -> Non
 
 @command.command("reverse")
 @click.argument("name")
-@click.option("--reason", required=True, help="Why; kept with the reversal.")
+@with_reason("Why; kept with the reversal.")
 @with_json
 @common
 @pass_session
@@ -160,7 +160,7 @@ def reverse(session: Session, name: str, reason: str) -> None:
     from hub.app.cli.table import next_steps
     from hub.core.services.allocations import reverse_proposal
 
-    say(session, "reversed", reverse_proposal(session.desk, name, by_hand.reasoned(reason)))
+    say(session, "reversed", reverse_proposal(session.desk, name, reason))
     if not session.json:
         next_steps(("hub reconcile", "look for another explanation of the receipt"))
 

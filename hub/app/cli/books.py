@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.app.cli.export import Day
-from hub.app.cli.group import common, pass_session, with_json
+from hub.app.cli.group import common, pass_session, with_json, with_reason
 from hub.app.cli.session import Session
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _key(session: Session, name: str | None) -> str | None:
 
 @command.command("withdraw")
 @click.argument("number", type=click.IntRange(min=1))
-@click.option("--reason", required=True, help="Why; kept with the batch.")
+@with_reason("Why; kept with the batch.")
 @click.option("--books", "name", metavar="NAME", help="Whose batch, where several books have one of that number.")
 @with_json
 @common
@@ -127,9 +127,7 @@ def withdraw(session: Session, number: int, reason: str, name: str | None) -> No
     from hub.app.cli.words import amounts, many
     from hub.core.services.batches import withdraw as apply
 
-    if not reason.strip():
-        raise click.UsageError("--reason needs a few words.")
-    row, postings = apply(session.desk, number, reason.strip(), _key(session, name))
+    row, postings = apply(session.desk, number, reason, _key(session, name))
     if session.json:
         show_json({"number": row.number, "books": row.connector, "state": "withdrawn", "receipts": len(postings)})
         return

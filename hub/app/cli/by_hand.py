@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.app.cli.group import common, pass_session, with_json
+from hub.app.cli.group import common, pass_session, with_json, with_reason
 from hub.app.cli.session import Session
 
 if TYPE_CHECKING:
@@ -57,25 +57,11 @@ def _amount(kind: click.ParamType[Any], text: str, param: click.Parameter | None
     return found
 
 
-_reason = click.option("--reason", required=True, help="Why; kept with the decision.")
-
-
-def reasoned(reason: str) -> str:
-    """The reason without blanks around it.
-
-    Raises:
-        click.UsageError: there are no words in it.
-    """
-    if not reason.strip():
-        raise click.UsageError("--reason needs a few words.")
-    return reason.strip()
-
-
 @click.command("allocate", short_help="Apply receipts to invoices as you choose.")
 @click.option("--receipt", "receipts", type=AmountOf(), multiple=True, required=True, help="May be repeated.")
 @click.option("--invoice", "invoices", type=AmountOf(), multiple=True, required=True, help="May be repeated.")
 @click.option("--deduct", "deductions", type=DeductionOf(), multiple=True, help="A difference that closes the rest.")
-@_reason
+@with_reason("Why; kept with the decision.")
 @with_json
 @common
 @pass_session
@@ -108,14 +94,14 @@ def allocate(
         [Share(*share) for share in receipts],
         [Share(*share) for share in invoices],
         [Deduction(*deduction) for deduction in deductions],
-        reasoned(reason),
+        reason,
     )
     say(session, "applied", rows)
 
 
 @click.command("write-off", short_help="Write off the small rest of an invoice that was paid.")
 @click.argument("invoice")
-@_reason
+@with_reason("Why; kept with the decision.")
 @with_json
 @common
 @pass_session
@@ -128,12 +114,12 @@ def write_off(session: Session, invoice: str, reason: str) -> None:
     from hub.app.policies import rules_of
     from hub.core.services.by_hand import write_off as apply
 
-    say(session, "written off", apply(session.desk, rules_of(session.hub.settings), invoice, reasoned(reason)))
+    say(session, "written off", apply(session.desk, rules_of(session.hub.settings), invoice, reason))
 
 
 @click.command("mark", short_help="Say that a receipt is no debtor's payment.")
 @click.argument("receipt")
-@_reason
+@with_reason("Why; kept with the decision.")
 @with_json
 @common
 @pass_session
@@ -143,7 +129,7 @@ def mark(session: Session, receipt: str, reason: str) -> None:
     from hub.app.cli.words import amount, day
     from hub.core.services.marks import mark_not_a_receipt
 
-    found = mark_not_a_receipt(session.desk, receipt, reasoned(reason))
+    found = mark_not_a_receipt(session.desk, receipt, reason)
     if _said_in_json(session, {"marked": _receipt(found)}):
         return
     money = amount(found.amount_minor, found.currency)
@@ -169,7 +155,7 @@ def _said_in_json(session: Session, document: dict[str, Any]) -> bool:
 
 @click.command("unmark", short_help="Take a mark back: the receipt is one again.")
 @click.argument("receipt")
-@_reason
+@with_reason("Why; kept with the decision.")
 @with_json
 @common
 @pass_session
@@ -179,7 +165,7 @@ def unmark(session: Session, receipt: str, reason: str) -> None:
     from hub.app.cli.words import amount, day
     from hub.core.services.marks import unmark as take_back
 
-    found = take_back(session.desk, receipt, reasoned(reason))
+    found = take_back(session.desk, receipt, reason)
     if _said_in_json(session, {"unmarked": _receipt(found)}):
         return
     money = amount(found.amount_minor, found.currency)
@@ -247,7 +233,7 @@ def payer_words(lesson: Lesson) -> str:
 
 @click.command("forget", short_help="Use something that was learnt no more.")
 @click.argument("name")
-@_reason
+@with_reason("Why; kept with the decision.")
 @with_json
 @common
 @pass_session
@@ -255,7 +241,7 @@ def forget(session: Session, name: str, reason: str) -> None:
     """Use what was learnt under NAME no more. The decisions that taught it stand."""
     from hub.core.services.lessons import forget as apply
 
-    lesson = apply(session.desk, name, reasoned(reason))
+    lesson = apply(session.desk, name, reason)
     if _said_in_json(session, {"forgotten": lesson.name}):
         return
     click.echo(f"forgotten: {payer_words(lesson)} pays for {lesson.seller} {lesson.debtor_id}")

@@ -134,6 +134,17 @@ def with_json(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def _reasoned(_ctx: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if not value.strip():
+        raise click.UsageError("--reason needs a few words.")
+    return value.strip()
+
+
+def with_reason(about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`--reason`, of acts that nobody may do without one: some words, without blanks around them."""
+    return click.option("--reason", required=True, callback=_reasoned, help=about)
+
+
 pass_session = click.make_pass_decorator(Session, ensure=True)
 
 

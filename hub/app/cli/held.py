@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.app.cli.group import common, pass_session, with_json
+from hub.app.cli.group import common, pass_session, with_json, with_reason
 from hub.app.cli.session import Session
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _told(session: Session, understood: int, left: int, gone: list[str]) -> None
 
 @command.command("discard")
 @click.argument("ids", metavar="ID...", type=int, nargs=-1, required=True)
-@click.option("--reason", required=True, help="Why it is not needed; kept for ever.")
+@with_reason("Why it is not needed; kept for ever.")
 @common
 @pass_session
 def discard(session: Session, ids: tuple[int, ...], reason: str) -> None:
@@ -188,11 +188,9 @@ def discard(session: Session, ids: tuple[int, ...], reason: str) -> None:
     from hub.app.cli.words import many
     from hub.core.services.held import discard_held, list_held
 
-    if not reason.strip():
-        raise click.UsageError("--reason needs a few words.")
     places = {unit.id: unit.place for unit in list_held(session.desk)}
     for held_id in ids:
-        discard_held(session.desk, held_id, reason.strip())
+        discard_held(session.desk, held_id, reason)
         click.echo(f"{held_id} is set aside: {places.get(held_id, '')}")
     left = Counter(unit.connector for unit in list_held(session.desk))
     click.echo(f"{many(len(ids), 'record')} set aside; {many(sum(left.values()), 'record')} still held.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.app.cli.group import common, pass_session, with_json
+from hub.app.cli.group import common, pass_session, with_json, with_reason
 from hub.app.cli.session import Session
 
 if TYPE_CHECKING:
@@ -99,45 +99,39 @@ def _show(view: PartyView, chosen: list[Any], alike: list[Alike]) -> None:
 @command.command("link")
 @click.argument("one", metavar="SELLER:ACCOUNT")
 @click.argument("other", metavar="SELLER:ACCOUNT")
-@click.option("--reason", required=True, help="Why; kept with the decision.")
+@with_reason("Why; kept with the decision.")
 @common
 @pass_session
 def link(session: Session, one: str, other: str, reason: str) -> None:
     """Say that two accounts are one party."""
     from hub.core.services.parties import link as apply
 
-    apply(session.desk, one, other, _words(reason))
+    apply(session.desk, one, other, reason)
     click.echo(f"{one} and {other} are one party")
 
 
 @command.command("unlink")
 @click.argument("one", metavar="SELLER:ACCOUNT")
-@click.option("--reason", required=True, help="Why; kept with the decision.")
+@with_reason("Why; kept with the decision.")
 @common
 @pass_session
 def unlink(session: Session, one: str, reason: str) -> None:
     """Say that an account is a party of its own. What a person linked to it is taken back."""
     from hub.core.services.parties import unlink as apply
 
-    apply(session.desk, one, _words(reason))
+    apply(session.desk, one, reason)
     click.echo(f"{one} is taken out of its party")
 
 
 @command.command("part")
 @click.argument("one", metavar="SELLER:ACCOUNT")
 @click.argument("other", metavar="SELLER:ACCOUNT")
-@click.option("--reason", required=True, help="Why; kept with the decision.")
+@with_reason("Why; kept with the decision.")
 @common
 @pass_session
 def part(session: Session, one: str, other: str, reason: str) -> None:
     """Say that two accounts are different: they are not suggested again."""
     from hub.core.services.parties import part as apply
 
-    apply(session.desk, one, other, _words(reason))
+    apply(session.desk, one, other, reason)
     click.echo(f"{one} and {other} are two parties")
-
-
-def _words(reason: str) -> str:
-    if not reason.strip():
-        raise click.UsageError("--reason needs a few words.")
-    return reason.strip()

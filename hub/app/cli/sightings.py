@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.app.cli.group import common, pass_session, with_json
+from hub.app.cli.group import common, pass_session, with_json, with_reason
 from hub.app.cli.session import Session
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def confirm(session: Session, names: tuple[str, ...]) -> None:
 @command.command("link")
 @click.argument("first", metavar="RECEIPT")
 @click.argument("second", metavar="OTHER")
-@click.option("--reason", required=True, help="Why; kept with the link.")
+@with_reason("Why; kept with the link.")
 @common
 @pass_session
 def link(session: Session, first: str, second: str, reason: str) -> None:
@@ -138,25 +138,19 @@ def link(session: Session, first: str, second: str, reason: str) -> None:
     """
     from hub.core.services.sightings import link as apply
 
-    _say("linked", apply(session.desk, first, second, _words(reason)))
+    _say("linked", apply(session.desk, first, second, reason))
 
 
 @command.command("unlink")
 @click.argument("name")
-@click.option("--reason", required=True, help="Why; kept with the reversal.")
+@with_reason("Why; kept with the reversal.")
 @common
 @pass_session
 def unlink(session: Session, name: str, reason: str) -> None:
     """Say that a link or a suggestion is wrong. Nothing is erased; what was applied goes back to its receipt."""
     from hub.core.services.sightings import unlink as apply
 
-    _say("kept apart", apply(session.desk, name, _words(reason)))
-
-
-def _words(reason: str) -> str:
-    if not reason.strip():
-        raise click.UsageError("--reason needs a few words.")
-    return reason.strip()
+    _say("kept apart", apply(session.desk, name, reason))
 
 
 def _say(done: str, rows: list[LinkRow]) -> None:

@@ -15,7 +15,8 @@ from typing import BinaryIO, Final
 from hub.plugins.bank_statements.faults import reject
 from hub.plugins.bank_statements.garbled import Garbled
 from hub.plugins.bank_statements.identity import digest
-from hub.plugins.bank_statements.limits import ELEMENT_BYTES, LINE_BYTES
+from hub.plugins.bank_statements.limits import ELEMENT_BYTES
+from hub.plugins.bank_statements.lines import decoded_lines
 from hub.plugins.bank_statements.model import Balance, Move, Opened, Statement
 from hub.plugins.bank_statements.mt940_line import Line, amount_of, day_of, line_of
 from hub.plugins.bank_statements.texts import account_text, rib_of
@@ -45,18 +46,11 @@ def _fields(stream: BinaryIO, opened: Opened) -> Iterator[_Field | None]:
     """The fields of a file in order; None where a block ends."""
     field: _Field | None = None
     size = 0
-    for number, raw in enumerate(stream, 1):
-        if len(raw) > LINE_BYTES:
-            raise reject("HUB-BANK-008", f"{opened.name}:{number}", thing="line", limit=LINE_BYTES)
-        try:
-            line = raw.decode(opened.encoding).strip("\r\n\x1a\ufeff")
-        except UnicodeDecodeError as error:
-            where = f"{opened.name}:{number}:{error.start + 1}"
-            raise reject("HUB-BANK-012", where, encoding=opened.encoding, reason=error.reason) from None
+    for number, length, line in decoded_lines(stream, opened):
         if line.startswith("{"):  # the SWIFT envelope: {1:…}{2:…}{4:
             line = line.rpartition("{4:")[2] if "{4:" in line else ""
         tag = _TAG.match(line)
-        size += len(raw)
+        size += length
         if tag is not None:
             if field is not None:
                 yield field

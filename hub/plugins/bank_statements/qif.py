@@ -15,7 +15,8 @@ from hub.plugins.bank_statements.config import StatementsConfig
 from hub.plugins.bank_statements.faults import reject
 from hub.plugins.bank_statements.garbled import Garbled
 from hub.plugins.bank_statements.identity import digest
-from hub.plugins.bank_statements.limits import ELEMENT_BYTES, LINE_BYTES
+from hub.plugins.bank_statements.limits import ELEMENT_BYTES
+from hub.plugins.bank_statements.lines import decoded_lines
 from hub.plugins.bank_statements.model import Move, Opened, Statement
 from hub.plugins.bank_statements.seen import Seen
 from hub.plugins.bank_statements.texts import loose_minor, reference, rib_of
@@ -58,15 +59,8 @@ def _records(stream: BinaryIO, opened: Opened) -> Iterator[tuple[int, list[str]]
     """The lines of each record, without ``^``, with the number of the first."""
     lines: list[str] = []
     first, size = 1, 0
-    for number, raw in enumerate(stream, 1):
-        if len(raw) > LINE_BYTES:
-            raise reject("HUB-BANK-008", f"{opened.name}:{number}", thing="line", limit=LINE_BYTES)
-        try:
-            line = raw.decode(opened.encoding).strip("\r\n\x1a\ufeff")
-        except UnicodeDecodeError as error:
-            where = f"{opened.name}:{number}:{error.start + 1}"
-            raise reject("HUB-BANK-012", where, encoding=opened.encoding, reason=error.reason) from None
-        size += len(raw)
+    for number, length, line in decoded_lines(stream, opened):
+        size += length
         if size > ELEMENT_BYTES:
             raise reject("HUB-BANK-008", f"{opened.name}:{first}", thing="record", limit=ELEMENT_BYTES)
         if line.startswith("^"):
