@@ -67,6 +67,22 @@ def test_one_entry_of_the_journal_for_all(tmp_path: Path, database_url: str) -> 
     assert [] == verified(hub).differences
 
 
+def test_pages_of_two_files_are_not_mixed(tmp_path: Path, database_url: str) -> None:
+    """The second file begins with a page that stands: what changed in each file is kept as evidence of that file."""
+    hub = make_hub(tmp_path, database_url, LEDGER)
+    first, second = ([row(number, number) for number in range(start, start + 12)] for start in (0, 20))
+    write(tmp_path / "in1.csv", first)
+    write(tmp_path / "in2.csv", second)
+    sync(hub, "ledger", page_units=5)
+    for lines in (first, second):
+        lines[6] = lines[6].replace(",00", ",99")
+        write(tmp_path / f"in{1 if lines is first else 2}.csv", lines)
+    assert {"read": 24, "changed": 2, "same": 22} == counted(sync(hub, "ledger", page_units=5))
+    proof = t.evidence.c
+    changed = t.evidence.select().with_only_columns(proof.origin).where(proof.unit_count == 1).order_by(proof.id)
+    assert ["in1.csv", "in2.csv"] == column(hub.store, changed)
+
+
 def test_pages_in_each_others_way_are_written_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str
 ) -> None:

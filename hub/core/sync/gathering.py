@@ -31,7 +31,9 @@ class Gathered:
         """True when `page` may wait: known units alone, compared by marks, none held, and none where another stood."""
         known = page.standing_sum is not None and page.standing + len(page.taken) == len(page.unit_ids)
         plain = known and bool(page.marks) and not (page.refused or page.twins or page.aside)
-        same_object = page.stream.origin in (None, page.origin)
+        same_object = page.stream.origin in (None, page.origin) and all(
+            other.origin == page.origin for other in self._pages
+        )
         return plain and same_object and len(self._units) + len(page.taken) <= self._at_most
 
     def add(self, page: PageToCommit) -> None:
