@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.app.cli.decided import payer_words, say
 from hub.app.cli.group import common, pass_session, with_json, with_reason
 from hub.app.cli.session import Session
 
@@ -83,7 +84,6 @@ def allocate(
     is not needed of a receipt stays unapplied. A credit note named with --invoice is used up. A deduction is discount,
     bank_fee, rounding, exchange or write_off, within the limits of [reconcile] in hub.toml.
     """
-    from hub.app.cli.allocations import say
     from hub.app.policies import rules_of
     from hub.core.services.by_hand import Deduction, Share
     from hub.core.services.by_hand import allocate as apply
@@ -110,7 +110,6 @@ def write_off(session: Session, invoice: str, reason: str) -> None:
 
     Only up to write_off_minor of [reconcile] in hub.toml; more is booked in the ledger.
     """
-    from hub.app.cli.allocations import say
     from hub.app.policies import rules_of
     from hub.core.services.by_hand import write_off as apply
 
@@ -222,13 +221,6 @@ def _show_lessons(session: Session, found: list[Lesson]) -> None:
     standing = [lesson for lesson in found if not lesson.forgotten]
     if standing:
         next_steps((f'hub allocations forget {standing[0].name} --reason "…"', "use it no more"))
-
-
-def payer_words(lesson: Lesson) -> str:
-    """``IBAN FR76…`` in groups of four, or the name in quotation marks."""
-    if lesson.by == "iban":
-        return "IBAN " + " ".join(lesson.key[at : at + 4] for at in range(0, len(lesson.key), 4))
-    return f"“{lesson.key}”"
 
 
 @click.command("forget", short_help="Use something that was learnt no more.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.app.cli.table import Col, next_steps, show_json, show_table
-from hub.app.cli.words import count, many, wrapped
+from hub.app.cli.words import count, many, words_of, wrapped
 from hub.core.host.process import ConnectorProcess
 from hub.sdk.errors import BrokenPromise, ConfigError
 from hub.sdk.units import Stream
@@ -134,7 +134,7 @@ def show_pages(hub: Hub, section: str, *, as_json: bool) -> None:
 
 
 def _kinds(records: dict[str, int]) -> str:
-    return ", ".join(many(number, kind.replace("_", " ")) for kind, number in records.items()) or "-"
+    return ", ".join(many(number, words_of(kind)) for kind, number in records.items()) or "-"
 
 
 def _try(process: ConnectorProcess, section: str, stream: Stream) -> dict[str, Any]:

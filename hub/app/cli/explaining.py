@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.app.cli.allocations import words_of
 from hub.app.cli.phrases import phrase
 from hub.app.cli.table import Col, next_steps, show_table
-from hub.app.cli.words import amount, day, moment, styled, wrapped
+from hub.app.cli.words import amount, day, moment, styled, words_of, wrapped
 
 if TYPE_CHECKING:
     from hub.core.services.allocations import Explanation

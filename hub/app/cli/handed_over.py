@@ -86,7 +86,7 @@ def sums(rows: Iterable[Any]) -> dict[str, int]:
 def show_report(report: HandedOver, section: str, *, dry_run: bool) -> None:
     """What was written, what has to be entered by hand, what was left and why."""
     from hub.app.cli.table import next_steps
-    from hub.app.cli.words import amount, amounts, many
+    from hub.app.cli.words import amount, amounts, many, words_of
 
     for one in report.written:
         _say_written(one)
@@ -99,7 +99,7 @@ def show_report(report: HandedOver, section: str, *, dry_run: bool) -> None:
     if not report.checked:
         click.echo("These books give no balances: whether they and the hub agree about a debtor is not known.")
     for less in report.deducted:
-        words = less.nature.replace("_", " ")
+        words = words_of(less.nature)
         click.echo(f"Enter by hand: {words} {amount(less.amount_minor, less.currency)} on {less.document_number}")
     if report.left:
         _show_left(report.left)

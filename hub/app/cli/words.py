@@ -14,6 +14,7 @@ from hub.core.services.words import amount as amount
 from hub.core.services.words import amounts as amounts
 from hub.core.services.words import count as count
 from hub.core.services.words import day as day
+from hub.core.services.words import words_of as words_of
 
 _STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "red": "31"}
 #: The narrowest screen that output is laid out for.

@@ -13,7 +13,7 @@ from hub.core.services.desk import Desk, books_of
 from hub.core.services.naming import invoice_called, receipt_called
 from hub.core.services.pouring import Pot, pour
 from hub.core.services.rules import SETTING_OF, Rules
-from hub.core.services.words import amount
+from hub.core.services.words import amount, words_of
 from hub.core.store.allocations import NewAllocation
 from hub.core.store.choosing import ChosenInvoice, ChosenReceipt, lock
 from hub.core.store.database import UnitOfWork
@@ -215,7 +215,7 @@ def _refuse_beyond_limit(unit: UnitOfWork, rules: Rules, invoice: ChosenInvoice,
     limit = rules.limit_minor(nature, invoice.seller, invoice.debtor_id, invoice.total_minor)
     before = deducted(unit.connection, invoice.id, nature)
     if minor + before > limit:
-        words = nature.replace("_", " ")
+        words = words_of(nature)
         said = f" ({amount(before, invoice.currency)} before)" if before else ""
         raise HubError(
             code="HUB-REC-036",

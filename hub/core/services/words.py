@@ -32,4 +32,9 @@ def column_name(name: str) -> str:
     """The stored spelling of a column or of a bucket of the aged balance for people: ``1_30`` → ``1 to 30``."""
     if name[:1].isdigit():
         return name.replace("_", " to ")
-    return name.replace("_", " ")
+    return words_of(name)
+
+
+def words_of(stored: str) -> str:
+    """A stored spelling as words: ``bank_fee`` → ``bank fee``."""
+    return stored.replace("_", " ")

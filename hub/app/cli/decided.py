@@ -1,0 +1,84 @@
+"""What was decided about receipts, told line by line: to people, and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.app.cli.session import Session
+
+if TYPE_CHECKING:
+    from hub.core.store.decisions import AllocationRow
+    from hub.core.store.lessons import Lesson
+
+
+def entry(row: AllocationRow) -> dict[str, Any]:
+    """A line for a JSON document; the keys of `hub export allocations` and some more."""
+    from hub.sdk.money import decimal_text
+
+    return {
+        "receipt_id": row.receipt_id,
+        "seller": row.seller,
+        "invoice_number": row.invoice_number,
+        "amount": decimal_text(row.amount_minor, row.currency),
+        "amount_minor": row.amount_minor,
+        "currency": row.currency,
+        "confidence": row.confidence_ppm / 1_000_000,
+        "status": row.status,
+        "rule": row.rule,
+        "reason": row.reason,
+        "proposal": row.proposal,
+        "rank": row.rank if row.allocation_id is None else None,
+        "nature": row.nature,
+        "invoice_kind": row.invoice_kind,
+        "debtor_id": row.debtor_id,
+        "received_on": row.received_on.isoformat(),
+        "allocation_id": row.allocation_id,
+        "payer_name": row.payer_name,
+        "receipt_minor": row.receipt_minor,
+        "actor": row.actor or None,
+        "reversed_because": row.reversed_because,
+    }
+
+
+def payer_words(lesson: Lesson) -> str:
+    """``IBAN FR76…`` in groups of four, or the name in quotation marks."""
+    if lesson.by == "iban":
+        return "IBAN " + " ".join(lesson.key[at : at + 4] for at in range(0, len(lesson.key), 4))
+    return f"“{lesson.key}”"
+
+
+def say(session: Session, done: str, *decisions: list[AllocationRow]) -> None:
+    """What was just done, decision by decision, and what it taught. Each is told as soon as it is made."""
+    from hub.app.cli.table import show_json
+    from hub.app.cli.words import wrapped
+    from hub.core.services.lessons import lessons_of
+
+    told: list[dict[str, Any]] = []
+    learnt: list[str] = []
+    for rows in decisions:
+        lessons = [] if done == "reversed" else lessons_of(session.desk, rows[0].proposal)
+        learnt += [lesson.name for lesson in lessons]
+        told += [entry(row) for row in rows]
+        if not session.json:
+            _say(done, rows)
+            for lesson in lessons:
+                who = f"{payer_words(lesson)} is known to pay for {lesson.seller} {lesson.debtor_id}"
+                for line in wrapped(f"From now on, {who}."):
+                    click.echo(line)
+    if session.json:
+        show_json({done.replace(" ", "_"): told, "learnt": learnt})
+
+
+def _say(done: str, rows: list[AllocationRow]) -> None:
+    from hub.app.cli.words import amount, day, words_of
+
+    click.echo(f"{done} {rows[0].proposal}:")
+    for receipt in dict.fromkeys(row.receipt_row for row in rows):
+        mine = [row for row in rows if row.receipt_row == receipt]
+        payer = f" of {mine[0].payer_name}" if mine[0].payer_name else ""
+        click.echo(f"  receipt {mine[0].receipt_id}{payer}, {day(mine[0].received_on)}")
+        for row in mine:
+            what = "" if row.nature == "money" else f"  ({words_of(row.nature)})"
+            click.echo(f"    {amount(row.amount_minor, row.currency)} on {row.invoice_number}{what}")
