@@ -26,7 +26,8 @@ _COMPACT = {code: char.upper() if char.isalnum() or char == "\n" else None for c
 _DIGITS = re.compile(r"\d+")
 HEAD = 2  # first characters that tell whether a word may begin a number
 _SAMPLE = 400  # numbers read per shape to learn its layout, at most
-_LOOKALIKES = _ASCII | dict(zip(map(ord, "OQDILZSBG"), "000112586", strict=True))  # letters that scanners and fingers take for digits
+# Letters that scanners and fingers take for digits.
+_LOOKALIKES = _ASCII | dict(zip(map(ord, "OQDILZSBG"), "000112586", strict=True))
 
 
 class Scheme(NamedTuple):
