@@ -109,9 +109,14 @@ class Ledger:
         """Items of an account, oldest due first; then by issue date, number and id, so ties are stable."""
         rows = self.rows_of[account]
         if account not in self._sorted:
-            rows.sort(key=self.age)
+            rows[:] = self._by_age(rows)
             self._sorted.add(account)
         return rows
+
+    def _by_age(self, rows: list[int]) -> list[int]:
+        """The rows in the order of `age`, whose keys are made here at once."""
+        due, issued, number, ids = self.items.due_on, self.items.issued_on, self.items.number, self.items.id
+        return [key[-1] for key in sorted([(due[r] or issued[r], issued[r], number[r], ids[r], r) for r in rows])]
 
     def age(self, row: int) -> tuple[date, date, str, int]:
         """Sorts items by due date; then by issue date, number and id, so ties are stable."""
@@ -131,7 +136,8 @@ class Ledger:
 
     def with_amount(self, account: int, amount: int) -> Sequence[int]:
         """Items of an account that had exactly `amount` open when the run began, in no particular order."""
-        return self.numbers.rows(self._at_amount.get(amount * len(self.accounts) + account))
+        found = self._at_amount.get(amount * len(self.accounts) + account, ())
+        return (found,) if isinstance(found, int) else found
 
     @cached_property
     def _at_amount(self) -> dict[int, int | list[int]]:
@@ -145,9 +151,7 @@ class Ledger:
         rows = self._equal.get(key)
         if rows is None:
             rows = [row for row in self.with_amount(account, amount) if not self.is_credit[row]]
-            if len(rows) > 1:
-                rows.sort(key=self.age)
-            self._equal[key] = rows
+            self._equal[key] = rows = self._by_age(rows) if len(rows) > 1 else rows
         return rows
 
     def first_of_amount(self, account: int, amount: int, last_issue: date) -> int | None:

@@ -89,10 +89,11 @@ class Returns:
 
     def _candidates(self, amount: int) -> list[int]:
         if self._by_amount is None:
-            self._by_amount = {}
-            for row, value in enumerate(self.receipts.amount_minor):
-                if value > 0:
-                    self._by_amount.setdefault(value, []).append(row)
+            amounts = self.receipts.amount_minor
+            self._by_amount = {-value: [] for value in amounts if value < 0}
+            for row, value in enumerate(amounts):
+                if value in self._by_amount:
+                    self._by_amount[value].append(row)
         return self._by_amount.get(amount, [])[:2000]
 
     def _shared(self, row: int, other: int, text: str) -> int:
