@@ -55,6 +55,9 @@ def _windows(folded: str) -> Iterator[Window]:
 
 def near_number(desk: Desk, case: Case, row: int) -> str | None:
     """A number of the text that is an item's without its zeros, one slip away from it, or its last digits."""
+    reading = case.reading
+    if not (reading.mentions or reading.unknown or reading.closed or windows(case)):
+        return None
     number, scheme = desk.ledger.numbers.compact[row], desk.ledger.numbers.scheme_of[row]
     if written := _without_zeros(desk, case, row):
         return written
