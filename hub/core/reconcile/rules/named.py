@@ -54,9 +54,10 @@ def _grouped(desk: Desk, case: Case, only: set[int] | None) -> dict[int, list[li
     groups: dict[int, list[list[tuple[int, int, str]]]] = {}
     for mention in case.reading.mentions:
         by_group: dict[int, list[tuple[int, int, str]]] = {}
+        figure = mention.text in desk.payers.vocabulary
         for row, strength in mention.refs:
             account = ledger.account_of[row]
-            if strength <= BARE and mention.text in desk.payers.words_of(account):
+            if strength <= BARE and figure and mention.text in desk.payers.words_of(account):
                 continue  # a figure of the debtor's name: "Garage 24", "BTP 74"
             if (only is None or account in only) and desk.usable(row, case):
                 by_group.setdefault(ledger.group(account)[0], []).append((row, strength, mention.text))
