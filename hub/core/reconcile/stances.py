@@ -53,10 +53,15 @@ class Stances:
         self.names = names
         self._asked: Payer = NOBODY
         self._said: dict[int, int] = {}
+        self._account_words: dict[int, frozenset[str]] = {}
 
-    def words_of(self, account: int) -> set[str]:
+    def words_of(self, account: int) -> frozenset[str]:
         """The words of an account's names."""
-        return {word for name in self._names_of.get(account, ()) for word in self._words[name][0]}
+        known = self._account_words.get(account)
+        if known is None:
+            words = [word for name in self._names_of.get(account, ()) for word in self._words[name][0]]
+            known = self._account_words[account] = frozenset(words)
+        return known
 
     @property
     def vocabulary(self) -> Container[str]:
