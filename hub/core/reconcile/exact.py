@@ -259,8 +259,8 @@ class ExactMatcher:
     ) -> Decision:
         """Use the items up and say why."""
         ledger, items = self.ledger, self.ledger.items
-        left, is_credit = ledger.left, ledger.is_credit
-        lines = tuple([(items.id[item], -left[item] if is_credit[item] else left[item]) for item in quoted])
+        left, is_credit, ids = ledger.left, ledger.is_credit, items.id
+        lines = tuple([(ids[item], -left[item] if is_credit[item] else left[item]) for item in quoted])
         first = next(iter(quoted))
         account = ledger.account_of[first]
         ledger.uses[account] += 1

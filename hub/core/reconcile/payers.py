@@ -158,7 +158,11 @@ class PayerIndex(Stances):
 
     def in_text(self, words: list[str]) -> Payer:
         """The accounts whose name stands among the words of a label, for banks that give no payer name."""
-        label = tuple([word for word in words if self._may_be_named(word)])
+        naming = self._naming
+        for word in words:
+            if word not in naming:
+                naming[word] = self._may_be_named(word)
+        label = tuple([word for word in words if naming[word]])
         known = self._texts.get(label)
         if known is None:
             telling = self.telling(words)
@@ -168,11 +172,7 @@ class PayerIndex(Stances):
 
     def _may_be_named(self, word: str) -> bool:
         """Whether a word of a label may belong to a full name; what banks and payers put around it does not."""
-        known = self._naming.get(word)
-        if known is None:
-            said = word == "ET" or (word in LABEL_WORDS and word not in self.names.full.vocabulary)
-            known = self._naming[word] = not said
-        return known
+        return word != "ET" and (word not in LABEL_WORDS or word in self.names.full.vocabulary)
 
     def _standing(self, found: Payer, label: tuple[str, ...]) -> Payer:
         """What a label tells, narrowed to the debtor whose name stands there in full, if there is one."""
