@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from math import log
 
 from rapidfuzz.fuzz import ratio
@@ -15,6 +16,7 @@ _MOST_CANDIDATES = 12  # names compared word by word with one payer
 _ALL = 0.97  # how much like a label a name is whose words all stand in it
 _LEAST_PART = 0.4  # of the weight of a name that a label must share with it
 _MOST_IN_LABEL = 24  # with a label
+_SURELY = 1.000001  # more than sums of a few weights can be off
 _COMMON = 400  # a word found in more names than this does not help to find one
 
 
@@ -50,10 +52,16 @@ class NameIndex:
         spellings.sort(key=lambda spelling: len(self.postings[spelling]))
         found: dict[int, float] = {}
         frequent = _FREQUENT if least_shared >= LEAST_SHARED else _COMMON
+        most = _MOST_CANDIDATES if least_shared >= LEAST_SHARED else _MOST_IN_LABEL
+        ahead = sum([self._weights[spelling] for spelling in spellings])
+        rarer = 0.0
         for spelling in spellings:
             postings, weight = self.postings[spelling], self._weights[spelling]
             again = [(name, found[name] + weight) for name in found.keys() & postings]
-            if not found or len(postings) <= frequent:  # a frequent one only tells those found apart
+            outweighed = len(found) >= most and rarer > ahead * _SURELY  # whoever comes now stays behind those found
+            ahead -= weight
+            rarer = weight
+            if not found or (len(postings) <= frequent and not outweighed):  # else it only tells those found apart
                 if len(postings) > _COMMON:
                     continue
                 found |= dict.fromkeys(postings, weight)
@@ -63,15 +71,20 @@ class NameIndex:
         if len(found) <= 1:
             return list(found)
         least = max(found.values()) * least_shared
+        best = self._heaviest(found, least, most)
         if least_shared >= LEAST_SHARED:
-            return [name for _, name in self._heaviest(found, least, _MOST_CANDIDATES)]
-        best = self._heaviest(found, least, _MOST_IN_LABEL)
+            return [name for _, name in best]
         return [name for weight, name in best if weight >= _LEAST_PART * self._total(name)]
 
     def _heaviest(self, found: dict[int, float], least: float, most: int) -> list[tuple[float, int]]:
         """The weight and the name of those that weigh most, the shorter name first; none below `least`."""
         if len(found) > most:
-            least = max(least, sorted(found.values(), reverse=True)[most - 1])
+            room = most
+            for weight, count in sorted(Counter(found.values()).items(), reverse=True):  # few weights, many names
+                room -= count
+                if room <= 0:
+                    least = max(least, weight)
+                    break
         names = self._names
         best = sorted([(-weight, len(names[name]), name) for name, weight in found.items() if weight >= least])
         return [(-weight, name) for weight, _, name in best[:most]]
