@@ -27,9 +27,9 @@ class Pool:
             if case.seller not in (None, ledger.accounts[account][0]):
                 continue
             mine = ledger.account(account, case.currency)
-            self.invoices += compress(mine.invoices, map(last.__ge__, mine.invoiced))
+            self.invoices += issued_by(last, mine.invoices, mine.invoiced)
             if mine.credits:
-                self.credits += compress(mine.credits, map(last.__ge__, mine.credited))
+                self.credits += issued_by(last, mine.credits, mine.credited)
         rest = list(map(left.__getitem__, self.invoices))
         self.left = list(compress(self.invoices, rest))
         # A used-up item still counts with what it had open; a part-paid one also with what is left.
@@ -46,6 +46,13 @@ class Pool:
                 if not wanted:
                     return chosen
         return None
+
+
+def issued_by(last: int, rows: list[int], issued: list[int]) -> list[int]:
+    """The rows issued by a day, all of them in most runs: new receipts meet older invoices."""
+    if not rows or max(issued) <= last:
+        return rows
+    return [row for row, day in zip(rows, issued, strict=True) if day <= last]
 
 
 def cap(draft: Draft, most: float) -> Draft:
