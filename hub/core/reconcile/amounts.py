@@ -7,6 +7,7 @@ is paid is a question of age, not of arithmetic.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from itertools import combinations
@@ -56,7 +57,7 @@ def sums_to(amounts: list[int], target: int, most: int = 99) -> Sums:
         _pairs(values, counts, target, found)
         tried[2] = comb(size, 2)
     small = size > 3 and most > 3 and len(values) <= _QUADS
-    sums = {one + other for i, one in enumerate(values) for other in values[i:]} if small else set()
+    sums = _pair_sums(values, target - values[0]) if small else set()
     if size > 2 and most > 2 and len(values) <= _TRIPLES:
         if not small or not sums.isdisjoint([target - value for value in values]):
             _triples(values, counts, target, found)
@@ -76,7 +77,7 @@ def sums_to(amounts: list[int], target: int, most: int = 99) -> Sums:
 def _grain(amounts: list[int], target: int) -> int:
     """How round the amounts are: the largest usual step that divides the target and half of the amounts."""
     for step in (100_000, 50_000, 10_000, 5_000, 1_000, 500, 100, 50, 10, 5):
-        if target % step == 0 and 2 * sum(a % step == 0 for a in amounts) >= len(amounts):
+        if target % step == 0 and 2 * sum([a % step == 0 for a in amounts]) >= len(amounts):
             return step
     return 1
 
@@ -90,19 +91,23 @@ def _pairs(values: list[int], counts: Mapping[int, int], target: int, found: set
             found.add((low, high))
 
 
+def _pair_sums(values: list[int], most: int) -> set[int]:
+    """What two of these ascending values, or one of them twice, add up to: at most `most`."""
+    return {
+        one + other for at, one in enumerate(values) for other in values[at : bisect_right(values, most - one, lo=at)]
+    }
+
+
 def _triples(values: list[int], counts: Mapping[int, int], target: int, found: set[tuple[int, ...]]) -> None:
-    for i, low in enumerate(values):
+    for at, low in enumerate(values):
         rest = target - low
         if rest < 2 * low:
             return
-        for middle in values[i:]:
-            high = rest - middle
-            if high < middle:
-                break
-            if high in counts:
-                _add(found, counts, (low, middle, high))
-                if len(found) > _ENOUGH:
-                    return
+        within = values[at : bisect_right(values, rest // 2, lo=at)]
+        for middle in [middle for middle in within if rest - middle in counts]:
+            _add(found, counts, (low, middle, rest - middle))
+            if len(found) > _ENOUGH:
+                return
 
 
 def _quads(values: list[int], counts: Mapping[int, int], target: int, found: set[tuple[int, ...]]) -> None:
@@ -127,12 +132,13 @@ def _large(usable: list[int], target: int, found: set[tuple[int, ...]]) -> None:
     """Sets of five and more, meeting in the middle: the sums of each half are tried against the other."""
     if len(found) > _ENOUGH or sum(usable) < target:
         return
-    half = len(usable) // 2
-    if _all_sums(usable[:half]).isdisjoint([target - total for total in _all_sums(usable[half:])]):
+    some, rest = usable[: len(usable) // 2], usable[len(usable) // 2 :]
+    wanted = _all_sums(some).intersection([target - total for total in _all_sums(rest)])
+    if not wanted:
         return
-    left = _subset_sums(usable[:half])
-    for total, sets in _subset_sums(usable[half:]).items():
-        for others in left.get(target - total, ()):
+    left = _subset_sums(some, wanted)
+    for total, sets in _subset_sums(rest, {target - total for total in wanted}).items():
+        for others in left[target - total]:
             for chosen in sets:
                 if len(chosen) + len(others) > 4:
                     found.add(tuple(sorted(chosen + others)))
@@ -148,13 +154,15 @@ def _all_sums(amounts: list[int]) -> set[int]:
     return set(sums)
 
 
-def _subset_sums(amounts: list[int]) -> dict[int, list[tuple[int, ...]]]:
+def _subset_sums(amounts: list[int], wanted: set[int]) -> dict[int, list[tuple[int, ...]]]:
+    """The sets of `amounts` by what they add up to, for the sums that are wanted."""
     sums: dict[int, list[tuple[int, ...]]] = {}
     for size in range(len(amounts) + 1):
         for chosen in combinations(amounts, size):
-            same = sums.setdefault(sum(chosen), [])
-            if len(same) < _ENOUGH:
-                same.append(chosen)
+            if (total := sum(chosen)) in wanted:
+                same = sums.setdefault(total, [])
+                if len(same) < _ENOUGH:
+                    same.append(chosen)
     return sums
 
 

@@ -63,41 +63,44 @@ class Desk:
 
     def usable(self, row: int, case: Case) -> bool:
         """Whether an item may be paid by this receipt: its seller and currency, and something still open."""
-        items = self.ledger.items
-        return (
-            self.ledger.left[row] > 0
-            and items.currency[row] == case.currency
-            and (case.seller is None or case.seller == items.seller[row])
-        )
+        ledger, seller = self.ledger, case.seller
+        if ledger.left[row] <= 0:
+            return False
+        items = ledger.items
+        return items.currency[row] == case.currency and (seller is None or seller == items.seller[row])
 
     def signed(self, row: int) -> int:
         """What an item still has open: negative for a credit note."""
-        return -self.ledger.left[row] if self.ledger.is_credit[row] else self.ledger.left[row]
+        ledger = self.ledger
+        return -ledger.left[row] if ledger.is_credit[row] else ledger.left[row]
 
     def policy_for(self, row: int) -> Policy:
         """The policy as it applies to the debtor of an item."""
+        if not self.policy.overrides:
+            return self.policy
         return self.policy.for_debtor(*self.ledger.accounts[self.ledger.account_of[row]])
 
     def numbers(self, rows: list[int], most: int = 6) -> str:
         """Item numbers for a sentence: "F101, F102 and 4 more"."""
-        shown = ", ".join(self.ledger.items.number[r] for r in rows[:most])
+        number = self.ledger.items.number
+        if len(rows) == 1:
+            return number[rows[0]]
+        shown = ", ".join([number[r] for r in rows[:most]])
         return shown + (f" and {len(rows) - most} more" if len(rows) > most else "")
 
     def proposal(self, draft: Draft) -> Proposal:
         """The draft with ids of items, for the world outside."""
-        ledger = self.ledger
-        accounts = {ledger.account_of[row] for row, _ in draft.lines}
-        currency = ledger.items.currency[draft.lines[0][0]] if draft.lines else ""
+        ledger, lines, ids = self.ledger, draft.lines, self.ledger.items.id
+        accounts = {ledger.account_of[row] for row, _ in lines}
+        deductions = [(kind, None if row is None else ids[row], amount) for kind, row, amount in draft.deductions]
         return Proposal(
             round(min(max(draft.confidence, 0.0), 1.0), 4),
             draft.rule,
             draft.reason,
-            tuple((ledger.items.id[row], amount) for row, amount in draft.lines),
-            currency,
+            tuple([(ids[row], amount) for row, amount in lines]),
+            ledger.items.currency[lines[0][0]] if lines else "",
             ledger.accounts[accounts.pop()] if len(accounts) == 1 else None,
             draft.evidence,
-            tuple(
-                (kind, None if row is None else ledger.items.id[row], amount) for kind, row, amount in draft.deductions
-            ),
+            tuple(deductions),
             draft.exchange,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, as_date, as_year, fit, near, splits
+from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, Fitting, as_date, as_year, near, splits
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention, Ref
 from hub.core.reconcile.words import (
     INVOICE_WORDS,
@@ -73,14 +73,14 @@ class CounterText(WrittenText):
         year = len(text) == 4 and bool(as_year(text, self.received_on)) and self._is_lonely_year(at)
         if len(text) > 18 or (year and (at == 0 or self.texts[at - 1] not in _ANNOUNCES_ONE)):
             return None
-        found: dict[int, int] = {}
+        found, fitting = dict[int, int](), Fitting(self, at)
         for counter, period in splits(text):
             key = counter.lstrip("0")
             rows = self.numbers.by_counter.get(key) if key else None
             if rows is None or (not isinstance(rows, int) and len(rows) > 2000):
                 continue
             for row in self.numbers.rows(rows):
-                strength = fit(self, at, row, counter, period)
+                strength = fitting.strength(row, counter, period)
                 if strength > found.get(row, 0):
                     found[row] = strength
         if chain is not None:
@@ -90,10 +90,10 @@ class CounterText(WrittenText):
             return None
         if year or (len(text) in (6, 8) and as_date(text, self.received_on)):
             found = {row: min(strength, WEAK) for row, strength in found.items()}
-        best = sorted(
-            found.items(),
-            key=lambda x: (-x[1], -self.ledger.items.issued_on[x[0]].toordinal(), self.ledger.items.id[x[0]]),
-        )
+        best = list(found.items())
+        if len(best) > 1:
+            issued_on, ids = self.ledger.items.issued_on, self.ledger.items.id
+            best.sort(key=lambda x: (-x[1], -issued_on[x[0]].toordinal(), ids[x[0]]))
         return Mention(text, self.where, tuple(Ref(r, s) for r, s in best[: 4 * MOST_ALTERNATIVES]))
 
     def _runs_on(self, at: int) -> bool:

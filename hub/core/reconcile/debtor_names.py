@@ -51,7 +51,7 @@ class DebtorNames:
     @cached_property
     def full(self) -> FullNames:
         """The names with all their words; made when a label first asks for them."""
-        return FullNames(self.debtors, self._account_at)
+        return FullNames(self.names_of, self._folded)
 
     @cached_property
     def by_code(self) -> dict[str, list[int]]:
@@ -60,22 +60,19 @@ class DebtorNames:
         for seller, debtor in zip(self.debtors.seller, self.debtors.debtor_id, strict=True):
             code = compact(debtor)
             if len(code) >= _LEAST_CODE and not code.isalpha():
-                _append(found, code, self._account_at[seller, debtor])
+                accounts, account = found.setdefault(code, []), self._account_at[seller, debtor]
+                if account not in accounts:
+                    accounts.append(account)
         return found
 
     def _read(self, d: Debtors, account_at: dict[tuple[str, str], int]) -> None:
-        order = sorted(range(len(d.debtor_id)), key=lambda row: account_at[d.seller[row], d.debtor_id[row]])
-        for row in order:
-            account = account_at[d.seller[row], d.debtor_id[row]]
-            for name in dict.fromkeys((d.name[row], d.legal_name[row])):
-                folded = fold(name) if name else ""
-                if folded and (words := words_of_folded(folded)):
-                    self.names_of.setdefault(account, []).append(len(self.words))
-                    self.words.append((words, account))
-                    self._folded.append(folded)
-                    _append(self.by_plain, folded, account)
-                    _append(self.by_key, " ".join(words), account)
-                    _append(self.by_glued, "".join(words), account)
+        accounts = [account_at[pair] for pair in zip(d.seller, d.debtor_id, strict=True)]
+        for row in sorted(range(len(accounts)), key=accounts.__getitem__):
+            account, name, legal_name = accounts[row], d.name[row], d.legal_name[row]
+            if name:
+                self._read_name(account, fold(name))
+            if legal_name and legal_name != name:
+                self._read_name(account, fold(legal_name))
             for iban in d.ibans[row]:
                 _append(self.by_iban, iban_key(iban), account)
             if siren := d.siren[row]:
@@ -83,6 +80,16 @@ class DebtorNames:
                 _append(self.by_siren, self.siren_of[account], account)
             if d.is_third_party_payer[row]:
                 self.behalf.add(account)
+
+    def _read_name(self, account: int, folded: str) -> None:
+        words = words_of_folded(folded)
+        if words:
+            self.names_of.setdefault(account, []).append(len(self.words))
+            self.words.append((words, account))
+            self._folded.append(folded)
+            _append(self.by_plain, folded, account)
+            _append(self.by_key, " ".join(words), account)
+            _append(self.by_glued, "".join(words), account)
 
 
 class Memory:
@@ -100,8 +107,7 @@ class Memory:
 
 
 def _append(index: dict[str, list[int]], key: str, account: int) -> None:
-    accounts = index.get(key)
-    if accounts is None:
-        index[key] = [account]
-    elif account not in accounts:
+    """Add an account to those of a key; accounts come in ascending order."""
+    accounts = index.setdefault(key, [])
+    if not accounts or accounts[-1] != account:
         accounts.append(account)

@@ -43,34 +43,37 @@ def sure(desk: Desk, case: Case, drafts: list[Draft]) -> Draft | None:
 
 def within_bounds(desk: Desk, case: Case, draft: Draft) -> bool:
     """Whether lines and deductions keep within the receipt and within each item."""
+    left, is_credit = desk.ledger.left, desk.ledger.is_credit
     used: dict[int, int] = {}
+    total = 0
     for row, amount in draft.lines:
+        total += amount
         used[row] = used.get(row, 0) + abs(amount)
-        if desk.ledger.is_credit[row] != (amount < 0):
+        if used[row] > left[row] or is_credit[row] != (amount < 0):
             return False
     for _, item, amount in draft.deductions:
         if item is not None:
             used[item] = used.get(item, 0) + max(amount, 0)
-    if any(amount > desk.ledger.left[row] for row, amount in used.items()):
-        return False
-    total = sum(amount for _, amount in draft.lines)
-    return 0 < total <= case.amount if draft.exchange is None else 0 < draft.exchange[1] <= case.amount
+            if used[item] > left[item]:
+                return False
+    return 0 < (total if draft.exchange is None else draft.exchange[1]) <= case.amount
 
 
 def apply(desk: Desk, draft: Draft) -> None:
     """Use up the items of an automatic draft."""
+    left, uses, account_of = desk.ledger.left, desk.ledger.uses, desk.ledger.account_of
     for row, amount in draft.lines:
-        desk.ledger.left[row] -= abs(amount)
-        desk.ledger.uses[desk.ledger.account_of[row]] += 1
+        left[row] -= abs(amount)
+        uses[account_of[row]] += 1
     for _, row_or_none, amount in draft.deductions:
         if row_or_none is not None:
-            desk.ledger.left[row_or_none] -= max(amount, 0)
+            left[row_or_none] -= max(amount, 0)
 
 
 def automatic(desk: Desk, case: Case, first: Draft, drafts: list[Draft]) -> Decision:
     """The decision for a draft that is applied; its evidence names the rivals it beat."""
-    refused = [f"{d.rule}: {desk.numbers([r for r, _ in d.lines])} ({d.confidence:.2f})" for d in drafts[1:4]]
-    if refused:
+    if len(drafts) > 1:
+        refused = [f"{d.rule}: {desk.numbers([r for r, _ in d.lines])} ({d.confidence:.2f})" for d in drafts[1:4]]
         first.evidence["refused"] = refused
     first.evidence["policy"] = desk.policy.version
     return Decision(case.id, AUTO, first.rule, first.reason, (desk.proposal(first),))

@@ -89,8 +89,10 @@ class _Run:
     def decisions(self) -> list[Decision]:
         """Decide all receipts, the best evidence first."""
         receipts = self.receipts
-        order = sorted(zip(receipts.received_on, receipts.id, range(len(receipts.id)), strict=True))
-        rest = self._without_thought([row for _, _, row in order])
+        days = list(map(date.toordinal, receipts.received_on))
+        order = sorted(range(len(days)), key=receipts.id.__getitem__)
+        order.sort(key=days.__getitem__)
+        rest = self._without_thought(order)
         cases = [self.thought.open_case(row) for row in rest]
         cases = self._pass(cases, self._exact_references)
         cases = self._pass(cases, self._references)

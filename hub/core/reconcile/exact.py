@@ -27,7 +27,7 @@ _RUN = re.compile(r"\d+")
 _DIGIT = re.compile(r"\d")
 _NAME_WORD = re.compile(r"(?<![A-Z0-9])[A-Z]{2,}(?![A-Z0-9])")  # "VE" of "VE2601" is no word
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]+")
-_WORD = re.compile(r"(?<![^\s,;+&])[^\s,;+&\d]*+\d[^\s,;+&]*+")  # with a digit; what is left out stands between two
+
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -94,11 +94,14 @@ class ExactMatcher:
 
     def _quoted(self, folded: str) -> dict[int, str]:
         """The items quoted by words of the text, each a whole number as it stands; empty when one is shared."""
-        whole = self.ledger.numbers.whole
+        find = self.ledger.numbers.whole.get
         found: dict[int, str] = {}
-        for word in _WORD.findall(folded):
-            hit = whole.get(word if word.isalnum() else compact(word))
-            if hit is None:
+        words = folded.replace(",", " ").replace(";", " ").replace("+", " ").replace("&", " ").split()
+        for word in words:
+            if word.isalpha():
+                continue
+            hit = find(word if word.isalnum() else compact(word))
+            if hit is None or _DIGIT.search(word) is None:
                 continue
             if not isinstance(hit, int):
                 return {}
@@ -107,19 +110,20 @@ class ExactMatcher:
 
     def _in_pieces(self, folded: str, payer: Payer) -> dict[int, str]:
         """The items whose whole numbers neighbouring pieces of the text spell, the longest first."""
-        whole, account_of, heads = self.ledger.numbers.whole, self.ledger.account_of, self.ledger.numbers.heads
+        numbers, account_of = self.ledger.numbers, self.ledger.account_of
+        find, heads = numbers.whole.get, numbers.heads
         pieces, at = _PIECE.findall(folded), 0
-        found: dict[int, str] = {}
-        while at < len(pieces):
-            first = pieces[at]
-            if first[:2] not in heads and len(first) > 1:
+        size, found = len(pieces), dict[int, str]()
+        while at < size:
+            key = pieces[at]
+            if key[:2] not in heads and len(key) > 1:
                 at += 1
                 continue
-            key, hit, used = "", None, 1
-            for after, piece in enumerate(pieces[at : at + _MOST_PIECES], start=1):
-                key += piece
-                if (longer := whole.get(key)) is not None:
-                    hit, used = longer, after
+            hit, used = find(key), 1
+            for after in range(at + 1, min(at + _MOST_PIECES, size)):
+                key += pieces[after]
+                if (longer := find(key)) is not None:
+                    hit, used = longer, after + 1 - at
             if isinstance(hit, list):  # several sellers use this number: the payer tells which
                 mine = [item for item in hit if account_of[item] in payer.accounts] if payer.score >= _KNOWN else []
                 hit = mine[0] if len(mine) == 1 else None
@@ -132,8 +136,7 @@ class ExactMatcher:
         """The digits in the text are those of several items of the known payer that make up the amount."""
         if payer.score < _KNOWN or len(payer.accounts) > 4:
             return None
-        runs = [run.lstrip("0") for run in _RUN.findall(folded)]
-        runs = [run for run in runs if len(run) >= _LEAST_COUNTER]
+        runs = [plain for run in _RUN.findall(folded) if len(plain := run.lstrip("0")) >= _LEAST_COUNTER]
         if len(runs) < 2:
             return None
         for account in payer.accounts:
@@ -148,21 +151,24 @@ class ExactMatcher:
         counters = self._counters.get(account)
         if counters is None:
             counters = self._counters[account] = {}
-            numbers = self.ledger.numbers
+            compacts, scheme_of = self.ledger.numbers.compact, self.ledger.numbers.scheme_of
             for item in self.ledger.rows_of[account]:
-                number, scheme = numbers.compact[item], numbers.scheme_of[item]
-                keys = {number[scheme.counter].lstrip("0"), number[scheme.prefix.stop :].lstrip("0")}
-                for key in keys:
-                    counters[key] = -1 if key in counters else item
+                number, (prefix, _, counter) = compacts[item], scheme_of[item]
+                key, digits = number[counter].lstrip("0"), number[prefix.stop :].lstrip("0")
+                counters[key] = -1 if key in counters else item
+                if digits != key:
+                    counters[digits] = -1 if digits in counters else item
         return counters
 
     def _ordered(self, row: int, structured: str | None, folded: str, amount: int) -> Decision | None:
         """The text or the structured reference is the order or payment reference of one item of the payer."""
-        by_order = self.ledger.by_order
-        words = [word for word in folded.split() if _DIGIT.search(word)]
-        keys = [compact(structured), *map(compact, words)] if structured else map(compact, words)
-        for key in keys:
-            items = by_order.get(key)
+        find = self.ledger.by_order.get
+        words = folded.split()
+        for word in (compact(structured), *words) if structured else words:
+            if word.isalpha():
+                continue
+            key = word if word.isalnum() else compact(word)
+            items = find(key)
             if items is None:
                 continue
             item = items[0]
@@ -194,10 +200,10 @@ class ExactMatcher:
         """The known payer owes this amount on one invoice whose digits stand in the text."""
         if payer.score < _KNOWN or len(payer.accounts) > 4:
             return None
-        plain = ""
-        found: list[tuple[int, str]] = []
+        with_amount, plain = self.ledger.with_amount, ""
+        found: dict[int, str] = {}
         for account in payer.accounts:
-            equal = self.ledger.with_amount(account, amount)
+            equal = with_amount(account, amount)
             if len(equal) > _MOST_EQUAL:
                 return None
             for item in equal:
@@ -206,21 +212,19 @@ class ExactMatcher:
                 plain = plain or _NOT_ALNUM.sub("", folded)
                 quoted = self._digits_in(item, plain, folded)
                 if quoted:
-                    found.append((item, quoted))
+                    found[item] = quoted
             if len(found) > 1:
                 return None
-        if len(found) != 1:
-            return None
-        return self._settled(row, dict(found), payer.found_by, AGREES)
+        return self._settled(row, found, payer.found_by, AGREES) if found else None
 
     def _digits_in(self, item: int, plain: str, folded: str) -> str:
         """The digits of a number as they stand in the text: all of them, or the counter as a run of its own."""
         numbers = self.ledger.numbers
-        number, scheme = numbers.compact[item], numbers.scheme_of[item]
-        digits = number[scheme.prefix.stop :]
+        number, (prefix, _, counted) = numbers.compact[item], numbers.scheme_of[item]
+        digits = number[prefix.stop :]
         if len(digits) >= _PROOF_LENGTH and digits in plain:
             return digits
-        counter = number[scheme.counter].lstrip("0")
+        counter = number[counted].lstrip("0")
         if (
             len(counter) >= _LEAST_COUNTER
             and counter in folded
@@ -232,8 +236,8 @@ class ExactMatcher:
 
     def _fits(self, item: int, amount: int, row: int) -> bool:
         """An invoice of the receipt's seller and currency, with exactly this amount open."""
-        ledger = self.ledger
-        return ledger.left[item] == amount and not ledger.is_credit[item] and self._serves(item, row)
+        left, is_credit = self.ledger.left, self.ledger.is_credit
+        return left[item] == amount and not is_credit[item] and self._serves(item, row)
 
     def _serves(self, item: int, row: int) -> bool:
         """Whether the receipt's account serves the item's seller, and the currency is the same."""
@@ -255,8 +259,8 @@ class ExactMatcher:
     ) -> Decision:
         """Use the items up and say why."""
         ledger, items = self.ledger, self.ledger.items
-        left, is_credit = ledger.left, ledger.is_credit
-        lines = tuple([(items.id[item], -left[item] if is_credit[item] else left[item]) for item in quoted])
+        left, is_credit, ids = ledger.left, ledger.is_credit, items.id
+        lines = tuple([(ids[item], -left[item] if is_credit[item] else left[item]) for item in quoted])
         first = next(iter(quoted))
         account = ledger.account_of[first]
         ledger.uses[account] += 1

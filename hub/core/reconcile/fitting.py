@@ -7,7 +7,7 @@ from typing import Protocol
 
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
-from hub.core.reconcile.numbers import NumberIndex, Scheme
+from hub.core.reconcile.numbers import NumberIndex
 from hub.core.reconcile.words import CREDIT_NOTE_WORDS, INVOICE_WORDS, LEGAL_FORMS, SMALL_WORDS
 
 LETTERS = ":"  # a run below it is digits: it stands between "9" and "A"
@@ -82,26 +82,41 @@ def same_period(written: str, period: str) -> bool:
     return len(written) in (4, 6) and written[:2] == "20" and written[2 : 2 + len(period)] == period
 
 
-def fit(work: Written, at: int, row: int, counter: str, period: str) -> int:
-    """How well run `at` stands for the number of `row`: 0 when a part written disagrees."""
-    number, scheme = work.numbers.compact[row], work.numbers.scheme_of[row]
-    before, period_said = at - 1, False
-    own_period = number[scheme.period]
-    if period:
-        if not own_period or not same_period(period, own_period):
-            return 0
-        period_said = True
-    elif own_period:
-        said = _period_beside(work, at, own_period)
+class Fitting:
+    """How well run `at` of a text stands for numbers. What stands around it is read once per period, and per letters:
+    a counter of few digits is that of hundreds of items.
+    """
+
+    def __init__(self, work: Written, at: int) -> None:
+        self.work, self.at = work, at
+        self._periods: dict[tuple[str, str], tuple[bool, int] | None] = {}
+        self._letters: dict[tuple[int, str, int, str], int] = {}
+
+    def strength(self, row: int, counter: str, period: str) -> int:
+        """How well `counter`, and the `period` if the run has one in front, are those of `row`; 0: they disagree."""
+        work = self.work
+        number, (begun, dated, counted) = work.numbers.compact[row], work.numbers.scheme_of[row]
+        own_period, prefix = number[dated], number[begun]
+        periods = period, own_period
+        if periods not in self._periods:
+            self._periods[periods] = self._period(period, own_period)
+        said = self._periods[periods]
         if said is None:
             return 0
         period_said, before = said
-    letters = _letters_before(work, before, number, scheme, row)
-    if letters < 0:
-        return 0
-    return _strength(
-        counter, number[scheme.counter], letters, period_said, bool(own_period), bool(number[scheme.prefix])
-    )
+        around = before, prefix, work.ledger.is_credit[row], work.ledger.items.seller[row]
+        letters = self._letters.get(around)
+        if letters is None:
+            letters = self._letters[around] = _letters_before(work, *around)
+        if letters < 0:
+            return 0
+        return _strength(counter, number[counted], letters, period_said, bool(own_period), bool(prefix))
+
+    def _period(self, period: str, own_period: str) -> tuple[bool, int] | None:
+        """Whether the text has the period, and where the letters would be; None when it has another one."""
+        if period:
+            return (True, self.at - 1) if own_period and same_period(period, own_period) else None
+        return _period_beside(self.work, self.at, own_period) if own_period else (False, self.at - 1)
 
 
 def _period_beside(work: Written, at: int, own_period: str) -> tuple[bool, int] | None:
@@ -124,20 +139,19 @@ def _period_beside(work: Written, at: int, own_period: str) -> tuple[bool, int] 
     return False, before
 
 
-def _letters_before(work: Written, before: int, number: str, scheme: Scheme, row: int) -> int:
+def _letters_before(work: Written, before: int, prefix: str, is_credit: int, seller: str) -> int:
     """2: the number's own letters stand in front; 1: a word that announces an invoice; 0: nothing; -1: others."""
     if before < 0 or work.texts[before] < LETTERS:
         return 0
     gap = work.gaps[before + 1]
     if not near(gap):
         return 0
-    word, prefix = work.texts[before], number[scheme.prefix]
+    word = work.texts[before]
     if prefix and word.endswith(prefix) and (word == prefix or gap == "" or word[: -len(prefix)] in INVOICE_WORDS):
         return 2
-    is_credit = work.ledger.is_credit[row]
     if word in CREDIT_NOTE_WORDS:
         return 1 if is_credit else -1
-    if word in work.numbers.prefixes_of(work.ledger.items.seller[row]):
+    if word in work.numbers.prefixes_of(seller):
         return -1
     if gap == "" and word in SMALL_WORDS and len(word) == 1:
         return -1  # "26A00123" is no "A 00123"

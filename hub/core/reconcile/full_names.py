@@ -7,35 +7,38 @@ The words that tell companies apart find a debtor among thousands. What tells "B
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
-from hub.core.reconcile.inputs import Debtors
 from hub.core.reconcile.names import full_words
-from hub.core.reconcile.text import fold
 
 _LEAST = 10  # letters two names must share before the next word tells them apart
 _MOST_WORDS = 24  # words of a label that are looked at
 
 
 class FullNames:
-    """The full names of the debtors, by account, and all of them glued together in alphabetical order.
+    """The full names of the debtors, by account. Given: the folded names, and by account which ones are its own.
 
-    vocabulary: their words.
+    vocabulary: the words of all names.
     """
 
-    def __init__(self, debtors: Debtors, account_at: dict[tuple[str, str], int]) -> None:
+    def __init__(self, names_of: Mapping[int, Sequence[int]], folded: Sequence[str]) -> None:
+        self._names_of, self._folded = names_of, folded
         self._of: dict[int, list[tuple[str, ...]]] = {}
-        rows = zip(debtors.seller, debtors.debtor_id, debtors.name, debtors.legal_name, strict=True)
-        for seller, debtor, *names in rows:
-            for name in dict.fromkeys(names):
-                words = full_words(fold(name)) if name else ()
-                if words:
-                    self._of.setdefault(account_at[seller, debtor], []).append(words)
-        self.vocabulary = {word for names in self._of.values() for words in names for word in words}
-        self._glued = sorted({"".join(words) for names in self._of.values() for words in names})
+        self.vocabulary = set(full_words("\n".join(folded)))
+
+    @cached_property
+    def _glued(self) -> list[str]:
+        """All names, each glued together, in alphabetical order."""
+        return sorted({"".join(words) for words in map(full_words, self._folded) if words})
 
     def of(self, account: int) -> list[tuple[str, ...]]:
         """The words of each name of an account."""
-        return self._of.get(account, [])
+        known = self._of.get(account)
+        if known is None:
+            names = [full_words(self._folded[name]) for name in self._names_of.get(account, ())]
+            known = self._of[account] = [words for words in names if words]
+        return known
 
     def standing(self, accounts: list[int], words: tuple[str, ...]) -> list[int]:
         """Of some accounts those whose whole name stands in a text, as it is; of several only the longest names."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, MutableSequence, Sequence
+import re
+from collections.abc import Collection, Iterable, MutableSequence, Sequence
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from hub.core.reconcile.inputs import CREDIT_NOTE, Debtors, OpenItems, SettledNumbers
-from hub.core.reconcile.numbers import Key, NumberIndex, fill_index
+from hub.core.reconcile.numbers import Key, NumberIndex, compact_numbers, rows_by_key
 from hub.core.reconcile.text import compact
 
 
@@ -25,6 +26,7 @@ class Account(NamedTuple):
 
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_BEGINNING = re.compile("^[A-Z]*", re.MULTILINE)
 
 
 def letters_of(key: str) -> str:
@@ -32,10 +34,20 @@ def letters_of(key: str) -> str:
     return key[: len(key) - len(key.lstrip(_LETTERS))]
 
 
+def beginnings(keys: Collection[str]) -> set[str]:
+    """What `letters_of` finds in some compact numbers or references, which are read all at once."""
+    return set(_BEGINNING.findall("\n".join(keys))) if keys else set()
+
+
 def order_key(reference: str | None) -> str:
     """The compact order or payment reference; "" when it is too short, or without a digit, to be told from a word."""
     key = compact(reference) if reference else ""
-    return key if len(key) >= 4 and any(c.isdigit() for c in key) else ""
+    return key if is_order_key(key) else ""
+
+
+def is_order_key(key: str) -> bool:
+    """Whether a compact reference is long enough, and has a digit, to be told from a word."""
+    return len(key) >= 4 and not key.isalpha()
 
 
 class Lists(Protocol[Key]):
@@ -71,7 +83,7 @@ class Ledger:
         self.numbers = NumberIndex(items.number, items.issued_on, items.seller)
         pairs = list(zip(items.seller, items.debtor, strict=True))
         self._number_accounts(set(pairs), debtors)
-        self.account_of = [self.account_at[pair] for pair in pairs]
+        self.account_of = list(map(self.account_at.__getitem__, pairs))
         rows_of: list[list[int]] = [[] for _ in self.accounts]
         for row, account in enumerate(self.account_of):
             rows_of[account].append(row)
@@ -97,9 +109,14 @@ class Ledger:
         """Items of an account, oldest due first; then by issue date, number and id, so ties are stable."""
         rows = self.rows_of[account]
         if account not in self._sorted:
-            rows.sort(key=self.age)
+            rows[:] = self._by_age(rows)
             self._sorted.add(account)
         return rows
+
+    def _by_age(self, rows: list[int]) -> list[int]:
+        """The rows in the order of `age`, whose keys are made here at once."""
+        due, issued, number, ids = self.items.due_on, self.items.issued_on, self.items.number, self.items.id
+        return [key[-1] for key in sorted([(due[r] or issued[r], issued[r], number[r], ids[r], r) for r in rows])]
 
     def age(self, row: int) -> tuple[date, date, str, int]:
         """Sorts items by due date; then by issue date, number and id, so ties are stable."""
@@ -119,16 +136,14 @@ class Ledger:
 
     def with_amount(self, account: int, amount: int) -> Sequence[int]:
         """Items of an account that had exactly `amount` open when the run began, in no particular order."""
-        return self.numbers.rows(self._at_amount.get(amount * len(self.accounts) + account))
+        found = self._at_amount.get(amount * len(self.accounts) + account, ())
+        return (found,) if isinstance(found, int) else found
 
     @cached_property
     def _at_amount(self) -> dict[int, int | list[int]]:
         """Rows by account and amount, made one integer: a third of the memory of a pair."""
-        found: dict[int, int | list[int]] = {}
         accounts = len(self.accounts)
-        keys = (n * accounts + at for at, n in zip(self.account_of, self.items.open_minor, strict=True))
-        fill_index(found, keys)
-        return found
+        return rows_by_key([n * accounts + at for at, n in zip(self.account_of, self.items.open_minor, strict=True)])
 
     def rows_of_amount(self, account: int, amount: int) -> list[int]:
         """Items of an account that had exactly `amount` open when the run began, oldest due first."""
@@ -136,9 +151,7 @@ class Ledger:
         rows = self._equal.get(key)
         if rows is None:
             rows = [row for row in self.with_amount(account, amount) if not self.is_credit[row]]
-            if len(rows) > 1:
-                rows.sort(key=self.age)
-            self._equal[key] = rows
+            self._equal[key] = rows = self._by_age(rows) if len(rows) > 1 else rows
         return rows
 
     def first_of_amount(self, account: int, amount: int, last_issue: date) -> int | None:
@@ -182,25 +195,25 @@ class Ledger:
         found: dict[str, list[int]] = {}
         if self._settled is not None:
             s = self._settled
-            for seller, debtor, number in zip(s.seller, s.debtor, s.number, strict=True):
-                found.setdefault(compact(number), []).append(self.account_at.get((seller, debtor), -1))
+            rows = zip(s.seller, s.debtor, compact_numbers(s.number), strict=True)
+            for seller, debtor, number in rows:
+                found.setdefault(number, []).append(self.account_at.get((seller, debtor), -1))
         return found
 
     def of_amount(self, amount: int, most: int) -> list[int]:
         """Rows that had `amount` open when the run began: at most `most`, those of the lowest ids."""
         rows = self._by_amount.get(amount, [])
+        if isinstance(rows, int):
+            return [rows]
         if len(rows) > most and amount not in self._ordered:
             rows.sort(key=self.items.id.__getitem__)
             self._ordered.add(amount)
         return rows[:most]
 
     @cached_property
-    def _by_amount(self) -> dict[int, list[int]]:
+    def _by_amount(self) -> dict[int, int | list[int]]:
         self._ordered: set[int] = set()
-        found: dict[int, list[int]] = {}
-        for row, amount in enumerate(self.items.open_minor):
-            found.setdefault(amount, []).append(row)
-        return found
+        return rows_by_key(self.items.open_minor)
 
     @cached_property
     def by_order(self) -> Lists[str]:
@@ -211,15 +224,16 @@ class Ledger:
     def _rows_by_order(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for column in (self.items.order_ref, self.items.payment_ref):
-            for row, ref in enumerate(column):
-                if ref and (key := order_key(ref)):
+            rows = [row for row, ref in enumerate(column) if ref]
+            for row, key in zip(rows, compact_numbers(filter(None, column)), strict=True):
+                if is_order_key(key):
                     found.setdefault(key, []).append(row)
         return found
 
     @cached_property
     def begins(self) -> set[str]:
         """The letters that closed numbers and order references begin with; "" when some have none."""
-        return set(map(letters_of, (*self._settled_accounts, *self._rows_by_order)))
+        return beginnings([*self._settled_accounts, *self._rows_by_order])
 
 
 def _group_roots(ledger: Ledger, debtors: Debtors) -> dict[int, int]:

@@ -46,5 +46,6 @@ class Reading:
     @property
     def names_something(self) -> bool:
         """Whether the text points at particular items."""
-        firm = any(m.refs[0].strength > WEAK for m in self.mentions)
-        return bool(firm or self.closed or self.unknown or self.orders)
+        if self.closed or self.unknown or self.orders:
+            return True
+        return any([m.refs[0].strength > WEAK for m in self.mentions])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from math import log
 
 from rapidfuzz.fuzz import ratio
@@ -15,6 +16,7 @@ _MOST_CANDIDATES = 12  # names compared word by word with one payer
 _ALL = 0.97  # how much like a label a name is whose words all stand in it
 _LEAST_PART = 0.4  # of the weight of a name that a label must share with it
 _MOST_IN_LABEL = 24  # with a label
+_SURELY = 1.000001  # more than sums of a few weights can be off
 _COMMON = 400  # a word found in more names than this does not help to find one
 
 
@@ -27,6 +29,7 @@ class NameIndex:
     def __init__(self, names: list[tuple[str, ...]]) -> None:
         self._names = names
         self._totals: dict[int, float] = {}
+        self._owned: dict[tuple[str, ...], tuple[list[float], float, bool]] = {}
         self.postings: dict[str, set[int]] = {}
         for name, words in enumerate(names):
             for word in set(words):
@@ -49,24 +52,42 @@ class NameIndex:
         spellings.sort(key=lambda spelling: len(self.postings[spelling]))
         found: dict[int, float] = {}
         frequent = _FREQUENT if least_shared >= LEAST_SHARED else _COMMON
+        most = _MOST_CANDIDATES if least_shared >= LEAST_SHARED else _MOST_IN_LABEL
+        ahead = sum([self._weights[spelling] for spelling in spellings])
+        rarer = 0.0
         for spelling in spellings:
             postings, weight = self.postings[spelling], self._weights[spelling]
-            if found and len(postings) > frequent:  # only tells those found apart
-                for name in found.keys() & postings:
-                    found[name] += weight
-            elif len(postings) <= _COMMON:
-                for name in postings:
-                    found[name] = found.get(name, 0.0) + weight
+            again = [(name, found[name] + weight) for name in found.keys() & postings]
+            outweighed = len(found) >= most and rarer > ahead * _SURELY  # whoever comes now stays behind those found
+            ahead -= weight
+            rarer = weight
+            if not found or (len(postings) <= frequent and not outweighed):  # else it only tells those found apart
+                if len(postings) > _COMMON:
+                    continue
+                found |= dict.fromkeys(postings, weight)
+            found.update(again)
         if not found:
             found = self._sharing_common_words(spellings)
         if len(found) <= 1:
             return list(found)
         least = max(found.values()) * least_shared
-        sizes = self._names
-        best = sorted([(-weight, len(sizes[name]), name) for name, weight in found.items() if weight >= least])
+        best = self._heaviest(found, least, most)
         if least_shared >= LEAST_SHARED:
-            return [name for _, _, name in best[:_MOST_CANDIDATES]]
-        return [name for weight, _, name in best[:_MOST_IN_LABEL] if -weight >= _LEAST_PART * self._total(name)]
+            return [name for _, name in best]
+        return [name for weight, name in best if weight >= _LEAST_PART * self._total(name)]
+
+    def _heaviest(self, found: dict[int, float], least: float, most: int) -> list[tuple[float, int]]:
+        """The weight and the name of those that weigh most, the shorter name first; none below `least`."""
+        if len(found) > most:
+            room = most
+            for weight, count in sorted(Counter(found.values()).items(), reverse=True):  # few weights, many names
+                room -= count
+                if room <= 0:
+                    least = max(least, weight)
+                    break
+        names = self._names
+        best = sorted([(-weight, len(names[name]), name) for name, weight in found.items() if weight >= least])
+        return [(-weight, name) for weight, _, name in best[:most]]
 
     def _total(self, name: int) -> float:
         """The weight of all words of a name; of the first alone when it is so rare that it tells the name."""
@@ -104,10 +125,6 @@ class NameIndex:
             found = [w for w in dict.fromkeys(near) if abs(len(w) - len(word)) < 2 and ratio(w, word) >= 80]
         return found
 
-    def _weight(self, word: str) -> float:
-        """How telling a word is: rare words weigh more, unknown ones as much as the rarest."""
-        return self._weights.get(word, self._rarest)
-
     def likeness(self, words: tuple[str, ...], theirs: tuple[str, ...], may_be_cut: bool) -> float:
         """0..1: the weight of the words both names share, over the weight of all words of either."""
         if may_be_cut and len(glued := "".join(words)) >= CUT_LEAST and "".join(theirs).startswith(glued):
@@ -140,14 +157,22 @@ class NameIndex:
                 rest.remove(match)
         return frozenset(covered)
 
+    def _own(self, name: tuple[str, ...]) -> tuple[list[float], float, bool]:
+        """The weight of each word of a name and of all, and whether its first word is so rare that it tells it."""
+        known = self._owned.get(name)
+        if known is None:
+            own = [self._weights.get(word, self._rarest) for word in name]
+            telling = len(name[0]) >= 5 and own[0] >= self._rarest - _RARE
+            known = self._owned[name] = own, sum(own), telling
+        return known
+
     def contained(self, words: tuple[str, ...], theirs: tuple[str, ...], least: float = 0.0) -> float:
         """0..1: the weight of the words of a name that stand in a label. A name cut at its end loses little.
 
         Below `least` it is not worked out: any figure below it may come back.
         """
-        weights, rarest, rest = self._weights, self._rarest, list(words)
-        own = [weights.get(word, rarest) for word in theirs]
-        shared, total = 0.0, sum(own)
+        rest, (own, total, telling) = list(words), self._own(theirs)
+        shared = 0.0
         spare = total * (1 - least / _ALL)  # the weight of the words that may be missing
         leading, missed = 0, False
         for word, weight in zip(theirs, own, strict=True):
@@ -165,7 +190,6 @@ class NameIndex:
             shared += weight * part
             rest.remove(match)
         score = _ALL * shared / max(total, 1e-9)
-        telling = len(theirs[0]) >= 5 and self._weight(theirs[0]) >= self._rarest - _RARE
         if telling and _best_word(theirs[0], list(words), False)[0] is not None:
             score = max(score, _HINT)
         return max(score, 0.935) if leading >= 2 and score > 0.55 else score

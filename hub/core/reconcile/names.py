@@ -62,13 +62,8 @@ def hospitals(words: list[str]) -> list[str]:
     return " ".join(words).replace("CENTRE HOSPITALIER", "CH").split()
 
 
-def legal_form(name: str) -> str:
-    """The legal forms in a name, "" when it has none: what tells "Durand SAS" from "Durand SARL"."""
-    return form_of_folded(fold(name))
-
-
 def form_of_folded(folded: str) -> str:
-    """`legal_form` of a name that is folded already."""
+    """The legal forms in a folded name, "" when it has none: what tells "Durand SAS" from "Durand SARL"."""
     if "." in folded:
         folded = _WHOLE_FORM.sub(lambda found: found.group().replace(".", "") + " ", folded)
     folded = _SPACED.sub(lambda found: found.group().replace(" ", ""), folded)
@@ -77,7 +72,7 @@ def form_of_folded(folded: str) -> str:
 
 
 def _telling(words: list[str]) -> tuple[str, ...]:
-    telling = tuple(ABBREVIATIONS.get(w, w) for w in words if w not in _NOISE)
+    telling = tuple([ABBREVIATIONS.get(w, w) for w in words if w not in _NOISE])
     return telling or tuple(words)
 
 

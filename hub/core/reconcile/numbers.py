@@ -20,11 +20,14 @@ from hub.core.reconcile.text import compact
 
 K = TypeVar("K", bound=Hashable)
 Key = TypeVar("Key", bound=Hashable, contravariant=True)
-_SHAPE = str.maketrans("123456789", "000000000")
+_ASCII: dict[int, str] = {code: chr(code) for code in range(128)}  # a table for all of ASCII translates it fastest
+_SHAPE = _ASCII | dict.fromkeys(map(ord, "123456789"), "0")
+_COMPACT = {code: char.upper() if char.isalnum() or char == "\n" else None for code, char in _ASCII.items()}
 _DIGITS = re.compile(r"\d+")
 HEAD = 2  # first characters that tell whether a word may begin a number
 _SAMPLE = 400  # numbers read per shape to learn its layout, at most
-_LOOKALIKES = str.maketrans("OQDILZSBG", "000112586")  # letters that scanners and fingers take for digits
+# Letters that scanners and fingers take for digits.
+_LOOKALIKES = _ASCII | dict(zip(map(ord, "OQDILZSBG"), "000112586", strict=True))
 
 
 class Scheme(NamedTuple):
@@ -111,13 +114,33 @@ def _counter_span(spans: list[tuple[int, int]], period: slice, samples: list[tup
 
 
 def compact_numbers(numbers: Iterable[str]) -> list[str]:
-    """The compact form of each number."""
-    return [n if n.isalnum() and n.isascii() and n.isupper() else compact(n) for n in numbers]
+    """The compact form of each number; all at once, where no number has a letter beyond ASCII or a line feed."""
+    printed = list(numbers)
+    glued = "\n".join(printed)
+    found = glued.translate(_COMPACT).split("\n") if glued.isascii() else []
+    if len(found) != len(printed):
+        return list(map(compact, printed))
+    return [form if form != number else number for form, number in zip(found, printed, strict=True)]
 
 
 def shape_of(number: str) -> str:
     """What numbers of one layout share: "FA2026000" for "FA2026123"."""
     return number.translate(_SHAPE)
+
+
+def _translated(compacts: list[str], table: dict[int, str]) -> list[str]:
+    """Compact numbers, letters and digits only, translated all at once."""
+    return "\n".join(compacts).translate(table).split("\n") if compacts else []
+
+
+def shapes_of(compacts: list[str]) -> list[str]:
+    """`shape_of` each compact number."""
+    return _translated(compacts, _SHAPE)
+
+
+def lookalikes_of(compacts: list[str]) -> list[str]:
+    """`lookalike_of` each compact number."""
+    return _translated(compacts, _LOOKALIKES)
 
 
 def sample_step(size: int) -> int:
@@ -137,9 +160,9 @@ def learn_schemes(numbers: Sequence[str], shapes: Sequence[str], issued_on: Sequ
     """One scheme per shape of compact numbers; a shape of which no number is sampled has none."""
     steps = {shape: sample_step(size) for shape, size in Counter(shapes).items()}
     samples: dict[str, list[tuple[str, date]]] = {shape: [] for shape in steps}
-    for row, shape in enumerate(shapes):
-        if is_sampled(numbers[row], steps[shape]):
-            samples[shape].append((numbers[row], issued_on[row]))
+    for number, shape, issued in zip(numbers, shapes, issued_on, strict=True):
+        if (step := steps[shape]) == 1 or is_sampled(number, step):
+            samples[shape].append((number, issued))
     return {shape: learn_scheme(found) for shape, found in samples.items() if found}
 
 
@@ -176,12 +199,10 @@ class NumberIndex:
     _prefixes_of: dict[str, set[str]]
 
     def __init__(self, numbers: Sequence[str], issued_on: Sequence[date], sellers: Sequence[str]) -> None:
-        self.compact = compact_numbers(numbers)
-        whole: dict[str, int | list[int]] = {}
-        fill_index(whole, self.compact)
-        self.whole = whole
+        self.compact = self._compacts = compact_numbers(numbers)
+        self.whole = rows_by_key(self._compacts)
         self.heads = {number[:HEAD] for number in self.compact}
-        shapes = [shape_of(number) for number in self.compact]
+        shapes = shapes_of(self._compacts)
         schemes = learn_schemes(self.compact, shapes, issued_on)
         self.scheme_of = [schemes.get(shape, NO_SCHEME) for shape in shapes]
         self._prefixes_of = {}
@@ -189,29 +210,18 @@ class NumberIndex:
 
     def _index_parts(self, sellers: Sequence[str]) -> None:
         """Index every number by its counter and, where it has letters, by its digits alone."""
-        counters: list[str] = []
-        digits: list[str] = []
-        previous = None
-        for number, scheme, seller in zip(self.compact, self.scheme_of, sellers, strict=True):
-            counters.append(number[scheme.counter].lstrip("0"))
-            prefix = number[scheme.prefix]
-            if (prefix, seller) != previous:
-                previous = (prefix, seller)
-                self._prefixes_of.setdefault(seller, set()).add(prefix)
-            digits.append(number[len(prefix) :])
-        self.prefixes = set().union(*self._prefixes_of.values()) - {""}
-        by_counter: dict[str, int | list[int]] = {}
-        by_digits: dict[str, int | list[int]] = {}
-        fill_index(by_counter, counters)
-        fill_index(by_digits, digits)
-        self.by_counter, self.by_digits = by_counter, by_digits
+        parts = list(zip(self._compacts, self.scheme_of, strict=True))
+        begun = set(zip(sellers, [number[scheme.prefix] for number, scheme in parts], strict=True))
+        for seller, prefix in begun:
+            self._prefixes_of.setdefault(seller, set()).add(prefix)
+        self.prefixes = {prefix for _, prefix in begun} - {""}
+        self.by_counter = rows_by_key([number[scheme.counter].lstrip("0") for number, scheme in parts])
+        self.by_digits = rows_by_key([number[scheme.prefix.stop :] for number, scheme in parts])
 
     @cached_property
     def by_lookalike(self) -> Index[str]:
         """Rows by their compact number with letters taken for digits."""
-        found: dict[str, int | list[int]] = {}
-        fill_index(found, map(lookalike_of, self.compact))
-        return found
+        return rows_by_key(lookalikes_of(self._compacts))
 
     def prefixes_of(self, seller: str) -> set[str]:
         """The letters this seller's numbers begin with."""
@@ -224,13 +234,15 @@ class NumberIndex:
         return (found,) if isinstance(found, int) else found
 
 
-def fill_index(index: dict[K, int | list[int]], keys: Iterable[K]) -> None:
-    """Add each key's row; a key met again turns into a list of rows."""
+def rows_by_key(keys: Iterable[K]) -> dict[K, int | list[int]]:
+    """Each key's row; a key met again has a list of rows, ascending."""
+    found: dict[K, int | list[int]] = {}
     for row, key in enumerate(keys):
-        known = index.setdefault(key, row)  # one look-up; the row itself comes back when the key is new
+        known = found.setdefault(key, row)  # one look-up; the row itself comes back when the key is new
         if known is row:
             continue
         if isinstance(known, int):
-            index[key] = [known, row]
+            found[key] = [known, row]
         else:
             known.append(row)
+    return found

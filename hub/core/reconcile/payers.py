@@ -8,7 +8,7 @@ from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED
-from hub.core.reconcile.names import full_words, hospitals, iban_key, legal_form, name_words
+from hub.core.reconcile.names import form_of_folded, full_words, hospitals, iban_key, name_words, words_of_folded
 from hub.core.reconcile.stances import CUT_AT, MEDIUM, NOBODY, STRONG, Payer, Stances
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS, ORDER_WORDS, OTHER_NUMBER_WORDS
@@ -62,12 +62,10 @@ class PayerIndex(Stances):
 
     def _find(self, name: str | None, iban: str | None) -> Payer:
         by_name = self.find_name(name) if name else NOBODY
-        whole = by_name.whole
         if not iban:
             return by_name
         plain = iban_key(iban)
-        learnt = self._learnt_iban.get(plain, [])
-        accounts = self._by_iban.get(plain, []) + learnt
+        accounts = self._by_iban.get(plain, []) + self._learnt_iban.get(plain, [])
         if not accounts:
             return by_name
         both, words = [a for a in by_name.accounts if a in accounts], by_name.words
@@ -75,12 +73,15 @@ class PayerIndex(Stances):
             # Group treasury or a stolen master record: the account says one debtor, the name another.
             return self._payer((*by_name.accounts, *dict.fromkeys(accounts)), 0.8, "iban and name differ", words)
         found_by = "iban" if plain in self._by_iban else "learnt iban"
-        payer = self._payer(tuple(both) or tuple(dict.fromkeys(accounts)), 1.0, found_by, words)
-        return payer._replace(whole=whole and bool(both))
+        return self._payer(
+            tuple(both) or tuple(dict.fromkeys(accounts)), 1.0, found_by, words, whole=by_name.whole and bool(both)
+        )
 
-    def _payer(self, accounts: tuple[int, ...], score: float, found_by: str, words: tuple[str, ...]) -> Payer:
-        behalf = not self._behalf.isdisjoint(accounts) or (found_by.startswith("learnt") and len(accounts) > 1)
-        return Payer(accounts, score, found_by, behalf, words)
+    def _payer(
+        self, accounts: tuple[int, ...], score: float, found_by: str, words: tuple[str, ...], *, whole: bool = False
+    ) -> Payer:
+        behalf = not self._behalf.isdisjoint(accounts) or (len(accounts) > 1 and found_by.startswith("learnt"))
+        return Payer(accounts, score, found_by, behalf, words, False, whole)
 
     def find_name(self, name: str) -> Payer:
         """The accounts whose name is, or can be read as, `name`."""
@@ -90,29 +91,27 @@ class PayerIndex(Stances):
         return known
 
     def _find_name(self, name: str) -> Payer:
-        words = name_words(name)
+        folded = fold(name)
+        words = words_of_folded(folded)
         key = " ".join(words)
         if key in self._learnt_key:
             return self._payer(tuple(self._learnt_key[key]), 1.0, "learnt name", words)
         exact = self._by_key.get(key) or self._by_glued.get("".join(words))
         if exact:
-            accounts = self._of_form(exact, name)
-            plain = self._by_plain.get(fold(name), ())
-            return self._payer(tuple(accounts), 1.0, "name", words)._replace(whole=any(a in plain for a in accounts))
+            accounts, plain = self._of_form(exact, folded), self._by_plain.get(folded, ())
+            return self._payer(tuple(accounts), 1.0, "name", words, whole=not set(plain).isdisjoint(accounts))
         if len(name) >= CUT_AT and len(words) > 2 and words[-1] in FORM_BEGINNINGS:  # "… LYON SAR"
             whole = self._by_key.get(" ".join(words[:-1]))
             if whole:
                 return self._payer(tuple(whole), CUT, "name", words[:-1])
         found = self._nearest(words, len(name) >= CUT_AT, "name")
         if len(name) >= CUT_AT and found.score == CUT and len(found.accounts) > 1:  # "… BELLEVUE LA" is Laon's
-            found = found._replace(
-                accounts=tuple(self.names.full.longest(list(found.accounts), full_words(fold(name))))
-            )
+            found = found._replace(accounts=tuple(self.names.full.longest(list(found.accounts), full_words(folded))))
         return found
 
-    def _of_form(self, accounts: list[int], name: str) -> list[int]:
+    def _of_form(self, accounts: list[int], folded: str) -> list[int]:
         """Of several debtors with these words, those with the legal form the name states, if any has it."""
-        form = legal_form(name) if len(accounts) > 1 else ""
+        form = form_of_folded(folded) if len(accounts) > 1 else ""
         if not form:
             return accounts
         same = [a for a in accounts if form in self._forms_of(a)]
@@ -159,7 +158,11 @@ class PayerIndex(Stances):
 
     def in_text(self, words: list[str]) -> Payer:
         """The accounts whose name stands among the words of a label, for banks that give no payer name."""
-        label = tuple([word for word in words if self._may_be_named(word)])
+        naming = self._naming
+        for word in words:
+            if word not in naming:
+                naming[word] = self._may_be_named(word)
+        label = tuple([word for word in words if naming[word]])
         known = self._texts.get(label)
         if known is None:
             telling = self.telling(words)
@@ -169,11 +172,7 @@ class PayerIndex(Stances):
 
     def _may_be_named(self, word: str) -> bool:
         """Whether a word of a label may belong to a full name; what banks and payers put around it does not."""
-        known = self._naming.get(word)
-        if known is None:
-            said = word == "ET" or (word in LABEL_WORDS and word not in self.names.full.vocabulary)
-            known = self._naming[word] = not said
-        return known
+        return word != "ET" and (word not in LABEL_WORDS or word in self.names.full.vocabulary)
 
     def _standing(self, found: Payer, label: tuple[str, ...]) -> Payer:
         """What a label tells, narrowed to the debtor whose name stands there in full, if there is one."""

@@ -48,9 +48,11 @@ class Reader:
 
         Returns whether the second look changed anything.
         """
+        again = [(where, folded) for where, text in texts if _may_say_more(folded := fold(text[:LONGEST_TEXT]))]
+        if not again:
+            return False
         before = _said(reading)
-        for where, text in texts:
-            folded = fold(text[:LONGEST_TEXT])
+        for where, folded in again:
             if "\n" in folded:
                 # Fields of a statement are no cut words, and a field may fill its width: read it both ways.
                 for other in sorted({folded.replace("\n", ""), folded.replace("\n", " ")} - {join_pieces(folded)}):
@@ -74,6 +76,11 @@ class Reader:
                         known = sorted(rows, key=lambda row: self.ledger.items.id[row])[:MOST_ALTERNATIVES]
                         reading.mentions.append(Mention(key, where, tuple(Ref(row, STRONG) for row in known)))
                         return
+
+
+def _may_say_more(folded: str) -> bool:
+    """Whether a text is in pieces, or has letters among digits."""
+    return "\n" in folded or _MIXED.search(folded) is not None
 
 
 def _said(reading: Reading) -> tuple[list[Mention], list[object]]:

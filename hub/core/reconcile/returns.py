@@ -31,6 +31,16 @@ class _Original(NamedTuple):
     row: int
 
 
+class _Signs(NamedTuple):
+    """What a return says of itself: reference, account, words of the name, of name and text, and its numbers."""
+
+    reference: str
+    iban: str | None
+    name: tuple[str, ...] | None
+    said: str
+    numbers: list[str]
+
+
 class Returns:
     """Recognises returns among negative receipts. A receipt is taken back once."""
 
@@ -75,13 +85,14 @@ class Returns:
         """Earlier receipts of the same amount with something in common, the likeliest first."""
         receipts = self.receipts
         found: list[_Original] = []
+        signs = self._signs(row, text)
         for other in self._candidates(-receipts.amount_minor[row]):
             days = (receipts.received_on[row] - receipts.received_on[other]).days
             if (
                 other not in self._taken
                 and 0 <= days <= _LONGEST_DAYS
                 and receipts.currency[other] == receipts.currency[row]
-                and (points := self._shared(row, other, text))
+                and (points := self._shared(signs, other))
             ):
                 found.append(_Original(points, days, other))
         found.sort(key=lambda o: (-o.points, o.days, receipts.id[o.row]))
@@ -89,27 +100,38 @@ class Returns:
 
     def _candidates(self, amount: int) -> list[int]:
         if self._by_amount is None:
-            self._by_amount = {}
-            for row, value in enumerate(self.receipts.amount_minor):
-                if value > 0:
-                    self._by_amount.setdefault(value, []).append(row)
+            amounts = self.receipts.amount_minor
+            self._by_amount = {-value: [] for value in amounts if value < 0}
+            for row, value in enumerate(amounts):
+                if value in self._by_amount:
+                    self._by_amount[value].append(row)
         return self._by_amount.get(amount, [])[:2000]
 
-    def _shared(self, row: int, other: int, text: str) -> int:
+    def _signs(self, row: int, text: str) -> _Signs:
+        r = self.receipts
+        reference, iban, name = r.end_to_end_ref[row] or "", r.payer_iban[row], r.payer_name[row]
+        return _Signs(
+            "" if compact(reference) == "NOTPROVIDED" else reference,
+            iban_key(iban) if iban else None,
+            name_words(name) if name else None,
+            " ".join(name_words(text)),
+            [word for word in set(text.split()) if len(word) >= 4 and any(c.isdigit() for c in word)],
+        )
+
+    def _shared(self, signs: _Signs, other: int) -> int:
         """Points in common: end-to-end reference, account, name, numbers of the text."""
         r, points = self.receipts, 0
-        if r.end_to_end_ref[row] and r.end_to_end_ref[row] == r.end_to_end_ref[other]:
-            points += 0 if compact(r.end_to_end_ref[row] or "") == "NOTPROVIDED" else 4
-        mine, theirs = r.payer_iban[row], r.payer_iban[other]
-        if mine and theirs and iban_key(mine) == iban_key(theirs):
+        if signs.reference and signs.reference == r.end_to_end_ref[other]:
+            points += 4
+        theirs = r.payer_iban[other]
+        if theirs and signs.iban == iban_key(theirs):
             points += 2
-        name, other_name = r.payer_name[row], r.payer_name[other]
-        if (name and other_name and name_words(name) == name_words(other_name)) or (
-            other_name and " ".join(name_words(other_name)) in " ".join(name_words(text))
-        ):
+        other_name = r.payer_name[other]
+        words = name_words(other_name) if other_name else ()
+        if other_name and (words == signs.name or " ".join(words) in signs.said):
             points += 2
-        numbers = {w for w in text.split() if any(c.isdigit() for c in w) and len(w) >= 4}
-        other_text = fold((r.remittance[other] or "")[:4000])
-        if numbers and any(w in other_text for w in numbers):
-            points += 2
+        if signs.numbers:
+            other_text = fold((r.remittance[other] or "")[:4000])
+            if any([word in other_text for word in signs.numbers]):
+                points += 2
         return points

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Container
 from typing import NamedTuple
 
 from rapidfuzz.fuzz import ratio
@@ -50,10 +51,22 @@ class Stances:
         self._behalf, self._index = names.behalf, names.index
         self._glued, self._first_words = names.glued, names.first_words
         self.names = names
+        self._asked: Payer = NOBODY
+        self._said: dict[int, int] = {}
+        self._account_words: dict[int, frozenset[str]] = {}
 
-    def words_of(self, account: int) -> set[str]:
+    def words_of(self, account: int) -> frozenset[str]:
         """The words of an account's names."""
-        return {word for name in self._names_of.get(account, ()) for word in self._words[name][0]}
+        known = self._account_words.get(account)
+        if known is None:
+            words = [word for name in self._names_of.get(account, ()) for word in self._words[name][0]]
+            known = self._account_words[account] = frozenset(words)
+        return known
+
+    @property
+    def vocabulary(self) -> Container[str]:
+        """The words of all names that tell companies apart."""
+        return self._index.postings
 
     def siren_of(self, account: int) -> str | None:
         """The SIREN of an account, when known."""
@@ -67,8 +80,17 @@ class Stances:
     def stance(self, payer: Payer, account: int) -> int:
         """Whether the payer agrees with `account` being the debtor, does not say, or contradicts it.
 
-        A name too much like the debtor's to contradict it never does, whoever else it resembles.
+        A name too much like the debtor's to contradict it never does, whoever else it resembles. What was said of
+        the payer asked about last is remembered: one receipt asks again and again.
         """
+        if payer is not self._asked:
+            self._asked, self._said = payer, {}
+        stance = self._said.get(account)
+        if stance is None:
+            stance = self._said[account] = self._stance(payer, account)
+        return stance
+
+    def _stance(self, payer: Payer, account: int) -> int:
         if not payer.accounts:
             alike = self._resembles(payer, account)
             if alike >= _ALIKE:

@@ -34,17 +34,26 @@ class Thought:
         self.remittances = remittances
         self.own_accounts = own_accounts
         self._wordy: dict[tuple[str, ...], Reading] = {}
+        r = desk.receipts
+        self._given = [
+            (where, column)
+            for where, column in (
+                ("structured_ref", r.structured_ref),
+                ("end_to_end_ref", r.end_to_end_ref),
+                ("remittance", r.remittance),
+            )
+            if any(column)
+        ]
         self.reader = Reader(desk.ledger, desk.payers.names)
 
     def open_case(self, row: int) -> Case:
         """Read the texts of a receipt and find its payer."""
         r = self.desk.receipts
-        given = (
-            ("structured_ref", r.structured_ref[row]),
-            ("end_to_end_ref", r.end_to_end_ref[row]),
-            ("remittance", r.remittance[row]),
-        )
-        texts = [(where, text) for where, text in given if text and text[:20].strip().upper() not in _NO_REFERENCE]
+        texts: list[tuple[str, str]] = []
+        for where, column in self._given:
+            text = column[row]
+            if text and text[:20].strip().upper() not in _NO_REFERENCE:
+                texts.append((where, text))
         name = r.payer_name[row]
         if name and _DIGIT.search(name):
             texts.append(("payer_name", name))
@@ -67,9 +76,10 @@ class Thought:
 
     def _read(self, texts: list[tuple[str, str]], received_on: date) -> Reading:
         """What texts say; without a digit they say the same on any day, and often come back."""
-        if any(_DIGIT.search(text) for _, text in texts):
-            return self.reader.read(texts, received_on)
-        key = tuple(text for _, text in texts)
+        for _, text in texts:
+            if _DIGIT.search(text):
+                return self.reader.read(texts, received_on)
+        key = tuple([text for _, text in texts])
         reading = self._wordy.get(key)
         if reading is None:
             reading = self._wordy[key] = self.reader.read(texts, received_on)
@@ -77,23 +87,23 @@ class Thought:
 
     def look_again(self, case: Case) -> None:
         """A second, slower look at texts with digits that did not explain the receipt yet."""
-        if self._wordy.get(tuple(text for _, text in case.texts)) is case.reading:
+        if self._wordy.get(tuple([text for _, text in case.texts])) is case.reading:
             return
         if self.reader.look_again(case.reading, case.texts, case.received_on):
             case.thought = None
 
     def _has_unknown_name(self, reading: Reading) -> bool:
         """Whether words of the label may be a name."""
-        return any(len(w) > 3 for w in self.desk.payers.telling(reading.words))
+        return any([len(w) > 3 for w in self.desk.payers.telling(reading.words)])
 
     def _payer(self, row: int, reading: Reading) -> Payer:
         """By account and name; else by the company number or the name the text gives."""
         r, payers = self.desk.receipts, self.desk.payers
         found = payers.find(r.payer_name[row], r.payer_iban[row])
-        if found.accounts and reading.on_behalf:
+        if reading.on_behalf and found.accounts:
             found = found._replace(behalf=True)
         if found.score >= MEDIUM:
-            return self._by_customer(found, reading)
+            return self._by_customer(found, reading) if reading.customers else found
         if reading.accounts:
             return Payer(tuple(dict.fromkeys(reading.accounts)), 1.0, "siren")
         if reading.customers and not found.accounts:
@@ -139,8 +149,9 @@ class Thought:
         ledger, reading = self.desk.ledger, case.reading
         if not (reading.mentions or reading.orders or case.original or self.remittances.find(self.desk, case)):
             return []
-        accounts = {ledger.account_of[ref.row] for mention in case.reading.mentions for ref in mention.refs}
-        uses = sum(ledger.uses[a] for a in accounts)
+        account_of = ledger.account_of
+        accounts = {account_of[ref.row] for mention in reading.mentions for ref in mention.refs}
+        uses = sum([ledger.uses[a] for a in accounts])
         if case.thought is None or case.thought[0] != uses or case.reading.orders or not accounts:
             case.thought = (uses, self._by_references(case))
         return list(case.thought[1])
@@ -148,7 +159,7 @@ class Thought:
     def _by_references(self, case: Case) -> list[Draft]:
         desk = self.desk
         drafts = by_remittance(desk, case, self.remittances)
-        if any(d.rule == "remittance_exact" and d.confidence > 0.98 for d in drafts):
+        if drafts and any(d.rule == "remittance_exact" and d.confidence > 0.98 for d in drafts):
             return drafts
         if case.reading.mentions:
             drafts += by_reference(desk, case)
@@ -156,7 +167,7 @@ class Thought:
                 drafts += by_currency(desk, case)
         elif case.original:
             drafts += by_currency(desk, case)
-        if any(d.confidence > _SURE and _few_digits(d) for d in drafts) and self._speaks_of_an_outsider(case):
+        if any([d.confidence > _SURE and _few_digits(d) for d in drafts]) and self._speaks_of_an_outsider(case):
             for draft in drafts:
                 draft.confidence = min(draft.confidence, _SURE)
         if case.reading.orders and not any(d.confidence > 0.97 for d in drafts):
@@ -185,6 +196,8 @@ class Thought:
         """The text names only invoices that are closed, before this run or in it: paid twice."""
         ledger, payers = self.desk.ledger, self.desk.payers
         if case.reading.closed and any(d.confidence > 0.9 for d in (case.thought or (0, []))[1]):
+            return None
+        if not case.reading.closed and not case.reading.mentions:
             return None
         closed = [
             number

@@ -6,7 +6,7 @@ from datetime import date
 
 from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, as_date, near
-from hub.core.reconcile.ledger import Ledger, letters_of
+from hub.core.reconcile.ledger import Ledger, beginnings, letters_of
 from hub.core.reconcile.mentions import FULL, STRONG, Mention, Reading, Ref
 from hub.core.reconcile.words import CUSTOMER_WORDS, ORDER_WORDS, OTHER_NUMBER_WORDS
 
@@ -26,7 +26,7 @@ class Lexicon:
         self.sirens, self.codes = names.by_siren, names.by_code
         self.vocabulary = names.index.postings
         self._starts: dict[str, list[str]] = {}
-        self.begins = ledger.begins | self.numbers.prefixes | set(map(letters_of, self.codes))
+        self.begins = ledger.begins | self.numbers.prefixes | beginnings(self.codes)
         self.begins.discard("")
 
     def knows(self, key: str) -> bool:

@@ -196,18 +196,28 @@ def _is_rival(sums: Sums, other: tuple[int, ...], amount: int) -> bool:
 
 def _balance(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     """Everything still open, or everything due by then: sets a debtor pays, and no chance among millions."""
-    items = desk.ledger.items
-    due = case.received_on + timedelta(days=DATE_SLACK_DAYS)
-    credits = [r for r in pool.credits if desk.ledger.left[r] > 0]
-    notes = f" less credit note {desk.numbers(credits)}" if credits else ""
-    due_rows = [r for r in pool.left if (items.due_on[r] or items.issued_on[r]) <= due]
-    drafts: list[Draft] = []
-    for what, rows in (("open", pool.left), ("due", due_rows), (f"open{notes}", pool.left + credits)):
-        if len(rows) > 1 and sum(map(desk.signed, rows)) == case.amount:
-            reason = f"The payer is known and pays everything {what}: {desk.numbers(rows)}."
-            drafts.append(Draft(0.984, "payer_balance", reason, [(r, desk.signed(r)) for r in rows]))
-            break
-    return drafts or _all_but(desk, case, pool)
+    what, rows = _everything(desk, case, pool)
+    if len(rows) < 2:
+        return _all_but(desk, case, pool)
+    reason = f"The payer is known and pays everything {what}: {desk.numbers(rows)}."
+    return [Draft(0.984, "payer_balance", reason, [(r, desk.signed(r)) for r in rows])]
+
+
+def _everything(desk: Desk, case: Case, pool: Pool) -> tuple[str, list[int]]:
+    """What adds up to the amount: all invoices open, all due, or all open less all credit notes; else nothing."""
+    left, items = desk.ledger.left, desk.ledger.items
+    total = sum([left[r] for r in pool.left])
+    if total == case.amount:
+        return "open", pool.left
+    if total > case.amount:
+        due = case.received_on + timedelta(days=DATE_SLACK_DAYS)
+        rows = [r for r in pool.left if (items.due_on[r] or items.issued_on[r]) <= due]
+        if len(rows) > 1 and sum([left[r] for r in rows]) == case.amount:
+            return "due", rows
+    credits = [r for r in pool.credits if left[r] > 0]
+    if credits and total - sum([left[r] for r in credits]) == case.amount:
+        return f"open less credit note {desk.numbers(credits)}", pool.left + credits
+    return "", []
 
 
 def _all_but(desk: Desk, case: Case, pool: Pool) -> list[Draft]:

@@ -28,13 +28,13 @@ class RemittanceIndex:
 
     def find(self, desk: Desk, case: Case) -> list[int]:
         """Lists for this receipt: those that name it, else the only one with its total, debtor and week."""
-        table = self.remittances
-        if table is None:
-            return []
         named = self._by_receipt.get(case.id)
         if named:
             return named
-        fitting = [row for row in self._by_total.get(case.amount, ()) if self._may_be(desk, case, row)]
+        equal = self._by_total.get(case.amount)
+        if not equal:
+            return []
+        fitting = [row for row in equal if self._may_be(desk, case, row)]
         return fitting if len(fitting) == 1 else []
 
     def _may_be(self, desk: Desk, case: Case, row: int) -> bool:

@@ -15,20 +15,17 @@ CONTRADICTED = 0.45
 
 
 class Named(NamedTuple):
-    """Items of one debtor (or group) that a text names: (row, strength, the text), and how the payer stands."""
+    """Items of one debtor (or group) that a text names: (row, strength, the text), and how the payer stands.
+
+    rows: those of the picks. strength: of the weakest.
+    """
 
     picks: list[tuple[int, int, str]]
     alternatives: list[list[tuple[int, int, str]]]
     stance: int
     accounts: list[int]
-
-    @property
-    def rows(self) -> list[int]:
-        return [row for row, _, _ in self.picks]
-
-    @property
-    def strength(self) -> int:
-        return min(strength for _, strength, _ in self.picks)
+    rows: list[int]
+    strength: int
 
 
 def named_by_debtor(desk: Desk, case: Case) -> list[Named]:
@@ -40,11 +37,14 @@ def named_by_debtor(desk: Desk, case: Case) -> list[Named]:
     found = []
     for mentions in (groups or _grouped(desk, case, None)).values():
         accounts = sorted({ledger.account_of[row] for refs in mentions for row, _, _ in refs})
-        stance = max(desk.payers.stance(case.payer, a) for a in accounts)
+        stance = max([desk.payers.stance(case.payer, a) for a in accounts])
         picks = _pick(desk, case, mentions, stance)
         if picks:
-            found.append(Named(picks, mentions, stance, ledger.group(accounts[0]) if len(accounts) > 1 else accounts))
-    found.sort(key=lambda n: (-n.stance, -n.strength, -len(n.picks), n.accounts))
+            group = ledger.group(accounts[0]) if len(accounts) > 1 else accounts
+            weakest = min([strength for _, strength, _ in picks])
+            found.append(Named(picks, mentions, stance, group, [row for row, _, _ in picks], weakest))
+    if len(found) > 1:
+        found.sort(key=lambda n: (-n.stance, -n.strength, -len(n.picks), n.accounts))
     return found[:6]
 
 
@@ -54,9 +54,10 @@ def _grouped(desk: Desk, case: Case, only: set[int] | None) -> dict[int, list[li
     groups: dict[int, list[list[tuple[int, int, str]]]] = {}
     for mention in case.reading.mentions:
         by_group: dict[int, list[tuple[int, int, str]]] = {}
+        figure = mention.text in desk.payers.vocabulary
         for row, strength in mention.refs:
             account = ledger.account_of[row]
-            if strength <= BARE and mention.text in desk.payers.words_of(account):
+            if strength <= BARE and figure and mention.text in desk.payers.words_of(account):
                 continue  # a figure of the debtor's name: "Garage 24", "BTP 74"
             if (only is None or account in only) and desk.usable(row, case):
                 by_group.setdefault(ledger.group(account)[0], []).append((row, strength, mention.text))
@@ -72,16 +73,18 @@ def _pick(
     items = desk.ledger.items
     picks: dict[int, tuple[int, int, str]] = {}
     for refs in mentions:
-        best = max(
-            refs,
-            key=lambda x: (
-                x[1],
-                desk.ledger.left[x[0]] == case.amount,
-                items.issued_on[x[0]] <= case.received_on,
-                items.issued_on[x[0]],
-                -items.id[x[0]],
-            ),
-        )
+        best = refs[0]
+        if len(refs) > 1:
+            best = max(
+                refs,
+                key=lambda x: (
+                    x[1],
+                    desk.ledger.left[x[0]] == case.amount,
+                    items.issued_on[x[0]] <= case.received_on,
+                    items.issued_on[x[0]],
+                    -items.id[x[0]],
+                ),
+            )
         if best[1] > WEAK or stance == AGREES:
             known = picks.get(best[0])
             if known is None or known[1] < best[1]:
@@ -93,6 +96,8 @@ def _pick(
 def ranges(desk: Desk, case: Case, named: Named) -> list[int]:
     """All named rows with the ranges between them filled; empty when the text has no range."""
     mentions, ledger = case.reading.mentions, desk.ledger
+    if not any([mention.opens_range for mention in mentions]):
+        return []
     rows, opened = dict.fromkeys(named.rows), False
     for one, other in pairwise(mentions):
         if not one.opens_range:

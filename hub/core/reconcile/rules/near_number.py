@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -20,6 +21,7 @@ _MOST_EQUAL = 50  # items of one amount whose numbers are compared with the text
 _MOST_RUNS = 5  # pieces a number may be written in
 _LOOKED_AT = 1600  # characters of a text whose numbers are compared piece by piece
 _MOST_WINDOWS = 120
+_TWO_RUNS = re.compile(r"\d\D+\d")
 Window = tuple[str, ...]
 
 
@@ -29,6 +31,8 @@ def windows(case: Case) -> dict[Window, Window]:
         case.windows = {}
         for _, text in case.texts:
             folded = fold(text[:_LOOKED_AT])
+            if not _TWO_RUNS.search(folded):
+                continue
             for window in _windows(join_pieces(folded) if "\n" in folded else folded):
                 if len(case.windows) >= _MOST_WINDOWS:
                     return case.windows
@@ -51,6 +55,9 @@ def _windows(folded: str) -> Iterator[Window]:
 
 def near_number(desk: Desk, case: Case, row: int) -> str | None:
     """A number of the text that is an item's without its zeros, one slip away from it, or its last digits."""
+    reading = case.reading
+    if not (reading.mentions or reading.unknown or reading.closed or windows(case)):
+        return None
     number, scheme = desk.ledger.numbers.compact[row], desk.ledger.numbers.scheme_of[row]
     if written := _without_zeros(desk, case, row):
         return written

@@ -6,6 +6,8 @@ not about what the debtor paid.
 
 from __future__ import annotations
 
+from itertools import compress
+
 from hub.core.reconcile.case import Case, Desk, Draft
 
 DATE_SLACK_DAYS = 3  # an invoice may be dated a little after its payment
@@ -25,14 +27,14 @@ class Pool:
             if case.seller not in (None, ledger.accounts[account][0]):
                 continue
             mine = ledger.account(account, case.currency)
-            self.invoices += [r for r, day in zip(mine.invoices, mine.invoiced, strict=True) if day <= last]
+            self.invoices += issued_by(last, mine.invoices, mine.invoiced)
             if mine.credits:
-                self.credits += [r for r, day in zip(mine.credits, mine.credited, strict=True) if day <= last]
-        self.left = [r for r in self.invoices if left[r] > 0]
+                self.credits += issued_by(last, mine.credits, mine.credited)
+        rest = list(map(left.__getitem__, self.invoices))
+        self.left = list(compress(self.invoices, rest))
         # A used-up item still counts with what it had open; a part-paid one also with what is left.
-        opened = items.open_minor
-        self.amounts = [opened[r] for r in self.invoices]
-        self.amounts += [left[r] for r in self.left if left[r] != opened[r]]
+        self.amounts = list(map(items.open_minor.__getitem__, self.invoices))
+        self.amounts += [now for now, opened in zip(rest, self.amounts, strict=True) if 0 < now != opened]
 
     def take(self, desk: Desk, amounts: tuple[int, ...]) -> list[int] | None:
         """Items with these open amounts, the oldest due first; None when one has been used up."""
@@ -44,6 +46,13 @@ class Pool:
                 if not wanted:
                     return chosen
         return None
+
+
+def issued_by(last: int, rows: list[int], issued: list[int]) -> list[int]:
+    """The rows issued by a day, all of them in most runs: new receipts meet older invoices."""
+    if not rows or max(issued) <= last:
+        return rows
+    return [row for row, day in zip(rows, issued, strict=True) if day <= last]
 
 
 def cap(draft: Draft, most: float) -> Draft:
