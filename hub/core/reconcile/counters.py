@@ -100,7 +100,9 @@ class CounterText(WrittenText):
         """Whether letters and more digits are glued behind: the run is a part of something longer."""
         texts, gaps = self.texts, self.gaps
         glued = at + 2 < len(texts) and gaps[at + 1] == gaps[at + 2] == ""
-        return glued and texts[at + 1] > LETTERS and texts[at + 2] < LETTERS
+        if not glued or texts[at + 1] < LETTERS or texts[at + 2] > LETTERS:
+            return False
+        return not (texts[at + 1].endswith("DU") and as_date(texts[at + 2], self.received_on))  # "22187/DDU201025"
 
     def _is_lonely_year(self, at: int) -> bool:
         """A run like "2026" that no letters are glued to."""

@@ -178,13 +178,11 @@ class Stances:
     def _other_debtor(self, payer: Payer, candidate: int, account: int) -> bool:
         """Whether a seller has both as debtors, and the payer's name stands there in full as the other one's.
 
-        A long name that goes on in the account's own is no proof, unless the IBAN agrees with it: it may have been cut.
+        That a bank cut a longer name exactly where another debtor's ends is rarer than that debtor paying.
         """
         accounts = self.ledger.accounts
         if not payer.whole or accounts[candidate][0] != accounts[account][0]:
             return False
         if self._namesakes(candidate, account):
             return self._forms_differ(candidate, account)
-        full = self.names.full
-        may_be_cut = any(len(" ".join(name)) >= CUT_AT for name in full.of(candidate))
-        return payer.found_by == "iban" or not (may_be_cut and full.goes_on(candidate, account))
+        return True

@@ -17,6 +17,7 @@ _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
+_RECURRING = 3  # equal invoices of one debtor that are no accident
 _SMALL_POOL = 24  # items of which most may be paid at once
 
 
@@ -169,7 +170,7 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
         size = len(solution)
         rivals = [s for s in sums.solutions if s != solution and (size > 1 or _is_rival(sums, s, case.amount))]
         everything = size > 4 and size == len(pool.invoices)
-        chance = 0.0 if everything else sums.chance(size, case.amount)
+        chance = 0.0 if everything or _recurs(pool, solution) else sums.chance(size, case.amount)
         confidence = 0.992 / (1 + chance / 4 if size == 1 else 1 + chance) if not rivals else 0.8 - 0.05 * min(size, 6)
         if chance > (_CHANCE_OF_ONE if size == 1 else CHANCE):
             confidence = min(confidence, 0.9)
@@ -189,6 +190,11 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
     return drafts
 
 
+def _recurs(pool: Pool, solution: tuple[int, ...]) -> bool:
+    """Whether one invoice of many equal ones is paid: a subscription's sum is no accident, however round."""
+    return len(solution) == 1 and pool.amounts.count(solution[0]) >= _RECURRING
+
+
 def _is_rival(sums: Sums, other: tuple[int, ...], amount: int) -> bool:
     """Whether a set speaks against one invoice with exactly the amount: a large one only if chance rarely makes it."""
     return len(other) <= 3 or (len(other) == 4 and sums.chance(4, amount) <= _CHANCE_OF_ONE)
@@ -202,7 +208,11 @@ def _balance(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     notes = f" less credit note {desk.numbers(credits)}" if credits else ""
     due_rows = [r for r in pool.left if (items.due_on[r] or items.issued_on[r]) <= due]
     drafts: list[Draft] = []
-    for what, rows in (("open", pool.left), ("due", due_rows), (f"open{notes}", pool.left + credits)):
+    untouched = [r for r in pool.left if desk.ledger.left[r] == items.open_minor[r]]
+    sets = [("open", pool.left), ("due", due_rows), (f"open{notes}", pool.left + credits)]
+    if len(untouched) < len(pool.left):
+        sets.append(("open that no other receipt pays in part", untouched))
+    for what, rows in sets:
         if len(rows) > 1 and sum(map(desk.signed, rows)) == case.amount:
             reason = f"The payer is known and pays everything {what}: {desk.numbers(rows)}."
             drafts.append(Draft(0.984, "payer_balance", reason, [(r, desk.signed(r)) for r in rows]))

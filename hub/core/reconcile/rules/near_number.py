@@ -144,12 +144,46 @@ def _is_neighbour(digits: str, counter: str) -> bool:
 
 
 def nearest_named(desk: Desk, case: Case, pool: Pool, rows: list[int]) -> list[int]:
-    """Of several items with this amount, the one whose number the text nearly spells; else the oldest due."""
+    """Of several items with this amount, the one whose number the text nearly spells; else the oldest due.
+
+    Of several such numbers the one due nearest to the receipt: none of them is sure then (`others_near`).
+    """
     if not case.reading.names_something and not windows(case):
         return rows
     equal = [r for r in pool.left if desk.ledger.left[r] == case.amount]
-    near = [r for r in equal[:_MOST_EQUAL] if near_number(desk, case, r)] if len(equal) > 1 else []
-    return near[:1] if len(near) == 1 else rows
+    if len(equal) < 2:
+        return rows
+    equal = due_nearest(desk, case, equal)[:_MOST_EQUAL]
+    near = [r for r in equal if near_number(desk, case, r)] or [r for r in equal if slipped_from_paid(desk, case, r)]
+    return near[:1] or rows
+
+
+def due_nearest(desk: Desk, case: Case, rows: list[int]) -> list[int]:
+    """Items in the order in which they are due near the receipt; of two as near the older."""
+    age = desk.ledger.age
+    return sorted(rows, key=lambda row: (abs((age(row)[0] - case.received_on).days), age(row)))
+
+
+def slipped_from_paid(desk: Desk, case: Case, row: int) -> str | None:
+    """A number of the text that is a paid invoice's of this debtor and one slip away from an open one's, if any.
+
+    Either the money came twice or the number is a misprint: a person must say.
+    """
+    ledger, account = desk.ledger, desk.ledger.account_of[row]
+    number, scheme = ledger.numbers.compact[row], ledger.numbers.scheme_of[row]
+    paid = [text for text, accounts in case.reading.closed if account in accounts]
+    for mention in case.reading.mentions:
+        own = [ref.row for ref in mention.refs if ledger.account_of[ref.row] == account and ref.strength >= STRONG]
+        if own and row not in own and all(ledger.left[other] == 0 for other in own):
+            paid.append(mention.text)
+    spellings = (number, number[len(letters_of(number)) :])
+    for text in paid:
+        digits = text[len(letters_of(text)) :]
+        for mine in spellings:
+            slips = DamerauLevenshtein.distance(digits if mine.isdigit() else text, mine, score_cutoff=1)
+            if len(mine) >= 4 and slips == 1 and not _is_neighbour(digits, number[scheme.counter]):
+                return text
+    return None
 
 
 def others_near(desk: Desk, case: Case, draft: Draft) -> list[Draft]:
@@ -158,8 +192,8 @@ def others_near(desk: Desk, case: Case, draft: Draft) -> list[Draft]:
     equal = ledger.rows_of_amount(ledger.account_of[row], case.amount)
     if len(equal) > _MOST_EQUAL:
         cap(draft, 0.9)
-    others = [r for r in equal[:_MOST_EQUAL] if r != row and ledger.left[r] == case.amount and desk.usable(r, case)]
-    others = [r for r in others if near_number(desk, case, r)][:3]
+    others = [r for r in equal if r != row and ledger.left[r] == case.amount and desk.usable(r, case)]
+    others = [r for r in due_nearest(desk, case, others)[:_MOST_EQUAL] if near_number(desk, case, r)][:3]
     if not others:
         return []
     draft.evidence["against"] = f"{desk.numbers(others)} is one slip away as well"
