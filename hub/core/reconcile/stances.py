@@ -132,6 +132,16 @@ class Stances:
         """Whether the payer's name, or the label, may be that of an account, sure or not."""
         return payer.accounts.count(account) > 0 or self._resembles(payer, account) >= _NOT_OTHER
 
+    def may_begin(self, payer: Payer, account: int) -> bool:
+        """Whether a label may end in the beginning of an account's name, cut by the bank: with its legal form or not."""
+        names = [*map("".join, self.names.full.of(account)), *("".join(n) for n in self._telling_names(account))]
+        ends = ["".join(payer.label[at:]) for at in range(len(payer.label))]
+        return any(name.startswith(end) for name in names for end in ends)
+
+    def _telling_names(self, account: int) -> list[tuple[str, ...]]:
+        """The words of each name of an account that tell companies apart."""
+        return [self._words[name][0] for name in self._names_of.get(account, ())]
+
     def _another_company(self, payer: Payer, account: int) -> bool:
         """Whether the account is a company whose SIREN is known not to be the payer's, however much alike the names.
 

@@ -9,17 +9,20 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import STRONG
 from hub.core.reconcile.rules.near_number import NEAR, slipped_from_paid
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
+from hub.core.reconcile.text import may_have_been_cut
 
 _HINTS = frozenset(("payer_bank_fee", "payer_rounding", "payer_in_part", "oldest_first"))  # not to the cent
 _WANTED = 0.5  # confidence from which an undecided explanation keeps others from its items
+_TURN = 0.8  # confidence from which silent money takes its turn among equal invoices, undecided as it is
 _MOST_EQUAL = 200  # equal items looked at for one receipt
 
 
 class Waiting:
     """What undecided receipts probably pay, in the order they were left.
 
-    An item is claimed when the text of an undecided receipt points at it alone: silent money goes to the next of equal
-    ones. It is only wanted when another of equal ones may be meant: then who comes later waits.
+    An item is claimed when the text of an undecided receipt points at it alone, or when it is the turn of silent money
+    of which one debtor only owes the sum: who comes later goes to the next of equal ones, whatever is decided. It is
+    only wanted when another of equal ones may be meant as well: then who comes later waits.
     """
 
     def __init__(self, desk: Desk) -> None:
@@ -37,6 +40,9 @@ class Waiting:
             self._claimed.update(row for row, _ in near[0].lines if len(near) == 1)
         elif drafts and drafts[0].rule.startswith("named_") and drafts[0].evidence.get("payer") == "agrees":
             self._claimed.update(row for row, _ in drafts[0].lines)
+        elif self._is_turn(case, drafts):
+            self._claimed.add(drafts[0].lines[0][0])
+            return
         else:
             self._cases.setdefault(case.amount, []).append(case)
         wanted = [d for n, d in enumerate(drafts) if (n < 2 or d.rule == NEAR) and d.rule not in _HINTS]
@@ -56,8 +62,22 @@ class Waiting:
             return False
         return not any(slipped_from_paid(self.desk, case, row) for d in drafts[:2] for row, _ in d.lines)
 
+    def _is_turn(self, case: Case, drafts: list[Draft]) -> bool:
+        """Whether silent money pays this one of equal invoices, if it is this debtor's at all, and no other owes it."""
+        if not drafts or drafts[0].rule != "payer_amount" or drafts[0].confidence < _TURN:
+            return False
+        account_of = self.desk.ledger.account_of
+        account = account_of[drafts[0].lines[0][0]]
+        if case.reading.names_something or "against" in drafts[0].evidence:
+            return False
+        return all(
+            account_of[d.lines[0][0]] == account and d.rule == "payer_amount"
+            for d in drafts
+            if d.confidence >= _WANTED
+        )
+
     def beside_claims(self, case: Case, draft: Draft) -> Draft:
-        """The draft, moved to the oldest equal invoice that no text of another receipt points at."""
+        """The draft, moved to the oldest equal invoice that no earlier receipt claims."""
         if draft.rule != "payer_amount" or draft.lines[0][0] not in self._claimed:
             return draft
         ledger, items = self.desk.ledger, self.desk.ledger.items
@@ -68,7 +88,7 @@ class Waiting:
             if free and self.desk.usable(row, case):
                 passed = self.desk.numbers([draft.lines[0][0]])
                 reason = f"The payer is known and {self.desk.numbers([row])} has exactly this amount; another receipt"
-                reason += f" names {passed}."
+                reason += f" claims {passed}."
                 return replace(draft, reason=reason, lines=[(row, case.amount)])
         return draft
 
@@ -89,7 +109,7 @@ class Waiting:
         return None
 
     def _may_pay(self, other: Case, account: int) -> bool:
-        """Whether who sent an undecided receipt may be an account: found as it, or as nobody and somewhat like it."""
+        """Whether who sent an undecided receipt may be an account: found as it, somewhat like it, or cut short of it."""
         payer, ledger = other.payer, self.desk.ledger
         if other.seller not in (None, ledger.accounts[account][0]):
             return False
@@ -97,4 +117,7 @@ class Waiting:
             return True
         if payer.found_by == "iban":
             return False
-        return not other.payer_known_by_name or self.desk.payers.resembles(payer, account)
+        if not other.payer_known_by_name or self.desk.payers.resembles(payer, account):
+            return True
+        text = self.desk.receipts.remittance[other.row] or ""
+        return bool(payer.label) and may_have_been_cut(text) and self.desk.payers.may_begin(payer, account)

@@ -7,15 +7,20 @@ from datetime import timedelta
 from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
-from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_named, others_near
+from hub.core.reconcile.rules.near_number import NEAR, built_alike, near_number, nearest_named, others_near
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
-from hub.core.reconcile.rules.statement import statement
+from hub.core.reconcile.rules.statement import in_a_month_named, statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
+from hub.core.reconcile.text import may_have_been_cut
 
 _MOST_ACCOUNTS = 6
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
+_COMPOSED = frozenset(("payer_sum", "payer_less_credit_note", "payer_rounding"))  # found by trying many
+_NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
+_NEARLY = 0.42  # such an explanation beside a text that names something else, and may be right about it
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
+_NAMESAKE = 0.7  # the same where the payer is found as a debtor whose items explain nothing
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 _RECURRING = 3  # equal invoices of one debtor that are no accident
 _SMALL_POOL = 24  # items of which most may be paid at once
@@ -40,6 +45,8 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
                 most = _BESIDE_OWN if any("sets_that_add_up" in d.evidence for d in drafts) else 0.975
                 drafts += [cap(d, most) for d in _explain(desk, case, group) if d.confidence > 0.6]
     judged = [_judge(desk, case, d, len(accounts)) for d in drafts]
+    if accounts and not any(d.confidence > 0.6 for d in judged):
+        judged += _of_namesakes(desk, case, accounts)
     if len(accounts) > 1:
         _several_explain(desk, judged)
     if any(d.rule == "payer_statement" and d.confidence > 0.9 and case.reading.months for d in judged):
@@ -58,6 +65,13 @@ def _several_explain(desk: Desk, drafts: list[Draft]) -> None:
     for draft in drafts:
         if len(likely) > 1 and draft.rule not in ("payer_amount", NEAR):
             cap(draft, 0.85)
+
+
+def _of_namesakes(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
+    """What debtors of the same words and another legal form owe: a form is easily left out, or wrong. Only offered."""
+    others = [a for a in desk.payers.namesakes(case.payer, case.seller) if a not in accounts][:_MOST_ACCOUNTS]
+    drafts = [d for account in others for d in _explain(desk, case, [account]) if d.confidence > 0.6]
+    return [cap(_judge(desk, case, d, len(others) + len(accounts)), _NAMESAKE) for d in drafts]
 
 
 def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
@@ -88,6 +102,9 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         plain = (payer.score >= 1.0 or payer.whole) and _one_company(desk, case)
         if not plain or draft.rule not in _TO_THE_CENT:
             cap(draft, 0.85)
+    if reading.of_something and draft.rule in _COMPOSED:
+        cap(draft, 0.9)
+        draft.evidence["against"] = "the text quotes a file, an order or a contract that is none of these"
     if reading.part and not draft.rule.startswith("payer_amount"):
         cap(draft, 0.9)
     one_amount = draft.rule == "payer_amount" and not _names_own_closed(case)
@@ -100,9 +117,30 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.9)
         draft.reason += " The text has all their numbers, though not as they are printed."
     elif reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement")):
-        cap(draft, 0.85)
+        cap(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85)
         draft.evidence["against"] = "the text names something else"
+    elif draft.rule == "payer_amount" and (why := _why_not_the_oldest(desk, case, draft.lines[0][0])):
+        cap(draft, 0.85)
+        draft.evidence["against"] = why
     return draft
+
+
+def _why_not_the_oldest(desk: Desk, case: Case, row: int) -> str:
+    """Why of several equal invoices the oldest may not be meant; "" when nothing says so, or there is but one."""
+    ledger, receipts = desk.ledger, desk.receipts
+    equal = ledger.rows_of_amount(ledger.account_of[row], case.amount)
+    if equal and ledger.left[row] != ledger.items.open_minor[row]:
+        return "it is the rest of an invoice, and another one has this sum"
+    if len(equal) < 2:
+        return ""
+    if case.reading.months and not in_a_month_named(desk, case, row):
+        return "equal invoices, and the text names another month"
+    text = receipts.remittance[case.row]
+    if text and not receipts.payer_name[case.row] and may_have_been_cut(text):
+        return "equal invoices, and the bank may have cut off which"
+    if built_alike(case, ledger.items.number[row]):
+        return "equal invoices, and the text has a number like theirs that is none"
+    return ""
 
 
 def _one_company(desk: Desk, case: Case) -> bool:
@@ -217,12 +255,14 @@ def _balance(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
             reason = f"The payer is known and pays everything {what}: {desk.numbers(rows)}."
             drafts.append(Draft(0.984, "payer_balance", reason, [(r, desk.signed(r)) for r in rows]))
             break
-    return drafts or _all_but(desk, case, pool)
+    if drafts or not (drafts := _all_but(desk, case, pool, pool.left)):
+        return drafts or _all_but(desk, case, pool, untouched)
+    return drafts
 
 
-def _all_but(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
+def _all_but(desk: Desk, case: Case, pool: Pool, of: list[int]) -> list[Draft]:
     """Everything open but one, two or three: they may be paid by receipts that wait. Only ever a suggestion."""
-    left = {r: desk.ledger.left[r] for r in pool.left}
+    left = {r: desk.ledger.left[r] for r in of}
     excess = sum(left.values()) - case.amount
     if not 4 < len(left) <= _SMALL_POOL or excess <= 0:
         return []
@@ -231,7 +271,7 @@ def _all_but(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     for solution in sums.solutions[:2]:
         out = pool.take(desk, solution)
         if out is not None and len(solution) <= 3 and sums.chance(len(solution), excess) < 0.5:
-            rows = [r for r in pool.left if r not in out]
+            rows = [r for r in of if r not in out]
             reason = f"The payer is known and pays everything open but {desk.numbers(out)}: {desk.numbers(rows)}."
             drafts.append(Draft(0.75, "payer_balance", reason, [(r, left[r]) for r in rows]))
     return drafts

@@ -49,6 +49,14 @@ def _windows(folded: str) -> Iterator[Window]:
                     yield tuple(parts[at:end])
 
 
+def built_alike(case: Case, number: str) -> bool:
+    """Whether the text has a number in as many pieces, as long as those of an item's, whatever its digits are."""
+    lengths = [len(run) for run in runs(fold(number))[0] if run < LETTERS]
+    return len(lengths) > 1 and any(
+        [len(run) for run in window if run < LETTERS] == lengths for window in windows(case).values()
+    )
+
+
 def near_number(desk: Desk, case: Case, row: int) -> str | None:
     """A number of the text that is an item's without its zeros, one slip away from it, or its last digits."""
     number, scheme = desk.ledger.numbers.compact[row], desk.ledger.numbers.scheme_of[row]
