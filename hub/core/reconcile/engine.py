@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.cuts import Cuts
 from hub.core.reconcile.debtor_names import Memory
 from hub.core.reconcile.decide import RIVAL, apply, automatic, for_a_person, ranked, sure, within_bounds
 from hub.core.reconcile.exact import ExactMatcher
@@ -65,7 +66,7 @@ def reconcile(
     with _no_garbage_collection():
         ledger = StandingLedger(items, debtors) if isinstance(items, Standing) else Ledger(items, debtors, settled)
         names = (memory or Memory()).names(ledger)
-        desk = Desk(ledger, PayerIndex(ledger, names, learnt), receipts, policy, today)
+        desk = Desk(ledger, PayerIndex(ledger, names, learnt), receipts, policy, today, Cuts(receipts))
         return Outcome(_Run(desk, remittances).decisions(), policy.version)
 
 

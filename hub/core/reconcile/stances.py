@@ -133,7 +133,7 @@ class Stances:
         return payer.accounts.count(account) > 0 or self._resembles(payer, account) >= _NOT_OTHER
 
     def may_begin(self, payer: Payer, account: int) -> bool:
-        """Whether a label may end in the beginning of an account's name, cut by the bank: with its legal form or not."""
+        """Whether a label may end in the beginning of an account's name, cut by the bank; its legal form may lack."""
         names = [*map("".join, self.names.full.of(account)), *("".join(n) for n in self._telling_names(account))]
         ends = ["".join(payer.label[at:]) for at in range(len(payer.label))]
         return any(name.startswith(end) for name in names for end in ends)

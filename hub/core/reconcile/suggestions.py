@@ -9,6 +9,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 
 _SPREAD_RULES = ("payer_amount", "amount_only")
 _MOST_EQUAL = 200  # equal items looked at for one suggestion
+_LIKELY = 0.4  # confidence from which what is offered to one is not offered first to the next
 _DATE_SLACK_DAYS = 3
 
 
@@ -30,7 +31,7 @@ class Suggestions:
         found.sort(key=lambda draft: (-draft.confidence, self._is_offered(draft)))
         if found and (nearest := self._due_nearest(case, found)) is not None:
             found.insert(1, nearest)
-        if found and len(found[0].lines) == 1:
+        if found and len(found[0].lines) == 1 and found[0].confidence >= _LIKELY:
             self.offered.add(found[0].lines[0][0])
         return found
 

@@ -14,7 +14,7 @@ from hub.core.reconcile.words import IBAN_LENGTHS
 
 LONGEST_TEXT = 120_000  # characters read of one text; the longest remittance seen is 100 KB
 MOST_TOKENS = 12_000
-_WIDTHS = frozenset((31, 35, 65, 70, 140))  # lengths at which banks cut
+WIDTHS = frozenset((31, 35, 65, 70, 140))  # lengths at which banks cut
 
 _SPECIAL = {
     "œ": "oe",
@@ -69,7 +69,7 @@ def join_pieces(folded: str) -> str:
     """
     pieces = folded.split("\n")
     width = max(map(len, pieces[:-1]), default=0)
-    if len(pieces) == 2 and width not in _WIDTHS:
+    if len(pieces) == 2 and width not in WIDTHS:
         return " ".join(pieces)
     out = []
     for piece in pieces[:-1]:
@@ -80,13 +80,7 @@ def join_pieces(folded: str) -> str:
 def fills_its_room(text: str) -> bool:
     """Whether a text, or its last piece, ends where a bank cuts: what came behind is lost."""
     pieces = text.split("\n")
-    return len(pieces[-1]) in _WIDTHS and len(pieces[-1]) >= max(map(len, pieces))
-
-
-def may_have_been_cut(text: str) -> bool:
-    """Whether a text ends where a bank cuts, or a blank before: a file does not keep the blank at its end."""
-    pieces = text.split("\n")
-    return len(pieces[-1]) in _WIDTH_AND_BLANK and len(pieces[-1]) + 1 >= max(map(len, pieces))
+    return len(pieces[-1]) in WIDTHS and len(pieces[-1]) >= max(map(len, pieces))
 
 
 def compact(number: str) -> str:
@@ -129,7 +123,6 @@ _NOT_A_NUMBER = re.compile(
 
 _LISTED = re.compile(r"(\d{4,}),\d\d")
 _DOTTED = re.compile(r"(\d{3,})\.(\d\d)")
-_WIDTH_AND_BLANK = frozenset(width - blank for width in _WIDTHS for blank in (0, 1))
 
 
 def _hide_iban(found: re.Match[str]) -> str:

@@ -39,7 +39,7 @@ class TextPass(CounterText):
         self._odd_words(masked)
 
     def _is_number(self, digits: str, tail: str) -> bool:
-        """Whether digits are the whole number of an open item; with a tail, one printed apart from it, open or closed."""
+        """Whether digits are the whole number of an open item; with a tail, one printed apart from it, or closed."""
         rows = self.numbers.whole.get(digits + tail)
         if not tail:
             return rows is not None

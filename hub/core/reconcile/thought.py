@@ -205,7 +205,6 @@ class Thought:
         evidence = {"closed": closed[:20], "payer_found_by": case.payer.found_by}
         return Decision(case.id, UNAPPLIED, "duplicate", reason, (), evidence)
 
-
     def _may_be_a_misprint(self, case: Case) -> bool:
         """Whether the payer owes this very sum on an invoice one slip away from the number of a paid one."""
         payer = case.payer

@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.mentions import STRONG
-from hub.core.reconcile.rules.near_number import NEAR, slipped_from_paid
+from hub.core.reconcile.mentions import STRONG, WEAK, Ref
+from hub.core.reconcile.rules.near_number import NEAR, near_number, slipped_from_paid
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
-from hub.core.reconcile.text import may_have_been_cut
 
 _HINTS = frozenset(("payer_bank_fee", "payer_rounding", "payer_in_part", "oldest_first"))  # not to the cent
 _WANTED = 0.5  # confidence from which an undecided explanation keeps others from its items
 _TURN = 0.8  # confidence from which silent money takes its turn among equal invoices, undecided as it is
+_MOST_NEAR = 50  # paid invoices of this amount whose numbers are compared with the text
 _MOST_EQUAL = 200  # equal items looked at for one receipt
 
 
@@ -54,13 +54,23 @@ class Waiting:
     def _names_a_paid_one(self, case: Case, drafts: list[Draft]) -> bool:
         """Whether the text names an invoice of the payer that this run settled: the money came twice, or by mistake."""
         ledger, reading = self.desk.ledger, case.reading
+        if not reading.names_something or not case.payer.accounts:
+            return False
+        if any(slipped_from_paid(self.desk, case, row) for d in drafts[:2] for row, _ in d.lines):
+            return False
         if reading.unknown or len(reading.mentions) != 1:
+            account = case.payer.accounts[0]
+            paid = [r for r in ledger.rows_of_amount(account, case.amount)[-_MOST_NEAR:] if ledger.left[r] == 0]
+            return not any(d.rule == NEAR for d in drafts) and any(near_number(self.desk, case, r) for r in paid)
+        own = [ref.row for ref in reading.mentions[0].refs if self._is_meant(case, ref)]
+        return bool(own) and not any(ledger.left[row] for row in own)
+
+    def _is_meant(self, case: Case, ref: Ref) -> bool:
+        """Whether a number of the text is an invoice of the payer: well spelt, or of this very amount."""
+        ledger = self.desk.ledger
+        if ledger.account_of[ref.row] not in case.payer.accounts:
             return False
-        refs = [ref for ref in reading.mentions[0].refs if ref.strength >= STRONG]
-        own = [ref.row for ref in refs if ledger.account_of[ref.row] in case.payer.accounts]
-        if not own or any(ledger.left[row] for row in own):
-            return False
-        return not any(slipped_from_paid(self.desk, case, row) for d in drafts[:2] for row, _ in d.lines)
+        return ref.strength >= STRONG or (ref.strength > WEAK and ledger.items.open_minor[ref.row] == case.amount)
 
     def _is_turn(self, case: Case, drafts: list[Draft]) -> bool:
         """Whether silent money pays this one of equal invoices, if it is this debtor's at all, and no other owes it."""
@@ -71,9 +81,7 @@ class Waiting:
         if case.reading.names_something or "against" in drafts[0].evidence:
             return False
         return all(
-            account_of[d.lines[0][0]] == account and d.rule == "payer_amount"
-            for d in drafts
-            if d.confidence >= _WANTED
+            account_of[d.lines[0][0]] == account and d.rule == "payer_amount" for d in drafts if d.confidence >= _WANTED
         )
 
     def beside_claims(self, case: Case, draft: Draft) -> Draft:
@@ -109,7 +117,7 @@ class Waiting:
         return None
 
     def _may_pay(self, other: Case, account: int) -> bool:
-        """Whether who sent an undecided receipt may be an account: found as it, somewhat like it, or cut short of it."""
+        """Whether an undecided receipt may be an account's: found as it, somewhat like it, or cut short of it."""
         payer, ledger = other.payer, self.desk.ledger
         if other.seller not in (None, ledger.accounts[account][0]):
             return False
@@ -119,5 +127,5 @@ class Waiting:
             return False
         if not other.payer_known_by_name or self.desk.payers.resembles(payer, account):
             return True
-        text = self.desk.receipts.remittance[other.row] or ""
-        return bool(payer.label) and may_have_been_cut(text) and self.desk.payers.may_begin(payer, account)
+        text = self.desk.receipts.remittance[other.row]
+        return bool(payer.label) and self.desk.cuts.may_have_cut(text) and self.desk.payers.may_begin(payer, account)

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.equal import recurs, why_not_the_oldest
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
-from hub.core.reconcile.rules.near_number import NEAR, built_alike, near_number, nearest_named, others_near
+from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_named, others_near
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
-from hub.core.reconcile.rules.statement import in_a_month_named, statement
+from hub.core.reconcile.rules.statement import statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
-from hub.core.reconcile.text import may_have_been_cut
 
 _MOST_ACCOUNTS = 6
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
@@ -21,8 +21,8 @@ _NEARLY = 0.42  # such an explanation beside a text that names something else, a
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _NAMESAKE = 0.7  # the same where the payer is found as a debtor whose items explain nothing
+_MOST_NAMESAKES = 12
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
-_RECURRING = 3  # equal invoices of one debtor that are no accident
 _SMALL_POOL = 24  # items of which most may be paid at once
 
 
@@ -68,9 +68,14 @@ def _several_explain(desk: Desk, drafts: list[Draft]) -> None:
 
 
 def _of_namesakes(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
-    """What debtors of the same words and another legal form owe: a form is easily left out, or wrong. Only offered."""
-    others = [a for a in desk.payers.namesakes(case.payer, case.seller) if a not in accounts][:_MOST_ACCOUNTS]
-    drafts = [d for account in others for d in _explain(desk, case, [account]) if d.confidence > 0.6]
+    """What debtors owe whose name is nearly the payer's: another legal form, or more of it. Only offered.
+
+    A form is easily left out, or wrong; a name may have been cut; and of many of one name only some were looked at.
+    """
+    payers, owners = desk.payers, desk.ledger.accounts
+    nearly = [*payers.namesakes(case.payer, case.seller), *case.payer.accounts, *payers.longer_names(case.payer)]
+    others = [a for a in dict.fromkeys(nearly) if a not in accounts and case.seller in (None, owners[a][0])]
+    drafts = [d for account in others[:_MOST_NAMESAKES] for d in _explain(desk, case, [account]) if d.confidence > 0.6]
     return [cap(_judge(desk, case, d, len(others) + len(accounts)), _NAMESAKE) for d in drafts]
 
 
@@ -119,28 +124,10 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     elif reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement")):
         cap(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85)
         draft.evidence["against"] = "the text names something else"
-    elif draft.rule == "payer_amount" and (why := _why_not_the_oldest(desk, case, draft.lines[0][0])):
+    elif draft.rule == "payer_amount" and (why := why_not_the_oldest(desk, case, draft.lines[0][0])):
         cap(draft, 0.85)
         draft.evidence["against"] = why
     return draft
-
-
-def _why_not_the_oldest(desk: Desk, case: Case, row: int) -> str:
-    """Why of several equal invoices the oldest may not be meant; "" when nothing says so, or there is but one."""
-    ledger, receipts = desk.ledger, desk.receipts
-    equal = ledger.rows_of_amount(ledger.account_of[row], case.amount)
-    if equal and ledger.left[row] != ledger.items.open_minor[row]:
-        return "it is the rest of an invoice, and another one has this sum"
-    if len(equal) < 2:
-        return ""
-    if case.reading.months and not in_a_month_named(desk, case, row):
-        return "equal invoices, and the text names another month"
-    text = receipts.remittance[case.row]
-    if text and not receipts.payer_name[case.row] and may_have_been_cut(text):
-        return "equal invoices, and the bank may have cut off which"
-    if built_alike(case, ledger.items.number[row]):
-        return "equal invoices, and the text has a number like theirs that is none"
-    return ""
 
 
 def _one_company(desk: Desk, case: Case) -> bool:
@@ -208,7 +195,7 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
         size = len(solution)
         rivals = [s for s in sums.solutions if s != solution and (size > 1 or _is_rival(sums, s, case.amount))]
         everything = size > 4 and size == len(pool.invoices)
-        chance = 0.0 if everything or _recurs(pool, solution) else sums.chance(size, case.amount)
+        chance = 0.0 if everything or recurs(pool, solution) else sums.chance(size, case.amount)
         confidence = 0.992 / (1 + chance / 4 if size == 1 else 1 + chance) if not rivals else 0.8 - 0.05 * min(size, 6)
         if chance > (_CHANCE_OF_ONE if size == 1 else CHANCE):
             confidence = min(confidence, 0.9)
@@ -226,11 +213,6 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
             Draft(confidence, rule, _only(desk, rows), [(r, desk.ledger.left[r]) for r in rows], evidence=evidence)
         )
     return drafts
-
-
-def _recurs(pool: Pool, solution: tuple[int, ...]) -> bool:
-    """Whether one invoice of many equal ones is paid: a subscription's sum is no accident, however round."""
-    return len(solution) == 1 and pool.amounts.count(solution[0]) >= _RECURRING
 
 
 def _is_rival(sums: Sums, other: tuple[int, ...], amount: int) -> bool:

@@ -69,7 +69,7 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
     spellings = (number, number[len(letters_of(number)) :], counter, counter.lstrip("0"))
     for text in seen:
         digits = text[len(letters_of(text)) :]
-        if period and _other_year(case, digits, period):
+        if period and (_other_year(case, digits, period) or _begins_a_number(case, digits)):
             continue
         if len(digits) >= _LEAST_TAIL and number.endswith(digits):
             return text
@@ -112,6 +112,18 @@ def _other_year(case: Case, digits: str, period: str) -> bool:
         and as_year(window[0], case.received_on)
         and not same_period(window[0], period)
         for window in windows(case).values()
+    )
+
+
+def _begins_a_number(case: Case, digits: str) -> bool:
+    """Whether digits are the year before a number of the text, and no number themselves."""
+    return (
+        len(digits) == 4
+        and bool(as_year(digits, case.received_on))
+        and any(
+            window[:1] == (digits,) or (window[0] > LETTERS and window[1:2] == (digits,))
+            for window in windows(case).values()
+        )
     )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.pool import Pool
-from hub.core.reconcile.text import fold, may_have_been_cut
+from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import MONTHS
 
 _SHORT = 4  # letters of a month that may be half of another word: no word goes on from "FEVRIER"
@@ -87,4 +87,4 @@ def _may_be_half_a_word(desk: Desk, case: Case) -> bool:
     """Whether the month ends a text that a bank may have cut: "MAI" may be what is left of "MAINTENANCE"."""
     text = desk.receipts.remittance[case.row] or ""
     last = fold(text).split()[-1:]
-    return bool(last) and len(last[0]) <= _SHORT and last[0] in MONTHS and may_have_been_cut(text)
+    return bool(last) and len(last[0]) <= _SHORT and last[0] in MONTHS and desk.cuts.may_have_cut(text)
