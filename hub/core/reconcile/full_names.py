@@ -7,6 +7,7 @@ The words that tell companies apart find a debtor among thousands. What tells "B
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
 
 from hub.core.reconcile.inputs import Debtors
 from hub.core.reconcile.names import full_words
@@ -73,6 +74,31 @@ class FullNames:
 
     def _shortest(self, account: int) -> int:
         return min((len("".join(name)) for name in self.of(account)), default=0)
+
+    def begun(self, words: tuple[str, ...], most: int) -> list[int]:
+        """The accounts, if not more than `most`, whose names begin with the longest stretch of a text that begins any.
+
+        What a cut left of "Établissements Fanbra Père et Fils" is "ETABLISSEMENTS FANBR", and the form counts.
+        """
+        longest = ""
+        for start in range(min(len(words), _MOST_WORDS)):
+            begun, at = "", start
+            while at < len(words) and self._begins(begun + words[at]):
+                begun += words[at]
+                at += 1
+            longest = max(longest, begun, key=len)
+        if len(longest) < _LEAST:
+            return []
+        found, at = list[int](), bisect_left(self._owners, (longest, -1))
+        while at < len(self._owners) and self._owners[at][0].startswith(longest) and len(found) <= most:
+            found.append(self._owners[at][1])
+            at += 1
+        return sorted(set(found)) if len(found) <= most else []
+
+    @cached_property
+    def _owners(self) -> list[tuple[str, int]]:
+        """Each glued name with its account, in alphabetical order."""
+        return sorted(("".join(words), account) for account, names in self._of.items() for words in names)
 
     def goes_on(self, account: int, other: int) -> bool:
         """Whether a name of another account begins with one of this account's, legal form included."""

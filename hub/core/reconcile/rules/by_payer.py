@@ -30,7 +30,7 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     """Drafts for the accounts that may be the payer, then for their group."""
     payer = case.payer
     if not payer.accounts or payer.score < 0.5:
-        return []
+        return _of_namesakes(desk, case, [])
     accounts = [a for a in payer.accounts if case.seller in (None, desk.ledger.accounts[a][0])][:_MOST_ACCOUNTS]
     drafts: list[Draft] = []
     if not accounts and case.seller is not None:
@@ -74,6 +74,7 @@ def _of_namesakes(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     """
     payers, owners = desk.payers, desk.ledger.accounts
     nearly = [*payers.namesakes(case.payer, case.seller), *case.payer.accounts, *payers.longer_names(case.payer)]
+    nearly += payers.names.full.begun(case.payer.label, _MOST_NAMESAKES)
     others = [a for a in dict.fromkeys(nearly) if a not in accounts and case.seller in (None, owners[a][0])]
     drafts = [d for account in others[:_MOST_NAMESAKES] for d in _explain(desk, case, [account]) if d.confidence > 0.6]
     return [cap(_judge(desk, case, d, len(others) + len(accounts)), _NAMESAKE) for d in drafts]
