@@ -12,7 +12,9 @@ from functools import cached_property
 from hub.core.reconcile.inputs import Debtors
 from hub.core.reconcile.names import full_words
 from hub.core.reconcile.text import fold
+from hub.core.reconcile.words import LEGAL_FORMS
 
+_TITLES = frozenset(("M", "MR", "MME", "MLLE", "MM", "DR", "ME"))
 _LEAST = 10  # letters two names must share before the next word tells them apart
 _MOST_WORDS = 24  # words of a label that are looked at
 
@@ -63,7 +65,7 @@ class FullNames:
     def _reach(self, account: int, words: tuple[str, ...]) -> int:
         """How many letters of a name whole words of a text spell from its beginning on."""
         most = 0
-        for whole in map("".join, self.of(account)):
+        for whole in [spelt for name in self.of(account) for spelt in _spellings(name)]:
             for start in range(min(len(words), _MOST_WORDS)):
                 begun, at = "", start
                 while at < len(words) and whole.startswith(begun + words[at]):
@@ -124,3 +126,11 @@ class FullNames:
     def _begins(self, glued: str) -> bool:
         at = bisect_left(self._glued, glued)
         return at < len(self._glued) and self._glued[at].startswith(glued)
+
+
+def _spellings(name: tuple[str, ...]) -> list[str]:
+    """A name glued together, and without the title or legal form it begins with: a bank writes them as it likes."""
+    at = 0
+    while at < len(name) - 1 and (name[at] in _TITLES or name[at] in LEGAL_FORMS):
+        at += 1
+    return ["".join(name), "".join(name[at:])] if at else ["".join(name)]

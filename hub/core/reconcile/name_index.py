@@ -134,7 +134,9 @@ class NameIndex:
         """The words of a label that a name explains."""
         rest, covered = list(words), set[str]()
         for word in theirs:
-            match, _ = _best_word(word, rest, bool(covered))
+            match = word if word in rest else None
+            if match is None and len(word) > 1:
+                match, _ = _near_word(word, rest, bool(covered))
             if match is not None:
                 covered.add(match)
                 rest.remove(match)

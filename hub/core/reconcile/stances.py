@@ -135,6 +135,7 @@ class Stances:
     def may_begin(self, payer: Payer, account: int) -> bool:
         """Whether a label may end in the beginning of an account's name, cut by the bank; its legal form may lack."""
         names = [*map("".join, self.names.full.of(account)), *("".join(n) for n in self._telling_names(account))]
+        names += ["".join(word for word in name if not word.isdigit()) for name in self._telling_names(account)]
         ends = ["".join(payer.label[at:]) for at in range(len(payer.label))]
         return any(name.startswith(end) for name in names for end in ends)
 
