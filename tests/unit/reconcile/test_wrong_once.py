@@ -328,3 +328,11 @@ def test_a_small_round_sum_kept_back_is_no_note_by_chance() -> None:
     assert "suggested" == one(items, 598_10, "FACT FA-2026-0101", "DURAND ET FILS", payer_iban=IBAN).status
     said = one(items, 598_10, "FACT FA-2026-0101 MOINS AVOIR", "DURAND ET FILS", payer_iban=IBAN)
     assert ("auto", [(1, 618_10), (2, -20_00)]) == (said.status, lines(said))
+
+
+@pytest.mark.parametrize("text", ["ARRHES DEVIS 2611", "ACOMPTE COMMANDE A VENIR"])
+def test_money_for_an_order_to_come_pays_no_old_invoice(text: str) -> None:
+    """It happens to be the sum of one; "ACOMPTE" alone may be the invoice of an advance."""
+    items = [item("FA-2026-0101", DURAND, 600_13)]
+    assert "auto" != one(items, 600_13, text, "DURAND ET FILS", payer_iban=IBAN).status
+    assert "auto" == one(items, 600_13, "ACOMPTE", "DURAND ET FILS", payer_iban=IBAN).status

@@ -12,6 +12,7 @@ from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_name
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
+from hub.core.reconcile.words import ORDER_WORDS
 
 _MOST_ACCOUNTS = 6
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
@@ -111,8 +112,8 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     if reading.of_something and draft.rule in _COMPOSED:
         cap(draft, 0.9)
         draft.evidence["against"] = "the text quotes a file, an order or a contract that is none of these"
-    if reading.part and not draft.rule.startswith("payer_amount"):
-        cap(draft, 0.9)
+    if reading.part and (not draft.rule.startswith("payer_amount") or not ORDER_WORDS.isdisjoint(reading.words)):
+        cap(draft, 0.9)  # "ARRHES DEVIS 2611" is money for what is not invoiced yet, whatever it happens to equal
     one_amount = draft.rule == "payer_amount" and not _names_own_closed(case)
     near = near_number(desk, case, draft.lines[0][0]) if one_amount else None
     if near:
