@@ -17,7 +17,7 @@ from hub.core.reconcile.rules.by_order import by_order
 from hub.core.reconcile.rules.by_payer import by_payer
 from hub.core.reconcile.rules.by_reference import by_reference, may_be_exact
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex, by_remittance
-from hub.core.reconcile.rules.near_number import slipped_from_paid
+from hub.core.reconcile.rules.near_number import due_nearest, slipped_from_paid
 from hub.core.reconcile.stances import CONTRADICTS, MEDIUM, STRONG, Payer
 from hub.core.reconcile.text import fold
 
@@ -214,7 +214,7 @@ class Thought:
         return any(
             self.desk.usable(row, case) and ledger.left[row] == case.amount and slipped_from_paid(self.desk, case, row)
             for account in payer.accounts
-            for row in ledger.rows_of_amount(account, case.amount)[:_MOST_EQUAL]
+            for row in due_nearest(self.desk, case, ledger.rows_of_amount(account, case.amount))[:_MOST_EQUAL]
         )
 
 

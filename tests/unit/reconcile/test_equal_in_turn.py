@@ -144,3 +144,15 @@ def test_the_rest_of_an_invoice_is_not_equal_to_a_whole_one() -> None:
     part = receipt(112_41, "ACOMPTE FA-2026-00125", "GARAGE DU LAC") | {"received_on": date(2026, 3, 20)}
     decisions = decide(items, [part, receipt(262_29, "VIREMENT", "GARAGE DU LAC")], debtors=CARON)
     assert ["auto", "suggested"] == [d.status for d in decisions]
+
+
+def test_beside_its_own_turn_the_next_older_one_is_offered() -> None:
+    """Five that a person must decide: each is offered its own first, and the one before beside it."""
+    doubtful = [paid(n, payer_iban=None, payer_name="CARON PEPINIERE") for n in range(5)]
+    decisions = decide([*rents(5), item("FA-2026-09001", "D1", RENT + 1)], doubtful, debtors=CARON)
+    assert ["suggested"] * 5 == [d.status for d in decisions]
+    assert [1, 2, 3, 4, 5] == first_lines(decisions)
+    for turn, decision in enumerate(decisions[1:], start=1):
+        offered = [proposal.lines[0][0] for proposal in decision.proposals]
+        assert turn in offered[:3]
+        assert len(offered) == len(set(offered))
