@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from hub.core.reconcile.cuts import Cuts
 from hub.core.reconcile.inputs import Receipts
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.mentions import Reading
@@ -60,6 +61,7 @@ class Desk:
     receipts: Receipts
     policy: Policy
     today: date
+    cuts: Cuts
 
     def usable(self, row: int, case: Case) -> bool:
         """Whether an item may be paid by this receipt: its seller and currency, and something still open."""

@@ -19,6 +19,7 @@ _NOT_ANNOUNCING = """VIR VIRT VRT VIREMENT VIREMENTS SEPA INST INSTANTANE RECU D
     FOR SOLDE ACPTE ACOMPTE ACC PARTIEL NOTPROVIDED EUR UND Y ZU SU MOTIF LIB LIBELLE""".split()
 _ANNOUNCES = INVOICE_WORDS - frozenset(_NOT_ANNOUNCING)  # what only stands about says nothing about a number
 _REFERENCES = frozenset(("REF", "REFERENCE", "REFS", "RF"))
+_OF_SOMETHING = ORDER_WORDS | frozenset("BL LIVRAISON CONTRAT CTR DOSSIER DOS AFFAIRE AFF CHANTIER LOT".split())
 _CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers
 
 
@@ -59,6 +60,8 @@ class CounterText(WrittenText):
 
     def _order_number(self, at: int) -> None:
         """An announced order number, looked up alone."""
+        if len(self.texts[at]) >= FEW_DIGITS and at and self.texts[at - 1] in _OF_SOMETHING:
+            self.reading.of_something = True
         for key in (self.texts[at], (self.texts[at - 1] + self.texts[at]) if at else ""):
             if key in self.ledger.by_order:
                 self.used[at] = True
@@ -100,7 +103,9 @@ class CounterText(WrittenText):
         """Whether letters and more digits are glued behind: the run is a part of something longer."""
         texts, gaps = self.texts, self.gaps
         glued = at + 2 < len(texts) and gaps[at + 1] == gaps[at + 2] == ""
-        return glued and texts[at + 1] > LETTERS and texts[at + 2] < LETTERS
+        if not glued or texts[at + 1] < LETTERS or texts[at + 2] > LETTERS:
+            return False
+        return not (texts[at + 1].endswith("DU") and as_date(texts[at + 2], self.received_on))  # "22187/DDU201025"
 
     def _is_lonely_year(self, at: int) -> bool:
         """A run like "2026" that no letters are glued to."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.cuts import Cuts
 from hub.core.reconcile.debtor_names import Memory
 from hub.core.reconcile.decide import RIVAL, apply, automatic, for_a_person, ranked, sure, within_bounds
 from hub.core.reconcile.exact import ExactMatcher
@@ -20,9 +21,9 @@ from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.policy import Policy
 from hub.core.reconcile.returns import Returns
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex
-from hub.core.reconcile.rules.near_number import NEAR
 from hub.core.reconcile.suggestions import Suggestions
 from hub.core.reconcile.thought import Thought, not_a_receipt
+from hub.core.reconcile.waiting import Waiting
 
 
 def reconcile(
@@ -65,11 +66,8 @@ def reconcile(
     with _no_garbage_collection():
         ledger = StandingLedger(items, debtors) if isinstance(items, Standing) else Ledger(items, debtors, settled)
         names = (memory or Memory()).names(ledger)
-        desk = Desk(ledger, PayerIndex(ledger, names, learnt), receipts, policy, today)
+        desk = Desk(ledger, PayerIndex(ledger, names, learnt), receipts, policy, today, Cuts(receipts))
         return Outcome(_Run(desk, remittances).decisions(), policy.version)
-
-
-_WANTED = 0.5  # confidence from which an undecided explanation keeps others from its items
 
 
 class _Run:
@@ -81,9 +79,8 @@ class _Run:
         own = frozenset(a.replace(" ", "").upper() for a in set(desk.receipts.account) if a)
         self.thought = Thought(desk, RemittanceIndex(remittances), own)
         self.remitted = set(remittances.receipt_id) if remittances else set()
-        self.waiting: dict[int, list[Case]] = {}  # undecided receipts by amount
+        self.waiting = Waiting(desk)
         self.suggestions = Suggestions(desk)
-        self.wanted: set[int] = set()  # items undecided receipts probably pay
         self.decided: list[Decision | None] = [None] * len(self.receipts.id)
 
     def decisions(self) -> list[Decision]:
@@ -169,34 +166,19 @@ class _Run:
     def _everything(self, case: Case) -> list[Draft] | None:
         """Decide with payer and amount as well; the drafts when a person must."""
         drafts = ranked(self.desk, case, self.thought.all_drafts(case))
-        if drafts and drafts[0].rule.startswith("payer_") and self._contested(case, drafts[0]):
-            drafts[0].confidence = min(drafts[0].confidence, 0.9)
-            drafts[0].evidence["against"] = "another receipt still open may pay the same item"
+        if drafts and drafts[0].rule.startswith("payer_"):
+            drafts[0] = self.waiting.beside_claims(case, drafts[0])
+            other = self.waiting.before(case, drafts[0])
+            if other is not None:
+                drafts[0].confidence = min(drafts[0].confidence, 0.9)
+                drafts[0].evidence["against"] = "another receipt still open may pay the same item"
+                drafts[0].evidence["waits_for_receipt"] = other
         decision = self._automatic(case, drafts)
         if decision is None:
-            if not (drafts and drafts[0].rule == NEAR):  # it wants one of the few it nearly names
-                self.waiting.setdefault(case.amount, []).append(case)
-            most = [d for n, d in enumerate(drafts) if n < 2 or d.rule == NEAR]
-            self.wanted.update(row for d in most if d.confidence >= _WANTED for row, _ in d.lines)
+            self.waiting.add(case, drafts)
             return drafts
         self.decided[case.row] = decision
         return None
-
-    def _contested(self, case: Case, draft: Draft) -> bool:
-        """Whether an undecided receipt may pay these items, or one of equal amounts of this debtor before."""
-        if any(row in self.wanted for row, _ in draft.lines):
-            return True
-        if draft.rule == "payer_statement":
-            return False
-        account = self.desk.ledger.account_of[draft.lines[0][0]]
-        equal = self.desk.ledger.rows_of_amount(account, case.amount)
-        if len(equal) < 2:
-            return False
-        seller = self.desk.ledger.accounts[account][0]
-        return any(
-            other.seller in (None, seller) and other.received_on <= case.received_on  # of equal debts the oldest first
-            for other in self.waiting.get(case.amount, ())
-        )
 
     def _automatic(self, case: Case, drafts: list[Draft]) -> Decision | None:
         first = sure(self.desk, case, drafts)

@@ -11,7 +11,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from hub.core.reconcile.names import full_words
+from hub.core.reconcile.text import fold
+from hub.core.reconcile.words import LEGAL_FORMS
 
+_TITLES = frozenset(("M", "MR", "MME", "MLLE", "MM", "DR", "ME"))
 _LEAST = 10  # letters two names must share before the next word tells them apart
 _MOST_WORDS = 24  # words of a label that are looked at
 
@@ -65,7 +68,7 @@ class FullNames:
     def _reach(self, account: int, words: tuple[str, ...]) -> int:
         """How many letters of a name whole words of a text spell from its beginning on."""
         most = 0
-        for whole in map("".join, self.of(account)):
+        for whole in [spelt for name in self.of(account) for spelt in _spellings(name)]:
             for start in range(min(len(words), _MOST_WORDS)):
                 begun, at = "", start
                 while at < len(words) and whole.startswith(begun + words[at]):
@@ -76,6 +79,31 @@ class FullNames:
 
     def _shortest(self, account: int) -> int:
         return min((len("".join(name)) for name in self.of(account)), default=0)
+
+    def begun(self, words: tuple[str, ...], most: int) -> list[int]:
+        """The accounts, if not more than `most`, whose names begin with the longest stretch of a text that begins any.
+
+        What a cut left of "Établissements Fanbra Père et Fils" is "ETABLISSEMENTS FANBR", and the form counts.
+        """
+        longest = ""
+        for start in range(min(len(words), _MOST_WORDS)):
+            begun, at = "", start
+            while at < len(words) and self._begins(begun + words[at]):
+                begun += words[at]
+                at += 1
+            longest = max(longest, begun, key=len)
+        if len(longest) < _LEAST:
+            return []
+        found, at = list[int](), bisect_left(self._owners, (longest, -1))
+        while at < len(self._owners) and self._owners[at][0].startswith(longest) and len(found) <= most:
+            found.append(self._owners[at][1])
+            at += 1
+        return sorted(set(found)) if len(found) <= most else []
+
+    @cached_property
+    def _owners(self) -> list[tuple[str, int]]:
+        """Each glued name with its account, in alphabetical order."""
+        return sorted(("".join(words), account) for account, names in self._of.items() for words in names)
 
     def goes_on(self, account: int, other: int) -> bool:
         """Whether a name of another account begins with one of this account's, legal form included."""
@@ -101,3 +129,11 @@ class FullNames:
     def _begins(self, glued: str) -> bool:
         at = bisect_left(self._glued, glued)
         return at < len(self._glued) and self._glued[at].startswith(glued)
+
+
+def _spellings(name: tuple[str, ...]) -> list[str]:
+    """A name glued together, and without the title or legal form it begins with: a bank writes them as it likes."""
+    at = 0
+    while at < len(name) - 1 and (name[at] in _TITLES or name[at] in LEGAL_FORMS):
+        at += 1
+    return ["".join(name), "".join(name[at:])] if at else ["".join(name)]

@@ -41,6 +41,7 @@ class Reading:
     discount: bool = False
     more: bool = False  # "and others"
     goes_on: bool = False  # behind a number stands what may be the next one, and is not understood
+    of_something: bool = False  # a number announced as an order, a file or a contract that nobody here knows
     on_behalf: bool = False  # the payer says it pays for someone else
 
     @property

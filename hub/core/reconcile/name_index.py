@@ -151,7 +151,9 @@ class NameIndex:
         """The words of a label that a name explains."""
         rest, covered = list(words), set[str]()
         for word in theirs:
-            match, _ = _best_word(word, rest, bool(covered))
+            match = word if word in rest else None
+            if match is None and len(word) > 1:
+                match, _ = _near_word(word, rest, bool(covered))
             if match is not None:
                 covered.add(match)
                 rest.remove(match)
@@ -176,7 +178,9 @@ class NameIndex:
         spare = total * (1 - least / _ALL)  # the weight of the words that may be missing
         leading, missed = 0, False
         for word, weight in zip(theirs, own, strict=True):
-            match, part = (word, 1.0) if word in rest else _near_word(word, rest, leading > 0)
+            match, part = (word, 1.0) if word in rest else (None, 0.0)
+            if match is None and len(word) > 1:  # "M" of "M. MASSON" takes no word that begins like it away
+                match, part = _near_word(word, rest, leading > 0)
             if match is None:
                 if len(word) == 1 or word.isdigit():  # initials and figures are lost first, or not read as words
                     total -= weight

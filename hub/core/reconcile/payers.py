@@ -117,9 +117,10 @@ class PayerIndex(Stances):
         same = [a for a in accounts if form in self._forms_of(a)]
         return same or accounts
 
-    def namesakes(self, payer: Payer, seller: str) -> list[int]:
-        """The accounts at one seller with the payer's words and another legal form than it states."""
-        return [a for a in self._by_key.get(" ".join(payer.words), ()) if self.ledger.accounts[a][0] == seller]
+    def namesakes(self, payer: Payer, seller: str | None) -> list[int]:
+        """The accounts with the payer's words, at one seller if given; some have another legal form than it states."""
+        namesakes = self._by_key.get(" ".join(payer.words), ())
+        return [a for a in namesakes if seller in (None, self.ledger.accounts[a][0])]
 
     def longer_names(self, payer: Payer) -> list[int]:
         """Other accounts whose names begin with the payer's, which may be what a cut left of theirs."""

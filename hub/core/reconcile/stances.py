@@ -154,6 +154,17 @@ class Stances:
         """Whether the payer's name, or the label, may be that of an account, sure or not."""
         return payer.accounts.count(account) > 0 or self._resembles(payer, account) >= _NOT_OTHER
 
+    def may_begin(self, payer: Payer, account: int) -> bool:
+        """Whether a label may end in the beginning of an account's name, cut by the bank; its legal form may lack."""
+        names = [*map("".join, self.names.full.of(account)), *("".join(n) for n in self._telling_names(account))]
+        names += ["".join(word for word in name if not word.isdigit()) for name in self._telling_names(account)]
+        ends = ["".join(payer.label[at:]) for at in range(len(payer.label))]
+        return any(name.startswith(end) for name in names for end in ends)
+
+    def _telling_names(self, account: int) -> list[tuple[str, ...]]:
+        """The words of each name of an account that tell companies apart."""
+        return [self._words[name][0] for name in self._names_of.get(account, ())]
+
     def _another_company(self, payer: Payer, account: int) -> bool:
         """Whether the account is a company whose SIREN is known not to be the payer's, however much alike the names.
 
@@ -200,13 +211,11 @@ class Stances:
     def _other_debtor(self, payer: Payer, candidate: int, account: int) -> bool:
         """Whether a seller has both as debtors, and the payer's name stands there in full as the other one's.
 
-        A long name that goes on in the account's own is no proof, unless the IBAN agrees with it: it may have been cut.
+        That a bank cut a longer name exactly where another debtor's ends is rarer than that debtor paying.
         """
         accounts = self.ledger.accounts
         if not payer.whole or accounts[candidate][0] != accounts[account][0]:
             return False
         if self._namesakes(candidate, account):
             return self._forms_differ(candidate, account)
-        full = self.names.full
-        may_be_cut = any(len(" ".join(name)) >= CUT_AT for name in full.of(candidate))
-        return payer.found_by == "iban" or not (may_be_cut and full.goes_on(candidate, account))
+        return True

@@ -9,6 +9,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 
 _SPREAD_RULES = ("payer_amount", "amount_only")
 _MOST_EQUAL = 200  # equal items looked at for one suggestion
+_LIKELY = 0.4  # confidence from which what is offered to one is not offered first to the next
 _DATE_SLACK_DAYS = 3
 
 
@@ -28,31 +29,42 @@ class Suggestions:
                 found.append(other)
             found.append(draft)
         found.sort(key=lambda draft: (-draft.confidence, self._is_offered(draft)))
-        if found and (nearest := self._due_nearest(case, found)) is not None:
-            found.insert(1, nearest)
-        if found and len(found[0].lines) == 1:
+        if found:
+            found[1:1] = self._neighbours(case, found)
+            found = [draft for at, draft in enumerate(found) if not any(draft.same_as(known) for known in found[:at])]
+        if found and len(found[0].lines) == 1 and found[0].confidence >= _LIKELY:
             self.offered.add(found[0].lines[0][0])
         return found
 
-    def _due_nearest(self, case: Case, found: list[Draft]) -> Draft | None:
-        """Beside one of several equal invoices, the one due nearest to the receipt, unless it is there already."""
+    def _neighbours(self, case: Case, found: list[Draft]) -> list[Draft]:
+        """Beside one of several equal invoices, the one due nearest to the receipt, and the next older one.
+
+        The older one is right when a receipt before this one turns out to be no payment; unless they are there already.
+        """
         first = found[0]
         if first.rule not in _SPREAD_RULES or len(first.lines) != 1 or first.lines[0][1] != case.amount:
-            return None
-        ledger, items = self.desk.ledger, self.desk.ledger.items
+            return []
+        ledger, items, mine = self.desk.ledger, self.desk.ledger.items, first.lines[0][0]
         last = case.received_on + timedelta(days=_DATE_SLACK_DAYS)
         equal = [
             row
-            for row in ledger.rows_of_amount(ledger.account_of[first.lines[0][0]], case.amount)[:_MOST_EQUAL]
+            for row in ledger.rows_of_amount(ledger.account_of[mine], case.amount)[:_MOST_EQUAL]
             if ledger.left[row] == case.amount and self.desk.usable(row, case) and items.issued_on[row] <= last
         ]
-        equal = [row for row in equal if row not in self.offered] or equal
         if len(equal) < 2:
-            return None
-        row = min(equal, key=lambda r: (abs((ledger.age(r)[0] - case.received_on).days), ledger.age(r)))
-        reason = f"{self.desk.numbers([row])} has exactly this amount open and is due nearest to the receipt."
-        nearest = replace(first, reason=reason, lines=[(row, case.amount)], evidence=dict(first.evidence))
-        return None if any(nearest.same_as(known) for known in found[:3]) else nearest
+            return []
+        free = [row for row in equal if row not in self.offered] or equal
+        nearest = min(free, key=lambda r: (abs((ledger.age(r)[0] - case.received_on).days), ledger.age(r)))
+        others = [(nearest, "is due nearest to the receipt")]
+        if mine in equal and (at := equal.index(mine)):
+            others.append((equal[at - 1], "is the next older one"))
+        drafts = []
+        for row, what in others:
+            reason = f"{self.desk.numbers([row])} has exactly this amount open and {what}."
+            other = replace(first, reason=reason, lines=[(row, case.amount)], evidence=dict(first.evidence))
+            if not any(other.same_as(known) for known in found[:2]):
+                drafts.append(other)
+        return drafts
 
     def _is_offered(self, draft: Draft) -> bool:
         """Whether it is one whole invoice that an earlier receipt was offered first."""

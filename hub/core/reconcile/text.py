@@ -14,7 +14,7 @@ from hub.core.reconcile.words import IBAN_LENGTHS
 
 LONGEST_TEXT = 120_000  # characters read of one text; the longest remittance seen is 100 KB
 MOST_TOKENS = 12_000
-_WIDTHS = frozenset((31, 35, 65, 70, 140))  # lengths at which banks cut
+WIDTHS = frozenset((31, 35, 65, 70, 140))  # lengths at which banks cut
 
 _SPECIAL = {
     "œ": "oe",
@@ -69,7 +69,7 @@ def join_pieces(folded: str) -> str:
     """
     pieces = folded.split("\n")
     width = max(map(len, pieces[:-1]), default=0)
-    if len(pieces) == 2 and width not in _WIDTHS:
+    if len(pieces) == 2 and width not in WIDTHS:
         return " ".join(pieces)
     out = []
     for piece in pieces[:-1]:
@@ -80,7 +80,7 @@ def join_pieces(folded: str) -> str:
 def fills_its_room(text: str) -> bool:
     """Whether a text, or its last piece, ends where a bank cuts: what came behind is lost."""
     pieces = text.split("\n")
-    return len(pieces[-1]) in _WIDTHS and len(pieces[-1]) >= max(map(len, pieces))
+    return len(pieces[-1]) in WIDTHS and len(pieces[-1]) >= max(map(len, pieces))
 
 
 def compact(number: str) -> str:
@@ -111,7 +111,8 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}")
 _NOT_A_NUMBER = re.compile(  # none of them begins behind a digit: said first, it spares most of the work
     rf"(?<!\d)(?=[\d+E])(?:(?P<date>(?<![\d/.-]){_DAY}([/.-]){_MONTH}\2(?:20\d\d|\d\d)(?![\d/-])"
     rf"|(?<![\dA-Z/.-])20\d\d([/.-])(?:0[1-9]|1[0-2])\3(?:0[1-9]|[12]\d|3[01])(?![\d/-]))"
-    r"|(?P<phone>(?<![\dA-Z/-])(?:\+33 ?|0033 ?|0)[1-9](?:([ .-])\d\d(?:\5\d\d){3}|\d{8})(?![\dA-Z]))"
+    r"|(?P<phone>(?<![\dA-Z/-])(?<!\d[ .])(?:\+33 ?|0033 ?|0)[1-9]"
+    r"(?:([ .-])\d\d(?:\5\d\d){3}(?!\5\d\d(?!\d))|\d{8})(?![\dA-Z]))"
     r"|(?P<amount>(?<![\dA-Z/,-])(?!0\d)\d{1,3}(?:[ .]\d{3})*,\d{2}(?!\d)|"
     r"(?<![\dA-Z/,-])(?!0\d)\d{1,8}[.,]\d{2}(?![\d/-]|[.,]\d)"
     r"|(?<![\dA-Z/-])\d+ ?(?:EUR|EUROS?)\b(?! ?\d)|\bEUR ?\d+(?:[.,]\d{2})?(?!\d))"
@@ -121,6 +122,7 @@ _NOT_A_NUMBER = re.compile(  # none of them begins behind a digit: said first, i
 
 
 _LISTED = re.compile(r"(\d{4,}),\d\d")
+_DOTTED = re.compile(r"(\d{3,})\.(\d\d)")
 
 
 def _hide_iban(found: re.Match[str]) -> str:
@@ -139,10 +141,13 @@ def _hide_iban(found: re.Match[str]) -> str:
     return "#" * end + text[end:]
 
 
-def mask(folded: str, known: Callable[[str], bool] = lambda digits: False) -> tuple[str, list[tuple[str, str]]]:
+def mask(
+    folded: str, known: Callable[[str, str], bool] = lambda digits, tail: False
+) -> tuple[str, list[tuple[str, str]]]:
     """Hide dates, amounts, shares, telephone and account numbers.
 
-    `known` tells an invoice's number: "26050026,43" is no amount where 26050026 is one, it begins a list.
+    `known` tells an invoice's number: "26050026,43" is no amount where 26050026 is one, it begins a list; nor is
+    "41588.31" where 41588-31 is one: then it is asked for 41588 and its tail 31.
 
     Returns the text with each hidden stretch replaced by as many "#", and what was hidden as (kind, text).
     """
@@ -151,8 +156,11 @@ def mask(folded: str, known: Callable[[str], bool] = lambda digits: False) -> tu
         return folded, hidden
 
     def hide(found: re.Match[str]) -> str:
-        if found.lastgroup == "amount" and (listed := _LISTED.fullmatch(found.group())) and known(listed.group(1)):
-            return found.group()
+        if found.lastgroup == "amount":
+            if (listed := _LISTED.fullmatch(found.group())) and known(listed.group(1), ""):
+                return found.group()
+            if (dotted := _DOTTED.fullmatch(found.group())) and known(dotted.group(1), dotted.group(2)):
+                return found.group()
         hidden.append((found.lastgroup or "amount", found.group()))
         return "#" * len(found.group())
 

@@ -38,9 +38,15 @@ class TextPass(CounterText):
         self._link()
         self._odd_words(masked)
 
-    def _is_number(self, digits: str) -> bool:
-        """Whether digits are the whole number of an open item."""
-        return digits in self.numbers.whole
+    def _is_number(self, digits: str, tail: str) -> bool:
+        """Whether digits are the whole number of an open item; with a tail, one printed apart from it, or closed."""
+        rows = self.numbers.whole.get(digits + tail)
+        if not tail:
+            return rows is not None
+        printed = [self.ledger.items.number[row] for row in self.numbers.rows(rows)]
+        return any(n.endswith(tail) and not n[: -len(tail)][-1:].isdigit() for n in printed) or (
+            rows is None and digits + tail in self.ledger.settled
+        )
 
     def _read_hidden(self, hidden: list[tuple[str, str]]) -> None:
         """A hidden date or amount can still be a whole number of the ledger ("12/2026" never is a date here)."""

@@ -17,10 +17,12 @@ from hub.core.reconcile.rules.by_order import by_order
 from hub.core.reconcile.rules.by_payer import by_payer
 from hub.core.reconcile.rules.by_reference import by_reference, may_be_exact
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex, by_remittance
+from hub.core.reconcile.rules.near_number import due_nearest, slipped_from_paid
 from hub.core.reconcile.stances import CONTRADICTS, MEDIUM, STRONG, Payer
 from hub.core.reconcile.text import fold
 
 _DIGIT = re.compile(r"\d")
+_MOST_EQUAL = 50  # equal invoices whose numbers are compared with a paid one's
 _SURE = 0.9  # more than a number of few digits deserves beside words of wages, taxes or damages
 _DOUBTFUL = 0.75  # when nothing is surer, debtors only somewhat like the payer are worth a look
 _NO_REFERENCE = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NON COMMUNIQUE", "N/A", "NONE"))
@@ -210,11 +212,23 @@ class Thought:
                 return None
             if any(payers.stance(case.payer, ledger.account_of[ref.row]) != CONTRADICTS for ref in refs):
                 closed.append(mention.text)
-        if not closed:
+        if not closed or self._may_be_a_misprint(case):
             return None
         reason = f"The text names {', '.join(closed[:5])}, already paid: a duplicate, or money to give back."
         evidence = {"closed": closed[:20], "payer_found_by": case.payer.found_by}
         return Decision(case.id, UNAPPLIED, "duplicate", reason, (), evidence)
+
+    def _may_be_a_misprint(self, case: Case) -> bool:
+        """Whether the payer owes this very sum on an invoice one slip away from the number of a paid one."""
+        payer = case.payer
+        if payer.score < STRONG or len(payer.accounts) > 4:
+            return False
+        ledger = self.desk.ledger
+        return any(
+            self.desk.usable(row, case) and ledger.left[row] == case.amount and slipped_from_paid(self.desk, case, row)
+            for account in payer.accounts
+            for row in due_nearest(self.desk, case, ledger.rows_of_amount(account, case.amount))[:_MOST_EQUAL]
+        )
 
 
 def _few_digits(draft: Draft) -> bool:

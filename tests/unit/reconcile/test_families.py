@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,16 +23,16 @@ def test_a_name_in_full_contradicts_its_namesake() -> None:
     assert "auto" == one([invoice], 411_17, "FA-2026-00101", "BRUNET SARL", debtors=BRUNETS).status
 
 
-def test_a_short_name_in_full_was_not_cut() -> None:
-    """ "NGUYEN ET FILS" is a debtor; the one of Gap, whose name goes on, is another one. A long name may be cut."""
-    two = debtors_of(["Nguyen et Fils", "Nguyen et Fils Gap"])
-    assert (
-        "auto"
-        != one([item("FA-2026-00101", "D1", 411_17)], 411_17, "FA-2026-00101", "NGUYEN ET FILS", debtors=two).status
-    )
-    long = debtors_of(["Fletcher & Co Textiles Ltd", "Fletcher & Co Textiles Ltd Gap"])
-    name = "FLETCHER & CO TEXTILES LTD"
-    assert "auto" == one([item("FA-2026-00101", "D1", 411_17)], 411_17, "FA-2026-00101", name, debtors=long).status
+@pytest.mark.parametrize("name", ["Nguyen et Fils", "Fletcher & Co Textiles Ltd"])
+def test_a_name_in_full_was_not_cut(name: str) -> None:
+    """It is a debtor's; the one of Gap, whose name goes on, is another one, and its number another one's."""
+    two = debtors_of([name, f"{name} Gap"])
+    for payer, text in ((name.upper(), "FA-2026-00101"), (None, f"VIR {name.upper()} FA-2026-00101")):
+        theirs = one([item("FA-2026-00101", "D1", 411_17)], 411_17, text, payer, debtors=two)
+        assert "auto" != theirs.status
+        assert "auto" == one([item("FA-2026-00101", "D0", 411_17)], 411_17, text, payer, debtors=two).status
+    cut = one([item("FA-2026-00101", "D1", 411_17)], 411_17, "FA-2026-00101", f"{name} G".upper(), debtors=two)
+    assert "auto" == cut.status
 
 
 def test_a_name_without_its_form_contradicts_no_namesake() -> None:

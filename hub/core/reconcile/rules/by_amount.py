@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from hub.core.reconcile.case import Case, Desk, Draft
 
 _MOST = 3
@@ -26,7 +28,10 @@ def by_likeness(desk: Desk, case: Case) -> list[Draft]:
 
 
 def _rows(desk: Desk, case: Case) -> list[int]:
-    """Invoices with exactly this amount open, issued by the receipt's date, those due nearest to it first."""
+    """Invoices with exactly this amount open, issued by the receipt's date.
+
+    The debtors of those due nearest to it first; of one debtor's, the oldest due (C. civ. 1342-10).
+    """
     items = desk.ledger.items
     rows = [
         r
@@ -37,7 +42,13 @@ def _rows(desk: Desk, case: Case) -> list[int]:
         and items.issued_on[r] <= case.received_on
     ]
     rows.sort(key=lambda r: (abs(((items.due_on[r] or items.issued_on[r]) - case.received_on).days), items.id[r]))
-    return rows
+    by_account: dict[int, list[int]] = {}
+    for row in rows:
+        by_account.setdefault(desk.ledger.account_of[row], []).append(row)
+    if len(by_account) == len(rows):
+        return rows
+    mine = [sorted(equal, key=desk.ledger.age) for equal in by_account.values()]
+    return [row for turn in zip_longest(*mine) for row in turn if row is not None]
 
 
 def _drafts(desk: Desk, case: Case, rows: list[int], confidence: float, reason: str) -> list[Draft]:

@@ -6,16 +6,23 @@ from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.equal import recurs, why_not_the_oldest
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_named, others_near
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
+from hub.core.reconcile.words import ORDER_WORDS
 
 _MOST_ACCOUNTS = 6
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
+_COMPOSED = frozenset(("payer_sum", "payer_less_credit_note", "payer_rounding"))  # found by trying many
+_NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
+_NEARLY = 0.42  # such an explanation beside a text that names something else, and may be right about it
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
+_NAMESAKE = 0.7  # the same where the payer is found as a debtor whose items explain nothing
+_MOST_NAMESAKES = 12
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 _SMALL_POOL = 24  # items of which most may be paid at once
 
@@ -24,7 +31,7 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     """Drafts for the accounts that may be the payer, then for their group."""
     payer = case.payer
     if not payer.accounts or payer.score < 0.5:
-        return []
+        return _of_namesakes(desk, case, [])
     accounts = [a for a in payer.accounts if case.seller in (None, desk.ledger.accounts[a][0])][:_MOST_ACCOUNTS]
     drafts: list[Draft] = []
     if not accounts and case.seller is not None:
@@ -39,6 +46,8 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
                 most = _BESIDE_OWN if any("sets_that_add_up" in d.evidence for d in drafts) else 0.975
                 drafts += [cap(d, most) for d in _explain(desk, case, group) if d.confidence > 0.6]
     judged = [_judge(desk, case, d, len(accounts)) for d in drafts]
+    if accounts and not any(d.confidence > 0.6 for d in judged):
+        judged += _of_namesakes(desk, case, accounts)
     if len(accounts) > 1:
         _several_explain(desk, judged)
     if any(d.rule == "payer_statement" and d.confidence > 0.9 and case.reading.months for d in judged):
@@ -57,6 +66,19 @@ def _several_explain(desk: Desk, drafts: list[Draft]) -> None:
     for draft in drafts:
         if len(likely) > 1 and draft.rule not in ("payer_amount", NEAR):
             cap(draft, 0.85)
+
+
+def _of_namesakes(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
+    """What debtors owe whose name is nearly the payer's: another legal form, or more of it. Only offered.
+
+    A form is easily left out, or wrong; a name may have been cut; and of many of one name only some were looked at.
+    """
+    payers, owners = desk.payers, desk.ledger.accounts
+    nearly = [*payers.namesakes(case.payer, case.seller), *case.payer.accounts, *payers.longer_names(case.payer)]
+    nearly += payers.names.full.begun(case.payer.label, _MOST_NAMESAKES)
+    others = [a for a in dict.fromkeys(nearly) if a not in accounts and case.seller in (None, owners[a][0])]
+    drafts = [d for account in others[:_MOST_NAMESAKES] for d in _explain(desk, case, [account]) if d.confidence > 0.6]
+    return [cap(_judge(desk, case, d, len(others) + len(accounts)), _NAMESAKE) for d in drafts]
 
 
 def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
@@ -87,8 +109,11 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         plain = (payer.score >= 1.0 or payer.whole) and _one_company(desk, case)
         if not plain or draft.rule not in _TO_THE_CENT:
             cap(draft, 0.85)
-    if reading.part and not draft.rule.startswith("payer_amount"):
+    if reading.of_something and draft.rule in _COMPOSED:
         cap(draft, 0.9)
+        draft.evidence["against"] = "the text quotes a file, an order or a contract that is none of these"
+    if reading.part and (not draft.rule.startswith("payer_amount") or not ORDER_WORDS.isdisjoint(reading.words)):
+        cap(draft, 0.9)  # "ARRHES DEVIS 2611" is money for what is not invoiced yet, whatever it happens to equal
     one_amount = draft.rule == "payer_amount" and not _names_own_closed(case)
     near = near_number(desk, case, draft.lines[0][0]) if one_amount else None
     if near:
@@ -99,8 +124,11 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.9)
         draft.reason += " The text has all their numbers, though not as they are printed."
     elif reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement")):
-        cap(draft, 0.85)
+        cap(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85)
         draft.evidence["against"] = "the text names something else"
+    elif draft.rule == "payer_amount" and (why := why_not_the_oldest(desk, case, draft.lines[0][0])):
+        cap(draft, 0.85)
+        draft.evidence["against"] = why
     return draft
 
 
@@ -169,7 +197,7 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
         size = len(solution)
         rivals = [s for s in sums.solutions if s != solution and (size > 1 or _is_rival(sums, s, case.amount))]
         everything = size > 4 and size == len(pool.invoices)
-        chance = 0.0 if everything else sums.chance(size, case.amount)
+        chance = 0.0 if everything or recurs(pool, solution) else sums.chance(size, case.amount)
         confidence = 0.992 / (1 + chance / 4 if size == 1 else 1 + chance) if not rivals else 0.8 - 0.05 * min(size, 6)
         if chance > (_CHANCE_OF_ONE if size == 1 else CHANCE):
             confidence = min(confidence, 0.9)
@@ -196,15 +224,19 @@ def _is_rival(sums: Sums, other: tuple[int, ...], amount: int) -> bool:
 
 def _balance(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     """Everything still open, or everything due by then: sets a debtor pays, and no chance among millions."""
-    what, rows = _everything(desk, case, pool)
-    if len(rows) < 2:
-        return _all_but(desk, case, pool)
-    reason = f"The payer is known and pays everything {what}: {desk.numbers(rows)}."
-    return [Draft(0.984, "payer_balance", reason, [(r, desk.signed(r)) for r in rows])]
+    left, whole = desk.ledger.left, desk.ledger.items.open_minor
+    untouched = [r for r in pool.left if left[r] == whole[r]]
+    what, rows = _everything(desk, case, pool, untouched)
+    if len(rows) > 1:
+        reason = f"The payer is known and pays everything {what}: {desk.numbers(rows)}."
+        return [Draft(0.984, "payer_balance", reason, [(r, desk.signed(r)) for r in rows])]
+    drafts = _all_but(desk, case, pool, pool.left)
+    return drafts if drafts or len(untouched) == len(pool.left) else _all_but(desk, case, pool, untouched)
 
 
-def _everything(desk: Desk, case: Case, pool: Pool) -> tuple[str, list[int]]:
-    """What adds up to the amount: all invoices open, all due, or all open less all credit notes; else nothing."""
+def _everything(desk: Desk, case: Case, pool: Pool, untouched: list[int]) -> tuple[str, list[int]]:
+    """What adds up to the amount: all invoices open, all due, all open less all credit notes, or all that no other
+    receipt pays in part; else nothing."""
     left, items = desk.ledger.left, desk.ledger.items
     total = sum([left[r] for r in pool.left])
     if total == case.amount:
@@ -217,12 +249,14 @@ def _everything(desk: Desk, case: Case, pool: Pool) -> tuple[str, list[int]]:
     credits = [r for r in pool.credits if left[r] > 0]
     if credits and total - sum([left[r] for r in credits]) == case.amount:
         return f"open less credit note {desk.numbers(credits)}", pool.left + credits
+    if len(untouched) < len(pool.left) and sum([left[r] for r in untouched]) == case.amount:
+        return "open that no other receipt pays in part", untouched
     return "", []
 
 
-def _all_but(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
+def _all_but(desk: Desk, case: Case, pool: Pool, of: list[int]) -> list[Draft]:
     """Everything open but one, two or three: they may be paid by receipts that wait. Only ever a suggestion."""
-    left = {r: desk.ledger.left[r] for r in pool.left}
+    left = {r: desk.ledger.left[r] for r in of}
     excess = sum(left.values()) - case.amount
     if not 4 < len(left) <= _SMALL_POOL or excess <= 0:
         return []
@@ -231,7 +265,7 @@ def _all_but(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     for solution in sums.solutions[:2]:
         out = pool.take(desk, solution)
         if out is not None and len(solution) <= 3 and sums.chance(len(solution), excess) < 0.5:
-            rows = [r for r in pool.left if r not in out]
+            rows = [r for r in of if r not in out]
             reason = f"The payer is known and pays everything open but {desk.numbers(out)}: {desk.numbers(rows)}."
             drafts.append(Draft(0.75, "payer_balance", reason, [(r, left[r]) for r in rows]))
     return drafts

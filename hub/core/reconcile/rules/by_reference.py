@@ -23,6 +23,7 @@ _EXACT = {
     (WEAK, UNKNOWN): 0.5,
 }
 _PROOF_DIGITS = 5  # a bare counter this long and the exact amount do not meet by chance
+_TO_THE_CENT = 0.03  # by which a number and its exact sum go before a number alone, though the payer contradicts
 _MOST_COMBINATIONS = 128
 
 
@@ -41,7 +42,8 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
         found = _exact(desk, case, named) or inexact(desk, case, named)
         for draft in found:
             if named.stance == CONTRADICTS:
-                draft.confidence = min(draft.confidence, CONTRADICTED)
+                most = CONTRADICTED + (_TO_THE_CENT if draft.rule.endswith("_exact") else 0)
+                draft.confidence = min(draft.confidence, most)
                 draft.reason += " But the payer is known as another debtor."
             draft.evidence |= {
                 "tokens": [text for _, _, text in named.picks][:40],

@@ -15,15 +15,16 @@ LARGE_POOL = 400  # items above which only single amounts and pairs are tried
 
 def discount(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     """One invoice, or two, less the cash discount allowed on that date."""
-    items, reduced = desk.ledger.items, []
+    items, reduced, late = desk.ledger.items, [], set[int]()
     for row in pool.left:
         if items.discount_terms[row]:
             grace = desk.policy_for(row).discount_grace_days
-            off = discount_minor(
-                items.discount_terms[row], items.total_minor[row], items.issued_on[row], case.received_on, grace
-            )
+            given = items.discount_terms[row], items.total_minor[row], items.issued_on[row], case.received_on
+            off = discount_minor(*given, grace)
             if 0 < off < desk.ledger.left[row]:
                 reduced.append((row, off))
+                if not discount_minor(*given, 0):
+                    late.add(row)
     drafts = []
     for row, off in reduced[:60]:
         slack = desk.ledger.left[row] - off - case.amount
@@ -34,8 +35,8 @@ def discount(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
             )
     if not drafts:
         drafts = _discounted_set(desk, case, reduced[:12])
-    if len({d.lines[0] for d in drafts}) > 1:
-        return [cap(d, 0.8) for d in drafts]
+    if len({d.lines[0] for d in drafts}) > 1:  # rather one that is still in time without any grace
+        return [cap(d, 0.79 if d.lines[0][0] in late else 0.8) for d in drafts]
     return drafts
 
 

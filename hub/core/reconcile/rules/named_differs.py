@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hub.core.reconcile.amounts import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.charges import charges_likely
 from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, ranges
+from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 from hub.core.reconcile.stances import AGREES, UNKNOWN
 from hub.core.reconcile.stances import STRONG as SURE
 from hub.core.reconcile.text import fills_its_room
@@ -26,8 +29,10 @@ _OTHER = {
 }
 _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
 _ROUND = 10_00
+_SMALL, _SMALL_ROUND = 30_00, 50  # round sums that debtors keep back, whatever note has the same by chance
 _USUAL_SHARES = (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)  # per cent
 _STILL_OWED, _FORGONE = 0.84, 0.83
+_USUAL_DISCOUNTS = (5, 10, 15, 20, 25, 30)  # per mille
 _DISCOUNT_AT_MOST = 12  # a debtor who writes "escompte" keeps at most a twelfth
 
 
@@ -63,7 +68,14 @@ def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base
         if policy.bank_fee_anywhere or charges_likely(desk.receipts, case.row, _own_words(desk, case, named)):
             return [_with_difference(desk, rows, gap, "bank_fee", base)]
         return _question(desk, case, named, rows, gap, "bank_fee")
+    if _is_a_usual_discount(gap, case.amount + gap):
+        return _question(desk, case, named, rows, gap, "discount")
     return _part_payment(desk, case, named, rows, base, policy.partial_by_reference)
+
+
+def _is_a_usual_discount(gap: int, total: int) -> bool:
+    """Whether what is missing is to the cent what debtors keep for paying early, whatever the terms say."""
+    return any(abs(gap * 1000 - total * rate) <= 500 for rate in _USUAL_DISCOUNTS)
 
 
 def _own_words(desk: Desk, case: Case, named: Named) -> set[str]:
@@ -105,19 +117,21 @@ def _discounted(desk: Desk, case: Case, rows: list[int], gap: int, base: float) 
 
 
 def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
-    """The gap is one open credit note of the debtor, or all of them."""
+    """The gap is one credit note the debtor had when it paid, or all of them."""
+    last = case.received_on + timedelta(days=DATE_SLACK_DAYS)
     credits = [
         r
         for a in named.accounts
         for r in desk.ledger.account(a, case.currency).credits
-        if r not in rows and desk.usable(r, case)
+        if r not in rows and desk.usable(r, case) and desk.ledger.items.issued_on[r] <= last
     ][:60]
     if not credits:
         return []
     sets = [[r] for r in credits if desk.ledger.left[r] == gap][:3]
     if len(credits) > 1 and sum(desk.ledger.left[r] for r in credits) == gap:
         sets.append(credits)
-    sure = len(sets) == 1 and (_speaks_of_credit(case) or not _is_a_share(case.amount, case.amount + gap))
+    by_chance = _is_a_share(case.amount, case.amount + gap) or (gap <= _SMALL and gap % _SMALL_ROUND == 0)
+    sure = len(sets) == 1 and (_speaks_of_credit(case) or not by_chance)
     drafts = []
     for chosen in sets:
         reason = f"The text names {desk.numbers(rows)}; the difference is credit note {desk.numbers(chosen)}."
@@ -235,7 +249,7 @@ def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int,
                 chosen.append(row)
         chance = sums.chance(len(solution), excess)
         sure = len(sums.solutions) == 1 and chance < CHANCE and (len(solution) == 1 or _goes_on(case))
-        if len(solution) > 1 and any(left[r] in solution for r in pool if r not in chosen):
+        if any(left[r] in solution for r in pool if r not in chosen):
             sure = False  # which of two equal invoices belongs to the set, nothing tells
         reason = f"The text names {desk.numbers(rows)}; {desk.numbers(chosen)} make up the rest exactly."
         confidence = min(base, 0.975) if sure and base > 0.84 and not _has_range(case) else 0.84

@@ -53,6 +53,14 @@ def _windows(folded: str) -> Iterator[Window]:
                     yield tuple(parts[at:end])
 
 
+def built_alike(case: Case, number: str) -> bool:
+    """Whether the text has a number in as many pieces, as long as those of an item's, whatever its digits are."""
+    lengths = [len(run) for run in runs(fold(number))[0] if run < LETTERS]
+    return len(lengths) > 1 and any(
+        [len(run) for run in window if run < LETTERS] == lengths for window in windows(case).values()
+    )
+
+
 def near_number(desk: Desk, case: Case, row: int) -> str | None:
     """A number of the text that is an item's without its zeros, one slip away from it, or its last digits."""
     reading = case.reading
@@ -68,7 +76,7 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
     spellings = (number, number[len(letters_of(number)) :], counter, counter.lstrip("0"))
     for text in seen:
         digits = text[len(letters_of(text)) :]
-        if period and _other_year(case, digits, period):
+        if period and (_other_year(case, digits, period) or _begins_a_number(case, digits)):
             continue
         if len(digits) >= _LEAST_TAIL and number.endswith(digits):
             return text
@@ -114,6 +122,18 @@ def _other_year(case: Case, digits: str, period: str) -> bool:
     )
 
 
+def _begins_a_number(case: Case, digits: str) -> bool:
+    """Whether digits are the year before a number of the text, and no number themselves."""
+    return (
+        len(digits) == 4
+        and bool(as_year(digits, case.received_on))
+        and any(
+            window[:1] == (digits,) or (window[0] > LETTERS and window[1:2] == (digits,))
+            for window in windows(case).values()
+        )
+    )
+
+
 def _slipped(desk: Desk, case: Case, digits: str, counter: str, seen: list[str]) -> str | None:
     """A number written in pieces, of which one is among `seen`, with one slip in all of it."""
     if not digits.isdigit() or len(digits) < _LEAST_SLIPPED:
@@ -151,12 +171,46 @@ def _is_neighbour(digits: str, counter: str) -> bool:
 
 
 def nearest_named(desk: Desk, case: Case, pool: Pool, rows: list[int]) -> list[int]:
-    """Of several items with this amount, the one whose number the text nearly spells; else the oldest due."""
+    """Of several items with this amount, the one whose number the text nearly spells; else the oldest due.
+
+    Of several such numbers the one due nearest to the receipt: none of them is sure then (`others_near`).
+    """
     if not case.reading.names_something and not windows(case):
         return rows
     equal = [r for r in pool.left if desk.ledger.left[r] == case.amount]
-    near = [r for r in equal[:_MOST_EQUAL] if near_number(desk, case, r)] if len(equal) > 1 else []
-    return near[:1] if len(near) == 1 else rows
+    if len(equal) < 2:
+        return rows
+    equal = due_nearest(desk, case, equal)[:_MOST_EQUAL]
+    near = [r for r in equal if near_number(desk, case, r)] or [r for r in equal if slipped_from_paid(desk, case, r)]
+    return near[:1] or rows
+
+
+def due_nearest(desk: Desk, case: Case, rows: list[int]) -> list[int]:
+    """Items in the order in which they are due near the receipt; of two as near the older."""
+    age = desk.ledger.age
+    return sorted(rows, key=lambda row: (abs((age(row)[0] - case.received_on).days), age(row)))
+
+
+def slipped_from_paid(desk: Desk, case: Case, row: int) -> str | None:
+    """A number of the text that is a paid invoice's of this debtor and one slip away from an open one's, if any.
+
+    Either the money came twice or the number is a misprint: a person must say.
+    """
+    ledger, account = desk.ledger, desk.ledger.account_of[row]
+    number, scheme = ledger.numbers.compact[row], ledger.numbers.scheme_of[row]
+    paid = [text for text, accounts in case.reading.closed if account in accounts]
+    for mention in case.reading.mentions:
+        own = [ref.row for ref in mention.refs if ledger.account_of[ref.row] == account and ref.strength >= STRONG]
+        if own and row not in own and all(ledger.left[other] == 0 for other in own):
+            paid.append(mention.text)
+    spellings = (number, number[len(letters_of(number)) :])
+    for text in paid:
+        digits = text[len(letters_of(text)) :]
+        for mine in spellings:
+            slips = DamerauLevenshtein.distance(digits if mine.isdigit() else text, mine, score_cutoff=1)
+            if len(mine) >= 4 and slips == 1 and not _is_neighbour(digits, number[scheme.counter]):
+                return text
+    return None
 
 
 def others_near(desk: Desk, case: Case, draft: Draft) -> list[Draft]:
@@ -165,8 +219,8 @@ def others_near(desk: Desk, case: Case, draft: Draft) -> list[Draft]:
     equal = ledger.rows_of_amount(ledger.account_of[row], case.amount)
     if len(equal) > _MOST_EQUAL:
         cap(draft, 0.9)
-    others = [r for r in equal[:_MOST_EQUAL] if r != row and ledger.left[r] == case.amount and desk.usable(r, case)]
-    others = [r for r in others if near_number(desk, case, r)][:3]
+    others = [r for r in equal if r != row and ledger.left[r] == case.amount and desk.usable(r, case)]
+    others = [r for r in due_nearest(desk, case, others)[:_MOST_EQUAL] if near_number(desk, case, r)][:3]
     if not others:
         return []
     draft.evidence["against"] = f"{desk.numbers(others)} is one slip away as well"

@@ -6,6 +6,23 @@ from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.pool import Pool
+from hub.core.reconcile.text import fold
+from hub.core.reconcile.words import MONTHS
+
+_SHORT = 4  # letters of a month that may be half of another word: no word goes on from "FEVRIER"
+
+
+def months_named(case: Case) -> set[tuple[int, int]]:
+    """The months a text names, as (year, month); without a year the last one before the receipt."""
+    on = case.received_on
+    return {(year or on.year - (month > on.month), month) for year, month in case.reading.months}
+
+
+def in_a_month_named(desk: Desk, case: Case, row: int) -> bool:
+    """Whether an item was issued, or due, in a month the text names."""
+    items, months = desk.ledger.items, months_named(case)
+    days = (items.issued_on[row], items.due_on[row] or items.issued_on[row])
+    return any((day.year, day.month) in months for day in days)
 
 
 def statement(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
@@ -15,9 +32,7 @@ def statement(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
         return []
     sets: list[tuple[str, list[int]]] = []
     both = pool.left + [r for r in pool.credits if desk.ledger.left[r] > 0]
-    months = set()
-    for year, month in reading.months:
-        months.add((year or case.received_on.year - (month > case.received_on.month), month))
+    months = months_named(case)
     if months:
         sets.append(
             (
@@ -63,4 +78,13 @@ def _statement_drafts(desk: Desk, case: Case, sets: list[tuple[str, list[int]]])
                 break
     for draft in drafts[1:]:
         draft.confidence = 0.8  # a second reading of the month: the plainer one goes first
+    if drafts and _may_be_half_a_word(desk, case):
+        drafts[0].confidence = 0.85
     return drafts
+
+
+def _may_be_half_a_word(desk: Desk, case: Case) -> bool:
+    """Whether the month ends a text that a bank may have cut: "MAI" may be what is left of "MAINTENANCE"."""
+    text = desk.receipts.remittance[case.row] or ""
+    last = fold(text).split()[-1:]
+    return bool(last) and len(last[0]) <= _SHORT and last[0] in MONTHS and desk.cuts.may_have_cut(text)

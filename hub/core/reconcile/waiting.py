@@ -1,0 +1,131 @@
+"""Receipts left to a person, as far as others must wait for them: which items they may pay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.mentions import STRONG, WEAK, Ref
+from hub.core.reconcile.rules.near_number import NEAR, near_number, slipped_from_paid
+from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
+
+_HINTS = frozenset(("payer_bank_fee", "payer_rounding", "payer_in_part", "oldest_first"))  # not to the cent
+_WANTED = 0.5  # confidence from which an undecided explanation keeps others from its items
+_TURN = 0.8  # confidence from which silent money takes its turn among equal invoices, undecided as it is
+_MOST_NEAR = 50  # paid invoices of this amount whose numbers are compared with the text
+_MOST_EQUAL = 200  # equal items looked at for one receipt
+
+
+class Waiting:
+    """What undecided receipts probably pay, in the order they were left.
+
+    An item is claimed when the text of an undecided receipt points at it alone, or when it is the turn of silent money
+    of which one debtor only owes the sum: who comes later goes to the next of equal ones, whatever is decided. It is
+    only wanted when another of equal ones may be meant as well: then who comes later waits.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._cases: dict[int, list[Case]] = {}  # by amount
+        self._wanted: dict[int, int] = {}  # by item, the receipt that wanted it first
+        self._claimed: set[int] = set()
+
+    def add(self, case: Case, drafts: list[Draft]) -> None:
+        """Remember a receipt that a person must decide, and the items it wants."""
+        if self._names_a_paid_one(case, drafts):
+            return
+        near = [d for d in drafts if d.rule == NEAR]
+        if near and drafts[0] is near[0]:  # it wants one of the few it nearly names
+            self._claimed.update(row for row, _ in near[0].lines if len(near) == 1)
+        elif drafts and drafts[0].rule.startswith("named_") and drafts[0].evidence.get("payer") == "agrees":
+            self._claimed.update(row for row, _ in drafts[0].lines)
+        elif self._is_turn(case, drafts):
+            self._claimed.add(drafts[0].lines[0][0])
+            return
+        else:
+            self._cases.setdefault(case.amount, []).append(case)
+        wanted = [d for n, d in enumerate(drafts) if (n < 2 or d.rule == NEAR) and d.rule not in _HINTS]
+        if case.payer_known_by_name:  # a name nobody knows, and an amount, want nothing
+            wanted = [d for d in wanted if d.rule != "amount_only"]
+        for row in [row for d in wanted if d.confidence >= _WANTED for row, _ in d.lines]:
+            self._wanted.setdefault(row, case.id)
+
+    def _names_a_paid_one(self, case: Case, drafts: list[Draft]) -> bool:
+        """Whether the text names an invoice of the payer that this run settled: the money came twice, or by mistake."""
+        ledger, reading = self.desk.ledger, case.reading
+        if not reading.names_something or not case.payer.accounts:
+            return False
+        if any(slipped_from_paid(self.desk, case, row) for d in drafts[:2] for row, _ in d.lines):
+            return False
+        if reading.unknown or len(reading.mentions) != 1:
+            account = case.payer.accounts[0]
+            paid = [r for r in ledger.rows_of_amount(account, case.amount)[-_MOST_NEAR:] if ledger.left[r] == 0]
+            return not any(d.rule == NEAR for d in drafts) and any(near_number(self.desk, case, r) for r in paid)
+        own = [ref.row for ref in reading.mentions[0].refs if self._is_meant(case, ref)]
+        return bool(own) and not any(ledger.left[row] for row in own)
+
+    def _is_meant(self, case: Case, ref: Ref) -> bool:
+        """Whether a number of the text is an invoice of the payer: well spelt, or of this very amount."""
+        ledger = self.desk.ledger
+        if ledger.account_of[ref.row] not in case.payer.accounts:
+            return False
+        return ref.strength >= STRONG or (ref.strength > WEAK and ledger.items.open_minor[ref.row] == case.amount)
+
+    def _is_turn(self, case: Case, drafts: list[Draft]) -> bool:
+        """Whether silent money pays this one of equal invoices, if it is this debtor's at all, and no other owes it."""
+        if not drafts or drafts[0].rule != "payer_amount" or drafts[0].confidence < _TURN:
+            return False
+        account_of = self.desk.ledger.account_of
+        account = account_of[drafts[0].lines[0][0]]
+        if case.reading.names_something or "against" in drafts[0].evidence:
+            return False
+        return all(
+            account_of[d.lines[0][0]] == account and d.rule == "payer_amount" for d in drafts if d.confidence >= _WANTED
+        )
+
+    def beside_claims(self, case: Case, draft: Draft) -> Draft:
+        """The draft, moved to the oldest equal invoice that no earlier receipt claims."""
+        if draft.rule != "payer_amount" or draft.lines[0][0] not in self._claimed:
+            return draft
+        ledger, items = self.desk.ledger, self.desk.ledger.items
+        last = case.received_on + timedelta(days=DATE_SLACK_DAYS)
+        equal = ledger.rows_of_amount(ledger.account_of[draft.lines[0][0]], case.amount)
+        for row in equal[:_MOST_EQUAL]:
+            free = row not in self._claimed and ledger.left[row] == case.amount and items.issued_on[row] <= last
+            if free and self.desk.usable(row, case):
+                passed = self.desk.numbers([draft.lines[0][0]])
+                reason = f"The payer is known and {self.desk.numbers([row])} has exactly this amount; another receipt"
+                reason += f" claims {passed}."
+                return replace(draft, reason=reason, lines=[(row, case.amount)])
+        return draft
+
+    def before(self, case: Case, draft: Draft) -> int | None:
+        """The undecided receipt that may pay these items, or one of equal amounts of this debtor before; None: none."""
+        for row, _ in draft.lines:
+            if row in self._wanted:
+                return self._wanted[row]
+        others = self._cases.get(case.amount)
+        if not others or draft.rule == "payer_statement":
+            return None
+        account = self.desk.ledger.account_of[draft.lines[0][0]]
+        if len(self.desk.ledger.rows_of_amount(account, case.amount)) < 2:
+            return None
+        for other in others:  # of equal debts the oldest first: one that came later takes nothing away
+            if other.received_on <= case.received_on and self._may_pay(other, account):
+                return other.id
+        return None
+
+    def _may_pay(self, other: Case, account: int) -> bool:
+        """Whether an undecided receipt may be an account's: found as it, somewhat like it, or cut short of it."""
+        payer, ledger = other.payer, self.desk.ledger
+        if other.seller not in (None, ledger.accounts[account][0]):
+            return False
+        if any(ledger.same_group(found, account) for found in payer.accounts):
+            return True
+        if payer.found_by == "iban":
+            return False
+        if not other.payer_known_by_name or self.desk.payers.resembles(payer, account):
+            return True
+        text = self.desk.receipts.remittance[other.row]
+        return bool(payer.label) and self.desk.cuts.may_have_cut(text) and self.desk.payers.may_begin(payer, account)

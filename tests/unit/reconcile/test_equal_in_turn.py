@@ -1,0 +1,158 @@
+"""Equal invoices of one debtor and silent money: the oldest first, in turn, and never an earlier one's by mistake."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from hub.core.reconcile import Decision
+from tests.unit.reconcile.books import debtors_of, decide, item, lines, one, receipt
+
+IBAN = "FR7630006000011234567890189"
+RENT = 1_497_19
+CARON = debtors_of(["Sté Pépinière Caron", "Éts Pépinière Caron", "Garage du Lac"], ibans=[(IBAN,), (), ()])
+
+
+def rents(count: int, amount: int = RENT, **more: Any) -> list[dict[str, Any]]:
+    """Invoices of one sum, one a month from January 2026 on, due on the 20th of the next month."""
+    first = date(2026, 1, 20)
+    return [
+        item(f"FA-2026-{701 + 37 * n:05d}", "D0", amount, **more)
+        | {"issued_on": first + timedelta(days=30 * n), "due_on": first + timedelta(days=30 * n + 30)}
+        for n in range(count)
+    ]
+
+
+def paid(number: int, **more: Any) -> dict[str, Any]:
+    """A silent receipt of the rent, known by its account, `number` months after the first."""
+    on = date(2026, 2, 21) + timedelta(days=30 * number)
+    return receipt(RENT, "VIREMENT", "PEPINIERE CARON", payer_iban=IBAN) | {"received_on": on} | more
+
+
+def first_lines(decisions: list[Decision]) -> list[int]:
+    """The first item each decision speaks of."""
+    return [lines(decision)[0][0] for decision in decisions]
+
+
+def test_a_round_rent_is_no_accident() -> None:
+    """1,500.00 paid where every invoice is 1,500.00."""
+    decision = one(rents(3, 1_500_00), 1_500_00, "ABONNEMENT", "PEPINIERE CARON", payer_iban=IBAN, debtors=CARON)
+    assert ("auto", [(1, 1_500_00)]) == (decision.status, lines(decision))
+
+
+def test_another_debtors_money_of_the_same_sum_makes_nobody_wait() -> None:
+    """The garage's receipt is left to a person; the nursery pays the same sum and is sure."""
+    doubtful = paid(0, payer_name="GARAGE DU LAC", payer_iban=None, remittance="FACTURE FA-2026-99999")
+    decisions = decide([*rents(3), item("FA-2026-09001", "D2", 12_00)], [doubtful, paid(1)], debtors=CARON)
+    assert ["suggested", "auto"] == [d.status for d in decisions]
+    assert [(1, RENT)] == lines(decisions[1])
+
+
+def test_who_may_be_the_debtor_takes_a_turn_and_the_sure_ones_go_on() -> None:
+    """The second receipt may be one of two nurseries, of which one owes the sum: the third still pays the third."""
+    decisions = decide(rents(4), [paid(0), paid(1, payer_iban=None), paid(2)], debtors=CARON)
+    assert ["auto", "suggested", "auto"] == [d.status for d in decisions]
+    assert [1, 2, 3] == first_lines(decisions)
+
+
+def test_the_turns_do_not_depend_on_the_order_of_the_records() -> None:
+    """The same receipts, given backwards."""
+    receipts = [paid(n, **({"payer_iban": None} if n == 1 else {}), id=n + 1) for n in range(3)]
+    there = decide(rents(4), receipts, debtors=CARON)
+    back = decide(rents(4), receipts[::-1], debtors=CARON)
+    assert there == back[::-1]
+
+
+def test_a_misprint_claims_the_one_it_nearly_names() -> None:
+    """The text is one slip away from the second; silent money passes it by."""
+    slipped = paid(1, remittance="FACT FA-2026-00783 ET FA-2026-07381")  # two numbers: a person must look
+    near = paid(1, remittance="FACT FA-2026-07388")
+    for doubtful in (slipped, near):
+        decisions = decide(rents(4), [doubtful, paid(0), paid(2)], debtors=CARON)
+        assert "auto" != decisions[0].status or [(2, RENT)] == lines(decisions[0])
+        assert [(2, RENT)] not in [lines(d) for d in decisions[1:] if d.status == "auto"]
+
+
+def test_a_shortfall_on_a_number_keeps_that_number_only() -> None:
+    """10.00 are missing on the oldest, a question; who pays in full and silently pays the next."""
+    short = paid(0, remittance="FACT FA-2026-00701", amount_minor=RENT - 10_00, unapplied_minor=RENT - 10_00)
+    decisions = decide(rents(3), [short, paid(1)], debtors=CARON)
+    assert ["suggested", "auto"] == [d.status for d in decisions]
+    assert [1, 2] == first_lines(decisions)
+
+
+def test_a_second_payment_makes_nobody_wait() -> None:
+    """The number was paid a moment ago; the silent one after it pays the oldest that is open."""
+    twice = [paid(0, remittance="FACT FA-2026-00701"), paid(1, remittance="FACT FA-2026-00701")]
+    decisions = decide(rents(3), [*twice, paid(2)], debtors=CARON)
+    assert ["auto", "auto"] == [decisions[0].status, decisions[2].status]
+    assert [(2, RENT)] == lines(decisions[2])
+
+
+def test_what_a_cut_left_of_a_name_may_be_the_debtors() -> None:
+    """ "VIR PEPINIERE CA", where this bank cuts: it may pay the oldest, so the next one waits."""
+    cut = paid(0, remittance="VIREMENT EN VOTRE FAVEUR PEPINIE", payer_name=None, payer_iban=None)
+    cut["remittance"] = cut["remittance"][:31]
+    decisions = decide(rents(3), [cut, paid(1)], debtors=CARON)
+    assert "auto" not in [d.status for d in decisions]
+
+
+def test_a_label_that_ends_where_banks_cut_may_have_lost_a_number() -> None:
+    """Two equal invoices and 31 characters; where the label goes on nothing was lost."""
+    label = "VIR SEPA GARAGE DU LAC FACTURE "
+    equal = [item(f"FA-2026-{n}", "D2", 366_40) for n in ("03433", "04058")]
+    assert 31 == len(label)
+    assert "suggested" == one(equal, 366_40, label, None, debtors=CARON).status
+    whole = one(equal, 366_40, "VIR SEPA GARAGE DU LAC VOTRE FACTURE", None, debtors=CARON)
+    assert ("auto", [(1, 366_40)]) == (whole.status, lines(whole))
+
+
+def test_lengths_tell_whether_a_bank_cuts() -> None:
+    """Beside many labels of every length one of 31 characters is none that was cut."""
+    label = "VIR SEPA GARAGE DU LAC FACTURE "
+    equal = [item(f"FA-2026-{n}", "D2", 366_40) for n in ("03433", "04058")]
+    others = [receipt(1_00 + size, "VIR REM " + "X" * size) for size in range(10, 40) for _ in range(3)]
+    assert "auto" == decide(equal, [receipt(366_40, label), *others], debtors=CARON)[0].status
+
+
+def test_half_a_word_is_no_month() -> None:
+    """ "MAI" at the end of a label that was cut there; in full it is the month."""
+    items = [
+        item(f"FA-2026-0{n}", "D2", 49_00, issued_on=date(2026, n, 2), due_on=date(2026, n, 12)) for n in (3, 5, 6)
+    ]
+    later = {"received_on": date(2026, 6, 20), "debtors": CARON}
+    half = "VIRT SEPA RECU GARAGE DU LA MAI"
+    assert 31 == len(half)
+    assert "auto" != one(items, 49_00, half, None, **later).status
+    full = one(items, 49_00, "VIRT SEPA RECU GARAGE DU LAC LOYER MAI 2026", None, **later)
+    assert ("auto", [(2, 49_00)]) == (full.status, lines(full))
+
+
+@pytest.mark.parametrize("text", ["LOYER AVRIL", "FACT 41565-20"])
+def test_a_text_that_means_another_one_is_not_the_oldest(text: str) -> None:
+    """A month in which none is due, a number built like theirs that is none: a person must say which is meant."""
+    numbers = ("41505-03", "41505-20")
+    equal = [item(n, "D2", 1_648_80, issued_on=date(2026, 1, 5), due_on=date(2026, 2, 5)) for n in numbers]
+    assert "auto" != one(equal, 1_648_80, text, "GARAGE DU LAC", debtors=CARON).status
+
+
+def test_the_rest_of_an_invoice_is_not_equal_to_a_whole_one() -> None:
+    """30 % were paid on the oldest; what is left happens to be another one's sum."""
+    items = [item("FA-2026-00125", "D2", 374_70, due_on=date(2026, 3, 1)), item("FA-2026-02333", "D2", 262_29)]
+    part = receipt(112_41, "ACOMPTE FA-2026-00125", "GARAGE DU LAC") | {"received_on": date(2026, 3, 20)}
+    decisions = decide(items, [part, receipt(262_29, "VIREMENT", "GARAGE DU LAC")], debtors=CARON)
+    assert ["auto", "suggested"] == [d.status for d in decisions]
+
+
+def test_beside_its_own_turn_the_next_older_one_is_offered() -> None:
+    """Five that a person must decide: each is offered its own first, and the one before beside it."""
+    doubtful = [paid(n, payer_iban=None, payer_name="CARON PEPINIERE") for n in range(5)]
+    decisions = decide([*rents(5), item("FA-2026-09001", "D1", RENT + 1)], doubtful, debtors=CARON)
+    assert ["suggested"] * 5 == [d.status for d in decisions]
+    assert [1, 2, 3, 4, 5] == first_lines(decisions)
+    for turn, decision in enumerate(decisions[1:], start=1):
+        offered = [proposal.lines[0][0] for proposal in decision.proposals]
+        assert turn in offered[:3]
+        assert len(offered) == len(set(offered))
