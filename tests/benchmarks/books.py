@@ -78,6 +78,7 @@ def cost(kind: str, path: Path) -> tuple[float, int, int]:
         )
     else:
         source, stream = CsvSource(CsvConfig(plugin="csv", invoices=path), Context("benchmark")), "invoices"
+    import gc; gc.freeze(); gc.set_threshold(200_000, 20, 100)
     start, cursor, last, records, units = time.process_time(), None, False, 0, 0
     while not last:
         page = source.fetch(stream, cursor, 5_000)

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hub.plugins.fec.facts import DOCUMENTS, RECEIPT, Doc, piece_key
+from hub.plugins.fec.facts import DOCUMENTS, RECEIPT, Doc, Slot, piece_key, ref_of
 
 _SCHEMA = """
 CREATE TABLE doc (
@@ -81,6 +81,25 @@ class Scratch:
         if len(self._docs) >= _BATCH:
             self.flush()
         return id_
+
+    def add_plain(
+        self, file: int, kind: str, amount: int, debtor: str, name: str, entry: str, piece: str, day: str, issued: str,
+        line: int, net: int | None, tax: int | None, label: str, bank: str, raw: str, slot: Slot, place: str,
+    ) -> None:  # fmt: skip
+        """Keep a fact of one part and one line; `amount` is signed."""
+        id_ = self._next
+        self._next += 1
+        total, sign = (amount, 1) if amount > 0 else (-amount, -1)
+        key = piece_key(piece) if kind in DOCUMENTS else ""
+        ref = ref_of(day, entry, piece, debtor, kind)
+        self._docs.append((id_, file, ref, kind, sign, debtor, entry, piece, day, issued, total, 0, key))
+        self._told.append((id_, line, rest_of(total, None, None, net, tax, label, bank), raw))
+        rank = 1 if kind in RANKED else 0
+        self._parts.append((id_, file, debtor, slot[0], slot[1], "", day, slot[2], amount, amount, rank, 0))
+        if self._names.get(debtor) != name:
+            self._name(debtor, name, place)
+        if len(self._docs) >= _BATCH:
+            self.flush()
 
     def _name(self, code: str, name: str, place: str) -> None:
         if self._names.get(code) != name:
