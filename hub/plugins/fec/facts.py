@@ -45,6 +45,10 @@ class Doc:
         """What all parts come to."""
         return sum(self.parts.values())
 
+    def ref(self, entry: str) -> str:
+        """What identifies it in the ledger; `entry`: the name of its entry."""
+        return ref_of(self.day, entry, self.piece, self.debtor, self.kind)
+
 
 def take(receipt: Doc, kind: str, amount: int) -> Doc:
     """Part of a receipt that was no money, as a fact of its own; taken from its largest parts."""

@@ -10,7 +10,7 @@ from typing import Any, cast
 from hub.plugins.fec import opening
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.entries import Understanding
-from hub.plugins.fec.facts import Doc, entry_name, ref_of
+from hub.plugins.fec.facts import Doc, entry_name
 from hub.plugins.fec.faults import rejected
 from hub.plugins.fec.files import Ledger
 from hub.plugins.fec.lines import Block, Line, Reader, Stray
@@ -135,7 +135,7 @@ class Intake:
             return
         entry = entry_name(lines[0].key)
         for doc in docs:
-            self._scratch.add(self._number, doc, ref_of(doc.day, entry, doc.piece, doc.debtor, doc.kind), entry, name)
+            self._scratch.add(self._number, doc, doc.ref(entry), entry, name)
 
     def _unbalanced(self, lines: list[Line], balance: int) -> RecordRejected:
         debit = sum(line.amount for line in lines if line.amount > 0)
@@ -166,7 +166,7 @@ class Intake:
                 doc.parts[slot] = doc.parts.get(slot, 0) + abs(line.amount)
                 doc.lines.append(line)
         for doc in docs.values():
-            self._scratch.add(self._number, doc, ref_of(doc.day, entry, doc.piece, doc.debtor, doc.kind), entry, self._ledger.name)
+            self._scratch.add(self._number, doc, doc.ref(entry), entry, self._ledger.name)
 
     def _hold(self, ref: str, texts: list[str], number: int, fault: RecordRejected, lines: int) -> None:
         place = fault.where or f"{self._ledger.name}:{number}"

@@ -119,7 +119,10 @@ class Reader:
     def batches(self) -> Iterator[Sequence[Line | Stray] | Block]:
         """The same, as many lines at a time as were read at once."""
         self._head, self._key = (), ()
-        for at, texts, strange in self._chunks():
+        for first, found, strange in self._chunks():
+            at, texts = (2, found[1:]) if first == 1 and not self.dialect.headless else (first, found)
+            if not texts:
+                continue
             # A list of its own for the lines of the long way: they may fail in the middle of a chunk.
             yield (None if strange else self._plain(at, texts)) or list(self._one_by_one(at, texts, strange))
 
@@ -131,7 +134,7 @@ class Reader:
         columns, width, account = self.dialect.columns, self.dialect.width, self.column("comptenum")
         if self.dialect.quoted or self.currency != "EUR" or not {"debit", "credit"} <= columns.keys():
             return None
-        if (first == 1 and not self.dialect.headless) or max(map(len, texts)) > MAX_LINE:
+        if max(map(len, texts)) > MAX_LINE:
             return None
         delimiter, stride = self.dialect.delimiter, width + 1
         cells = f"{delimiter}\n{delimiter}".join(texts).split(delimiter)
@@ -160,9 +163,7 @@ class Reader:
         journals, numbers, days, pieces = named
         if all(number.strip("0") for number in set(numbers)):
             return list(zip(journals, numbers, days, strict=True))
-        return [
-            key[:3] if key[1].strip("0") else key for key in zip(journals, numbers, days, pieces, strict=True)
-        ]
+        return [key[:3] if key[1].strip("0") else key for key in zip(journals, numbers, days, pieces, strict=True)]
 
     def _one_by_one(self, first: int, texts: list[str], strange: bool) -> Iterator[Line | Stray]:
         """The lines of a chunk, each looked at by itself; `strange`: a character in it wants a closer look."""
@@ -170,7 +171,7 @@ class Reader:
         account, amount_of, named = self.column("comptenum"), self._amounts(), self.dialect.headers
         journal, entry, booked, piece = (*self._names, self._piece)
         for at, text in enumerate(texts, first):
-            if not text or text.isspace() or (at == 1 and not self.dialect.headless):
+            if not text or text.isspace():
                 continue
             if strange or len(text) > MAX_LINE:
                 fault = self._unreadable(text, f"{where}:{at}")

@@ -90,8 +90,8 @@ class Scratch:
         id_ = self._next
         self._next += 1
         total, sign = (amount, 1) if amount > 0 else (-amount, -1)
-        key = piece_key(piece) if kind in DOCUMENTS else ""
         ref = ref_of(day, entry, piece, debtor, kind)
+        key = piece_key(piece) if kind in DOCUMENTS else ""
         self._docs.append((id_, file, ref, kind, sign, debtor, entry, piece, day, issued, total, 0, key))
         self._told.append((id_, line, rest_of(total, None, None, net, tax, label, bank), raw))
         rank = 1 if kind in RANKED else 0
@@ -174,5 +174,7 @@ def rest_of(
     """What is known of a fact beside its names and days, as the end of a unit's first line."""
     if currency is None and net is not None:  # nearly every invoice
         return f"{total}\x1f\x1f\x1f{net}\x1f{tax}\x1f{label}\x1f{bank}"
+    if currency is None and tax is None:  # nearly every receipt
+        return f"{total}\x1f\x1f\x1f\x1f\x1f{label}\x1f{bank}"
     told = ["" if value is None else str(value) for value in (total, currency, amount, net, tax)]
     return FIELD.join((*told, label, bank))

@@ -122,8 +122,8 @@ class Simple:
     def _openings(self, block: Block) -> set[str]:
         """Names of journals, as they stand, among which some carry balances forward."""
         names = block.cells[self._journal :: block.stride]
-        opens = self._understanding.is_opening_journal
-        return {name for code, name in set(zip([key[0] for key in block.keys], names, strict=True)) if opens(code, name)}
+        journals = set(zip([key[0] for key in block.keys], names, strict=True))
+        return {name for code, name in journals if self._understanding.is_opening_journal(code, name)}
 
     def _taken(self, block: Block, begin: int, end: int, shape: Shape, plain: bool) -> bool:
         """Keep what one entry says; False when it is not that simple after all."""
