@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from typing import Any, Final
@@ -77,23 +77,21 @@ class Fec:
         # The page just fetched was made from these lines: no need to take its bodies apart again.
         return self._mapper.page(units, known.heads if known and units == known.units else None)
 
-    def control_totals(self, on: date) -> Iterable[ControlTotal]:
+    def control_totals(self, on: date) -> Iterator[ControlTotal]:
         """Debits less credits of each debtor's accounts up to the end of `on`; settled accounts are left out.
 
         Raises:
             SourceUnavailable: a file is missing, or still being written.
         """
         books = self._at(self._stamp())
-        return [
-            ControlTotal(
+        for debtor, balance in books.balances(on.isoformat()):
+            yield ControlTotal(
                 seller=self._config.seller,
                 debtor_id=short_ref(debtor),
                 balance_on=on,
                 balance_minor=balance,
                 currency=self._config.currency,
             )
-            for debtor, balance in books.balances(on.isoformat())
-        ]
 
     def describe(self, file: str) -> Mapping[str, Any]:
         """How one file is understood: its form, its journals, what it holds, its balance, the first records."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
@@ -65,7 +65,7 @@ class Database:
         for rows in self.batches(statement):
             yield from rows
 
-    def batches(self, statement: Query) -> Generator[list[tuple[Any, ...]], None, None]:
+    def batches(self, statement: Query) -> Generator[Sequence[tuple[Any, ...]], None, None]:
         """The same, as many rows at a time as travel together."""
         given_up = False
         try:

@@ -149,8 +149,8 @@ def map_entries(layout: Layout, config: Sage100Config, records: Records) -> Work
 
     def work(unit: RawUnit, rows: Sequence[Row]) -> None:
         row, where = rows[0], unit.place
-        (entry, journal, kind, month, at, piece, ref_piece, _, debtor, signed, devise, amount, treasury_piece, reference,
-         label, due, method) = row  # fmt: skip
+        entry, journal, kind, month, at, piece, ref_piece, _, debtor, signed, devise, amount, *more = row
+        treasury_piece, reference, label, due, method = more
         day = posted_on(month, at) or booked_on(row, where)
         currency, total, book, book_currency = money.of(signed, devise, amount, where)
         if kind == TREASURY and signed < 0:

@@ -177,7 +177,7 @@ def _places_of(feed: Feed) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
 
 
 def _bodies(units: Sequence[Sequence[tuple[Any, ...]]]) -> list[bytes]:
-    """The rows of each unit as JSON: of all at once, and cut between them, unless a text in it looks like such a cut."""
+    """The rows of each unit as JSON: of all at once, and cut between them unless a text in it looks like such a cut."""
     if not units:
         return []
     bodies = to_json(units)[3:-3].split(b"]],[[")
