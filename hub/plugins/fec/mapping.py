@@ -16,7 +16,7 @@ from hub.sdk.money import split_minor
 from hub.sdk.records import KINDS
 
 #: Raised whenever the same unit gives other records.
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 MAPPING_FIELDS = ("seller", "terms", "payment_terms")
 
 #: What the first line of a unit tells of a fact, in this order.
@@ -209,11 +209,14 @@ class Mapper:
                 target, currency, name = kind, foreign or books, number
             else:
                 target, currency, name, day_of_issue = _TARGETS.get(kind, "other"), books, ref, None
-            # A number that stays the same when lines are added to the group: two units never claim one.
-            line = int.from_bytes(blake2b(ref.encode(), digest_size=6).digest(), "big") + 1
+            line, before = _line(ref), ""
             for one in settled.split(LIST):
                 group, day, said = one.split(PAIR)
-                minor = int(said)
+                if group == before:  # settled further in a later file, on another day
+                    line = _line(f"{ref}{PAIR}{day}")
+                elif before:
+                    line = _line(ref)
+                before, minor = group, int(said)
                 if currency != books:
                     minor = minor * int(amount) // int(total)
                 rows.append(
@@ -229,6 +232,11 @@ def _in_columns(kind: str, fields: str, rows: Sequence[tuple[Any, ...]]) -> list
         return []
     units, *columns = map(list, zip(*rows, strict=True))
     return [Columns(kind, units, dict(zip(fields.split(), columns, strict=True)))]
+
+
+def _line(name: str) -> int:
+    """A number that stays the same when lines are added to the group: two units never claim one."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=6).digest(), "big") + 1
 
 
 def _maybe(text: str) -> int | None:

@@ -25,7 +25,7 @@ _DOCS = """SELECT id, file, ref, kind || char(31) || ref || char(31) || iif(sign
     || char(31) || ifnull(number, '') || char(31) || piece || char(31) || day || char(31) || issued || char(31) || rest,
     line, raw FROM doc JOIN told USING (id) WHERE id > ? ORDER BY id LIMIT ?"""
 _SETTLED = """SELECT doc, grp || char(29) || day || char(29) || sum(amount) FROM settled WHERE doc BETWEEN ? AND ?
-    GROUP BY doc, grp ORDER BY doc, grp"""
+    GROUP BY doc, grp, day ORDER BY doc, grp, day"""
 _DUE = """SELECT d.id, due.due, due.amount FROM doc d JOIN due ON due.key IN (fold(d.number), fold(d.piece))
     AND due.debtor IN ('', d.debtor) WHERE d.id BETWEEN ? AND ? AND d.kind = 'invoice' ORDER BY d.id, due.due"""
 
