@@ -12,7 +12,8 @@ from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.facts import Doc
 from hub.plugins.fec.faults import FileRefused, refused, rejected, unavailable
 from hub.plugins.fec.files import Dialect, Ledger, find, look
-from hub.plugins.fec.intake import Intake, Scattered, contiguous, gathered
+from hub.plugins.fec.gathering import contiguous, gathered
+from hub.plugins.fec.intake import Intake, Scattered
 from hub.plugins.fec.lines import Block, Line, Reader
 from hub.plugins.fec.scratch import Scratch, rest_of
 from hub.plugins.fec.terms import due_dates, fold_number

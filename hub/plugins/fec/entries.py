@@ -147,7 +147,7 @@ class Understanding:
             kind = self._kind(line, credit if line.amount >= 0 else debit)
             piece = line.cells[self._at["pieceref"]].strip()
             sale = kind in (INVOICE, CREDIT_NOTE)
-            key = (INVOICE if sale else kind, self.debtor_of(line), piece, 0 if sale else sub)
+            key = (INVOICE if sale else kind, self.debtor_of(line), piece, 0 if sale else sub, line.key[2])
             doc = self._put(found, key, kind, line, sub, opening=False)
             doc.bank = doc.bank or bank
 

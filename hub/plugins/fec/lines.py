@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from functools import partial
 from itertools import count, islice, repeat
 from operator import ne, sub
@@ -13,15 +12,14 @@ from typing import NamedTuple
 
 from hub.plugins.fec.faults import rejected
 from hub.plugins.fec.files import Dialect, Ledger
+from hub.plugins.fec.values import iso_day, minor, plain_cents
 from hub.sdk import RecordRejected
-from hub.sdk.amounts import minor_from_text
 
 #: Characters of one line; the longest honest ones have about 400. HUB-FEC-017.
 MAX_LINE = 20_000
 _CHUNK = 64 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _STRAY = re.compile(r"[\ud800-\udfff]")
-_PLAIN_CENTS = re.compile(r"(?:(?:-?[0-9]{1,14}[,.][0-9]{2})?\n)*")
 _SENSE = {"D": 1, "DEBIT": 1, "+": 1, "+1": 1, "1": 1, "C": -1, "CREDIT": -1, "-": -1, "-1": -1, "−1": -1}
 
 
@@ -284,55 +282,6 @@ class Reader:
         return signed
 
 
-def plain_cents(texts: Sequence[str]) -> list[int] | None:
-    """A column of amounts in euros in cents, empty ones 0; None when one is not simply written like 12,50 or 12.50."""
-    joined = "\n".join(texts) + "\n"
-    if not _PLAIN_CENTS.fullmatch(joined):
-        return None
-    digits = joined.replace(",", "").replace(".", "").split("\n")[:-1]
-    return [int(text) if text else 0 for text in digits]
-
-
-def minor(text: str, currency: str, place: str) -> int:
-    """An amount in minor units: a decimal comma or point, leading zeros and blanks; empty is zero.
-
-    Raises:
-        RecordRejected: it is no amount.
-    """
-    text = text.strip()
-    if currency == "EUR" and text[-3:-2] in (",", "."):
-        digits = text[:-3] + text[-2:]
-        if digits.isdigit() and digits.isascii() and len(digits) < 18:
-            return int(digits)
-    if not text:
-        return 0
-    try:
-        decimal = "." if "." in text and text.rfind(".") > text.rfind(",") else ","
-        lead = text.lstrip("0")
-        if lead[:1] in "-+" and lead[1:]:  # Odoo pads before the sign: 0000-12,50
-            text = lead
-        return minor_from_text(text, currency, decimal)
-    except ValueError as error:
-        raise rejected("HUB-FEC-011", place, detail=str(error)) from None
-
-
 def _clean(text: str) -> str:
     """The text of a line that can be stored: stray bytes and control characters made visible."""
     return text[:2_000].encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
-
-
-def iso_day(text: str) -> str:
-    digits = text.strip()
-    if len(digits) == 10 and digits[4] in "-/.":
-        digits = digits[:4] + digits[5:7] + digits[8:]
-    elif len(digits) == 10 and digits[2] in "-/.":
-        digits = digits[6:] + digits[3:5] + digits[:2]
-    if len(digits) != 8 or not digits.isdigit() or not digits.isascii():
-        return ""
-    if not "1900" <= digits[:4] <= "2199":
-        digits = digits[4:] + digits[2:4] + digits[:2]
-    try:
-        day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return ""
-    return day.isoformat() if 1900 <= day.year <= 2199 else ""

@@ -222,7 +222,7 @@ def test_what_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_group_settled_in_two_files_is_told_twice(tmp_path: Path) -> None:
-    """Half a year each, no opening between them: what the second file adds to a group has a day and a line of its own."""
+    """Half a year each, no opening between them: what the second adds to a group has a day and a line of its own."""
     first, second = Made(2026), Made(2026, number=100)
     first.sale(date(2026, 1, 5), "F1", "A", 50_000, "AA")
     first.paid(date(2026, 2, 5), "V1", "A", 30_000, "AA")
