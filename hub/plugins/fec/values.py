@@ -45,7 +45,10 @@ def minor(text: str, currency: str, place: str) -> int:
 
 
 def iso_day(text: str) -> str:
-    """A date as ISO text, empty when `text` is none. AAAAMMJJ; also AAAA-MM-JJ, JJ/MM/AAAA and JJMMAAAA."""
+    """A date as ISO text, empty when `text` is none. AAAAMMJJ; also AAAA-MM-JJ, JJ/MM/AAAA and JJMMAAAA.
+
+    1900-01-01, 1899-12-30 and the like are what programs write for no date.
+    """
     digits = text.strip()
     if len(digits) == 10 and digits[4] in "-/.":
         digits = digits[:4] + digits[5:7] + digits[8:]
@@ -53,10 +56,10 @@ def iso_day(text: str) -> str:
         digits = digits[6:] + digits[3:5] + digits[:2]
     if len(digits) != 8 or not digits.isdigit() or not digits.isascii():
         return ""
-    if not "1900" <= digits[:4] <= "2199":
+    if not "1901" <= digits[:4] <= "2199":
         digits = digits[4:] + digits[2:4] + digits[:2]
     try:
         day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return ""
-    return day.isoformat() if 1900 <= day.year <= 2199 else ""
+    return day.isoformat() if 1901 <= day.year <= 2199 else ""

@@ -222,3 +222,12 @@ def test_an_entry_of_several_days(tmp_path: Path) -> None:
     assert [(date(2026, 2, 4), 7_000), (date(2026, 2, 6), 5_000)] == money
     assert {"A": 12_000 - 7_000} == found.totals(date(2026, 2, 5)) == explained(found.records, date(2026, 2, 5))
     assert {"HUB-FEC-020", "HUB-FEC-022"} == {one.code for one in found.held}
+
+
+@pytest.mark.parametrize("nothing", ["19000101", "18991230", "17530101", "00000000", "01/01/1900", ""])
+def test_a_date_that_stands_for_none(nothing: str, tmp_path: Path) -> None:
+    """No invoice was issued in 1900: the entry's own date is the invoice's."""
+    made = Made()
+    made.sale(date(2026, 1, 5), "F1", "A", 12_000, PieceDate=nothing, DateLet=nothing)
+    [one] = read(tmp_path, DIALECTS[0].write(tmp_path / "fec.txt", made.rows)).of(Invoice)
+    assert date(2026, 1, 5) == one.issued_on
