@@ -15,7 +15,7 @@ from hub.plugins.fec.files import Dialect, Ledger, find, look
 from hub.plugins.fec.gathering import contiguous, gathered
 from hub.plugins.fec.intake import Intake, Scattered
 from hub.plugins.fec.lines import Block, Line, Reader
-from hub.plugins.fec.scratch import Scratch, rest_of
+from hub.plugins.fec.scratch import Scratch, halves, rest_of
 from hub.plugins.fec.terms import due_dates, fold_number
 from hub.sdk import RecordRejected
 
@@ -203,10 +203,10 @@ class Books:
             ],
         )
         db.many(
-            "INSERT INTO told VALUES (?,0,?,'')",
+            "INSERT INTO told VALUES (?,0,?,?,'')",
             [
-                (last + n, rest_of(abs(net), None, None, None, None, group, ""))
-                for n, (group, _, net, _) in enumerate(rows, 1)
+                (last + n, *halves(net, debtor, "", day, day, rest_of(abs(net), None, None, None, None, group, "")))
+                for n, (group, debtor, net, day) in enumerate(rows, 1)
             ],
         )
 

@@ -17,7 +17,7 @@ CREATE TABLE doc (
     id INTEGER PRIMARY KEY, file INTEGER, ref TEXT, kind TEXT, sign INTEGER, debtor TEXT, number TEXT, entry TEXT,
     piece TEXT, day TEXT, issued TEXT, total INTEGER, opening INTEGER, piece_key TEXT, number_key TEXT
 );
-CREATE TABLE told (id INTEGER PRIMARY KEY, line INTEGER, rest TEXT, raw TEXT);
+CREATE TABLE told (id INTEGER PRIMARY KEY, line INTEGER, whose TEXT, rest TEXT, raw TEXT);
 CREATE TABLE part (
     id INTEGER PRIMARY KEY, doc INTEGER, file INTEGER, debtor TEXT, account TEXT, code TEXT, grp TEXT, day TEXT,
     lettered TEXT, amount INTEGER, rest INTEGER, rank INTEGER, abroad INTEGER
@@ -37,7 +37,7 @@ _BATCH = 2_000
 #: Characters of the ledger's own lines that are kept beside one fact: a page carries 4 MB.
 MAX_EVIDENCE = 500_000
 _DOC = "INSERT INTO doc VALUES (?,?,?,?,?,?,NULL,?,?,?,?,?,?,?,NULL)"
-_TOLD = "INSERT INTO told VALUES (?,?,?,?)"
+_TOLD = "INSERT INTO told VALUES (?,?,?,?,?)"
 _PART = "INSERT INTO part VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
@@ -68,9 +68,8 @@ class Scratch:
         )  # fmt: skip
         lines = doc.lines
         raw = lines[0].text if len(lines) == 1 else "\n".join([line.text for line in lines])[:MAX_EVIDENCE]
-        self._told.append(
-            (id_, doc.number, rest_of(total, currency, amount, doc.net, doc.tax, doc.label, doc.bank), raw)
-        )
+        rest = rest_of(total, currency, amount, doc.net, doc.tax, doc.label, doc.bank)
+        self._told.append((id_, doc.number, *halves(sign, doc.debtor, doc.piece, doc.day, doc.issued, rest), raw))
         rank, abroad = int(doc.kind in RANKED), int(doc.foreign is not None)
         for (account, code, lettered), minor in doc.parts.items():
             effect = sign * minor
@@ -93,7 +92,8 @@ class Scratch:
         ref = ref_of(day, entry, piece, debtor, kind)
         key = piece_key(piece) if kind in DOCUMENTS else ""
         self._docs.append((id_, file, ref, kind, sign, debtor, entry, piece, day, issued, total, 0, key))
-        self._told.append((id_, line, rest_of(total, None, None, net, tax, label, bank), raw))
+        rest = rest_of(total, None, None, net, tax, label, bank)
+        self._told.append((id_, line, *halves(sign, debtor, piece, day, issued, rest), raw))
         rank = 1 if kind in RANKED else 0
         self._parts.append((id_, file, debtor, slot[0], slot[1], "", day, slot[2], amount, amount, rank, 0))
         if self._names.get(debtor) != name:
@@ -166,6 +166,11 @@ class Scratch:
     def close(self) -> None:
         """Give the disk space back."""
         self.db.close()
+
+
+def halves(sign: int, debtor: str, piece: str, day: str, issued: str, rest: str) -> tuple[str, str]:
+    """What a unit's first line tells before the number of a document, and after it: that is known at the end only."""
+    return f"\x1f{'' if sign > 0 else '-'}\x1f{debtor}\x1f", f"\x1f{piece}\x1f{day}\x1f{issued}\x1f{rest}"
 
 
 def rest_of(

@@ -20,10 +20,8 @@ from hub.sdk.units import raw_units
 LIST, PAIR = "\x1e", "\x1d"
 #: Bytes of bodies in one page, well below the wire's 4 MB.
 PAGE_BYTES: Final = 2 * 1024 * 1024
-# The first line of a unit, up to what only the whole ledger tells of it: put together by SQLite.
-_DOCS = """SELECT id, file, ref, kind || char(31) || ref || char(31) || iif(sign < 0, '-', '') || char(31) || debtor
-    || char(31) || ifnull(number, '') || char(31) || piece || char(31) || day || char(31) || issued || char(31) || rest,
-    line, raw FROM doc JOIN told USING (id) WHERE id > ? ORDER BY id LIMIT ?"""
+_DOCS = """SELECT id, file, ref, kind, ifnull(number, ''), line, whose, rest, raw FROM doc JOIN told USING (id)
+    WHERE id > ? ORDER BY id LIMIT ?"""
 _SETTLED = """SELECT doc, grp || char(29) || day || char(29) || sum(amount) FROM settled WHERE doc BETWEEN ? AND ?
     GROUP BY doc, grp, day ORDER BY doc, grp, day"""
 _DUE = """SELECT d.id, due.due, due.amount FROM doc d JOIN due ON due.key IN (fold(d.number), fold(d.piece))
@@ -95,7 +93,7 @@ def _facts(books: Books, after: int, limit: int, layout: str) -> Found:
     if not rows:
         return Found(2, [], [], [])
     db = books.scratch
-    ids, files, refs, starts, lines, raws = zip(*rows, strict=True)
+    ids, files, refs, kinds, numbers, lines, whose, rests, raws = zip(*rows, strict=True)
     settled: dict[int, str] = {}
     for doc, told in db.rows(_SETTLED, ids[0], ids[-1]):
         settled[doc] = f"{settled[doc]}{LIST}{told}" if doc in settled else told
@@ -105,7 +103,8 @@ def _facts(books: Books, after: int, limit: int, layout: str) -> Found:
             told = f"{day}{PAIR}{'' if amount is None else amount}"
             due[doc] = f"{due[doc]}{LIST}{told}" if doc in due else told
     heads = [
-        f"{start}{FIELD}{settled.get(id_, '')}{FIELD}{due.get(id_, '')}" for id_, start in zip(ids, starts, strict=True)
+        f"{kind}\x1f{ref}{who}{number}{rest}\x1f{settled.get(id_, '')}\x1f{due.get(id_, '')}"
+        for id_, kind, ref, who, number, rest in zip(ids, kinds, refs, whose, numbers, rests, strict=True)
     ]
     bodies = [f"{head}\n{raw}".encode() for head, raw in zip(heads, raws, strict=True)]
     names = {file: books.names.get(file, "lettrage") for file in set(files)}
