@@ -12,6 +12,8 @@ INVOICE, CREDIT_NOTE, RECEIPT, RETURNED = "invoice", "credit_note", "receipt", "
 DOCUMENTS = (INVOICE, CREDIT_NOTE)
 #: How an account, a lettering code and its date go together: where a part of a document can be matched.
 Slot = tuple[str, str, str]
+#: Characters of what identifies a fact; a longer one keeps its beginning and a digest.
+SHORT = 180
 _NO_PIECE = {"", "SANS", "NEANT", "NÉANT", "DIVERS", "AN", "RAN", "-", ".", "0"}
 
 
@@ -103,4 +105,4 @@ def entry_name(key: tuple[str, ...]) -> str:
 def ref_of(day: str, entry: str, piece: str, debtor: str, kind: str) -> str:
     """What identifies a fact among those of the ledger."""
     ref = f"{day}/{entry}/{piece}/{debtor}/{kind}"
-    return ref if len(ref) <= 180 else f"{ref[:150]}…{blake2b(ref.encode(), digest_size=8).hexdigest()}"
+    return ref if len(ref) <= SHORT else f"{ref[:150]}…{blake2b(ref.encode(), digest_size=8).hexdigest()}"

@@ -39,22 +39,27 @@ class Told:
     """The first lines of some units by columns: ``told["piece"]`` is that of each. `units`: their places in the page;
     `books`: the currency of their books."""
 
-    def __init__(self, units: list[int], heads: Sequence[str], books: list[str]) -> None:
-        self.units, self.books = units, books
+    def __init__(self, units: list[int], books: list[str], columns: dict[str, list[str]]) -> None:
+        self.units, self.books, self._columns = units, books, columns
+        self._places: Sequence[int] | None = None
+
+    @classmethod
+    def of(cls, units: list[int], heads: Sequence[str], books: list[str]) -> Told:
+        """The first lines taken apart, all at once: each has as many fields."""
         cells = FIELD.join(heads).split(FIELD)
-        self._columns = {name: cells[at :: len(_HEAD)] for at, name in enumerate(_HEAD)}
+        return cls(units, books, {name: cells[at :: len(_HEAD)] for at, name in enumerate(_HEAD)})
 
     def __getitem__(self, name: str) -> list[str]:
-        return self._columns[name]
+        column = self._columns[name]
+        return column if self._places is None else [column[at] for at in self._places]
 
     def __len__(self) -> int:
         return len(self.units)
 
     def only(self, places: Sequence[int]) -> Told:
-        """The same of some of the units."""
-        some = object.__new__(Told)
-        some.units, some.books = [self.units[at] for at in places], [self.books[at] for at in places]
-        some._columns = {name: [column[at] for at in places] for name, column in self._columns.items()}
+        """The same of some of the units; their columns are picked when they are asked for."""
+        some = Told([self.units[at] for at in places], [self.books[at] for at in places], self._columns)
+        some._places = places
         return some
 
 
@@ -88,7 +93,7 @@ class Mapper:
                 rejected[at] = refusal("HUB-FEC-036", unit.place or unit.ref)
         columns = [self._debtors(debtors, [heads[at] for at in debtors])] if debtors else []
         if facts:
-            columns += self._facts(Told(facts, [heads[at] for at in facts], [units[at].layout for at in facts]))
+            columns += self._facts(Told.of(facts, [heads[at] for at in facts], [units[at].layout for at in facts]))
         return MappedPage(columns, rejected)
 
     def _debtors(self, units: list[int], heads: Sequence[str]) -> Columns:

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hub.plugins.fec.facts import DOCUMENTS, RECEIPT, Doc, Slot, piece_key, ref_of
+from hub.plugins.fec.facts import DOCUMENTS, RECEIPT, SHORT, Doc, Slot, piece_key, ref_of
 
 _SCHEMA = """
 CREATE TABLE doc (
@@ -46,7 +46,7 @@ class Scratch:
 
     def __init__(self) -> None:
         self.db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self.db.executescript("PRAGMA journal_mode=off; PRAGMA synchronous=off; PRAGMA cache_size=-24000;" + _SCHEMA)
+        self.db.executescript("PRAGMA journal_mode=off; PRAGMA synchronous=off; PRAGMA cache_size=-64000;" + _SCHEMA)
         self._docs: list[tuple[Any, ...]] = []
         self._told: list[tuple[Any, ...]] = []
         self._parts: list[tuple[Any, ...]] = []
@@ -89,11 +89,16 @@ class Scratch:
         id_ = self._next
         self._next += 1
         total, sign = (amount, 1) if amount > 0 else (-amount, -1)
-        ref = ref_of(day, entry, piece, debtor, kind)
+        ref = f"{day}/{entry}/{piece}/{debtor}/{kind}"
+        if len(ref) > SHORT:
+            ref = ref_of(day, entry, piece, debtor, kind)
         key = piece_key(piece) if kind in DOCUMENTS else ""
         self._docs.append((id_, file, ref, kind, sign, debtor, entry, piece, day, issued, total, 0, key))
-        rest = rest_of(total, None, None, net, tax, label, bank)
-        self._told.append((id_, line, *halves(sign, debtor, piece, day, issued, rest), raw))
+        # As `halves` and `rest_of` say it, without their calls: nearly every fact of a ledger.
+        whose = f"\x1f\x1f{debtor}\x1f" if sign > 0 else f"\x1f-\x1f{debtor}\x1f"
+        shares = "\x1f" if net is None else f"{net}\x1f{tax}"
+        rest = f"\x1f{piece}\x1f{day}\x1f{issued}\x1f{total}\x1f\x1f\x1f{shares}\x1f{label}\x1f{bank}"
+        self._told.append((id_, line, whose, rest, raw))
         rank = 1 if kind in RANKED else 0
         self._parts.append((id_, file, debtor, slot[0], slot[1], "", day, slot[2], amount, amount, rank, 0))
         if self._names.get(debtor) != name:
@@ -177,9 +182,5 @@ def rest_of(
     total: int, currency: str | None, amount: int | None, net: int | None, tax: int | None, label: str, bank: str
 ) -> str:
     """What is known of a fact beside its names and days, as the end of a unit's first line."""
-    if currency is None and net is not None:  # nearly every invoice
-        return f"{total}\x1f\x1f\x1f{net}\x1f{tax}\x1f{label}\x1f{bank}"
-    if currency is None and tax is None:  # nearly every receipt
-        return f"{total}\x1f\x1f\x1f\x1f\x1f{label}\x1f{bank}"
     told = ["" if value is None else str(value) for value in (total, currency, amount, net, tax)]
     return FIELD.join((*told, label, bank))
