@@ -234,19 +234,29 @@ def test_status_tells_the_books_in_numbers(erp: Erp, capsys: pytest.CaptureFixtu
         parties.link(erp.hub.desk, "ACME:C001", "ACME:nobody", "?")
 
 
-def test_another_connector_disagrees(tmp_path: Path, database_url: str, without_processes: None) -> None:
-    """An e-invoice tells another total, and one that the books lack: shown, never overruled, and named in the gap."""
+def disagreements(
+    tmp_path: Path, database_url: str, first: str, second: str, **balances: str
+) -> tuple[Erp, list[dict[str, Any]]]:
+    """Books beside which two e-invoices tell of C001 and C002, and where these differ."""
     more = '[connector.einvoices]\nplugin = "csv"\nseller = "ACME"\ninvoices = "einvoices.csv"\n'
     erp = Erp(tmp_path, database_url, more)
-    (tmp_path / "einvoices.csv").write_text(
-        "number;issued_on;due_on;debtor_id;total\nfa-2026-001;2026-10-01;2026-10-31;X;1250.00\n"
-        "FA-2026-009;2026-10-09;2026-11-09;C002;80.00\n"
-    )
-    erp.balances(C001="1250,00", C002="1080,00")
+    (tmp_path / "einvoices.csv").write_text(f"number;issued_on;due_on;debtor_id;total\n{first}\n{second}\n")
+    erp.balances(**balances)
     sync(erp.hub, "einvoices")
     erp.run()
-    told = [(row["invoice_number"], row["field"], row["books_value"], row["other_value"], row["difference"])
-            for row in erp.export("disagreements")]  # fmt: skip
+    return erp, erp.export("disagreements")
+
+
+def test_another_connector_disagrees(tmp_path: Path, database_url: str, without_processes: None) -> None:
+    """An e-invoice tells another total, and one that the books lack: shown, never overruled, and named in the gap."""
+    erp, found = disagreements(
+        tmp_path, database_url, "fa-2026-001;2026-10-01;2026-10-31;X;1250.00",
+        "FA-2026-009;2026-10-09;2026-11-09;C002;80.00", C001="1250,00", C002="1080,00",
+    )  # fmt: skip
+    told = [
+        (row["invoice_number"], row["field"], row["books_value"], row["other_value"], row["difference"])
+        for row in found
+    ]
     missing = ("FA-2026-009", "document", None, "80.00", None)
     assert [missing, ("FA-2026-001", "total", "1200.00", "1250.00", 5_000)] == told
     assert 220_000 == sum(row["open"] for row in erp.export("open-items"))
@@ -259,17 +269,11 @@ def test_an_e_invoice_of_another_date_is_the_same_document(
 ) -> None:
     """Dated after the new year by one and before it by the other, and spelt otherwise: one document, whose date is a
     disagreement. The number of another year, with another amount, is a document that the books lack."""
-    more = '[connector.einvoices]\nplugin = "csv"\nseller = "ACME"\ninvoices = "einvoices.csv"\n'
-    erp = Erp(tmp_path, database_url, more)
-    (tmp_path / "einvoices.csv").write_text(
-        "number;issued_on;due_on;debtor_id;total\nFA2026001;2025-12-30;2026-10-31;X;1200.00\n"
-        "FA-2026-002;2025-10-02;2025-11-02;C002;80.00\n"
-    )
-    erp.balances(C001="1200,00", C002="1000,00")
-    sync(erp.hub, "einvoices")
-    erp.run()
-    told = [(row["invoice_number"], row["kind"], row["field"], row["books_value"], row["other_value"])
-            for row in erp.export("disagreements")]  # fmt: skip
+    _, found = disagreements(
+        tmp_path, database_url, "FA2026001;2025-12-30;2026-10-31;X;1200.00",
+        "FA-2026-002;2025-10-02;2025-11-02;C002;80.00", C001="1200,00", C002="1000,00",
+    )  # fmt: skip
+    told = [(row["invoice_number"], row["kind"], row["field"], row["books_value"], row["other_value"]) for row in found]
     assert [
         ("FA-2026-002", "not_in_the_books", "document", None, "80.00"),
         ("FA-2026-001", "disagreement", "issued_on", "2026-10-01", "2025-12-30"),

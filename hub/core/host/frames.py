@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import Any, BinaryIO, Protocol
 
 from pydantic_core import from_json, to_json
@@ -29,8 +30,17 @@ class Readable(Protocol):
 
 def frame(header: dict[str, Any], body: bytes = b"") -> bytes:
     """The bytes of one frame."""
-    text = to_json(header, inf_nan_mode="strings")
-    return b"".join((_HEAD.pack(len(text), len(body)), text, body))
+    return frame_of([json_of(header)], body)
+
+
+def frame_of(header: Sequence[bytes], body: bytes = b"") -> bytes:
+    """The bytes of one frame whose header is JSON already, in pieces: a large one is not held twice."""
+    return b"".join((_HEAD.pack(sum(map(len, header)), len(body)), *header, body))
+
+
+def json_of(value: Any) -> bytes:
+    """A value as it stands in a frame's header."""
+    return to_json(value, inf_nan_mode="strings")
 
 
 def write_frame(pipe: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:

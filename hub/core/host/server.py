@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from hub.core.host.batches import batch_of, found_of, refused_of
 from hub.core.host.collecting import collected_of
 from hub.core.host.evidence import DIGEST_SIZE, chunks, digests_of, excerpt, pack, unpack
-from hub.core.host.frames import frame, write_frame
+from hub.core.host.frames import frame_of, json_of, write_frame
 from hub.core.host.totals import STREAM as TOTALS
 from hub.core.host.totals import WithTotals, with_totals
 from hub.sdk.columns import columns_from_records
@@ -245,7 +245,11 @@ class Server:
             place: {**wire_of(error), "excerpt": excerpt(units[place].body), "lines": units[place].lines}
             for place, error in mapped.rejected.items()
         }
-        return frame({"columns": [_wire(column) for column in mapped.columns], "rejected": rejected}, evidence)
+        text, waiting = [b'{"columns":['], mapped.columns[::-1]
+        del mapped
+        while waiting:  # each goes as soon as it is told: a page of balances may be large
+            text += [*_wire(waiting.pop()), b"," if waiting else b""]
+        return frame_of([*text, b'],"rejected":', json_of(rejected), b"}"], evidence)
 
 
 def _refs(units: Sequence[RawUnit]) -> list[str]:
@@ -269,9 +273,12 @@ def broken_by(error: Exception) -> dict[str, Any]:
     return wire_of(broken)
 
 
-def _wire(column: Columns) -> dict[str, Any]:
-    values = {name: _short(values) for name, values in column.values.items()}
-    return {"kind": column.kind, "unit": column.unit, "values": values}
+def _wire(column: Columns) -> list[bytes]:
+    """A column as JSON, in pieces."""
+    pieces = [b'{"kind":', json_of(column.kind), b',"unit":', json_of(column.unit), b',"values":{']
+    for at, (name, values) in enumerate(column.values.items()):
+        pieces += [b"," if at else b"", json_of(name), b":", json_of(_short(values))]
+    return [*pieces, b"}}"]
 
 
 def _short(values: list[Any]) -> Any:
@@ -284,7 +291,9 @@ def _short(values: list[Any]) -> Any:
 
 def map_units(source: Any, stream: str, units: Sequence[RawUnit]) -> MappedPage:
     """Map `units` by the source's bulk ability if it has one, else one by one; rejected ones are told apart."""
-    in_bulk = hasattr(source, "map_page") and not (stream == TOTALS and isinstance(source, WithTotals))
+    if stream == TOTALS and isinstance(source, WithTotals):
+        return source.balances(units)
+    in_bulk = hasattr(source, "map_page")
     if in_bulk and isinstance(units, InColumns):
         page: MappedPage = source.map_page(stream, units)
         return page

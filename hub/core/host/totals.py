@@ -8,15 +8,18 @@ new version.
 from __future__ import annotations
 
 import json
+import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from io import BytesIO
 from typing import Any
 
+from hub.sdk.columns import records_from_columns
 from hub.sdk.context import Clock
 from hub.sdk.errors import BrokenPromise, SourceUnavailable
 from hub.sdk.records import ControlTotal, Record
-from hub.sdk.roles import ControlTotals, RecordSource
+from hub.sdk.roles import Columns, ControlTotals, MappedPage, RecordSource
 from hub.sdk.units import Cursor, Page, RawUnit, Stream
 
 STREAM = "control_totals"
@@ -28,6 +31,8 @@ PAGE_BYTES = 2 * 1024 * 1024
 MOST_BYTES = 40 * 1024 * 1024
 #: Into how many units earlier versions cut a day of more than 60,000 balances (see `sync.former_totals`).
 FORMER_PIECES = 16
+#: What stands in the body of a unit before its balances.
+_BALANCES = b', "balances": ['
 
 
 class WithTotals:
@@ -66,14 +71,34 @@ class WithTotals:
         if stream != STREAM:
             records: Sequence[Record] = self._source.map(stream, unit)
             return records
-        body = json.loads(unit.body)
-        day = date.fromisoformat(body["on"])
-        return [
-            ControlTotal(
-                seller=body["seller"], debtor_id=debtor, balance_on=day, balance_minor=minor, currency=currency
-            )
-            for debtor, currency, minor in body["balances"]
-        ]
+        return [record for columns in self.balances([unit]).columns for _, record in records_from_columns(columns)]
+
+    def balances(self, units: Sequence[RawUnit]) -> MappedPage:
+        """The balances of some units, straight in columns: a unit may hold a million of them."""
+        page = MappedPage([], {})
+        for at, unit in enumerate(units):
+            head = json.loads(unit.body[: unit.body.index(_BALANCES)] + b"}")
+            debtors, currencies, minors = [], [], []
+            for debtor, currency, minor in _rows(unit.body.decode()):
+                debtors.append(debtor)
+                currencies.append(sys.intern(currency))
+                minors.append(minor)
+            count = len(debtors)
+            values = {
+                "seller": [head["seller"]] * count, "debtor_id": debtors, "balance_on": [head["on"]] * count,
+                "balance_minor": minors, "currency": currencies,
+            }  # fmt: skip
+            page.columns.append(Columns("control_total", [at] * count, values))
+        return page
+
+
+def _rows(text: str) -> Iterator[tuple[str, str, int]]:
+    """The balances in the body of a unit, one after the other."""
+    decode, at = json.JSONDecoder().raw_decode, text.index(_BALANCES.decode()) + len(_BALANCES)
+    while text[at] != "]":
+        row, at = decode(text, at)
+        yield row
+        at += 2 if text[at] == "," else 0
 
 
 def with_totals(source: Any, clock: Clock) -> Any:
@@ -90,15 +115,13 @@ def units_of(totals: Iterable[Any]) -> list[RawUnit]:
         BrokenPromise: something in there is no ControlTotal, or a debtor has two balances in one currency.
         SourceUnavailable: more balances of one seller than one unit may have.
     """
-    days: dict[tuple[str, date], dict[tuple[str, str], int]] = defaultdict(dict)
+    days: dict[tuple[str, date], list[str]] = defaultdict(list)
     for total in totals:
         if not isinstance(total, ControlTotal):
             raise _broken(f"control_totals gave a {type(total).__name__}, no ControlTotal")
-        balances = days[total.seller, total.balance_on]
-        if (total.debtor_id, total.currency) in balances:
-            raise _broken(f"control_totals gave two balances of {total.debtor_id} in {total.currency}")
-        balances[total.debtor_id, total.currency] = total.balance_minor
-    return [_unit(seller, day, balances) for (seller, day), balances in sorted(days.items())]
+        told = f"{total.debtor_id}\0{total.currency}\0{total.balance_minor}"
+        days[total.seller, total.balance_on].append(told)
+    return [_unit(seller, day, days.pop((seller, day))) for seller, day in sorted(days)]
 
 
 def former_pieces(ref: str) -> list[str]:
@@ -106,18 +129,29 @@ def former_pieces(ref: str) -> list[str]:
     return [f"{ref}|{piece + 1} of {FORMER_PIECES}" for piece in range(FORMER_PIECES)]
 
 
-def _unit(seller: str, day: date, balances: dict[tuple[str, str], int]) -> RawUnit:
+def _unit(seller: str, day: date, told: list[str]) -> RawUnit:
+    """The balances of a day: a million of them pass without an object for each."""
     place = f"control totals of {seller} on {day}"
-    rows = [[debtor, currency, minor] for (debtor, currency), minor in sorted(balances.items())]
-    body = json.dumps({"seller": seller, "on": day.isoformat(), "balances": rows}, ensure_ascii=False).encode()
-    if len(body) > MOST_BYTES:
+    told.sort()
+    body, before = BytesIO(), ("", "")
+    body.write(json.dumps({"seller": seller, "on": day.isoformat()}, ensure_ascii=False).encode()[:-1])
+    body.write(_BALANCES)
+    for at, line in enumerate(told):
+        debtor, currency, minor = line.split("\0")
+        if (debtor, currency) == before:
+            raise _broken(f"control_totals gave two balances of {debtor} in {currency}")
+        before = debtor, currency
+        row = json.dumps([debtor, currency, int(minor)], ensure_ascii=False)
+        body.write((f", {row}" if at else row).encode())
+    body.write(b"]}")
+    if body.tell() > MOST_BYTES:
         raise SourceUnavailable(
             code="HUB-HOST-015",
-            what=f"{len(rows):,} balances in {len(body):,} bytes; {MOST_BYTES:,} are allowed",
+            what=f"{len(told):,} balances in {body.tell():,} bytes; {MOST_BYTES:,} are allowed",
             where=place,
             mend="leave out the debtors whose balance is zero, or split the ledger into several sellers",
         )
-    return RawUnit(f"{seller}|{day}", body, place=place)
+    return RawUnit(f"{seller}|{day}", body.getvalue(), place=place)
 
 
 def _broken(what: str) -> BrokenPromise:

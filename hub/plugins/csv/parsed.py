@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Sequence
 from hashlib import blake2b
-from itertools import repeat
-from typing import Any
 
 from hub.plugins.csv.grid import Grid
 from hub.plugins.csv.headers import fold
@@ -16,11 +13,9 @@ from hub.plugins.csv.mapping import map_table, merge, refs_of
 from hub.plugins.csv.ranks import Ranks
 from hub.plugins.csv.table import Table
 from hub.sdk import MappedPage, RawUnit, RecordRejected
+from hub.sdk.units import raw_units
 
 _FOOTER = re.compile(r"(sous|grand)?tota(l|ux)|nombrede|cumul|solde(au|final|initial|total)")
-_SETTERS: dict[str, Any] = {
-    name: RawUnit.__dict__[name].__set__ for name in ("ref", "body", "layout", "place", "rejected", "lines")
-}
 
 
 class Parsed:
@@ -67,20 +62,9 @@ class Parsed:
         return done
 
     def units(self) -> list[RawUnit]:
-        """The units themselves, their slots filled column by column: three times faster than one by one."""
-        count = len(self.bodies)
-        units = list(map(object.__new__, repeat(RawUnit, count)))
-        refusals = [self._early.get(i) for i in range(count)] if self._early else repeat(None, count)
-        for name, values in (
-            ("ref", self.refs),
-            ("body", self.bodies),
-            ("layout", repeat(self.layout)),
-            ("place", self.places),
-            ("rejected", refusals),
-            ("lines", repeat(1)),
-        ):
-            deque(map(_SETTERS[name], units, values), 0)
-        return units
+        """The units themselves."""
+        refusals = [self._early.get(i) for i in range(len(self.bodies))] if self._early else None
+        return raw_units(self.refs, self.bodies, self.layout, self.places, refusals)
 
 
 def parsed_grid(reading: Reading, grid: Grid, bodies: list[bytes], places: list[str], ranks: Ranks) -> Parsed:

@@ -41,23 +41,28 @@ class Understanding:
 
     def debtor_of(self, line: Line) -> str:
         """The debtor's code: CompAuxNum, else the account's own number (413DUPONT and 416DUPONT are 411DUPONT)."""
-        own = line.cells[self._at["compauxnum"]].strip()
-        if own:
-            return own
-        known = self._debtors.get(line.account)
+        return line.cells[self._at["compauxnum"]].strip() or self.debtor_of_account(line.account)
+
+    def debtor_of_account(self, account: str) -> str:
+        """The debtor's code where only the account says it."""
+        known = self._debtors.get(account)
         if known is None:
-            known, tail = line.account, line.account[3:]
-            if line.account[:3] in ("413", "416") and tail.strip("0"):
+            known, tail = account, account[3:]
+            if account[:3] in ("413", "416") and tail.strip("0"):
                 known = f"411{tail}"
-            self._debtors[line.account] = known
+            self._debtors[account] = known
         return known
+
+    def is_opening_journal(self, code: str, name: str) -> bool:
+        """True for a journal that carries balances forward, by its code and its name as it stands."""
+        return a.is_opening(code, name.strip(), self._opening)
 
     def is_opening(self, lines: Sequence[Line]) -> bool:
         """True when the entry carries balances forward: by its journal, by account 890, or by its label where it stands
         on the first of a month and touches neither costs nor sales, nor money alone: not all programs have such a
         journal."""
         first = lines[0]
-        if a.is_opening(first.key[0], first.cells[self._at["journallib"]].strip(), self._opening):
+        if self.is_opening_journal(first.key[0], first.cells[self._at["journallib"]]):
             return True
         if a.OPENING_ACCOUNT in {line.account[:3] for line in lines}:
             return True
@@ -142,7 +147,7 @@ class Understanding:
             kind = self._kind(line, credit if line.amount >= 0 else debit)
             piece = line.cells[self._at["pieceref"]].strip()
             sale = kind in (INVOICE, CREDIT_NOTE)
-            key = (INVOICE if sale else kind, self.debtor_of(line), piece, 0 if sale else sub)
+            key = (INVOICE if sale else kind, self.debtor_of(line), piece, 0 if sale else sub, line.key[2])
             doc = self._put(found, key, kind, line, sub, opening=False)
             doc.bank = doc.bank or bank
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from hub.plugins.fec.lines import Line
 from hub.sdk.money import exponent
 
-INVOICE, CREDIT_NOTE, RECEIPT = "invoice", "credit_note", "receipt"
+INVOICE, CREDIT_NOTE, RECEIPT, RETURNED = "invoice", "credit_note", "receipt", "payment_returned"
 DOCUMENTS = (INVOICE, CREDIT_NOTE)
 #: How an account, a lettering code and its date go together: where a part of a document can be matched.
 Slot = tuple[str, str, str]
+#: Characters of what identifies a fact; a longer one keeps its beginning and a digest.
+SHORT = 180
 _NO_PIECE = {"", "SANS", "NEANT", "NÉANT", "DIVERS", "AN", "RAN", "-", ".", "0"}
 
 
@@ -44,6 +47,10 @@ class Doc:
         """What all parts come to."""
         return sum(self.parts.values())
 
+    def ref(self, entry: str) -> str:
+        """What identifies it in the ledger; `entry`: the name of its entry."""
+        return ref_of(self.day, entry, self.piece, self.debtor, self.kind)
+
 
 def take(receipt: Doc, kind: str, amount: int) -> Doc:
     """Part of a receipt that was no money, as a fact of its own; taken from its largest parts."""
@@ -64,8 +71,8 @@ def kind_of_sign(kind: str, sign: int) -> str:
     """What a fact is once its sign is known: lines of one document may have cancelled each other."""
     if kind in (INVOICE, CREDIT_NOTE):
         return INVOICE if sign > 0 else CREDIT_NOTE
-    if kind in (RECEIPT, "payment_returned"):
-        return "payment_returned" if sign > 0 else RECEIPT
+    if kind in (RECEIPT, RETURNED):
+        return RETURNED if sign > 0 else RECEIPT
     return kind
 
 
@@ -88,3 +95,14 @@ def piece_key(piece: str) -> str:
     """PieceRef for comparison; empty when it says nothing."""
     folded = "".join(piece.split()).upper()
     return "" if folded in _NO_PIECE else folded
+
+
+def entry_name(key: tuple[str, ...]) -> str:
+    """An entry for people: journal and number, or the date where entries are not numbered."""
+    return f"{key[0]} {key[1] if key[1].strip('0') else key[2]}".strip()
+
+
+def ref_of(day: str, entry: str, piece: str, debtor: str, kind: str) -> str:
+    """What identifies a fact among those of the ledger."""
+    ref = f"{day}/{entry}/{piece}/{debtor}/{kind}"
+    return ref if len(ref) <= SHORT else f"{ref[:150]}…{blake2b(ref.encode(), digest_size=8).hexdigest()}"

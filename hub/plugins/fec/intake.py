@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from hashlib import blake2b
-from itertools import groupby
-from typing import Any, cast
+from itertools import accumulate, pairwise
 
 from hub.plugins.fec import opening
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.entries import Understanding
-from hub.plugins.fec.facts import Doc
+from hub.plugins.fec.facts import Doc, entry_name
 from hub.plugins.fec.faults import rejected
 from hub.plugins.fec.files import Ledger
-from hub.plugins.fec.lines import Line, Reader, Stray
+from hub.plugins.fec.lines import Block, Line, Reader, Stray
 from hub.plugins.fec.scratch import Scratch
+from hub.plugins.fec.simple import Simple
 from hub.sdk import RecordRejected
 from hub.sdk.money import decimal_text
 
-#: Lines of one entry that are held in memory; a longer one is cut where it balances.
-MAX_ENTRY = 5_000
 #: Lines of a held entry that are kept as evidence.
 _KEPT_LINES = 200
 #: Accounts named of a ledger without debtors.
@@ -37,6 +35,7 @@ class Intake:
         self._scratch, self._number, self._ledger, self._reader = scratch, number, ledger, reader
         self._currency, self._takes = config.currency, config.unbalanced == "take"
         self._understanding = Understanding(reader, config.accounts, config.opening_journals, config.currency)
+        self._simple = Simple(reader, self._understanding, config.currency, scratch, number)
         self.lines = 0
         self.sold_to: set[str] = set()
         self._debtors = False
@@ -45,7 +44,7 @@ class Intake:
         self._debit = self._credit = 0
         self._faults = 0
 
-    def take(self, found: Iterator[list[Line] | Stray], *, scattered: bool) -> None:
+    def take(self, found: Iterator[list[Line] | Stray | Block], *, scattered: bool) -> None:
         """Every entry of the file.
 
         Raises:
@@ -57,6 +56,9 @@ class Intake:
                 self._faults += 1
                 digest = blake2b(entry.text.encode(), digest_size=8).hexdigest()
                 self._hold(f"line/{digest}", [entry.text], entry.number, entry.fault, 1)
+            elif isinstance(entry, Block):
+                self.lines += entry.starts[-1] - entry.starts[0]
+                self._block(entry, scattered)
             else:
                 self.lines += len(entry)
                 self._entry(entry, scattered)
@@ -72,6 +74,22 @@ class Intake:
                 elif docs := self._understanding.docs(lines):
                     self._debtors = True
                     self._keep(docs, lines)
+
+    def _block(self, block: Block, scattered: bool) -> None:
+        begin, end = block.starts[0], block.starts[-1]
+        balances = list(accumulate(block.amounts, initial=0))
+        if len({balances[at] for at in block.starts}) > 1:
+            for at, to in pairwise(block.starts):
+                self._entry(block.lines(at, to), scattered)
+            return
+        debit = sum([amount for amount in block.amounts[begin:end] if amount > 0])
+        self._debit += debit
+        self._credit += debit
+        self._simple.take(block, self._balanced, self._wants_debtors)
+
+    def _wants_debtors(self) -> bool:
+        """True as long as none was met: accounts that may be debtors' are then looked for."""
+        return not (self._debtors or self._simple.found) and len(self.sold_to) < _SHOWN
 
     def _entry(self, lines: list[Line], scattered: bool) -> None:
         amounts = [line.amount for line in lines]
@@ -92,11 +110,14 @@ class Intake:
             self._faults += any(line.fault for line in lines)
             self._hold_entry(lines, fault)
             return
+        self._balanced(lines)
+
+    def _balanced(self, lines: list[Line]) -> None:
         docs = self._understanding.docs(lines)
         if docs:
             self._debtors = True
             self._keep(docs, lines)
-        elif not self._debtors and len(self.sold_to) < _SHOWN:
+        elif self._wants_debtors():
             self._look_for_debtors(lines)
 
     def _look_for_debtors(self, lines: list[Line]) -> None:
@@ -109,16 +130,16 @@ class Intake:
         if docs[0].opening and self._number > 1:
             self.carried += opening.carried_lines(docs)
             return
-        entry = _entry_name(lines[0].key)
+        entry = entry_name(lines[0].key)
         for doc in docs:
-            self._scratch.add(self._number, doc, _ref_of(doc, entry), entry, name)
+            self._scratch.add(self._number, doc, doc.ref(entry), entry, name)
 
     def _unbalanced(self, lines: list[Line], balance: int) -> RecordRejected:
         debit = sum(line.amount for line in lines if line.amount > 0)
         return rejected(
             "HUB-FEC-020",
             f"{self._ledger.name}:{lines[0].number}",
-            entry=_entry_name(lines[0].key),
+            entry=entry_name(lines[0].key),
             debit=decimal_text(debit, self._currency),
             credit=decimal_text(debit - balance, self._currency),
             difference=decimal_text(balance, self._currency),
@@ -127,7 +148,7 @@ class Intake:
     def _hold_entry(self, lines: list[Line], fault: RecordRejected) -> None:
         """The entry waits; what it did to debtors' accounts still counts in their balances, so that a gap shows, and is
         told as a fact that counts nowhere, so that the gap has a name."""
-        day, entry = self._reader.day(lines[0].key[2]), _entry_name(lines[0].key)
+        day, entry = self._reader.day(lines[0].key[2]), entry_name(lines[0].key)
         ref = "entry/" + "/".join(lines[0].key)
         self._hold(ref[:150], [line.text for line in lines[:_KEPT_LINES]], lines[0].number, fault, len(lines))
         docs: dict[tuple[str, int], Doc] = {}
@@ -142,7 +163,7 @@ class Intake:
                 doc.parts[slot] = doc.parts.get(slot, 0) + abs(line.amount)
                 doc.lines.append(line)
         for doc in docs.values():
-            self._scratch.add(self._number, doc, _ref_of(doc, entry), entry, self._ledger.name)
+            self._scratch.add(self._number, doc, doc.ref(entry), entry, self._ledger.name)
 
     def _hold(self, ref: str, texts: list[str], number: int, fault: RecordRejected, lines: int) -> None:
         place = fault.where or f"{self._ledger.name}:{number}"
@@ -161,76 +182,3 @@ class Intake:
                 difference=decimal_text(difference, self._currency),
             )
             self._hold(f"balance/{name}", [name], 1, fault, 1)
-
-
-def contiguous(batches: Iterable[Sequence[Line | Stray]]) -> Iterator[list[Line] | Stray]:
-    """Neighbouring lines of one key as an entry; a very long entry is cut where it balances."""
-    lines: list[Line] = []
-    balance: int | None = None  # of a long entry only
-    for batch in batches:
-        for key, some in groupby(batch, _key_of):
-            if key is None:
-                yield from cast("Iterator[Stray]", some)
-                continue
-            if lines and lines[-1].key != key:
-                yield lines
-                lines, balance = [], None
-            same = list(cast("Iterator[Line]", some))
-            if len(lines) + len(same) <= MAX_ENTRY:
-                lines, balance = [*lines, *same] if lines else same, None
-                continue
-            balance = sum([line.amount for line in lines]) if balance is None else balance
-            for line in same:
-                if len(lines) >= MAX_ENTRY and not balance:
-                    yield lines
-                    lines = []
-                lines.append(line)
-                balance += line.amount
-    if lines:
-        yield lines
-
-
-def _key_of(line: Line | Stray) -> tuple[str, ...] | None:
-    return None if isinstance(line, Stray) else line.key
-
-
-def gathered(scratch: Scratch, reader: Reader) -> Iterator[list[Line] | Stray]:
-    """The entries of a file whose lines are scattered: brought together by the temporary data base."""
-    db = scratch
-    db.do("DELETE FROM line")
-    faults: dict[int, RecordRejected] = {}
-
-    def rows() -> Iterator[tuple[Any, ...]]:
-        for line in reader.read():
-            if isinstance(line, Stray):
-                strays.append(line)
-                continue
-            if line.fault is not None:
-                faults[line.number] = line.fault
-            yield "\x1f".join(line.key), line.number, line.text
-
-    strays: list[Stray] = []
-    db.many("INSERT INTO line VALUES (?,?,?)", rows())
-    yield from strays
-    for _, group in groupby(db.rows("SELECT key, number, text FROM line ORDER BY key, number"), key=lambda row: row[0]):
-        lines = []
-        for _, number, text in group:
-            line = reader.again(text, number, faults.get(number))
-            lines.append(line)
-            if len(lines) >= MAX_ENTRY and not sum(one.amount for one in lines):
-                yield lines
-                lines = []
-        if lines:
-            yield lines
-    db.do("DELETE FROM line")
-
-
-def _ref_of(doc: Doc, entry: str) -> str:
-    """What identifies a fact among those of the ledger."""
-    ref = f"{doc.day}/{entry}/{doc.piece}/{doc.debtor}/{doc.kind}"
-    return ref if len(ref) <= 180 else f"{ref[:150]}…{blake2b(ref.encode(), digest_size=8).hexdigest()}"
-
-
-def _entry_name(key: tuple[str, ...]) -> str:
-    """An entry for people: journal and number, or the date where entries are not numbered."""
-    return f"{key[0]} {key[1] if key[1].strip('0') else key[2]}".strip()

@@ -116,11 +116,12 @@ def _join_groups(db: Scratch, file: int, by: str, name: str) -> None:
 
 
 def _settle_whole(db: Scratch, file: int) -> None:
-    """Groups that come to zero: everything in them is settled, on the later of lettering and last line."""
+    """Groups that come to zero: everything in them is settled, on the later of lettering and last line. A document
+    may have several parts in a group: they are added up when they are told."""
     db.do("CREATE INDEX IF NOT EXISTS temp.grp_by_name ON grp (grp)")
     db.do(
-        """INSERT INTO settled SELECT p.doc, p.grp, g.day, sum(abs(p.rest)) FROM part p JOIN grp g ON g.grp = p.grp
-        WHERE p.file = ? AND g.total = 0 AND p.rest <> 0 GROUP BY p.doc, p.grp ORDER BY p.doc""",
+        """INSERT INTO settled SELECT p.doc, p.grp, g.day, abs(p.rest) FROM part p CROSS JOIN grp g ON g.grp = p.grp
+        WHERE p.file = ? AND p.grp <> '' AND p.rest <> 0 AND g.total = 0""",
         file,
     )
     db.do(

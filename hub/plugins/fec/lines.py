@@ -5,23 +5,21 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from functools import partial
-from itertools import count, repeat
-from operator import itemgetter, sub
+from itertools import count, islice, repeat
+from operator import ne, sub
 from typing import NamedTuple
 
 from hub.plugins.fec.faults import rejected
 from hub.plugins.fec.files import Dialect, Ledger
+from hub.plugins.fec.values import iso_day, minor, plain_cents
 from hub.sdk import RecordRejected
-from hub.sdk.amounts import minor_from_text
 
 #: Characters of one line; the longest honest ones have about 400. HUB-FEC-017.
 MAX_LINE = 20_000
 _CHUNK = 64 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _STRAY = re.compile(r"[\ud800-\udfff]")
-_PLAIN_CENTS = re.compile(r"(?:(?:-?[0-9]{1,14}[,.][0-9]{2})?\n)*")
 _SENSE = {"D": 1, "DEBIT": 1, "+": 1, "+1": 1, "1": 1, "C": -1, "CREDIT": -1, "-": -1, "-1": -1, "−1": -1}
 
 
@@ -48,6 +46,42 @@ class Stray(NamedTuple):
     number: int
     text: str
     fault: RecordRejected
+
+
+class Block:
+    """Neighbouring lines in which nothing is unusual, by columns.
+
+    Attributes:
+        starts: index of the first line of each entry, and after them the number of lines.
+        keys, places, amounts: of each line: what names its entry, its account, debit less credit.
+        texts: the lines themselves.
+        cells: the fields of all lines one after the other, each line followed by a line end: `stride` of them a line.
+    """
+
+    def __init__(
+        self,
+        first: int,
+        texts: list[str],
+        cells: list[str],
+        width: int,
+        keys: list[tuple[str, ...]],
+        places: list[str],
+        amounts: list[int],
+    ) -> None:
+        self.first, self.texts, self.cells, self.keys, self.places = first, texts, cells, keys, places
+        self.amounts, self.stride, self._width = amounts, width + 1, width
+        changes = [at for at, new in enumerate(map(ne, keys, islice(keys, 1, None)), 1) if new]
+        self.starts = [0, *changes, len(keys)]
+
+    def lines(self, begin: int = 0, end: int | None = None) -> list[Line]:
+        """The lines from one index to another, each by itself."""
+        stride, width, cells = self.stride, self._width, self.cells
+        end = len(self.keys) if end is None else end
+        rows = [[*cells[at * stride : at * stride + width], ""] for at in range(begin, end)]
+        columns = (one[begin:end] for one in (self.keys, self.places, self.amounts))
+        # Without the constructor of a named tuple, which costs twice as much.
+        fields = zip(count(self.first + begin), *columns, rows, self.texts[begin:end], repeat(None), strict=False)
+        return list(map(partial(tuple.__new__, Line), fields))
 
 
 class Reader:
@@ -78,16 +112,19 @@ class Reader:
     def read(self) -> Iterator[Line | Stray]:
         """Every line below the header, in order; blank lines and repeated headers are passed over."""
         for some in self.batches():
-            yield from some
+            yield from some.lines() if isinstance(some, Block) else some
 
-    def batches(self) -> Iterator[Sequence[Line | Stray]]:
+    def batches(self) -> Iterator[Sequence[Line | Stray] | Block]:
         """The same, as many lines at a time as were read at once."""
         self._head, self._key = (), ()
-        for at, texts, strange in self._chunks():
+        for first, found, strange in self._chunks():
+            at, texts = (2, found[1:]) if first == 1 and not self.dialect.headless else (first, found)
+            if not texts:
+                continue
             # A list of its own for the lines of the long way: they may fail in the middle of a chunk.
             yield (None if strange else self._plain(at, texts)) or list(self._one_by_one(at, texts, strange))
 
-    def _plain(self, first: int, texts: list[str]) -> list[Line] | None:
+    def _plain(self, first: int, texts: list[str]) -> Block | None:
         """The lines of a chunk in which nothing is unusual, by passes over whole columns; else None.
 
         Gives what `_one_by_one` gives, several times sooner: nearly every chunk of nearly every ledger.
@@ -95,31 +132,36 @@ class Reader:
         columns, width, account = self.dialect.columns, self.dialect.width, self.column("comptenum")
         if self.dialect.quoted or self.currency != "EUR" or not {"debit", "credit"} <= columns.keys():
             return None
-        rows = [text.split(self.dialect.delimiter) for text in texts]
-        if (
-            (first == 1 and not self.dialect.headless)
-            or set(map(len, rows)) != {width}
-            or max(map(len, texts)) > MAX_LINE
-        ):
+        if max(map(len, texts)) > MAX_LINE:
             return None
-        places = [cells[account].strip() for cells in rows]
-        debits = plain_cents([cells[columns["debit"]] for cells in rows])
-        credits = plain_cents([cells[columns["credit"]] for cells in rows])
+        delimiter, stride = self.dialect.delimiter, width + 1
+        cells = f"{delimiter}\n{delimiter}".join(texts).split(delimiter)
+        cells.append("\n")
+        if len(cells) != len(texts) * stride or cells[width::stride].count("\n") != len(texts):
+            return None
+        places = list(map(str.strip, cells[account::stride]))
+        debits = plain_cents(cells[columns["debit"] :: stride])
+        credits = plain_cents(cells[columns["credit"] :: stride])
         if debits is None or credits is None or not all(places) or self.dialect.headers[account] in places:
             return None
-        head, key = self._head, self._key
-        keys: list[tuple[str, ...]] = []
-        for found, cells in zip(map(itemgetter(*self._names, self._piece), rows), rows, strict=True):
-            cells.append("")
-            if found != head:
-                head, key = found, self._key_of(cells)
-                if not self.day(key[2]):
-                    return None
-            keys.append(key)
-        self._head, self._key = head, key
-        # A million lines: without the constructor of a named tuple, which costs twice as much.
-        fields = zip(count(first), keys, places, map(sub, debits, credits), rows, texts, repeat(None), strict=False)
-        return list(map(partial(tuple.__new__, Line), fields))
+        keys = self._keys([list(map(str.strip, self._cells(cells, at))) for at in (*self._names, self._piece)])
+        if not all(self.day(day) for day in {key[2] for key in keys}):
+            return None
+        self._head, self._key = (), ()
+        return Block(first, texts, cells, width, keys, places, list(map(sub, debits, credits)))
+
+    def _cells(self, cells: list[str], at: int) -> list[str]:
+        """A column; of one that the file has not, blanks."""
+        width = self.dialect.width
+        return cells[width if at < 0 else at :: width + 1]
+
+    @staticmethod
+    def _keys(named: list[list[str]]) -> list[tuple[str, ...]]:
+        """The key of each line, of its journal, number, date and piece."""
+        journals, numbers, days, pieces = named
+        if all(number.strip("0") for number in set(numbers)):
+            return list(zip(journals, numbers, days, strict=True))
+        return [key[:3] if key[1].strip("0") else key for key in zip(journals, numbers, days, pieces, strict=True)]
 
     def _one_by_one(self, first: int, texts: list[str], strange: bool) -> Iterator[Line | Stray]:
         """The lines of a chunk, each looked at by itself; `strange`: a character in it wants a closer look."""
@@ -127,7 +169,7 @@ class Reader:
         account, amount_of, named = self.column("comptenum"), self._amounts(), self.dialect.headers
         journal, entry, booked, piece = (*self._names, self._piece)
         for at, text in enumerate(texts, first):
-            if not text or text.isspace() or (at == 1 and not self.dialect.headless):
+            if not text or text.isspace():
                 continue
             if strange or len(text) > MAX_LINE:
                 fault = self._unreadable(text, f"{where}:{at}")
@@ -240,55 +282,6 @@ class Reader:
         return signed
 
 
-def plain_cents(texts: Sequence[str]) -> list[int] | None:
-    """A column of amounts in euros in cents, empty ones 0; None when one is not simply written like 12,50 or 12.50."""
-    joined = "\n".join(texts) + "\n"
-    if not _PLAIN_CENTS.fullmatch(joined):
-        return None
-    digits = joined.replace(",", "").replace(".", "").split("\n")[:-1]
-    return [int(text) if text else 0 for text in digits]
-
-
-def minor(text: str, currency: str, place: str) -> int:
-    """An amount in minor units: a decimal comma or point, leading zeros and blanks; empty is zero.
-
-    Raises:
-        RecordRejected: it is no amount.
-    """
-    text = text.strip()
-    if currency == "EUR" and text[-3:-2] in (",", "."):
-        digits = text[:-3] + text[-2:]
-        if digits.isdigit() and digits.isascii() and len(digits) < 18:
-            return int(digits)
-    if not text:
-        return 0
-    try:
-        decimal = "." if "." in text and text.rfind(".") > text.rfind(",") else ","
-        lead = text.lstrip("0")
-        if lead[:1] in "-+" and lead[1:]:  # Odoo pads before the sign: 0000-12,50
-            text = lead
-        return minor_from_text(text, currency, decimal)
-    except ValueError as error:
-        raise rejected("HUB-FEC-011", place, detail=str(error)) from None
-
-
 def _clean(text: str) -> str:
     """The text of a line that can be stored: stray bytes and control characters made visible."""
     return text[:2_000].encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
-
-
-def iso_day(text: str) -> str:
-    digits = text.strip()
-    if len(digits) == 10 and digits[4] in "-/.":
-        digits = digits[:4] + digits[5:7] + digits[8:]
-    elif len(digits) == 10 and digits[2] in "-/.":
-        digits = digits[6:] + digits[3:5] + digits[:2]
-    if len(digits) != 8 or not digits.isdigit() or not digits.isascii():
-        return ""
-    if not "1900" <= digits[:4] <= "2199":
-        digits = digits[4:] + digits[2:4] + digits[:2]
-    try:
-        day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return ""
-    return day.isoformat() if 1900 <= day.year <= 2199 else ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
 from hub.plugins.fec.config import FecConfig
+from hub.plugins.fec.facts import DOCUMENTS
 from hub.plugins.fec.faults import rejected as refusal
 from hub.plugins.fec.scratch import FIELD
 from hub.plugins.fec.units import LIST, PAIR
@@ -15,25 +16,51 @@ from hub.sdk.money import split_minor
 from hub.sdk.records import KINDS
 
 #: Raised whenever the same unit gives other records.
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 MAPPING_FIELDS = ("seller", "terms", "payment_terms")
 
-_DOCUMENT = (
-    "seller number debtor_id issued_on currency total_minor total_excl_tax_minor tax_minor book_total_minor "
-    "book_currency label"
+#: What the first line of a unit tells of a fact, in this order.
+_HEAD = (
+    "kind", "ref", "minus", "debtor", "number", "piece", "day", "issued", "total", "currency", "amount", "net", "tax",
+    "label", "bank", "settled", "due",
+)  # fmt: skip
+_DEBTOR = f"debtor{FIELD}"
+_SETTLEMENT = (
+    "seller settlement_id line debtor_id settled_on target document_number document_issued_on amount_minor currency"
 )
-#: The fields of each kind that a FEC can give, in the order of the rows below.
-_FIELDS = {
-    "debtor": "seller debtor_id name payment_terms",
-    "invoice": f"{_DOCUMENT} due_on payment_ref",
-    "credit_note": _DOCUMENT,
-    "instalment": "seller invoice_number due_on rank amount_minor currency",
-    "receipt": "source_key receipt_id debtor_id account seller received_on amount_minor currency remittance bank_ref "
-    "original_amount_minor original_currency",
-    "ledger_entry": "seller entry_id debtor_id booked_on category effect_minor currency document_number label",
-    "settlement_line": "seller settlement_id line debtor_id settled_on target document_number document_issued_on "
-    "amount_minor currency",
-}
+#: What a settlement line calls a fact that is no document.
+_TARGETS = {"receipt": "receipt", "write_off": "write_off"}
+#: Characters of a reference.
+_REF = 200
+_ORDER = list(KINDS)
+
+
+class Told:
+    """The first lines of some units by columns: ``told["piece"]`` is that of each. `units`: their places in the page;
+    `books`: the currency of their books."""
+
+    def __init__(self, units: list[int], books: list[str], columns: dict[str, list[str]]) -> None:
+        self.units, self.books, self._columns = units, books, columns
+        self._places: Sequence[int] | None = None
+
+    @classmethod
+    def of(cls, units: list[int], heads: Sequence[str], books: list[str]) -> Told:
+        """The first lines taken apart, all at once: each has as many fields."""
+        cells = FIELD.join(heads).split(FIELD)
+        return cls(units, books, {name: cells[at :: len(_HEAD)] for at, name in enumerate(_HEAD)})
+
+    def __getitem__(self, name: str) -> list[str]:
+        column = self._columns[name]
+        return column if self._places is None else [column[at] for at in self._places]
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def only(self, places: Sequence[int]) -> Told:
+        """The same of some of the units; their columns are picked when they are asked for."""
+        some = Told([self.units[at] for at in places], [self.books[at] for at in places], self._columns)
+        some._places = places
+        return some
 
 
 class Mapper:
@@ -42,123 +69,190 @@ class Mapper:
     def __init__(self, config: FecConfig) -> None:
         self._seller = config.seller
         self._terms, self._any_terms = config.terms, config.payment_terms
-        self._fill: dict[str, Callable[[int, list[str], str], None]] = {
-            "debtor": self._debtor,
-            "invoice": self._document,
-            "credit_note": self._document,
-            "receipt": self._receipt,
-        }
-        self._rows: dict[str, list[tuple[Any, ...]]] = {}
 
-    def page(self, units: Sequence[RawUnit]) -> MappedPage:
-        """The records of `units`, kinds in their order."""
-        self._rows = {kind: [] for kind in KINDS if kind in _FIELDS}
+    def page(self, units: Sequence[RawUnit], heads: Sequence[str] | None = None) -> MappedPage:
+        """The records of `units`, kinds in their order.
+
+        Args:
+            heads: the first line of each unit, when they are still at hand.
+        """
+        if heads is None:
+            heads = [unit.body.partition(b"\n")[0].decode() for unit in units]
         rejected: dict[int, RecordRejected] = {}
-        fill = self._fill
-        for index, unit in enumerate(units):
+        debtors: list[int] = []
+        facts: list[int] = []
+        for at, (unit, head) in enumerate(zip(units, heads, strict=True)):
+            fields = head.count(FIELD) + 1
             if unit.rejected is not None:
-                rejected[index] = unit.rejected
+                rejected[at] = unit.rejected
+            elif fields == len(_HEAD):
+                facts.append(at)
+            elif fields == 3 and head.startswith(_DEBTOR):
+                debtors.append(at)
+            else:
+                rejected[at] = refusal("HUB-FEC-036", unit.place or unit.ref)
+        columns = [self._debtors(debtors, [heads[at] for at in debtors])] if debtors else []
+        if facts:
+            columns += self._facts(Told.of(facts, [heads[at] for at in facts], [units[at].layout for at in facts]))
+        return MappedPage(columns, rejected)
+
+    def _debtors(self, units: list[int], heads: Sequence[str]) -> Columns:
+        _, codes, names = zip(*(head.split(FIELD) for head in heads), strict=True)
+        values = {
+            "seller": [self._seller] * len(units),
+            "debtor_id": _refs(codes),
+            "name": [name[:500] for name in names],
+            "payment_terms": [self._terms.get(code, self._any_terms) for code in codes],
+        }
+        return Columns("debtor", units, values)
+
+    def _facts(self, told: Told) -> list[Columns]:
+        places: dict[str, list[int]] = {"invoice": [], "credit_note": [], "receipt": [], "": []}
+        for at, kind in enumerate(told["kind"]):
+            places[kind if kind in places else ""].append(at)
+        columns: list[Columns] = []
+        for kind, chosen in places.items():
+            if chosen:
+                some = told if len(chosen) == len(told) else told.only(chosen)
+                of_kind = {"receipt": self._receipts, "": self._entries}.get(kind)
+                columns += self._documents(kind, some) if of_kind is None else of_kind(some)
+        columns += self._settled(told)
+        return sorted(columns, key=lambda one: _ORDER.index(one.kind))
+
+    def _documents(self, kind: str, told: Told) -> list[Columns]:
+        count, numbers, currencies = len(told), _refs(told["number"]), told["currency"]
+        values: dict[str, list[Any]] = {
+            "seller": [self._seller] * count,
+            "number": numbers,
+            "debtor_id": _refs(told["debtor"]),
+            "issued_on": told["issued"],
+            "currency": told.books,
+            "total_minor": list(map(int, told["total"])),
+            "total_excl_tax_minor": list(map(_maybe, told["net"])),
+            "tax_minor": list(map(_maybe, told["tax"])),
+            "book_total_minor": [None] * count,
+            "book_currency": [None] * count,
+            "label": [label[:500] or None for label in told["label"]],
+        }
+        if any(currencies):
+            values["currency"] = list(told.books)
+            for at, currency in enumerate(currencies):
+                if currency:
+                    of_books = {"book_total_minor": values["total_minor"][at], "book_currency": told.books[at]}
+                    own = {"total_minor": int(told["amount"][at]), "currency": currency}
+                    for name, value in {**of_books, **own, "total_excl_tax_minor": None, "tax_minor": None}.items():
+                        values[name][at] = value
+        if kind != "invoice":
+            return [Columns(kind, told.units, values)]
+        values["due_on"] = [due.partition(PAIR)[0] if due and LIST not in due else None for due in told["due"]]
+        values["payment_ref"] = [
+            piece[:500] if piece and piece != number else None
+            for piece, number in zip(told["piece"], told["number"], strict=True)
+        ]
+        return [Columns(kind, told.units, values), *self._instalments(told, values)]
+
+    def _instalments(self, told: Told, values: dict[str, list[Any]]) -> list[Columns]:
+        """Of the invoices for which the companion file has several due dates."""
+        rows = []
+        for at, due in enumerate(told["due"]):
+            if LIST not in due:
                 continue
-            head, _, _ = unit.body.partition(b"\n")
-            fields = head.decode().split(FIELD)
-            if len(fields) < 3:
-                rejected[index] = refusal("HUB-FEC-036", unit.place or unit.ref)
+            dates = [pair.split(PAIR) for pair in due.split(LIST)]
+            said = [int(amount) if amount else 0 for _, amount in dates]
+            total = values["total_minor"][at]
+            amounts = said if all(amount for _, amount in dates) else split_minor(total, [1] * len(dates))
+            for rank, ((day, _), amount) in enumerate(zip(dates, amounts, strict=True), 1):
+                rows.append(
+                    (told.units[at], self._seller, values["number"][at], day, rank, amount, values["currency"][at])
+                )
+        return _in_columns("instalment", "seller invoice_number due_on rank amount_minor currency", rows)
+
+    def _receipts(self, told: Told) -> list[Columns]:
+        keys, pieces = _refs(told["ref"]), _refs(told["piece"])
+        values: dict[str, list[Any]] = {
+            "source_key": keys,
+            "receipt_id": [piece or key for piece, key in zip(pieces, keys, strict=True)],
+            "debtor_id": _refs(told["debtor"]),
+            "account": [bank or None for bank in _refs(told["bank"])],
+            "seller": [self._seller] * len(told),
+            "received_on": told["day"],
+            "amount_minor": list(map(int, told["total"])),
+            "currency": told.books,
+            "remittance": [label or None for label in told["label"]],
+            "bank_ref": [piece[:500] or None for piece in told["piece"]],
+            "original_amount_minor": list(map(_maybe, told["amount"])),
+            "original_currency": [currency or None for currency in told["currency"]],
+        }
+        return [Columns("receipt", told.units, values)]
+
+    def _entries(self, told: Told) -> list[Columns]:
+        values: dict[str, list[Any]] = {
+            "seller": [self._seller] * len(told),
+            "entry_id": _refs(told["ref"]),
+            "debtor_id": _refs(told["debtor"]),
+            "booked_on": told["day"],
+            "category": told["kind"],
+            "effect_minor": [
+                -int(total) if minus else int(total) for minus, total in zip(told["minus"], told["total"], strict=True)
+            ],
+            "currency": told.books,
+            "document_number": [piece or None for piece in _refs(told["piece"])],
+            "label": [label[:500] or None for label in told["label"]],
+        }
+        return [Columns("ledger_entry", told.units, values)]
+
+    def _settled(self, told: Told) -> list[Columns]:
+        """One settlement line per group that holds a fact. A foreign document is settled in its own currency."""
+        rows = []
+        names = ("settled", "kind", "ref", "number", "issued", "debtor", "currency", "amount", "total")
+        known = zip(told.units, told.books, *map(told.__getitem__, names), strict=True)
+        for unit, books, settled, kind, ref, number, issued, debtor, foreign, amount, total in known:
+            if not settled:
                 continue
-            fill.get(fields[0], self._entry)(index, fields, unit.layout)
-        return MappedPage([self._in_columns(kind, rows) for kind, rows in self._rows.items() if rows], rejected)
+            day_of_issue: str | None = issued
+            if kind in DOCUMENTS:
+                target, currency, name = kind, foreign or books, number
+            else:
+                target, currency, name, day_of_issue = _TARGETS.get(kind, "other"), books, ref, None
+            line, before = _line(ref), ""
+            for one in settled.split(LIST):
+                group, day, said = one.split(PAIR)
+                if group == before:  # settled further in a later file, on another day
+                    line = _line(f"{ref}{PAIR}{day}")
+                elif before:
+                    line = _line(ref)
+                before, minor = group, int(said)
+                if currency != books:
+                    minor = minor * int(amount) // int(total)
+                rows.append(
+                    (unit, self._seller, short_ref(group), line, short_ref(debtor), day, target, short_ref(name),
+                     day_of_issue, minor, currency)
+                )  # fmt: skip
+        return _in_columns("settlement_line", _SETTLEMENT, rows)
 
-    @staticmethod
-    def _in_columns(kind: str, rows: list[tuple[Any, ...]]) -> Columns:
-        units, *columns = map(list, zip(*rows, strict=True))
-        return Columns(kind, units, dict(zip(_FIELDS[kind].split(), columns, strict=True)))
 
-    def _debtor(self, unit: int, fields: list[str], _currency: str) -> None:
-        code = fields[1]
-        terms = self._terms.get(code, self._any_terms)
-        self._rows["debtor"].append((unit, self._seller, short_ref(code), fields[2][:500], terms))
+def _in_columns(kind: str, fields: str, rows: Sequence[tuple[Any, ...]]) -> list[Columns]:
+    """Rows that begin with the place of their unit, if there are any."""
+    if not rows:
+        return []
+    units, *columns = map(list, zip(*rows, strict=True))
+    return [Columns(kind, units, dict(zip(fields.split(), columns, strict=True)))]
 
-    def _document(self, unit: int, fields: list[str], books: str) -> None:
-        (kind, ref, _, debtor, number, piece, _day, issued, total_, currency, amount, net, tax, label, _bank, settled,
-         due) = fields  # fmt: skip
-        own_ref, debtor_id, total = short_ref(number), short_ref(debtor), int(total_)
-        row: tuple[Any, ...]
-        if currency:
-            own, rate = int(amount), (total, int(amount))
-            row = (unit, self._seller, own_ref, debtor_id, issued, currency, own, None, None, total, books)
-        else:
-            own, rate, currency = total, None, books
-            row = (
-                unit, self._seller, own_ref, debtor_id, issued, books, total, int(net) if net else None,
-                int(tax) if tax else None, None, None,
-            )  # fmt: skip
-        if kind == "invoice":
-            dates = [pair.split(PAIR) for pair in due.split(LIST)] if due else []
-            if len(dates) > 1:
-                self._instalments(unit, own_ref, dates, own, currency)
-            due_on = dates[0][0] if len(dates) == 1 else None
-            payment_ref = piece[:500] if piece and piece != number else None
-            self._rows[kind].append((*row, label[:500] or None, due_on, payment_ref))
-        else:
-            self._rows[kind].append((*row, label[:500] or None))
-        if settled:
-            self._settled(unit, ref, kind, own_ref, issued, debtor_id, settled, currency, rate)
 
-    def _instalments(self, unit: int, number: str, dates: list[list[str]], total: int, currency: str) -> None:
-        said = [int(amount) if amount else 0 for _, amount in dates]
-        amounts = said if all(amount for _, amount in dates) else split_minor(total, [1] * len(dates))
-        for rank, ((day, _), amount) in enumerate(zip(dates, amounts, strict=True), 1):
-            self._rows["instalment"].append((unit, self._seller, number, day, rank, amount, currency))
+def _line(name: str) -> int:
+    """A number that stays the same when lines are added to the group: two units never claim one."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=6).digest(), "big") + 1
 
-    def _receipt(self, unit: int, fields: list[str], books: str) -> None:
-        (kind, ref, _, debtor, _number, piece, day, _issued, total, currency, amount, _net, _tax, label, bank, settled,
-         _due) = fields  # fmt: skip
-        key, debtor_id = short_ref(ref), short_ref(debtor)
-        self._rows[kind].append(
-            (unit, key, short_ref(piece) if piece else key, debtor_id, short_ref(bank) or None, self._seller, day,
-             int(total), books, label or None, piece[:500] or None, int(amount) if amount else None, currency or None)
-        )  # fmt: skip
-        if settled:
-            self._settled(unit, ref, kind, key, None, debtor_id, settled, books, None)
 
-    def _entry(self, unit: int, fields: list[str], books: str) -> None:
-        (kind, ref, minus, debtor, _number, piece, day, _issued, total, _currency, _amount, _net, _tax, label, _bank,
-         settled, _due) = fields  # fmt: skip
-        key, debtor_id, effect = short_ref(ref), short_ref(debtor), -int(total) if minus else int(total)
-        self._rows["ledger_entry"].append(
-            (
-                unit,
-                self._seller,
-                key,
-                debtor_id,
-                day,
-                kind,
-                effect,
-                books,
-                short_ref(piece) or None,
-                label[:500] or None,
-            )
-        )
-        if settled:
-            target = "write_off" if kind == "write_off" else "other"
-            self._settled(unit, ref, target, key, None, debtor_id, settled, books, None)
+def _maybe(text: str) -> int | None:
+    return int(text) if text else None
 
-    def _settled(
-        self, unit: int, ref: str, target: str, number: str, issued: str | None, debtor: str, settled: str,
-        currency: str, rate: tuple[int, int] | None,
-    ) -> None:  # fmt: skip
-        """One settlement line per group that holds the document. A foreign one is settled in its own currency."""
-        # A number that stays the same when lines are added to the group: two units never claim one.
-        line = int.from_bytes(blake2b(ref.encode(), digest_size=6).digest(), "big") + 1
-        for one in settled.split(LIST):
-            group, day, told = one.split(PAIR)
-            amount = int(told)
-            if rate is not None:
-                amount = amount * rate[1] // rate[0]
-            self._rows["settlement_line"].append(
-                (unit, self._seller, short_ref(group), line, debtor, day, target, number, issued, amount, currency)
-            )
+
+def _refs(texts: Sequence[str]) -> list[str]:
+    """Each text short enough to be a reference."""
+    return [text if len(text) <= _REF else short_ref(text) for text in texts]
 
 
 def short_ref(text: str) -> str:
     """A reference short enough to be one: a longer one keeps its beginning and a digest."""
-    return text if len(text) <= 200 else f"{text[:180]}…{blake2b(text.encode(), digest_size=8).hexdigest()}"
+    return text if len(text) <= _REF else f"{text[:180]}…{blake2b(text.encode(), digest_size=8).hexdigest()}"

@@ -10,14 +10,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hub.plugins.fec.facts import DOCUMENTS, RECEIPT, Doc, piece_key
+from hub.plugins.fec.facts import DOCUMENTS, RECEIPT, SHORT, Doc, Slot, piece_key, ref_of
 
 _SCHEMA = """
 CREATE TABLE doc (
     id INTEGER PRIMARY KEY, file INTEGER, ref TEXT, kind TEXT, sign INTEGER, debtor TEXT, number TEXT, entry TEXT,
     piece TEXT, day TEXT, issued TEXT, total INTEGER, opening INTEGER, piece_key TEXT, number_key TEXT
 );
-CREATE TABLE told (id INTEGER PRIMARY KEY, line INTEGER, rest TEXT, raw TEXT);
+CREATE TABLE told (id INTEGER PRIMARY KEY, line INTEGER, whose TEXT, rest TEXT, raw TEXT);
 CREATE TABLE part (
     id INTEGER PRIMARY KEY, doc INTEGER, file INTEGER, debtor TEXT, account TEXT, code TEXT, grp TEXT, day TEXT,
     lettered TEXT, amount INTEGER, rest INTEGER, rank INTEGER, abroad INTEGER
@@ -37,7 +37,7 @@ _BATCH = 2_000
 #: Characters of the ledger's own lines that are kept beside one fact: a page carries 4 MB.
 MAX_EVIDENCE = 500_000
 _DOC = "INSERT INTO doc VALUES (?,?,?,?,?,?,NULL,?,?,?,?,?,?,?,NULL)"
-_TOLD = "INSERT INTO told VALUES (?,?,?,?)"
+_TOLD = "INSERT INTO told VALUES (?,?,?,?,?)"
 _PART = "INSERT INTO part VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
@@ -46,7 +46,7 @@ class Scratch:
 
     def __init__(self) -> None:
         self.db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self.db.executescript("PRAGMA journal_mode=off; PRAGMA synchronous=off; PRAGMA cache_size=-24000;" + _SCHEMA)
+        self.db.executescript("PRAGMA journal_mode=off; PRAGMA synchronous=off; PRAGMA cache_size=-64000;" + _SCHEMA)
         self._docs: list[tuple[Any, ...]] = []
         self._told: list[tuple[Any, ...]] = []
         self._parts: list[tuple[Any, ...]] = []
@@ -68,9 +68,8 @@ class Scratch:
         )  # fmt: skip
         lines = doc.lines
         raw = lines[0].text if len(lines) == 1 else "\n".join([line.text for line in lines])[:MAX_EVIDENCE]
-        self._told.append(
-            (id_, doc.number, rest_of(total, currency, amount, doc.net, doc.tax, doc.label, doc.bank), raw)
-        )
+        rest = rest_of(total, currency, amount, doc.net, doc.tax, doc.label, doc.bank)
+        self._told.append((id_, doc.number, *halves(sign, doc.debtor, doc.piece, doc.day, doc.issued, rest), raw))
         rank, abroad = int(doc.kind in RANKED), int(doc.foreign is not None)
         for (account, code, lettered), minor in doc.parts.items():
             effect = sign * minor
@@ -81,6 +80,31 @@ class Scratch:
         if len(self._docs) >= _BATCH:
             self.flush()
         return id_
+
+    def add_plain(
+        self, file: int, kind: str, amount: int, debtor: str, name: str, entry: str, piece: str, day: str, issued: str,
+        line: int, net: int | None, tax: int | None, label: str, bank: str, raw: str, slot: Slot, place: str,
+    ) -> None:  # fmt: skip
+        """Keep a fact of one part and one line; `amount` is signed."""
+        id_ = self._next
+        self._next += 1
+        total, sign = (amount, 1) if amount > 0 else (-amount, -1)
+        ref = f"{day}/{entry}/{piece}/{debtor}/{kind}"
+        if len(ref) > SHORT:
+            ref = ref_of(day, entry, piece, debtor, kind)
+        key = piece_key(piece) if kind in DOCUMENTS else ""
+        self._docs.append((id_, file, ref, kind, sign, debtor, entry, piece, day, issued, total, 0, key))
+        # As `halves` and `rest_of` say it, without their calls: nearly every fact of a ledger.
+        whose = f"\x1f\x1f{debtor}\x1f" if sign > 0 else f"\x1f-\x1f{debtor}\x1f"
+        shares = "\x1f" if net is None else f"{net}\x1f{tax}"
+        rest = f"\x1f{piece}\x1f{day}\x1f{issued}\x1f{total}\x1f\x1f\x1f{shares}\x1f{label}\x1f{bank}"
+        self._told.append((id_, line, whose, rest, raw))
+        rank = 1 if kind in RANKED else 0
+        self._parts.append((id_, file, debtor, slot[0], slot[1], "", day, slot[2], amount, amount, rank, 0))
+        if self._names.get(debtor) != name:
+            self._name(debtor, name, place)
+        if len(self._docs) >= _BATCH:
+            self.flush()
 
     def _name(self, code: str, name: str, place: str) -> None:
         if self._names.get(code) != name:
@@ -149,11 +173,14 @@ class Scratch:
         self.db.close()
 
 
+def halves(sign: int, debtor: str, piece: str, day: str, issued: str, rest: str) -> tuple[str, str]:
+    """What a unit's first line tells before the number of a document, and after it: that is known at the end only."""
+    return f"\x1f{'' if sign > 0 else '-'}\x1f{debtor}\x1f", f"\x1f{piece}\x1f{day}\x1f{issued}\x1f{rest}"
+
+
 def rest_of(
     total: int, currency: str | None, amount: int | None, net: int | None, tax: int | None, label: str, bank: str
 ) -> str:
     """What is known of a fact beside its names and days, as the end of a unit's first line."""
-    if currency is None and net is not None:  # nearly every invoice
-        return f"{total}\x1f\x1f\x1f{net}\x1f{tax}\x1f{label}\x1f{bank}"
     told = ["" if value is None else str(value) for value in (total, currency, amount, net, tax)]
     return FIELD.join((*told, label, bank))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from typing import Any, Final
@@ -13,7 +13,7 @@ from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.faults import unavailable
 from hub.plugins.fec.files import Ledger, find
 from hub.plugins.fec.mapping import MAPPING_FIELDS, MAPPING_VERSION, Mapper, short_ref
-from hub.plugins.fec.units import Place, units_after
+from hub.plugins.fec.units import Found, Place, units_after
 from hub.sdk import Context, Cursor, MappedPage, Page, RawUnit, Stream
 from hub.sdk.columns import records_from_columns
 from hub.sdk.records import ControlTotal, Record
@@ -34,6 +34,7 @@ class Fec:
         self._config, self._context = config, context
         self._mapper = Mapper(config)
         self._books: tuple[str, Books] | None = None
+        self._fetched: Found | None = None
         chosen = [READER_VERSION, *(getattr(config, name) for name in _READING)]
         self._settings = blake2b(json.dumps(chosen).encode(), digest_size=8).hexdigest()
 
@@ -56,11 +57,12 @@ class Fec:
         if same and state.get("done"):
             return Page((), self._cursor(seen, books, None), True, skipped=(self._origin,))
         place = (int(state["at"][0]), str(state["at"][1])) if same else (0, "")
-        units, after = units_after(books, place, max(1, limit), self._config.currency).fitting(place)
+        found, after = units_after(books, place, max(1, limit), self._config.currency).fitting(place)
+        self._fetched = found
         last = not units_after(books, after, 1, self._config.currency).units
         for note in books.notes if last else ():
             self._context.logger.warning("left aside: %s", note)
-        return Page(units, self._cursor(seen, books, None if last else after), last, self._origin)
+        return Page(found.units, self._cursor(seen, books, None if last else after), last, self._origin)
 
     def map(self, stream: str, unit: RawUnit) -> Sequence[Record]:
         """The records of one unit: the same code as `map_page`, on a run of one."""
@@ -71,25 +73,25 @@ class Fec:
 
     def map_page(self, stream: str, units: Sequence[RawUnit]) -> MappedPage:
         """The records of a run of units, straight in columns."""
-        return self._mapper.page(units)
+        known = self._fetched
+        # The page just fetched was made from these lines: no need to take its bodies apart again.
+        return self._mapper.page(units, known.heads if known and units == known.units else None)
 
-    def control_totals(self, on: date) -> Iterable[ControlTotal]:
+    def control_totals(self, on: date) -> Iterator[ControlTotal]:
         """Debits less credits of each debtor's accounts up to the end of `on`; settled accounts are left out.
 
         Raises:
             SourceUnavailable: a file is missing, or still being written.
         """
         books = self._at(self._stamp())
-        return [
-            ControlTotal(
+        for debtor, balance in books.balances(on.isoformat()):
+            yield ControlTotal(
                 seller=self._config.seller,
                 debtor_id=short_ref(debtor),
                 balance_on=on,
                 balance_minor=balance,
                 currency=self._config.currency,
             )
-            for debtor, balance in books.balances(on.isoformat())
-        ]
 
     def describe(self, file: str) -> Mapping[str, Any]:
         """How one file is understood: its form, its journals, what it holds, its balance, the first records."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from hub.plugins.fec.faults import misconfigured, unavailable
 from hub.plugins.fec.files import fold
-from hub.plugins.fec.lines import iso_day, minor
+from hub.plugins.fec.values import iso_day, minor
 from hub.sdk import RecordRejected
 
 _NAMES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
@@ -62,6 +62,11 @@ class Database:
 
     def stream(self, statement: Query) -> Iterator[tuple[Any, ...]]:
         """The rows of `statement` as they come; the connection is held until the last one or until closed."""
+        for rows in self.batches(statement):
+            yield from rows
+
+    def batches(self, statement: Query) -> Generator[Sequence[tuple[Any, ...]], None, None]:
+        """The same, as many rows at a time as travel together."""
         given_up = False
         try:
             with self.engine.connect() as connection:
@@ -69,7 +74,7 @@ class Database:
                 cursor = connection.execute(statement).cursor
                 try:
                     while rows := cursor.fetchmany(ROWS):
-                        yield from rows
+                        yield rows
                 except GeneratorExit:
                     given_up = True
                     raise

@@ -23,6 +23,7 @@ from hub.plugins.sage100.portable import (
     Instant,
     Moment,
     Query,
+    Year,
     digits,
     millionths,
     text,
@@ -42,6 +43,7 @@ class Feed:
     Attributes:
         columns: what a row of evidence holds, by Sage's own names.
         keys: what the rows of one unit share, in the order of reading; a unit's ref is made of them.
+        told: the columns that say the keys; none, and the keys are asked for beside the columns.
         within: order of the rows inside a unit.
         touched: given the earliest instant to look at, which rows to read again.
         stamp, number: when a row was changed last, and what it is known by: to notice changes and a restored backup.
@@ -59,11 +61,13 @@ class Feed:
     stamp: Expr
     number: Expr
     ref: str
+    told: tuple[str, ...] = ()
     joined: bool = False
 
     def units(self, since: str | None, after: Sequence[Any] | None) -> Query:
         """Rows of all units, or of those touched since `since`, in order, after the unit with the keys `after`."""
-        statement = sa.select(*self.keys, *self._named()).select_from(self.source).where(self.where)
+        keys = [] if self.told else self.keys
+        statement = sa.select(*keys, *self._named()).select_from(self.source).where(self.where)
         if since is not None:
             statement = statement.where(self.touched(since))
         if after:
@@ -112,6 +116,7 @@ def debtors(schema: Schema) -> Feed:
     return Feed(
         name="debtors", source=t.table, where=t["CT_Type"] == ZERO, columns=columns, keys=[Exact(code)], within=[],
         touched=since_of(t), window=since_of(t), stamp=t["cbModification"], number=Exact(code), ref="{}",
+        told=("CT_Num",),
     )  # fmt: skip
 
 
@@ -177,15 +182,15 @@ def oldest(schema: Schema) -> Query:
 
 def number_of(e: Row, column: str) -> Expr:
     """The invoice's number; a line without one stands alone under its own number, written ``#EC_No``."""
-    number = text(e[column])
-    return sa.case((number != NOTHING, number), else_=sa.literal_column("'#'", sa.String()) + digits(e["EC_No"]))
+    number = sa.func.nullif(text(e[column]), NOTHING)
+    return sa.func.coalesce(number, sa.literal_column("'#'", sa.String()) + digits(e["EC_No"]), type_=sa.String())
 
 
 def sales(schema: Schema, accounts: Sequence[str], until: str, column: str) -> Feed:
     """Lines of sales journals: one unit per invoice number, calendar year and side."""
     all_, again = entries(schema, accounts, until), entries(schema, accounts, until, "x")
     e, number = all_.e, number_of(all_.e, column)
-    year = sa.cast(sa.extract("year", e["JM_Date"]), sa.Integer())
+    year = Year(e["JM_Date"])
     side = sa.case((all_.signed < ZERO, ONE), else_=ZERO)
     changed = since_of(again.e)
 
@@ -216,7 +221,7 @@ def others(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
     return Feed(
         name="entries", source=all_.source, where=sa.and_(all_.where, all_.j["JO_Type"] != SALES), columns=columns,
         keys=[e["EC_No"]], within=[], touched=since_of(e), window=since_of(e), stamp=e["cbModification"],
-        number=e["EC_No"], ref="{}",
+        number=e["EC_No"], ref="{}", told=("EC_No",),
     )  # fmt: skip
 
 
@@ -275,7 +280,7 @@ def lettrage(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
         name="lettrage", source=all_.source,
         where=sa.and_(matched, sa.or_(all_.where, sa.and_(copy, sale, sa.not_(original)))), columns=columns, keys=keys,
         within=[e["JM_Date"], e["EC_No"]], touched=touched, window=since_of(e), stamp=e["cbModification"],
-        number=e["EC_No"], ref="{}|{}|{}",
+        number=e["EC_No"], ref="{}|{}|{}", told=("CG_Num", "CT_Num", "EC_Lettrage"),
     )  # fmt: skip
 
 

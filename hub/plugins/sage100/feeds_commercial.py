@@ -47,7 +47,8 @@ def documents(schema: Schema) -> Feed:
         name="documents", source=source, where=sa.and_(d["DO_Domaine"] == _SALES, d["DO_Type"].in_(_INVOICES)),
         columns=columns, keys=[Exact(piece)], within=[whole(p["DR_No"])], touched=touched,
         window=lambda since: sa.or_(changed(since), since_of(p)(since)), stamp=stamp,
-        number=Exact(piece + sa.literal("|", sa.String()) + digits(whole(p["DR_No"]))), ref="0|{}", joined=True,
+        number=Exact(piece + sa.literal("|", sa.String()) + digits(whole(p["DR_No"]))), ref="0|{}", told=("DO_Piece",),
+        joined=True,
     )  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def payments(schema: Schema) -> Feed:
         name="payments", source=c.table,
         where=sa.and_(c["RG_Type"] == _CUSTOMER, whole(c["RG_TypeReg"]).in_(_MONEY)), columns=columns,
         keys=[c["RG_No"]], within=[], touched=since_of(c), window=since_of(c), stamp=c["cbModification"],
-        number=c["RG_No"], ref="RG{}",
+        number=c["RG_No"], ref="RG{}", told=("RG_No",),
     )  # fmt: skip
 
 
@@ -89,5 +90,5 @@ def allocations(schema: Schema) -> Feed:
         where=sa.and_(r["DO_Domaine"] == _SALES, c["RG_Type"] == _CUSTOMER, whole(c["RG_TypeReg"]).in_(_MONEY)),
         columns=columns, keys=[r["RG_No"]], within=[r["DR_No"]], touched=touched,
         window=lambda since: sa.or_(since_of(r)(since), since_of(c)(since)), stamp=stamp,
-        number=r["DR_No"], ref="RG{}", joined=True,
+        number=r["DR_No"], ref="RG{}", told=("RG_No",), joined=True,
     )  # fmt: skip

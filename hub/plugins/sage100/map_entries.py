@@ -83,7 +83,7 @@ def map_sales(layout: Layout, config: Sage100Config, records: Records) -> Work:
 
     def work(unit: RawUnit, rows: Sequence[Row]) -> None:
         row = rows[0]
-        entry, _, _, _, _, piece, _, _, debtor, signed, devise, amount, reference, label, due = row
+        entry, _, _, month, at, piece, _, _, debtor, signed, devise, amount, reference, label, due = row
         where = unit.place
         if len(rows) > 1:
             several(unit, rows)
@@ -91,7 +91,8 @@ def map_sales(layout: Layout, config: Sage100Config, records: Records) -> Work:
         currency, total, book, book_currency = money.of(signed, devise, amount, where)
         number = sales_number(row[number_at], piece, entry)
         common = (
-            seller, number, debtor, booked_on(row, where), currency, total, book, book_currency, reference or None,
+            seller, number, debtor, posted_on(month, at) or booked_on(row, where), currency, total, book,
+            book_currency, reference or None,
             label or None,
         )  # fmt: skip
         if signed < 0:
@@ -148,9 +149,9 @@ def map_entries(layout: Layout, config: Sage100Config, records: Records) -> Work
 
     def work(unit: RawUnit, rows: Sequence[Row]) -> None:
         row, where = rows[0], unit.place
-        entry, journal, kind, _, _, piece, ref_piece, _, debtor, signed, devise, amount = row[:12]
-        treasury_piece, reference, label, due, method = row[12:]
-        day = booked_on(row, where)
+        entry, journal, kind, month, at, piece, ref_piece, _, debtor, signed, devise, amount, *more = row
+        treasury_piece, reference, label, due, method = more
+        day = posted_on(month, at) or booked_on(row, where)
         currency, total, book, book_currency = money.of(signed, devise, amount, where)
         if kind == TREASURY and signed < 0:
             told = "\n".join(text for text in (label, ref_piece, reference) if text)

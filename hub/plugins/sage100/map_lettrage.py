@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hub.plugins.sage100.config import Sage100Config
-from hub.plugins.sage100.layout import Layout
+from hub.plugins.sage100.layout import Layout, factor, posted_on
 from hub.plugins.sage100.map_entries import TREASURY, Money, booked_on, other_number, receipt_key, sales_number
 from hub.plugins.sage100.records import Records, Row, Work
 from hub.sdk import RawUnit
@@ -25,18 +25,20 @@ _LINE = "seller settlement_id line debtor_id settled_on target document_number d
 def map_lettrage(layout: Layout, config: Sage100Config, records: Records) -> Work:
     """The lines that bear one code on one account."""
     money, seller = Money(layout, config), config.seller
+    own_currency, own_factor = config.currency, factor(config.currency)
     number_at = layout.columns.index(layout.number)
     add = records.into("settlement_line", _LINE)
 
     def work(unit: RawUnit, rows: Sequence[Row]) -> None:
+        where = unit.place
         for year, group in groups(rows, layout):
-            days = [booked_on(row, unit.place) for row in group]
+            days = [posted_on(row[3], row[4]) or booked_on(row, where) for row in group]
             settled_on = max(days)
             for row, day, share in zip(group, days, shares(group), strict=True):
                 if share == 0:
                     continue
                 target, number, issued = aim(row, day)
-                currency, amount = part(row, target, share, unit.place)
+                currency, amount = part(row, target, share, where)
                 name = f"{row[7]}|{row[8]}|{row[12]}|{year}"
                 add(seller, name, row[0], row[8], settled_on, target, number, issued, amount, currency)
 
@@ -55,10 +57,14 @@ def map_lettrage(layout: Layout, config: Sage100Config, records: Records) -> Wor
     def part(row: Row, target: str, share: int, where: str) -> tuple[str, int]:
         """The settled share in the currency of what it settles; of a receipt, in the books' currency."""
         signed, devise, amount = row[9], row[10], row[11]
+        whole = abs(signed)
+        if devise == 0 and share == whole:  # nearly always
+            minor, rest = divmod(whole, own_factor)
+            if not rest:
+                return own_currency, minor
         currency, total, book, own = money.of(signed, devise, amount, where)
         if target == "receipt" and book is not None and own is not None:
             currency, total = own, book
-        whole = abs(signed)
         return currency, total if share == whole else (2 * total * share + whole) // (2 * whole)
 
     return work
@@ -70,21 +76,29 @@ def groups(rows: Sequence[Row], layout: Layout) -> Iterator[tuple[int, Sequence[
         yield int(rows[0][3][:4]), rows
         return
     by_year: dict[int, list[Row]] = {}
+    fiscal: dict[str, int] = {}
     for row in rows:
-        by_year.setdefault(layout.fiscal_year(row[3]), []).append(row)
+        year = fiscal.get(row[3])
+        if year is None:
+            year = fiscal[row[3]] = layout.fiscal_year(row[3])
+        known = by_year.get(year)
+        if known is None:
+            by_year[year] = [row]
+        else:
+            known.append(row)
     waiting: list[Row] = []
-    last = None
-    for year in sorted(by_year):
-        lines = by_year[year]
-        if waiting and (last != year - 1 or net(waiting) + net(lines)):
-            yield last or year, waiting
-            waiting = []
-        waiting, last = waiting + lines, year
-        if net(waiting) == 0:
+    carried, last = 0, 0
+    for year, lines in sorted(by_year.items()):
+        balance = net(lines)
+        if waiting and (last != year - 1 or carried + balance):
+            yield last, waiting
+            waiting, carried = [], 0
+        waiting, carried, last = waiting + lines if waiting else lines, carried + balance, year
+        if carried == 0:
             yield year, waiting
             waiting = []
     if waiting:
-        yield last or 0, waiting
+        yield last, waiting
 
 
 def net(rows: Sequence[Row]) -> int:

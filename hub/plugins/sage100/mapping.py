@@ -9,7 +9,7 @@ from pydantic_core import from_json
 
 from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.faults import rejected
-from hub.plugins.sage100.layout import Layout, layout_of
+from hub.plugins.sage100.layout import layout_of
 from hub.plugins.sage100.map_commercial import map_allocations, map_documents, map_payments
 from hub.plugins.sage100.map_debtors import map_debtors
 from hub.plugins.sage100.map_entries import map_entries, map_sales
@@ -41,7 +41,6 @@ def map_units(
     refusals: dict[int, RecordRejected] = {}
     parsed: Sequence[Sequence[Row] | None] = _parsed(units) if known is None else known
     told: str | None = None
-    layout: Layout | None = None
     width = 0
     work: Callable[..., None] | None = None
     for index, unit in enumerate(units):
@@ -52,7 +51,7 @@ def map_units(
             work = mapper(layout, config, records)
         rows = parsed[index]
         try:
-            if rows is None or layout is None or any([len(row) != width for row in rows]):
+            if rows is None or (known is None and any([len(row) != width for row in rows])):
                 raise rejected("HUB-SAGE-026", unit.place)
             records.unit = index
             work(unit, rows)

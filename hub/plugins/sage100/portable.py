@@ -26,6 +26,13 @@ class Day(FunctionElement[str]):
     inherit_cache = True
 
 
+class Year(FunctionElement[int]):
+    """The year of a date."""
+
+    type = sa.Integer()
+    inherit_cache = True
+
+
 class Instant(FunctionElement[str]):
     """A date and time as text with milliseconds, in the server's local time as Sage stores it."""
 
@@ -67,6 +74,21 @@ def _day_mssql(element: Day, compiler: Any, **kw: Any) -> str:
 @compiles(Day, "sqlite")
 def _day_sqlite(element: Day, compiler: Any, **kw: Any) -> str:
     return f"COALESCE(SUBSTR({_inner(element, compiler, **kw)}, 1, 10), '')"
+
+
+@compiles(Year)
+def _year(element: Year, compiler: Any, **kw: Any) -> str:
+    return f"CAST(EXTRACT(year FROM {_inner(element, compiler, **kw)}) AS INTEGER)"
+
+
+@compiles(Year, "mssql")
+def _year_mssql(element: Year, compiler: Any, **kw: Any) -> str:
+    return f"CAST(DATEPART(year, {_inner(element, compiler, **kw)}) AS INTEGER)"
+
+
+@compiles(Year, "sqlite")
+def _year_sqlite(element: Year, compiler: Any, **kw: Any) -> str:
+    return f"CAST(SUBSTR({_inner(element, compiler, **kw)}, 1, 4) AS INTEGER)"
 
 
 @compiles(Instant)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from pydantic_core import to_json
@@ -15,6 +16,7 @@ from hub.plugins.sage100.faults import rejected
 from hub.plugins.sage100.feeds import Feed
 from hub.plugins.sage100.progress import Progress
 from hub.sdk import Context, Cursor, Page, RawUnit
+from hub.sdk.units import raw_units
 
 #: Bytes of units in a page, well below what the wire takes.
 PAGE_BYTES = 3_000_000
@@ -37,13 +39,14 @@ class Reader:
         self._database = database
         self._feed = feed
         self._ref = feed.ref.format
+        self._keys_of = _places_of(feed)
         self._layout = layout
         self._settings = settings
         self._look_back = look_back
         self._context = context
-        self._open: Generator[Unit, None, None] | None = None
+        self._open: Generator[list[Unit], None, None] | None = None
         self._at: str | None = None
-        self._next: Unit | None = None
+        self._ready: list[Unit] = []
         #: The units of the last page and their rows, for mapping them without taking their bodies apart again.
         self.fetched: tuple[list[RawUnit], list[list[tuple[Any, ...]]]] = ([], [])
 
@@ -57,15 +60,15 @@ class Reader:
         if self._open is None or self._at != cursor or cursor is None:
             self.close()
             self._open = self._units(progress)
-            self._next = next(self._open, None)
-        units = list(self._taken(limit))
+            self._ready = next(self._open, [])
+        units = self._taken(limit)
         after = units[-1][0] if units else progress.after
-        last = self._next is None
+        last = not self._ready
         progress = replace(progress, running=False) if last else replace(progress, after=tuple(after))
         if last:
             self.close()
         self._at = progress.as_text()
-        made = list(map(self._unit, units))
+        made = self._made(units)
         self.fetched = (made, [rows for _, rows in units])
         return Page(made, self._at, last=last, origin=self._feed.name)
 
@@ -78,7 +81,7 @@ class Reader:
         """Give the open statement's connection back."""
         if self._open is not None:
             self._open.close()
-        self._open, self._next = None, None
+        self._open, self._ready = None, []
 
     def _plan(self, cursor: Cursor | None) -> Progress:
         """The progress with which a run begins; not `running` when there is nothing to do."""
@@ -114,44 +117,73 @@ class Reader:
             digest.update(to_json(row))
         return digest.hexdigest()
 
-    def _units(self, progress: Progress) -> Generator[Unit, None, None]:
-        """Adjacent rows with equal keys, together."""
-        width = len(self._feed.keys)
-        rows = self._database.stream(self._feed.units(progress.since, progress.after))
+    def _units(self, progress: Progress) -> Generator[list[Unit], None, None]:
+        """Adjacent rows with equal keys, together; some units at a time, never none."""
+        batches = self._database.batches(self._feed.units(progress.since, progress.after))
+        keys_of, width = self._keys_of, 0 if self._feed.told else len(self._feed.keys)
         if not self._feed.within:  # one row is one unit
-            for row in rows:
-                yield row[:width], [row[width:]]
+            for rows in batches:
+                yield [(keys_of(row), [row[width:]]) for row in rows]
             return
         keys: tuple[Any, ...] = ()
         same: list[tuple[Any, ...]] = []
-        for row in rows:
-            if row[:width] == keys:
-                same.append(row[width:])
-                continue
-            if same:
-                yield keys, same
-            keys, same = row[:width], [row[width:]]
+        for rows in batches:
+            units: list[Unit] = []
+            for row in rows:
+                found = keys_of(row)
+                if found == keys:
+                    same.append(row[width:])
+                    continue
+                if same:
+                    units.append((keys, same))
+                keys, same = found, [row[width:]]
+            if units:
+                yield units
         if same:
-            yield keys, same
+            yield [(keys, same)]
 
-    def _taken(self, limit: int) -> Iterator[Unit]:
-        size = count = 0
-        while self._next is not None and self._open is not None and count < limit and size < PAGE_BYTES:
-            unit = self._next
-            count, size = count + 1, size + 300 * len(unit[1])
-            self._next = next(self._open, None)
-            yield unit
+    def _taken(self, limit: int) -> list[Unit]:
+        """The units of a page; what follows them stays ready."""
+        taken: list[Unit] = []
+        size = 0
+        while self._ready and self._open is not None and len(taken) < limit and size < PAGE_BYTES:
+            count = 0
+            for _, rows in self._ready[: limit - len(taken)]:
+                if size >= PAGE_BYTES:
+                    break
+                count, size = count + 1, size + 300 * len(rows)
+            taken += self._ready[:count]
+            self._ready = self._ready[count:] or next(self._open, [])
+        return taken
 
-    def _unit(self, unit: Unit) -> RawUnit:
-        keys, rows = unit
-        ref = self._ref(*keys)
-        place = f"{self._feed.name} {ref}"
-        if len(rows) <= MOST_ROWS:
-            return RawUnit(ref, to_json(rows), self._layout, place)
-        found = RawUnit(ref, to_json(rows[:1]), self._layout, place)
-        number, year = (keys[0], keys[1]) if self._feed.name == "sales" else (keys[-1], "every year")
-        refusal = rejected("HUB-SAGE-024", place, number=number, count=len(rows), year=year)
-        return replace(found, rejected=refusal, lines=len(rows))
+    def _made(self, units: Sequence[Unit]) -> list[RawUnit]:
+        """The units of a page; what has too many rows is refused."""
+        name, ref = self._feed.name, self._ref
+        refs = [ref(*keys) for keys, _ in units]
+        made = raw_units(refs, _bodies([rows for _, rows in units]), self._layout, [f"{name} {one}" for one in refs])
+        for at, (keys, rows) in enumerate(units):
+            if len(rows) > MOST_ROWS:
+                number, year = (keys[0], keys[1]) if name == "sales" else (keys[-1], "every year")
+                refusal = rejected("HUB-SAGE-024", made[at].place, number=number, count=len(rows), year=year)
+                made[at] = replace(made[at], body=to_json(rows[:1]), rejected=refusal, lines=len(rows))
+        return made
+
+
+def _places_of(feed: Feed) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """Tells the keys of a row of `feed`."""
+    names = list(feed.columns)
+    first, *more = [names.index(name) for name in feed.told] or range(len(feed.keys))
+    return itemgetter(first, *more) if more else lambda row: (row[first],)
+
+
+def _bodies(units: Sequence[Sequence[tuple[Any, ...]]]) -> list[bytes]:
+    """The rows of each unit as JSON: of all at once, and cut between them unless a text in it looks like such a cut."""
+    if not units:
+        return []
+    bodies = to_json(units)[3:-3].split(b"]],[[")
+    if len(bodies) != len(units):
+        return [to_json(rows) for rows in units]
+    return [b"[[%b]]" % body for body in bodies]
 
 
 def _earlier(instant: str, by: timedelta) -> str:

@@ -24,12 +24,11 @@ Leg = tuple[tuple[str, str], int]
 
 @dataclass(frozen=True)
 class Habits:
-    """How one program writes: the account of a debtor by its beginning and name, its journals, its file."""
+    """How one program writes: the account of a debtor by its beginning and name, its journals of sales, of the bank and
+    of openings, its file."""
 
     account: Callable[[str, str], tuple[str, str]]
-    sales: str
-    bank: str
-    openings: str
+    journals: dict[str, str]
     encoding: str
     number: str = "{}"
     delimiter: str = "\t"
@@ -39,16 +38,22 @@ class Habits:
     one_piece: bool = False  # a payment bears the number of the invoice
 
 
+def _journals(*names: str) -> dict[str, str]:
+    return dict(zip(("sales", "bank", "openings"), names, strict=True))
+
+
 PROGRAMS = {
-    "sage": Habits(lambda base, name: (f"{base:0<8}", f"C{name}"), "VEN", "BQ1", "RAN", "cp1252"),
+    "sage": Habits(lambda base, name: (f"{base:0<8}", f"C{name}"), _journals("VEN", "BQ1", "RAN"), "cp1252"),
     "cegid": Habits(
-        lambda base, name: (f"{base}10000"[:8], f"9{name}"), "VT", "BNP", "ANO", "iso8859-15", "{:08d}", "|"
+        lambda base, name: (f"{base}10000"[:8], f"9{name}"), _journals("VT", "BNP", "ANO"), "iso8859-15", "{:08d}", "|"
     ),
-    "ebp": Habits(lambda base, name: (f"{base}{name}", ""), "VE", "BQ", "AN", "cp1252"),
-    "pennylane": Habits(lambda base, name: (f"{base}000", f"411{name}"), "VT", "BQ1", "AN", "utf-8", one_piece=True),
+    "ebp": Habits(lambda base, name: (f"{base}{name}", ""), _journals("VE", "BQ", "AN"), "cp1252"),
+    "pennylane": Habits(
+        lambda base, name: (f"{base}000", f"411{name}"), _journals("VT", "BQ1", "AN"), "utf-8", one_piece=True
+    ),
     "quickbooks": Habits(
-        lambda base, name: (f"{base}000", f"Client {name}"), "Facture", "Paiement", "AN", "utf-8-sig", "{}", "|", ".",
-        "", letters=False,
+        lambda base, name: (f"{base}000", f"Client {name}"), _journals("Facture", "Paiement", "AN"), "utf-8-sig", "{}",
+        "|", ".", "", letters=False,
     ),
 }  # fmt: skip
 
@@ -116,7 +121,7 @@ class Company:
             tax = amount // 6
             legs = [(debtor, amount), (("706000", ""), tax - amount), (("445710", ""), -tax)]
             sign = -1 if draw.random() < 0.1 else 1
-            self._entry(rows, self.habits.sales, day, piece, [(who, sign * minor) for who, minor in legs])
+            self._entry(rows, self.habits.journals["sales"], day, piece, [(who, sign * minor) for who, minor in legs])
         elif what < 0.85:
             if self.habits.one_piece and rows:
                 piece = draw.choice(rows)["PieceRef"]
@@ -128,7 +133,7 @@ class Company:
                     [(("512000", ""), amount - 5), (("658000", ""), 5), (debtor, -amount)],
                     [(("512000", ""), -amount), (debtor, amount)],
                 ])  # fmt: skip
-            self._entry(rows, self.habits.bank, day, piece, legs)
+            self._entry(rows, self.habits.journals["bank"], day, piece, legs)
         else:
             other = draw.choice([self._debtor(), ("654000", "")])
             self._entry(rows, "OD", day, piece, [(other, amount), (debtor, -amount)])
@@ -155,7 +160,9 @@ class Company:
                 told = [(balance, self.draw.choice(["", "AN"]))]
             for minor, piece in told:
                 if minor:
-                    self._entry(rows, self.habits.openings, day, piece, [(account, minor), (("890000", ""), -minor)])
+                    self._entry(
+                        rows, self.habits.journals["openings"], day, piece, [(account, minor), (("890000", ""), -minor)]
+                    )
 
     def _entry(self, rows: list[Row], journal: str, day: date, piece: str, legs: list[Leg]) -> None:
         self._number += 1

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.plugins.fec.files import find, look
-from hub.plugins.fec.lines import Line, Reader, plain_cents
+from hub.plugins.fec.lines import Line, Reader
+from hub.plugins.fec.values import plain_cents
 
 NAMES = (
     "JournalCode JournalLib EcritureNum EcritureDate CompteNum CompteLib CompAuxNum CompAuxLib PieceRef PieceDate "

@@ -9,7 +9,7 @@ import pytest
 
 from hub.sdk.records import CreditNote, Debtor, Instalment, Invoice, LedgerEntry, Receipt, SettlementLine
 from tests.unit.plugins.fec.made import DIALECTS, Made, practice
-from tests.unit.plugins.fec.reading import Read, read
+from tests.unit.plugins.fec.reading import Read, explained, read
 
 
 @pytest.fixture(scope="module")
@@ -204,3 +204,30 @@ def test_a_negative_invoice_is_a_credit_note(tmp_path: Path) -> None:
     [note] = found.of(CreditNote)
     assert ("A9", 36_000, 30_000) == (note.number, note.total_minor, note.total_excl_tax_minor)
     assert {"C1": -36_000} == found.totals()
+
+
+def test_an_entry_of_several_days(tmp_path: Path) -> None:
+    """A program that gives each line a day of its own: the entry balances under its number, and each line counts on
+    its day. What does not balance there either is held."""
+    made = Made()
+    made.sale(date(2026, 1, 5), "F1", "A", 12_000)
+    legs = [("512000", "", 12_000, ""), ("411000", "A", -7_000, ""), ("411000", "A", -5_000, "")]
+    made.entry("BQ", date(2026, 2, 3), "V1", "Remise", *legs)
+    for row, day in zip(made.rows[-3:], ("20260203", "20260204", "20260206"), strict=True):
+        row["EcritureDate"] = day
+    made.entry("BQ", date(2026, 3, 3), "V2", "VIR", ("512000", "", 100, ""), ("411000", "A", -100, ""))
+    made.rows[-1] |= {"EcritureDate": "20260304", "Credit": "1,01"}
+    found = read(tmp_path, DIALECTS[0].write(tmp_path / "fec.txt", made.rows))
+    money = [(one.received_on, one.amount_minor) for one in found.of(Receipt)]
+    assert [(date(2026, 2, 4), 7_000), (date(2026, 2, 6), 5_000)] == money
+    assert {"A": 12_000 - 7_000} == found.totals(date(2026, 2, 5)) == explained(found.records, date(2026, 2, 5))
+    assert {"HUB-FEC-020", "HUB-FEC-022"} == {one.code for one in found.held}
+
+
+@pytest.mark.parametrize("nothing", ["19000101", "18991230", "17530101", "00000000", "01/01/1900", ""])
+def test_a_date_that_stands_for_none(nothing: str, tmp_path: Path) -> None:
+    """No invoice was issued in 1900: the entry's own date is the invoice's."""
+    made = Made()
+    made.sale(date(2026, 1, 5), "F1", "A", 12_000, PieceDate=nothing, DateLet=nothing)
+    [one] = read(tmp_path, DIALECTS[0].write(tmp_path / "fec.txt", made.rows)).of(Invoice)
+    assert date(2026, 1, 5) == one.issued_on

@@ -219,3 +219,22 @@ def test_what_is_not_there(tmp_path: Path) -> None:
         read(tmp_path, tmp_path / "gone.txt")
     with pytest.raises(SourceUnavailable, match="HUB-FEC-033"):
         read(tmp_path, tmp_path / "*.none")
+
+
+def test_a_group_settled_in_two_files_is_told_twice(tmp_path: Path) -> None:
+    """Half a year each, no opening between them: what the second adds to a group has a day and a line of its own."""
+    first, second = Made(2026), Made(2026, number=100)
+    first.sale(date(2026, 1, 5), "F1", "A", 50_000, "AA")
+    first.paid(date(2026, 2, 5), "V1", "A", 30_000, "AA")
+    second.paid(date(2026, 8, 5), "V2", "A", 15_000, "AA")
+    folder = tmp_path / "fec"
+    folder.mkdir()
+    TAB.write(folder / "fec1.txt", first.rows)
+    TAB.write(folder / "fec2.txt", second.rows)
+    found = read(tmp_path, folder)
+    lines = found.of(SettlementLine)
+    of_invoice = [(one.amount_minor, one.settled_on) for one in lines if one.target == "invoice"]
+    assert [(30_000, date(2026, 2, 5)), (15_000, date(2026, 8, 5))] == of_invoice
+    assert len(lines) == len({(one.settlement_id, one.line) for one in lines})
+    for day in (date(2026, 3, 1), date(2026, 12, 31)):
+        assert found.totals(day) == explained(found.records, day)

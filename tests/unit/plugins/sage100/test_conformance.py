@@ -12,7 +12,8 @@ import pytest
 from hub.plugins.sage100 import Sage100
 from hub.plugins.sage100.reader import Reader
 from hub.sdk import ConfigError, HubError, KeySweep, Money, RecordSource, SourceAuthError, SourceUnavailable
-from hub.sdk.testing import ControlTotalsConformance, RecordSourceConformance, run_source
+from hub.sdk.records import Invoice
+from hub.sdk.testing import ControlTotalsConformance, RecordSourceConformance, read_records, run_source
 from tests.sage_company import SageBase, fill
 from tests.support.sage import in_sage, source
 
@@ -219,6 +220,21 @@ def test_a_batch_label_is_held_whole(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [("HUB-SAGE-024", 4)] == [(unit.rejected.code, unit.lines) for unit in held if unit.rejected]
     base.close()
     assert Reader is reader.Reader
+
+
+def test_a_label_that_looks_like_json(tmp_path: Path) -> None:
+    """The rows of a page are written together and cut apart: what a text says is no cut."""
+    base = company(tmp_path)
+    odd = 'x"]],[["y'
+    base.add("F_ECRITUREC", [
+        {"EC_No": 6_000 + n, "JO_Num": "VE", "JM_Date": "2026-12-01", "EC_Jour": 1, "EC_RefPiece": f"ODD{n}",
+         "CG_Num": "41100000", "CT_Num": "C00001", "EC_Montant": "1.000000", "EC_Intitule": text}
+        for n, text in enumerate(["plain", "]],[[", odd])
+    ])  # fmt: skip
+    found = [record for one in read_records(source(base, tmp_path)) for record in one.records]
+    labels = {record.label for record in found if isinstance(record, Invoice) and record.number.startswith("ODD")}
+    assert {"plain", "]],[[", odd} == labels
+    base.close()
 
 
 class TestServer:

@@ -1,0 +1,124 @@
+"""Lines brought together to entries: neighbours as they stand, scattered ones by the temporary data base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, cast
+
+from hub.plugins.fec.lines import Block, Line, Reader, Stray
+from hub.plugins.fec.scratch import Scratch
+from hub.sdk import RecordRejected
+
+#: Lines of one entry that are held in memory; a longer one is cut where it balances.
+MAX_ENTRY = 5_000
+
+
+def contiguous(batches: Iterable[Sequence[Line | Stray] | Block]) -> Iterator[list[Line] | Stray | Block]:
+    """Neighbouring lines of one key as an entry; a very long entry is cut where it balances. Of a block the entries
+    that begin and end in it, together."""
+    lines: list[Line] = []
+    balance: int | None = None  # of a long entry only
+    for batch in _parts(batches):
+        if isinstance(batch, Block):
+            yield lines
+            yield batch
+            lines, balance = [], None
+            continue
+        for key, some in groupby(batch, _key_of):
+            if key is None:
+                yield from cast("Iterator[Stray]", some)
+                continue
+            if lines and lines[-1].key != key:
+                yield lines
+                lines, balance = [], None
+            same = list(cast("Iterator[Line]", some))
+            if len(lines) + len(same) <= MAX_ENTRY:
+                lines, balance = [*lines, *same] if lines else same, None
+                continue
+            balance = sum([line.amount for line in lines]) if balance is None else balance
+            for line in same:
+                if len(lines) >= MAX_ENTRY and not balance:
+                    yield lines
+                    lines = []
+                lines.append(line)
+                balance += line.amount
+    if lines:
+        yield lines
+
+
+def _parts(batches: Iterable[Sequence[Line | Stray] | Block]) -> Iterator[Sequence[Line | Stray] | Block]:
+    """Blocks without their first and last entry, which may go on in their neighbours: these apart."""
+    for batch in batches:
+        if not isinstance(batch, Block):
+            yield batch
+        elif len(batch.starts) < 4:
+            yield batch.lines()
+        else:
+            yield batch.lines(0, batch.starts[1])
+            last = batch.starts[-2]
+            batch.starts = batch.starts[1:-1]
+            yield batch
+            yield batch.lines(last)
+
+
+def _key_of(line: Line | Stray) -> tuple[str, ...] | None:
+    return None if isinstance(line, Stray) else line.key
+
+
+def gathered(scratch: Scratch, reader: Reader) -> Iterator[list[Line] | Stray]:
+    """The entries of a file whose lines are scattered: brought together by the temporary data base."""
+    db = scratch
+    db.do("DELETE FROM line")
+    faults: dict[int, RecordRejected] = {}
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for line in reader.read():
+            if isinstance(line, Stray):
+                strays.append(line)
+                continue
+            if line.fault is not None:
+                faults[line.number] = line.fault
+            yield "\x1f".join(line.key), line.number, line.text
+
+    strays: list[Stray] = []
+    db.many("INSERT INTO line VALUES (?,?,?)", rows())
+    yield from strays
+    yield from _of_several_days(_sorted(db, reader, faults))
+    db.do("DELETE FROM line")
+
+
+def _sorted(db: Scratch, reader: Reader, faults: dict[int, RecordRejected]) -> Iterator[list[Line]]:
+    for _, group in groupby(db.rows("SELECT key, number, text FROM line ORDER BY key, number"), key=lambda row: row[0]):
+        lines = []
+        for _, number, text in group:
+            line = reader.again(text, number, faults.get(number))
+            lines.append(line)
+            if len(lines) >= MAX_ENTRY and not sum(one.amount for one in lines):
+                yield lines
+                lines = []
+        if lines:
+            yield lines
+
+
+def _of_several_days(entries: Iterable[list[Line]]) -> Iterator[list[Line]]:
+    """Entries of one journal and number of which none balances on its day, but all do together, are one entry: some
+    programs give each line a day of its own."""
+    odd: list[list[Line]] = []
+    for lines in entries:
+        if odd and (odd[0][0].key[:2] != lines[0].key[:2] or sum(map(len, odd)) > MAX_ENTRY):
+            yield from _together(odd)
+            odd = []
+        numbered, balance = len(lines[0].key) == 3, sum([line.amount for line in lines])
+        if numbered and balance and all(line.fault is None for line in lines):
+            odd.append(lines)
+        else:
+            yield lines
+    yield from _together(odd)
+
+
+def _together(odd: list[list[Line]]) -> list[list[Line]]:
+    lines = [line for entry in odd for line in entry]
+    if not lines:
+        return []
+    return [lines] if not sum([line.amount for line in lines]) else odd
