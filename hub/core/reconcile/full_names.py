@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from hub.core.reconcile.names import full_words
-from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import LEGAL_FORMS
 
 _TITLES = frozenset(("M", "MR", "MME", "MLLE", "MM", "DR", "ME"))
