@@ -24,26 +24,40 @@ def write(path: Path, lines: list[str]) -> None:
     path.write_text("\n".join([HEADER, *lines, ""]), encoding="cp1252")
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_together_or_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str, seed: int) -> None:
-    """Two hubs read the same changing files: one writes changed pages together, one each by itself."""
+@pytest.mark.parametrize("mode", ["append", "snapshot"])
+@pytest.mark.parametrize("seed", range(2))
+def test_together_or_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str, seed: int, mode: str
+) -> None:
+    """Two hubs read the same changing files: one writes changed pages together, one each by itself.
+
+    A run that finds nothing changed brings nothing and misses nothing.
+    """
     dice = random.Random(100 + seed)
     folders = [tmp_path / "together", tmp_path / "alone"]
     urls = (database_url, f"sqlite:///{folders[1]}/hub.db")
-    hubs = [make_hub(folder, url, LEDGER) for folder, url in zip(folders, urls, strict=True)]
-    files = [[row(number, number * 10) for number in range(at, at + dice.randrange(8, 30))] for at in (0, 40)]
-    for _ in range(5):
+    settings = LEDGER + f'mode = "{mode}"\nmissing = "withdrawn"\nmissing_percent = 100\n'
+    hubs = [make_hub(folder, url, settings) for folder, url in zip(folders, urls, strict=True)]
+    files = [[row(number, number * 10) for number in range(at, at + dice.randrange(8, 24))] for at in (0, 40, 80)]
+    for _ in range(4):
         found = []
         for hub, folder in zip(hubs, folders, strict=True):
-            for name, lines in zip(("in1.csv", "in2.csv"), files, strict=True):
-                write(folder / name, lines)
+            for at, lines in enumerate(files):
+                write(folder / f"in{at}.csv", lines)
             with monkeypatch.context() as patch:
                 if folder.name == "alone":
                     patch.setattr(gathering.Gathered, "takes", lambda *_: False)
                 found.append(counted(sync(hub, "ledger", page_units=3)))
         assert found[0] == found[1]
         assert [] == differences(content(hubs[0].store), content(hubs[1].store))
-        files[dice.randrange(2)] = edited(files[dice.randrange(2)], dice)
+        assert {} == counted(sync(hubs[0], "ledger", page_units=3))
+        for lines in files:  # in place, as most days: a row or two, and one at the end
+            at = dice.randrange(len(lines))
+            lines[at] = lines[at].rpartition(";")[0] + f";{dice.randrange(1, 9_000)},00"
+            if dice.random() < 0.5:
+                lines.append(row(dice.randrange(200, 900), 5))
+        at = dice.randrange(len(files))
+        files[at] = edited(files[at], dice)
     assert [] == verified(hubs[0]).differences
 
 
@@ -100,6 +114,33 @@ def test_pages_in_each_others_way_are_written_one_by_one(
     held = t.held.select().with_only_columns(t.held.c.place).where(t.held.c.code == "HUB-REC-002")
     assert ["invoices.csv (record 3 of page 3)"] == column(hub.store, held)
     assert [] == verified(hub).differences
+
+
+def test_a_row_comes_behind_the_last_page_that_changed(tmp_path: Path, database_url: str) -> None:
+    """What most exports do: a row here and there changes, and a new one comes at the end of the last page."""
+    hub, lines = changed_everywhere(tmp_path, database_url)
+    write(tmp_path / "invoices.csv", [*lines[:28], row(28, 999)])
+    sync(hub, "ledger", page_units=5)
+    write(tmp_path / "invoices.csv", [row(0, 888), *lines[1:28], row(28, 777), row(40, 40)])
+    assert {"read": 30, "new": 1, "changed": 2, "same": 27} == counted(sync(hub, "ledger", page_units=5))
+    assert [] == verified(hub).differences
+
+
+@pytest.mark.parametrize("missing", ["withdrawn", "settled"])
+def test_a_snapshot_of_several_files_loses_nothing(tmp_path: Path, database_url: str, missing: str) -> None:
+    """A row changes in the middle of each file; the next run, which finds the files untouched, misses no row."""
+    text = LEDGER + f'mode = "snapshot"\nmissing = "{missing}"\n'
+    hub = make_hub(tmp_path, database_url, text)
+    files = [[row(number, number) for number in range(start, start + 12)] for start in (0, 20, 40)]
+    for changes in (False, True):
+        for at, lines in enumerate(files):
+            lines[5] = lines[5].replace(",00", ",77") if changes else lines[5]
+            write(tmp_path / f"in{at}.csv", lines)
+        sync(hub, "ledger", page_units=3)
+    before = content(hub.store)
+    report = sync(hub, "ledger", page_units=3)
+    assert 0 == report.counts.missing
+    assert [] == differences(before, content(hub.store))
 
 
 @pytest.mark.parametrize("twice_before", [True, False])

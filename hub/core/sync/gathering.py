@@ -29,8 +29,10 @@ class Gathered:
 
     def takes(self, page: PageToCommit) -> bool:
         """True when `page` may wait: known units alone, compared by marks, none held, and none where another stood."""
-        known = page.standing_sum is not None and page.standing + len(page.taken) == len(page.unit_ids)
-        plain = known and bool(page.marks) and not (page.refused or page.twins or page.aside)
+        whole = page.standing_sum is not None and page.standing + len(page.taken) == len(page.unit_ids)
+        plain = (
+            whole and None not in page.unit_ids and bool(page.marks) and not (page.refused or page.twins or page.aside)
+        )
         same_object = page.stream.origin in (None, page.origin) and all(
             other.origin == page.origin for other in self._pages
         )
