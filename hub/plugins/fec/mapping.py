@@ -135,11 +135,11 @@ class Mapper:
             "label": [label[:500] or None for label in told["label"]],
         }
         if any(currencies):
-            values["currency"] = list(told.books)
+            values["currency"], amounts = list(told.books), told["amount"]
             for at, currency in enumerate(currencies):
                 if currency:
                     of_books = {"book_total_minor": values["total_minor"][at], "book_currency": told.books[at]}
-                    own = {"total_minor": int(told["amount"][at]), "currency": currency}
+                    own = {"total_minor": int(amounts[at]), "currency": currency}
                     for name, value in {**of_books, **own, "total_excl_tax_minor": None, "tax_minor": None}.items():
                         values[name][at] = value
         if kind != "invoice":
