@@ -95,11 +95,12 @@ class Books:
                 yield str(first), 0
 
     def _read_all(self) -> None:
-        for image in self._in_order():
+        ordered = self._in_order()
+        for image in ordered:
             self._number += 1
             self.names[self._number] = image.ledger.name
             try:
-                self._read(image)
+                self._read(image, last=image is ordered[-1])
             except FileRefused as refusal:
                 self._hold_file(image.ledger, refusal.refusal)
         self._finish()
@@ -131,7 +132,7 @@ class Books:
                 self._hold_file(image.ledger, refusal.refusal)
         return kept
 
-    def _read(self, image: Image) -> None:
+    def _read(self, image: Image, *, last: bool) -> None:
         """One file into the temporary data base, its opening joined to the years before, its lettering settled."""
         mark = self.scratch.mark()
         reader = Reader(image.ledger, image.dialect, self._config.currency)
@@ -150,7 +151,7 @@ class Books:
         self._name_groups(intake.carried)
         if self._number > 1:
             self._carry_forward(image, intake)
-        lettering.letter(self.scratch, self._number)
+        lettering.letter(self.scratch, self._number, last=last)
 
     def _carry_forward(self, image: Image, intake: Intake) -> None:
         db = self.scratch

@@ -14,8 +14,12 @@ from typing import Any
 from hub.plugins.fec.scratch import Scratch
 
 
-def letter(scratch: Scratch, file: int) -> None:
-    """Settle what is lettered among the parts of `file`; earlier parts carried into it belong to it by now."""
+def letter(scratch: Scratch, file: int, *, last: bool) -> None:
+    """Settle what is lettered among the parts of `file`; earlier parts carried into it belong to it by now.
+
+    Args:
+        last: no file follows: nobody will ask what of a part is left.
+    """
     db = scratch
     _join_transfers(db, file)
     _join_returns(db, file)
@@ -27,6 +31,12 @@ def letter(scratch: Scratch, file: int) -> None:
     _join_groups(db, file, "code", "code")
     _settle_whole(db, file)
     _settle_partly(db, file)
+    if not last:
+        db.do(
+            """UPDATE part SET rest = 0 WHERE file = ? AND grp <> ''
+            AND grp NOT IN (SELECT grp FROM grp WHERE total <> 0)""",
+            file,
+        )
 
 
 def _join_transfers(db: Scratch, file: int) -> None:
@@ -122,10 +132,6 @@ def _settle_whole(db: Scratch, file: int) -> None:
     db.do(
         """INSERT INTO settled SELECT p.doc, p.grp, g.day, abs(p.rest) FROM part p CROSS JOIN grp g ON g.grp = p.grp
         WHERE p.file = ? AND p.grp <> '' AND p.rest <> 0 AND g.total = 0""",
-        file,
-    )
-    db.do(
-        "UPDATE part SET rest = 0 WHERE file = ? AND grp <> '' AND grp NOT IN (SELECT grp FROM grp WHERE total <> 0)",
         file,
     )
 

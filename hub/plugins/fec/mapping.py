@@ -25,11 +25,8 @@ _HEAD = (
     "label", "bank", "settled", "due",
 )  # fmt: skip
 _DEBTOR = f"debtor{FIELD}"
-_SETTLEMENT = (
-    "seller settlement_id line debtor_id settled_on target document_number document_issued_on amount_minor currency"
-)
-#: What a settlement line calls a fact that is no document.
-_TARGETS = {"receipt": "receipt", "write_off": "write_off"}
+#: What a settlement line calls what it settles; every other kind is "other".
+_TARGETS = {kind: kind for kind in (*DOCUMENTS, "receipt", "write_off")}
 #: Characters of a reference.
 _REF = 200
 _ORDER = list(KINDS)
@@ -135,11 +132,11 @@ class Mapper:
             "label": [label[:500] or None for label in told["label"]],
         }
         if any(currencies):
-            values["currency"] = list(told.books)
+            values["currency"], amounts = list(told.books), told["amount"]
             for at, currency in enumerate(currencies):
                 if currency:
                     of_books = {"book_total_minor": values["total_minor"][at], "book_currency": told.books[at]}
-                    own = {"total_minor": int(told["amount"][at]), "currency": currency}
+                    own = {"total_minor": int(amounts[at]), "currency": currency}
                     for name, value in {**of_books, **own, "total_excl_tax_minor": None, "tax_minor": None}.items():
                         values[name][at] = value
         if kind != "invoice":
@@ -165,7 +162,11 @@ class Mapper:
                 rows.append(
                     (told.units[at], self._seller, values["number"][at], day, rank, amount, values["currency"][at])
                 )
-        return _in_columns("instalment", "seller invoice_number due_on rank amount_minor currency", rows)
+        if not rows:
+            return []
+        units, *columns = map(list, zip(*rows, strict=True))
+        names = ("seller", "invoice_number", "due_on", "rank", "amount_minor", "currency")
+        return [Columns("instalment", units, dict(zip(names, columns, strict=True)))]
 
     def _receipts(self, told: Told) -> list[Columns]:
         keys, pieces = _refs(told["ref"]), _refs(told["piece"])
@@ -203,40 +204,47 @@ class Mapper:
 
     def _settled(self, told: Told) -> list[Columns]:
         """One settlement line per group that holds a fact. A foreign document is settled in its own currency."""
-        rows = []
-        names = ("settled", "kind", "ref", "number", "issued", "debtor", "currency", "amount", "total")
-        known = zip(told.units, told.books, *map(told.__getitem__, names), strict=True)
-        for unit, books, settled, kind, ref, number, issued, debtor, foreign, amount, total in known:
-            if not settled:
-                continue
-            day_of_issue: str | None = issued
-            if kind in DOCUMENTS:
-                target, currency, name = kind, foreign or books, number
-            else:
-                target, currency, name, day_of_issue = _TARGETS.get(kind, "other"), books, ref, None
-            line, before = _line(ref), ""
-            for one in settled.split(LIST):
-                group, day, said = one.split(PAIR)
-                if group == before:  # settled further in a later file, on another day
-                    line = _line(f"{ref}{PAIR}{day}")
-                elif before:
-                    line = _line(ref)
-                before, minor = group, int(said)
-                if currency != books:
-                    minor = minor * int(amount) // int(total)
-                rows.append(
-                    (unit, self._seller, short_ref(group), line, short_ref(debtor), day, target, short_ref(name),
-                     day_of_issue, minor, currency)
-                )  # fmt: skip
-        return _in_columns("settlement_line", _SETTLEMENT, rows)
-
-
-def _in_columns(kind: str, fields: str, rows: Sequence[tuple[Any, ...]]) -> list[Columns]:
-    """Rows that begin with the place of their unit, if there are any."""
-    if not rows:
-        return []
-    units, *columns = map(list, zip(*rows, strict=True))
-    return [Columns(kind, units, dict(zip(fields.split(), columns, strict=True)))]
+        places: list[int] = []
+        groups: list[str] = []
+        for at, settled in enumerate(told["settled"]):
+            if settled:
+                some = settled.split(LIST)
+                places += [at] * len(some)
+                groups += some
+        if not places:
+            return []
+        cells = PAIR.join(groups).split(PAIR)
+        names, days, facts = cells[::3], cells[1::3], told.only(places)
+        kinds, refs = facts["kind"], facts["ref"]
+        lines, minors, currencies = list(map(_line, refs)), list(map(int, cells[2::3])), facts.books
+        for at in range(1, len(places)):
+            if places[at] == places[at - 1] and names[at] == names[at - 1]:
+                # Settled further in a later file, on another day.
+                lines[at] = _line(f"{refs[at]}{PAIR}{days[at]}")
+        if any(told["currency"]):
+            for at, (kind, currency, amount, total) in enumerate(
+                zip(kinds, facts["currency"], facts["amount"], facts["total"], strict=True)
+            ):
+                if currency and kind in DOCUMENTS:
+                    currencies[at], minors[at] = currency, minors[at] * int(amount) // int(total)
+        documents = [kind in DOCUMENTS for kind in kinds]
+        values: dict[str, list[Any]] = {
+            "seller": [self._seller] * len(places),
+            "settlement_id": _refs(names),
+            "line": lines,
+            "debtor_id": _refs(facts["debtor"]),
+            "settled_on": days,
+            "target": [_TARGETS.get(kind, "other") for kind in kinds],
+            "document_number": _refs([
+                number if is_one else ref for number, ref, is_one in zip(facts["number"], refs, documents, strict=True)
+            ]),
+            "document_issued_on": [
+                issued if is_one else None for issued, is_one in zip(facts["issued"], documents, strict=True)
+            ],
+            "amount_minor": minors,
+            "currency": currencies,
+        }  # fmt: skip
+        return [Columns("settlement_line", facts.units, values)]
 
 
 def _line(name: str) -> int:
