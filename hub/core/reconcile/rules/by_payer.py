@@ -10,7 +10,7 @@ from hub.core.reconcile.rules.equal import recurs, why_not_the_oldest
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_named, others_near
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
-from hub.core.reconcile.rules.statement import statement
+from hub.core.reconcile.rules.statement import in_a_month_named, statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
 from hub.core.reconcile.words import ORDER_WORDS
 
@@ -50,8 +50,8 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
         judged += _of_namesakes(desk, case, accounts)
     if len(accounts) > 1:
         _several_explain(desk, judged)
-    if any(d.rule == "payer_statement" and d.confidence > 0.9 and case.reading.months for d in judged):
-        judged = [d if d.rule == "payer_statement" else cap(d, 0.85) for d in judged]  # the month says which
+    if any(d.rule == "payer_statement" and d.confidence >= 0.8 and case.reading.months for d in judged):
+        judged = [d if d.rule == "payer_statement" else cap(d, 0.79) for d in judged]  # the month says which
     near = [d for d in judged if d.rule == NEAR]
     if near:
         judged = [d if d.rule == NEAR else cap(d, 0.85) for d in judged]
@@ -126,6 +126,9 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     elif reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement")):
         cap(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85)
         draft.evidence["against"] = "the text names something else"
+    elif draft.rule == "payer_amount" and reading.months and not in_a_month_named(desk, case, draft.lines[0][0]):
+        cap(draft, 0.85)
+        draft.evidence["against"] = "the text names another month"
     elif draft.rule == "payer_amount" and (why := why_not_the_oldest(desk, case, draft.lines[0][0])):
         cap(draft, 0.85)
         draft.evidence["against"] = why
