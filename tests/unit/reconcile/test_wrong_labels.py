@@ -168,3 +168,12 @@ def test_a_month_tells_which_of_two_sellers_is_paid() -> None:
     assert [(2, 350_00)] == lines(decision)
     other = one(items[-1:], 350_00, label, None, received_on=date(2026, 5, 30), debtors=debtors)
     assert "auto" != other.status
+
+
+def test_a_number_and_its_exact_sum_are_no_misprint_of_another() -> None:
+    """The payer quotes somebody else's number and sum; its own invoice of that sum is one slip away: which is meant?"""
+    items = [item("23796/A", DURAND, 387_19), item("23776/A", MARTIN, 387_19)]
+    decision = one(items, 387_19, "23776/A", "DURAND ET FILS", payer_iban=IBAN)
+    assert "auto" != decision.status
+    alone = one(items[:1], 387_19, "23776/A", "DURAND ET FILS", payer_iban=IBAN)
+    assert ("auto", [(1, 387_19)]) == (alone.status, lines(alone))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.rules.equal import recurs, why_not_the_oldest
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_named, others_near
@@ -54,9 +55,15 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
         judged = [d if d.rule == "payer_statement" else cap(d, 0.79) for d in judged]  # the month says which
     near = [d for d in judged if d.rule == NEAR]
     if near:
-        judged = [d if d.rule == NEAR else cap(d, 0.85) for d in judged]
+        judged = [cap(d, 0.9 if _is_named(desk, case) else 1.0) if d.rule == NEAR else cap(d, 0.85) for d in judged]
     judged += _of_longer_names(desk, case, judged)
     return judged + [other for d in near for other in others_near(desk, case, d)]
+
+
+def _is_named(desk: Desk, case: Case) -> bool:
+    """Whether a number of the text is, well spelt, an invoice of exactly this sum: then it is hardly a misprint."""
+    refs = [ref for mention in case.reading.mentions for ref in mention.refs if ref.strength >= STRONG_REF]
+    return any(desk.usable(ref.row, case) and desk.ledger.left[ref.row] == case.amount for ref in refs)
 
 
 def _several_explain(desk: Desk, drafts: list[Draft]) -> None:
