@@ -137,7 +137,7 @@ def _unit(seller: str, day: date, told: list[str]) -> RawUnit:
     body.write(json.dumps({"seller": seller, "on": day.isoformat()}, ensure_ascii=False).encode()[:-1])
     body.write(_BALANCES)
     for at, line in enumerate(told):
-        debtor, currency, minor = line.split("\0")
+        debtor, currency, minor = line.rsplit("\0", 2)
         if (debtor, currency) == before:
             raise _broken(f"control_totals gave two balances of {debtor} in {currency}")
         before = debtor, currency

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from hub.core.reconcile import Debtors
 from hub.core.reconcile.text import mask
 from tests.unit.reconcile.books import DURAND, MARTIN, debtors_of, decide, item, lines, one, receipt
 
@@ -147,3 +148,32 @@ def test_money_for_an_order_to_come_pays_no_old_invoice(text: str) -> None:
     items = [item("FA-2026-0101", DURAND, 600_13)]
     assert "auto" != one(items, 600_13, text, "DURAND ET FILS", payer_iban=IBAN).status
     assert "auto" == one(items, 600_13, "ACOMPTE", "DURAND ET FILS", payer_iban=IBAN).status
+
+
+def test_a_month_tells_which_of_two_sellers_is_paid() -> None:
+    """One company, a debtor of two sellers, owes both the sum; the text has March, and one invoice is of May."""
+    debtors = Debtors(
+        seller=["ACME", "BRIO"],
+        debtor_id=["D0", "B0"],
+        name=["Fuchs Feinmechanik Kehl GmbH"] * 2,
+        siren=[None, None],
+        parent_id=[None, None],
+        ibans=[(), ()],
+    )
+    rents = [(m, date(2026, m, 19), date(2026, m + 1, 3)) for m in (2, 3, 4)]
+    items = [item(f"F-26-800{m}", "D0", 350_00, issued_on=issued, due_on=due) for m, issued, due in rents]
+    items += [item("41317-112", "B0", 350_00, seller="BRIO", issued_on=date(2026, 5, 17), due_on=date(2026, 5, 27))]
+    label = "VIRT FUCHS FEINMECHANIK KEHL GMBH ABONNEMENT MARS 2026"
+    decision = one(items, 350_00, label, None, received_on=date(2026, 5, 30), debtors=debtors)
+    assert [(2, 350_00)] == lines(decision)
+    other = one(items[-1:], 350_00, label, None, received_on=date(2026, 5, 30), debtors=debtors)
+    assert "auto" != other.status
+
+
+def test_a_number_and_its_exact_sum_are_no_misprint_of_another() -> None:
+    """The payer quotes somebody else's number and sum; its own invoice of that sum is one slip away: which is meant?"""
+    items = [item("23796/A", DURAND, 387_19), item("23776/A", MARTIN, 387_19)]
+    decision = one(items, 387_19, "23776/A", "DURAND ET FILS", payer_iban=IBAN)
+    assert "auto" != decision.status
+    alone = one(items[:1], 387_19, "23776/A", "DURAND ET FILS", payer_iban=IBAN)
+    assert ("auto", [(1, 387_19)]) == (alone.status, lines(alone))

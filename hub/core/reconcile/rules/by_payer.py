@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.rules.equal import recurs, why_not_the_oldest
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_named, others_near
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
-from hub.core.reconcile.rules.statement import statement
+from hub.core.reconcile.rules.statement import in_a_month_named, statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
 from hub.core.reconcile.words import ORDER_WORDS
 
@@ -50,13 +51,19 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
         judged += _of_namesakes(desk, case, accounts)
     if len(accounts) > 1:
         _several_explain(desk, judged)
-    if any(d.rule == "payer_statement" and d.confidence > 0.9 and case.reading.months for d in judged):
-        judged = [d if d.rule == "payer_statement" else cap(d, 0.85) for d in judged]  # the month says which
+    if any(d.rule == "payer_statement" and d.confidence >= 0.8 and case.reading.months for d in judged):
+        judged = [d if d.rule == "payer_statement" else cap(d, 0.79) for d in judged]  # the month says which
     near = [d for d in judged if d.rule == NEAR]
     if near:
-        judged = [d if d.rule == NEAR else cap(d, 0.85) for d in judged]
+        judged = [cap(d, 0.9 if _is_named(desk, case) else 1.0) if d.rule == NEAR else cap(d, 0.85) for d in judged]
     judged += _of_longer_names(desk, case, judged)
     return judged + [other for d in near for other in others_near(desk, case, d)]
+
+
+def _is_named(desk: Desk, case: Case) -> bool:
+    """Whether a number of the text is, well spelt, an invoice of exactly this sum: then it is hardly a misprint."""
+    refs = [ref for mention in case.reading.mentions for ref in mention.refs if ref.strength >= STRONG_REF]
+    return any(desk.usable(ref.row, case) and desk.ledger.left[ref.row] == case.amount for ref in refs)
 
 
 def _several_explain(desk: Desk, drafts: list[Draft]) -> None:
@@ -126,6 +133,9 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     elif reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement")):
         cap(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85)
         draft.evidence["against"] = "the text names something else"
+    elif draft.rule == "payer_amount" and reading.months and not in_a_month_named(desk, case, draft.lines[0][0]):
+        cap(draft, 0.85)
+        draft.evidence["against"] = "the text names another month"
     elif draft.rule == "payer_amount" and (why := why_not_the_oldest(desk, case, draft.lines[0][0])):
         cap(draft, 0.85)
         draft.evidence["against"] = why

@@ -5,7 +5,6 @@ from __future__ import annotations
 from hub.core.reconcile.case import Case, Desk
 from hub.core.reconcile.rules.near_number import built_alike
 from hub.core.reconcile.rules.pool import Pool
-from hub.core.reconcile.rules.statement import in_a_month_named
 
 _RECURRING = 3  # equal invoices of one debtor that are no accident
 
@@ -23,8 +22,6 @@ def why_not_the_oldest(desk: Desk, case: Case, row: int) -> str:
         return "it is the rest of an invoice, and another one has this sum"
     if len(equal) < 2:
         return ""
-    if case.reading.months and not in_a_month_named(desk, case, row):
-        return "equal invoices, and the text names another month"
     if not receipts.payer_name[case.row] and desk.cuts.may_have_cut(receipts.remittance[case.row]):
         return "equal invoices, and the bank may have cut off which"
     if built_alike(case, ledger.items.number[row]):
