@@ -20,8 +20,8 @@ from hub.sdk import Context, Cursor, MappedPage, Page, RawUnit, RecordRejected, 
 from hub.sdk.columns import records_from_columns
 from hub.sdk.records import KINDS, Record
 
-#: Raised when refs or layouts are made in another way: files are then read again.
-READER_VERSION = 1
+#: Raised when records, refs or layouts are made in another way: files are then read again.
+READER_VERSION = 2
 _SETTINGS = (
     "columns",
     "encoding",

@@ -13,8 +13,8 @@ from typing import overload
 from hub.plugins.csv.faults import rejected
 from hub.plugins.csv.grid import BETWEEN_ROWS, CELL, Grid
 from hub.plugins.csv.layout import Reading
-from hub.plugins.csv.limits import MAX_CELL_CHARS, MAX_RECORD_BYTES
-from hub.plugins.csv.lines import Block
+from hub.plugins.csv.limits import MAX_CELL_CHARS
+from hub.plugins.csv.lines import TOO_LARGE, Block
 from hub.plugins.csv.parsed import Parsed, parsed_grid
 from hub.plugins.csv.ranks import Ranks
 from hub.sdk import MappedPage, RawUnit, RecordRejected
@@ -132,7 +132,7 @@ class Pending:
             mark.update(record)
             marks.append(mark.digest())
         for at, fault in self._block.faults.items():
-            marks[at] = blake2b(marks[at] + fault.encode(), digest_size=MARK_SIZE).digest()
+            marks[at] = blake2b(marks[at] + "".join(fault).encode(), digest_size=MARK_SIZE).digest()
         return marks
 
     def only(self, indexes: Sequence[int]) -> Pending | None:
@@ -219,11 +219,11 @@ class Pending:
         parsed.put_back(early, good)
         return parsed
 
-    def _cells(self, record: bytes, place: str, fault: str | None) -> list[str]:
-        if fault == "HUB-CSV-019":
-            raise rejected(fault, place, detail=f"the row has more than {MAX_RECORD_BYTES:,} bytes")
-        if fault == "HUB-CSV-018":
-            raise rejected(fault, place, detail="a quote is opened and never closed")
+    def _cells(self, record: bytes, place: str, fault: tuple[str, str] | None) -> list[str]:
+        if fault is not None:
+            code, detail = fault
+            shown = "" if fault == TOO_LARGE else f" ({_beginning(record, self._form.encoding)})"
+            raise rejected(code, place, detail=detail + shown)
         try:
             text = record.decode(self._form.encoding)
         except UnicodeDecodeError as error:
@@ -250,6 +250,11 @@ class Pending:
         if max(map(len, row), default=0) > MAX_CELL_CHARS:
             raise _too_long(place)
         return row
+
+
+def _beginning(record: bytes, encoding: str) -> str:
+    """The first characters of a row, quoted for a message."""
+    return repr(record[:200].decode(encoding, "replace").rstrip("\r\n")[:60])
 
 
 def _too_long(place: str) -> RecordRejected:
