@@ -75,7 +75,10 @@ FAULTS: dict[str, Fault] = {
         "{text!r} is a number in scientific notation: digits were lost",
         "format the column as text in the spreadsheet, correct the value and export again",
     ),
-    "HUB-CSV-021": Fault("{text!r} is a formula, not a value", "replace the formula by its value, then export again"),
+    "HUB-CSV-021": Fault(
+        "{text!r} is a formula, not a value",
+        "let the spreadsheet compute and save it, or replace the formula by its value, then export again",
+    ),
     "HUB-CSV-022": Fault("{text!r} is no ISO 4217 currency", "write the three-letter code, such as EUR"),
     "HUB-CSV-023": Fault(
         "the type {text!r} is neither an invoice nor a credit note",
@@ -90,6 +93,10 @@ FAULTS: dict[str, Fault] = {
         "gross {gross} less fee {fee} is not net {net}", "correct the row; the three amounts must agree"
     ),
     "HUB-CSV-027": Fault("{name} has {found} characters, {limit} are allowed", "shorten the text in the source"),
+    "HUB-CSV-028": Fault(
+        "{text!r} is an error of the spreadsheet, not a value",
+        "correct the formula or write the value, save the file, then sync again",
+    ),
     "HUB-CSV-030": Fault("the file {name} is not there", "put it there, or correct the path in the configuration"),
     "HUB-CSV-031": Fault("the file {name} cannot be read: {detail}", "give the hub's user the right to read it"),
     "HUB-CSV-032": Fault(

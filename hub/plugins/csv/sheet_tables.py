@@ -90,7 +90,9 @@ class SheetTable:
         self.now = now
         self._source = source
         self._reading = reading = readings[now.layout]
-        self._rows = Workbook(source.path, source.name).rows(now.sheet)
+        book = Workbook(source.path, source.name)
+        self._rows = book.rows(now.sheet)
+        book.put_lost_cells(now.sheet, self._rows, set(reading.positions.values()))
         layout = reading.layout
         self._decimals = [layout.decimals.get(at, layout.decimal) for at in range(reading.width)]
         for name, mark in reading.decimals.items():

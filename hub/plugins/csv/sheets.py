@@ -8,7 +8,7 @@ Numbers are exact: a spreadsheet keeps 15 significant digits, and the shortest d
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from typing import Any
 from hub.plugins.csv.faults import misconfigured, refused, unavailable
 from hub.plugins.csv.files import DAMAGED
 from hub.plugins.csv.limits import MAX_SHEET_BYTES, MAX_SHEET_CELLS, MAX_SHEET_EXPANDED_BYTES
+from hub.plugins.csv.sheet_errors import lost_cells
 
 Cell = Any  # float, int, str, bool, date, datetime, time, timedelta: what calamine gives
 _DIGITS = 15
@@ -28,7 +29,7 @@ class Workbook:
     """An open spreadsheet. `names` are its sheets."""
 
     def __init__(self, path: Path, shown: str) -> None:
-        self._shown = shown
+        self._path, self._shown = path, shown
         _check_size(path, shown)
         try:
             import python_calamine
@@ -55,6 +56,22 @@ class Workbook:
         with _damage(self._shown):
             # skip_empty_area=False: rows keep their numbers, for places.
             return list(sheet.to_python(skip_empty_area=False, nrows=first))
+
+    def put_lost_cells(self, name: str, rows: list[list[Cell]], columns: Container[int]) -> None:
+        """Write into `rows` (all of sheet `name`) what stands in the cells without a value, in these `columns`.
+
+        Raises:
+            FileRefused: the sheet is damaged or too large.
+        """
+        with _damage(self._shown):
+            lost = [cell for cell in lost_cells(self._path, name) if cell[1] in columns]
+        height, width = max((y for y, _, _ in lost), default=-1) + 1, len(rows[0]) if rows else 0
+        if height * width > MAX_SHEET_CELLS:
+            raise refused("HUB-CSV-006", self._shown, detail=f"sheet {name!r} has {height:,} rows, {width:,} columns")
+        rows += [[""] * width for _ in range(len(rows), height)]
+        for y, x, text in lost:
+            if x < len(rows[y]):
+                rows[y][x] = text
 
 
 @contextmanager

@@ -21,6 +21,10 @@ from hub.sdk.money import is_currency
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d*)?E\+?\d+", re.IGNORECASE | re.ASCII)
 _LOST_DIGITS = re.compile(r"[+-]?\d+(?:[.,]\d*)?E\+\d+|\d+[.,]\d+E\d+", re.IGNORECASE | re.ASCII)
+#: Errors of spreadsheets in English and French, and those of LibreOffice.
+_ERROR = re.compile(
+    r"#(?:N/A|REF!|VALUE!|VALEUR!|DIV/0!|NAME\?|NOM\?|NUM!|NOMBRE!|NULL!|NUL!|SPILL!|CALC!|GETTING_DATA)|Err:\d{3}"
+)
 
 
 class Table:
@@ -53,6 +57,8 @@ class Table:
             self._cells[name] = column if name in reading.forgiving else list(map(str.strip, column))
         if grid.may_have_formulas:
             self._refuse_formulas()
+        if grid.may_have_errors:
+            self._refuse_errors()
 
     def __contains__(self, name: object) -> bool:
         return name in self._cells
@@ -204,6 +210,15 @@ class Table:
                 for i, text in enumerate(column):
                     if text.lstrip().startswith("="):
                         self.refuse(i, name, "HUB-CSV-021", text=text.strip()[:40])
+
+    def _refuse_errors(self) -> None:
+        """What a spreadsheet writes where it could compute nothing is no value, and not the same as an empty cell."""
+        for name, column in self._cells.items():
+            joined = "".join(column)
+            if "#" in joined or "Err:" in joined:
+                for i, text in enumerate(column):
+                    if _ERROR.fullmatch(text.strip()):
+                        self.refuse(i, name, "HUB-CSV-028", text=text.strip())
 
     def _limit(self, name: str, column: Sequence[str], limit: int) -> None:
         if self._longest > limit and column and max(map(len, column)) > limit:
