@@ -26,7 +26,7 @@ _CHUNK = 1024 * 1024
 
 
 class Workbook:
-    """An open spreadsheet. `names` are its sheets."""
+    """An open spreadsheet. `names` are its sheets in order, `visible` those that a person sees."""
 
     def __init__(self, path: Path, shown: str) -> None:
         self._path, self._shown = path, shown
@@ -38,6 +38,10 @@ class Workbook:
         with _damage(shown):
             self._book = python_calamine.CalamineWorkbook.from_path(str(path))
             self.names: list[str] = list(self._book.sheet_names)
+            seen = python_calamine.SheetVisibleEnum.Visible
+            table = python_calamine.SheetTypeEnum.WorkSheet  # no chart
+            sheets = self._book.sheets_metadata
+            self.visible = [sheet.name for sheet in sheets if sheet.visible == seen and sheet.typ == table]
 
     def rows(self, name: str, *, first: int | None = None) -> list[list[Cell]]:
         """The rows of a sheet as typed cells, from its first row and column on; at most `first` of them.
