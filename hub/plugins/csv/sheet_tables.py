@@ -116,6 +116,7 @@ class SheetTable:
         self._decimals = [layout.decimals.get(at, layout.decimal) for at in range(reading.width)]
         for name, mark in reading.decimals.items():
             self._decimals[reading.positions[name]] = mark
+        self._words = {position for name, position in reading.positions.items() if name not in reading.forgiving}
         self._ranks = Ranks()
         self.at_end = now.offset >= len(self._rows)
         if now.offset > now.first:
@@ -148,7 +149,7 @@ class SheetTable:
         good: list[int] = []
         early: dict[int, tuple[bytes, RecordRejected]] = {}
         for at, cells in enumerate(self._rows[first:end]):
-            row = [text.replace("\r\n", "\n") for text in texts(cells, self._decimals)]
+            row = [text.replace("\r\n", "\n") for text in texts(cells, self._decimals, self._words)]
             place = f"{self._source.name}[{self.now.sheet}]:{first + at + 1}"
             refusal = _refusal(row, place)
             if refusal is not None:

@@ -22,6 +22,7 @@ from hub.plugins.csv.sheet_errors import lost_cells
 
 Cell = Any  # float, int, str, bool, date, datetime, time, timedelta: what calamine gives
 _DIGITS = 15
+_KEPT_WHOLE = 10**_DIGITS
 _CHUNK = 1024 * 1024
 
 
@@ -126,9 +127,17 @@ def _unfold(path: Path, shown: str) -> None:
                         raise refused("HUB-CSV-008", shown, detail="it defines XML entities")
 
 
-def texts(row: Sequence[Cell], decimals: Sequence[str]) -> list[str]:
-    """The cells as text: dates in ISO, numbers exact with the column's decimal mark, never grouped."""
-    return [cell_text(cell, decimals[at] if at < len(decimals) else ".") for at, cell in enumerate(row)]
+def texts(row: Sequence[Cell], decimals: Sequence[str], words: Container[int] = ()) -> list[str]:
+    """The cells as text: dates in ISO, numbers exact with the column's decimal mark, never grouped.
+
+    `words`: columns that hold names of things, no amounts. A number there that has more digits than a spreadsheet
+    keeps is written as the spreadsheet shows it (1.23456789012346E+16), for what was typed is lost.
+    """
+    found = [cell_text(cell, decimals[at] if at < len(decimals) else ".") for at, cell in enumerate(row)]
+    for at, cell in enumerate(row):
+        if isinstance(cell, float) and abs(cell) >= _KEPT_WHOLE and at in words:
+            found[at] = f"{cell:.{_DIGITS - 1}E}"
+    return found
 
 
 def cell_text(cell: Cell, decimal: str = ".") -> str:

@@ -87,9 +87,9 @@ class Table:
         self._limit(name, column, limit)
         return [text or None for text in column] if "" in column else list(column)
 
-    def optional_id(self, name: str) -> list[str | None] | None:
+    def optional_id(self, name: str, limit: int = MAX_REF) -> list[str | None] | None:
         """An optional column of identifiers: no digits may have been lost to scientific notation."""
-        column = self.optional(name, MAX_REF)
+        column = self.optional(name, limit)
         if column is not None:
             self._intact(name, self._cells[name])
         return column

@@ -162,6 +162,27 @@ def test_poisoned_cells(tmp_path: Path) -> None:
     assert {"HUB-CSV-027", "HUB-CSV-020"} <= set(result.codes)
 
 
+def test_long_identifiers_lost_digits(tmp_path: Path) -> None:
+    """A spreadsheet keeps 15 digits of a number: a longer identifier is no longer what was typed. As text it is."""
+    long = 12345678901234561
+    head = [*HEAD, "SIRET", "N° commande"]
+    rows: list[list[Any]] = [
+        head,
+        [long, "C", "31/01/2026", "", 1],
+        ["F2", long, "31/01/2026", "", 1],
+        ["F3", "C", "31/01/2026", "", 1, long],
+        ["F4", "C", "31/01/2026", "", 1, "", long],
+        [str(long), "C", "31/01/2026", "", 1, 12345678901234, str(long)],
+        [123456789012345, "C", "31/01/2026", "", 1],
+    ]
+    result = run(source_of(tmp_path, invoices=book(tmp_path / "t.xlsx", {"A": rows})))
+    assert ["HUB-CSV-020"] * 4 == result.codes
+    assert ["A]:2:N° facture", "A]:3:Code client", "A]:4:SIRET", "A]:5:N° commande"] == [
+        one.where.partition("[")[2] for one in result.rejected
+    ]
+    assert [str(long), "123456789012345"] == [one.number for one in result.of("invoice")]
+
+
 def test_an_empty_sheet(tmp_path: Path) -> None:
     """Held as a file without a header."""
     assert ["HUB-CSV-002"] == run(source_of(tmp_path, invoices=book(tmp_path / "t.xlsx", {"A": []}))).codes
