@@ -7,6 +7,7 @@ and leaves a stand-in, so that the neighbours go on undisturbed; `kept` tells at
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ from hub.sdk.money import is_currency
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d*)?E\+?\d+", re.IGNORECASE | re.ASCII)
 _LOST_DIGITS = re.compile(r"[+-]?\d+(?:[.,]\d*)?E\+\d+|\d+[.,]\d+E\d+", re.IGNORECASE | re.ASCII)
+#: Soft hyphen, zero width, writing direction, byte order mark: two identifiers never differ by them alone.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 #: Errors of spreadsheets in English and French, and those of LibreOffice.
 _ERROR = re.compile(
     r"#(?:N/A|REF!|VALUE!|VALEUR!|DIV/0!|NAME\?|NOM\?|NUM!|NOMBRE!|NULL!|NUL!|SPILL!|CALC!|GETTING_DATA)|Err:\d{3}"
@@ -89,6 +92,7 @@ class Table:
 
     def optional_id(self, name: str, limit: int = MAX_REF) -> list[str | None] | None:
         """An optional column of identifiers: no digits may have been lost to scientific notation."""
+        self._legible(name)
         column = self.optional(name, limit)
         if column is not None:
             self._intact(name, self._cells[name])
@@ -96,6 +100,7 @@ class Table:
 
     def ids(self, name: str, limit: int = MAX_NUMBER) -> list[str]:
         """A required column of identifiers."""
+        self._legible(name)
         column = self.cells(name)
         if "" in column:
             for i, text in enumerate(column):
@@ -225,6 +230,18 @@ class Table:
             for i, text in enumerate(column):
                 if len(text) > limit:
                     self.refuse(i, name, "HUB-CSV-027", name=name, found=len(text), limit=limit)
+
+    def _legible(self, name: str) -> None:
+        """Take out of a column of identifiers what nobody sees, and write each letter with its accent as one (NFC)."""
+        column = self._cells.get(name)
+        joined = "".join(column) if column is not None else ""
+        if column is None or joined.isascii():
+            return
+        if _INVISIBLE.search(joined) or not unicodedata.is_normalized("NFC", joined):
+            self._cells[name] = [
+                text if text.isascii() else unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).strip()
+                for text in column
+            ]
 
     def _intact(self, name: str, column: Sequence[str]) -> None:
         joined = "\n".join(column)

@@ -22,6 +22,7 @@ from hub.sdk.units import MARK_SIZE, InColumns
 
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13)) + b"\x7f"
 CONTROL_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f]|\r(?!\n)")
+_MARK = "\ufeff"
 _BODY_LIMIT = 16 * 1024
 
 
@@ -175,6 +176,7 @@ class Pending:
             text = raw.decode(self._form.encoding)
         except UnicodeDecodeError:
             return None
+        text = _without_marks(text)
         if "\r" in text:
             text = text.replace("\r\n", "\n")
             if "\r" in text:
@@ -232,7 +234,7 @@ class Pending:
         if self._form.mixed and self._form.encoding != "utf-8" and not record.isascii() and _is_utf8(record):
             detail = "it is written in UTF-8, the rest of the file is not"
             raise rejected("HUB-CSV-017", place, encoding=self._form.encoding, detail=detail)
-        text = text.removesuffix("\n").removesuffix("\r")
+        text = _without_marks(text).removesuffix("\n").removesuffix("\r")
         control = CONTROL_TEXT.search(text)
         if control:
             character = f"U+{ord(control[0]):04X} at character {control.start() + 1}"
@@ -250,6 +252,11 @@ class Pending:
         if max(map(len, row), default=0) > MAX_CELL_CHARS:
             raise _too_long(place)
         return row
+
+
+def _without_marks(text: str) -> str:
+    """`text` without the byte order marks at line starts that files joined end to end have."""
+    return text.removeprefix(_MARK).replace(f"\n{_MARK}", "\n") if _MARK in text else text
 
 
 def _beginning(record: bytes, encoding: str) -> str:
