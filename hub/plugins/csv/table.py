@@ -152,9 +152,10 @@ class Table:
         values = list(map(dates.__getitem__, column))
         if UNREADABLE in values or (required and None in values):
             for i, value in enumerate(values):
-                if value == UNREADABLE:
+                text = column[i].strip()
+                if value == UNREADABLE or (required and value is None and text):  # 00/00/0000 is no empty cell
                     example = "12/31/2026" if dates.form == "mdy" else "31/12/2026"
-                    self.refuse(i, name, "HUB-CSV-013", text=column[i].strip()[:40], example=example)
+                    self.refuse(i, name, "HUB-CSV-013", text=text[:40], example=example)
                     values[i] = None
                 elif value is None and required:
                     self.refuse(i, name, "HUB-CSV-014", name=name)

@@ -1,4 +1,4 @@
-"""Which column is the total."""
+"""Which column is the total, and what is said of a date that is none."""
 
 from __future__ import annotations
 
@@ -42,3 +42,15 @@ def test_a_told_total_stays(tmp_path: Path) -> None:
     text = f"N° facture;Code client;Date facture;Montant;Montant total TTC\n{ROW};100,00;120,00\n"
     result = read(tmp_path, text, columns={"invoices": {"total": "Montant"}})
     assert [10000] == [one.total_minor for one in result.of("invoice")]
+
+
+@pytest.mark.parametrize("text", ["00/00/0000", "0000-00-00", "-"])
+def test_a_required_date_that_says_no_date(text: str, tmp_path: Path) -> None:
+    """The cell is not empty, and the message does not say so; a due date may be left out like this."""
+    head = "number;debtor_id;issued_on;due_on;total\n"
+    result = read(tmp_path, f"{head}F1;C;{text};31/01/2026;1,00\nF2;C;31/01/2026;{text};1,00\n")
+    (held,) = result.rejected
+    assert ("HUB-CSV-013", "invoices.csv:2:issued_on") == (held.code, held.where)
+    assert repr(text) in held.what
+    assert "empty" not in held.what
+    assert [None] == [one.due_on for one in result.of("invoice")]
