@@ -9,6 +9,9 @@ from __future__ import annotations
 from hub.sdk import ConfigError, RecordRejected, SourceUnavailable
 from hub.sdk.faults import Fault, error_of
 
+#: What HUB-CSV-014 says of a cell that nothing stands in.
+EMPTY = "the cell is empty"
+
 FAULTS: dict[str, Fault] = {
     "HUB-CSV-001": Fault(
         "the file has no column for {missing} (headers found: {found}{near})",
@@ -53,7 +56,7 @@ FAULTS: dict[str, Fault] = {
         "{text!r} is not a date written like {example}",
         "correct the cell, or set date_order or date_format for this connector, then sync again",
     ),
-    "HUB-CSV-014": Fault("the cell is empty, and {name} must be given", "fill the cell, then sync again"),
+    "HUB-CSV-014": Fault("{said}, and {name} must be given", "fill the cell, then sync again"),
     "HUB-CSV-015": Fault(
         "the row has {found} cells, the header has {wanted}",
         "correct the row: a separator inside a text needs quotes around the text",

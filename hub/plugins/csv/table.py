@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hub.plugins.csv.dates import UNREADABLE
-from hub.plugins.csv.faults import rejected
+from hub.plugins.csv.faults import EMPTY, rejected
 from hub.plugins.csv.grid import Grid
 from hub.plugins.csv.layout import Reading
 from hub.plugins.csv.limits import MAX_NAME, MAX_NUMBER, MAX_REF
@@ -105,7 +105,7 @@ class Table:
         if "" in column:
             for i, text in enumerate(column):
                 if not text:
-                    self.refuse(i, name, "HUB-CSV-014", name=name)
+                    self.refuse(i, name, "HUB-CSV-014", said=EMPTY, name=name)
         self._limit(name, column, limit)
         self._intact(name, column)
         return column
@@ -152,13 +152,14 @@ class Table:
         values = list(map(dates.__getitem__, column))
         if UNREADABLE in values or (required and None in values):
             for i, value in enumerate(values):
-                text = column[i].strip()
-                if value == UNREADABLE or (required and value is None and text):  # 00/00/0000 is no empty cell
+                text = column[i].strip()[:40]
+                if value == UNREADABLE:
                     example = "12/31/2026" if dates.form == "mdy" else "31/12/2026"
-                    self.refuse(i, name, "HUB-CSV-013", text=text[:40], example=example)
+                    self.refuse(i, name, "HUB-CSV-013", text=text, example=example)
                     values[i] = None
                 elif value is None and required:
-                    self.refuse(i, name, "HUB-CSV-014", name=name)
+                    said = f"{text!r} is no date" if text else EMPTY  # 00/00/0000
+                    self.refuse(i, name, "HUB-CSV-014", said=said, name=name)
         return values
 
     def reading_dates(self, name: str) -> list[str]:
@@ -200,7 +201,7 @@ class Table:
         if required and None in values:
             for i, text in enumerate(column):
                 if not text.strip():
-                    self.refuse(i, name, "HUB-CSV-014", name=name)
+                    self.refuse(i, name, "HUB-CSV-014", said=EMPTY, name=name)
         return values
 
     def digits(self, name: str) -> list[str | None] | None:
