@@ -31,7 +31,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "HUB-CSV-005": Fault(
         "the file's characters are written in an unclear way: {detail}",
-        'set encoding = "cp850" (or "cp1252", "utf-8") for this connector, or save the file as CSV UTF-8',
+        'set encoding = "cp850" (or "mac_roman", "cp1252", "utf-8") for this connector, or save the file as CSV UTF-8',
     ),
     "HUB-CSV-006": Fault("the file is too large: {detail}", "split it, or export a shorter period"),
     "HUB-CSV-007": Fault(
