@@ -34,6 +34,7 @@ class Now:
         offset: bytes of the unfolded text before the next record (of a spreadsheet: rows); `line` its number.
         first, first_line: the same of the first record below the header.
         layout: what was sniffed, as text; with encoding, delimiter and so on nothing is sniffed again.
+        sheet: of a spreadsheet; `unread` names other visible sheets with the same columns.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Now:
     long_lines: bool = False
     end: int = 0
     sheet: str = ""
+    unread: str = ""
 
     def is_of(self, stamp: Stamp, settings: str) -> bool:
         return (self.size, self.mtime_ns, self.settings) == (stamp.size, stamp.mtime_ns, settings)

@@ -57,6 +57,8 @@ def _as(source: Source, stream: str, config: CsvConfig) -> dict[str, Any]:
         return shown | {"refused": str(error)}
     reading = Reading(now.layout, config)
     shown |= {"sheet": now.sheet} if now.sheet else {"encoding": now.encoding, "delimiter": now.delimiter}
+    if now.unread:
+        shown["sheets_not_read"] = now.unread
     if now.mixed:
         shown["mixed_encodings"] = True
     return shown | _columns(reading) | {"header_line": now.first_line - 1} | _rows(reader, source, stream, config)

@@ -17,11 +17,29 @@ from hub.plugins.csv.faults import refused
 _CHUNK = 1024 * 1024
 _LINE = 64 * 1024
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-# é è à ç ê ô û ë ï î ù between two letters as cp850 writes them; in cp1252 these bytes are quotes and dashes.
-_CP850_LETTER = re.compile(rb"(?<=[A-Za-z])[\x81-\x8d\x90\x93\x96\x97](?=[a-z])")
 _NOT_ASCII = bytes(range(0x80, 0x100))
-#: Bytes that only go on in UTF-8; in cp850 they are the common accents, in cp1252 signs.
+#: Bytes that only go on in UTF-8; in cp850 and Mac Roman they are the common accents, in cp1252 signs.
 _CONTINUING = bytes(range(0x80, 0xC0))
+_LOWER, _LETTERS = b"abcdefghijklmnopqrstuvwxyz", b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_WORD, _SIGN, _PATTERN = b"a", b"#", b"a#a"
+
+
+def _classes(letters: bytes, signs: bytes) -> bytes:
+    """A translation: `letters` to _WORD, `signs` to _SIGN, all else to a blank: counting _PATTERN is then cheap."""
+    return bytes(_WORD[0] if c in letters else _SIGN[0] if c in signs else 0x20 for c in range(256))
+
+
+#: In cp1252 no word has these inside: € ‚ ƒ „ ‡ ˆ ‰ ‹ “ ” • ˜ ™ › and bytes without a meaning; in cp850 they are
+#: Ç é â ä ç ê ë ï ô ö ò ÿ Ö ø É…, in Mac Roman É Ç ç à â è ê î ï ô ù…
+_NOT_IN_WORDS = _classes(_LETTERS, bytes.fromhex("80818283848788898b8d8f9093949598999b9d"))
+#: Nor these between small letters: … † Š Œ Ž – —; cp850 à å è î û ù, Mac Roman é.
+_NOT_IN_SMALL_WORDS = _classes(_LOWER, bytes.fromhex("85868a8c8e9697"))
+#: ¼ ½ of cp1252 inside a word are Œ œ of ISO-8859-15. There ¤ is the euro.
+_LIGATURES = _classes(_LETTERS, b"\xbc\xbd")
+#: Accents that tell the two others apart: é è É of Mac Roman, of cp850.
+_OF_MAC, _OF_DOS = b"\x8e\x8f\x83", b"\x82\x8a\x90"
+#: Signs of cp1252 that are no printable characters in ISO-8859-15.
+_ONLY_WINDOWS = bytes(range(0x80, 0xA0))
 _MAGIC = {
     b"%PDF": "a PDF document",
     b"PK\x03\x04": "a ZIP archive or a spreadsheet under another name",
@@ -121,16 +139,20 @@ def _has_long_line(chunk: bytes, before: int) -> bool:
 
 @dataclass(slots=True)
 class _Weights:
-    """What speaks for each encoding: counts of bytes and letters outside ASCII. `latin`: more than none, no count."""
+    """What speaks for each encoding: counts of bytes and letters outside ASCII."""
 
     letters: int = 0
     high: int = 0
-    cp850: int = 0
     latin: int = 0
+    garbled: int = 0
+    mac: int = 0
+    dos: int = 0
+    ligatures: int = 0
+    windows: int = 0
 
     def add(self, block: bytes) -> None:
-        """Count whole lines. Regular expressions are asked only where a quick look says that they find something."""
-        outside = len(block) - len(block.translate(None, _NOT_ASCII)) if not block.isascii() else 0
+        """Count whole lines. The costly looks are taken only where a quick one says that they find something."""
+        outside = _count(block, _NOT_ASCII) if not block.isascii() else 0
         if not outside:
             return
         self.high += outside
@@ -138,17 +160,34 @@ class _Weights:
             found = _UTF8_LETTER.findall(block)
             self.letters += len(found)
             self.high -= sum(map(len, found))
-        if not self.latin:
-            self.latin = outside - (len(block) - len(block.translate(None, _CONTINUING)))
-            if not self.latin:
-                self.cp850 += len(_CP850_LETTER.findall(block))
+        continuing = _count(block, _CONTINUING)
+        self.latin += outside - continuing
+        if not continuing:
+            return
+        windows = _count(block, _ONLY_WINDOWS)
+        self.windows += windows
+        if (
+            windows and windows >= outside - continuing
+        ):  # else even the worst of them do not outweigh the letters beside them
+            self.garbled += block.translate(_NOT_IN_WORDS).count(_PATTERN)
+            self.garbled += block.translate(_NOT_IN_SMALL_WORDS).count(_PATTERN)
+            self.mac += _count(block, _OF_MAC)
+            self.dos += _count(block, _OF_DOS)
+        if not self.windows and any(sign in block for sign in (b"\xa4", b"\xbc", b"\xbd")):
+            self.ligatures += block.count(b"\xa4") + block.translate(_LIGATURES).count(_PATTERN)
+
+
+def _count(block: bytes, signs: bytes) -> int:
+    """How many bytes of `block` are among `signs`."""
+    return len(block) - len(block.translate(None, signs))
 
 
 def _weigh(open_stream: Callable[[], BinaryIO], head: bytes, where: str) -> tuple[str, bool]:
     """The encoding of a file that is no valid UTF-8, and whether it is mixed.
 
     With as many well-formed UTF-8 letters as other high bytes it is UTF-8 with damaged rows. Otherwise it is
-    cp1252; rows that are well-formed UTF-8 are then held, for reading them as cp1252 would garble them.
+    cp1252; rows that are well-formed UTF-8 are then held, for reading them as cp1252 would garble them. Signs inside
+    words say that it is cp850, Mac Roman or ISO-8859-15.
     """
     weights = _Weights()
     tail = b""
@@ -164,6 +203,9 @@ def _weigh(open_stream: Callable[[], BinaryIO], head: bytes, where: str) -> tupl
     weights.add(tail)
     if head.startswith(codecs.BOM_UTF8) or weights.letters >= max(weights.high, 1):
         return "utf-8", True
-    if weights.cp850 and not weights.latin:
-        raise refused("HUB-CSV-005", where, detail="its accents look like cp850 (DOS), not like cp1252 (Windows)")
+    if weights.garbled >= max(weights.latin, 1):
+        looks = "Mac Roman (Macintosh)" if weights.mac > weights.dos else "cp850 (DOS)"
+        raise refused("HUB-CSV-005", where, detail=f"its accents look like {looks}, not like cp1252 (Windows)")
+    if weights.ligatures and not weights.windows and not weights.letters:
+        return "iso-8859-15", False
     return "cp1252", weights.letters > 0

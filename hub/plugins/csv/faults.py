@@ -9,6 +9,9 @@ from __future__ import annotations
 from hub.sdk import ConfigError, RecordRejected, SourceUnavailable
 from hub.sdk.faults import Fault, error_of
 
+#: What HUB-CSV-014 says of a cell that nothing stands in.
+EMPTY = "the cell is empty"
+
 FAULTS: dict[str, Fault] = {
     "HUB-CSV-001": Fault(
         "the file has no column for {missing} (headers found: {found}{near})",
@@ -28,7 +31,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "HUB-CSV-005": Fault(
         "the file's characters are written in an unclear way: {detail}",
-        'set encoding = "cp850" (or "cp1252", "utf-8") for this connector, or save the file as CSV UTF-8',
+        'set encoding = "cp850" (or "mac_roman", "cp1252", "utf-8") for this connector, or save the file as CSV UTF-8',
     ),
     "HUB-CSV-006": Fault("the file is too large: {detail}", "split it, or export a shorter period"),
     "HUB-CSV-007": Fault(
@@ -53,7 +56,7 @@ FAULTS: dict[str, Fault] = {
         "{text!r} is not a date written like {example}",
         "correct the cell, or set date_order or date_format for this connector, then sync again",
     ),
-    "HUB-CSV-014": Fault("the cell is empty, and {name} must be given", "fill the cell, then sync again"),
+    "HUB-CSV-014": Fault("{said}, and {name} must be given", "fill the cell, then sync again"),
     "HUB-CSV-015": Fault(
         "the row has {found} cells, the header has {wanted}",
         "correct the row: a separator inside a text needs quotes around the text",
@@ -75,7 +78,10 @@ FAULTS: dict[str, Fault] = {
         "{text!r} is a number in scientific notation: digits were lost",
         "format the column as text in the spreadsheet, correct the value and export again",
     ),
-    "HUB-CSV-021": Fault("{text!r} is a formula, not a value", "replace the formula by its value, then export again"),
+    "HUB-CSV-021": Fault(
+        "{text!r} is a formula, not a value",
+        "let the spreadsheet compute and save it, or replace the formula by its value, then export again",
+    ),
     "HUB-CSV-022": Fault("{text!r} is no ISO 4217 currency", "write the three-letter code, such as EUR"),
     "HUB-CSV-023": Fault(
         "the type {text!r} is neither an invoice nor a credit note",
@@ -90,6 +96,10 @@ FAULTS: dict[str, Fault] = {
         "gross {gross} less fee {fee} is not net {net}", "correct the row; the three amounts must agree"
     ),
     "HUB-CSV-027": Fault("{name} has {found} characters, {limit} are allowed", "shorten the text in the source"),
+    "HUB-CSV-028": Fault(
+        "{text!r} is an error of the spreadsheet, not a value",
+        "correct the formula or write the value, save the file, then sync again",
+    ),
     "HUB-CSV-030": Fault("the file {name} is not there", "put it there, or correct the path in the configuration"),
     "HUB-CSV-031": Fault("the file {name} cannot be read: {detail}", "give the hub's user the right to read it"),
     "HUB-CSV-032": Fault(

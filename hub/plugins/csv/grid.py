@@ -18,7 +18,7 @@ class Grid:
 
     Attributes:
         longest: no cell has more characters.
-        may_have_formulas: an equals sign stands somewhere.
+        may_have_formulas: an equals sign stands somewhere; `may_have_errors` what an error (#N/A, Err:502) has.
     """
 
     def __init__(self, flat: list[str], width: int, count: int) -> None:
@@ -28,7 +28,7 @@ class Grid:
         self.count = count
         self.ragged: dict[int, int] = {}
         self.longest = 1 << 60
-        self.may_have_formulas = True
+        self.may_have_formulas = self.may_have_errors = True
 
     @classmethod
     def from_joined(cls, joined: str, width: int, count: int, longest: int = 1 << 60) -> Grid:
@@ -41,6 +41,7 @@ class Grid:
             grid = cls.from_rows([row.split(CELL) for row in joined.split(BETWEEN_ROWS)], width)
         grid.longest = longest
         grid.may_have_formulas = "=" in joined
+        grid.may_have_errors = "#" in joined or "Err:" in joined
         return grid
 
     @classmethod
@@ -78,4 +79,5 @@ class Grid:
         grid = Grid(flat, self._width, len(rows))
         grid.ragged = {at: self.ragged[i] for at, i in enumerate(rows) if i in self.ragged}
         grid.longest, grid.may_have_formulas = self.longest, self.may_have_formulas
+        grid.may_have_errors = self.may_have_errors
         return grid

@@ -17,6 +17,13 @@ from hub.plugins.csv.vocabulary import FIELDS, REQUIRED
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 # N°, No., Num., Numéro: one word before what is numbered.
 _NUMBER_OF = re.compile(r"^(?:numerode|numero|num|no)(?=facture|client|piece|compte|document|tva|siren|siret|commande)")
+_BARE_AMOUNT = frozenset({"montant", "montantfacture", "amount", "totalamount", "invoiceamount"})
+#: A whole amount with tax, in other words than those of the vocabulary; nothing that is open, paid or taken off.
+_WITH_TAX = re.compile(
+    r"(?:montant|total|prix|somme|net|facture)(?:montant|total|general|global|facture|net|apayer|document|piece|dela)*"
+    r"ttc(?:eur|euros?)?|ttc(?:total|facture|piece|document|eur|euros?)"
+    r"|(?:total|gross|invoice)?(?:amount|total)(?:incl|including)(?:vat|tax|taxes)"
+)
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -50,7 +57,17 @@ def resolve(kind: str, headers: Sequence[str], told: Mapping[str, str]) -> dict[
                 if name not in found and name not in told and word in first and first[word] not in taken:
                     found[name] = first[word]
                     taken.add(first[word])
+    if kind == "invoices" and "total" not in told:
+        _prefer_total_with_tax(folded, found, taken)
     return found
+
+
+def _prefer_total_with_tax(folded: Sequence[str], found: dict[str, int], taken: set[int]) -> None:
+    """``Montant`` alone does not say whether tax is in it: a column beside it that does is the total."""
+    doubtful = folded[found["total"]] in _BARE_AMOUNT if "total" in found else "debit" not in found
+    position = next((at for at, word in enumerate(folded) if at not in taken and _WITH_TAX.fullmatch(word)), None)
+    if doubtful and position is not None:
+        found["total"] = position
 
 
 def missing(kind: str, found: Mapping[str, int]) -> list[str]:

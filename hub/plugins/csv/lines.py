@@ -7,6 +7,7 @@ ends depends on its own first line and what follows, never on page borders: any 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
@@ -17,6 +18,14 @@ from hub.plugins.csv.limits import MAX_RECORD_BYTES, MAX_RECORD_LINES, PAGE_BYTE
 
 _BLOCK_LINES = 512
 _LONG_BLOCK = 64 * 1024
+_DIGIT = re.compile(rb"[0-9]")
+#: Codes of the faults found here, and what they are.
+TOO_LARGE = ("HUB-CSV-019", f"the row has more than {MAX_RECORD_BYTES:,} bytes")
+NEVER_CLOSED = ("HUB-CSV-018", "a quote is opened and never closed")
+ROWS_BEHIND = (
+    "HUB-CSV-018",
+    "a quote is opened and is not closed on its line; the lines behind look like rows of their own",
+)
 
 
 @dataclass(slots=True)
@@ -26,15 +35,40 @@ class Block:
     Attributes:
         records: raw bytes, each with its line end.
         heights: physical lines of each record; None when each has one.
-        faults: records that cannot be used whole: index -> code of the fault. A record that is too large is
-            represented by its beginning and a digest of all of it.
+        faults: records that cannot be used whole: index -> code of the fault and what it is. A record that is too
+            large is represented by its beginning and a digest of all of it.
         raw: all bytes, for the page's digest.
     """
 
     records: list[bytes]
     heights: list[int] | None
     raw: bytes
-    faults: dict[int, str] = field(default_factory=dict)
+    faults: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a line must have to look like a row of this table.
+
+    Attributes:
+        separators: as many stand in each row, or more.
+        telling: the columns of dates and amounts: one of them holds a digit. None: the separators alone tell.
+    """
+
+    separators: int
+    telling: tuple[int, ...]
+
+    @classmethod
+    def of(cls, headers: Sequence[str], telling: Iterable[int]) -> Shape:
+        """The shape of the rows under `headers`; empty headers at the end need no separator."""
+        return cls(max((at for at, header in enumerate(headers) if header), default=0), tuple(sorted(telling)))
+
+    def fits(self, line: bytes, delimiter: bytes) -> bool:
+        """True when `line` alone looks like a row. A table of one column has no shape."""
+        if not 0 < self.separators <= line.count(delimiter):
+            return False
+        cells = line.split(delimiter)
+        return not self.telling or any(_DIGIT.search(cells[at]) for at in self.telling if at < len(cells))
 
 
 class Lines:
@@ -46,11 +80,22 @@ class Lines:
         delimiter: one byte.
         long_lines: lines beyond 64 KB exist, so each is read with a limit.
         end: where to stop (bytes): what a growing file got later is not looked at.
+        shape: of the table's rows, once its header is known: a quoted cell does not swallow lines that have it.
     """
 
-    def __init__(self, stream: BinaryIO, offset: int, delimiter: bytes, *, long_lines: bool, end: int) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        offset: int,
+        delimiter: bytes,
+        *,
+        long_lines: bool,
+        end: int,
+        shape: Shape | None = None,
+    ) -> None:
         self._stream = stream
         self._delimiter = delimiter
+        self._shape = shape
         self._long = long_lines
         self._end = end
         self._ahead: list[bytes] = []
@@ -134,13 +179,16 @@ class Lines:
         while at < len(lines):
             size = self._oversize.get(pulled[at])
             if size is not None:
-                block.faults[len(block.records)] = "HUB-CSV-019"
+                block.faults[len(block.records)] = TOO_LARGE
             height = 1
-            if size is None and pulled[at].count(b'"') % 2 and _stays_open(pulled[at], self._delimiter):
-                height = self._height(pulled, at)
-                if not height:
-                    block.faults[len(block.records)] = "HUB-CSV-018"
-                    height = 1
+            if size is None and pulled[at].count(b'"') % 2:
+                rest = _outside_quotes(pulled[at], self._delimiter)
+                column = _opened_in(rest, self._delimiter)
+                if column is not None:
+                    complete = self._shape is not None and rest.count(self._delimiter) >= self._shape.separators
+                    height, fault = self._height(pulled, at, closes_first=column == 0 and not complete)
+                    if fault is not None:
+                        block.faults[len(block.records)] = fault
             record = pulled[at] if height == 1 else b"".join(pulled[at : at + height])
             block.records.append(record)
             heights.append(height)
@@ -151,21 +199,31 @@ class Lines:
         block.raw = b"".join(block.records)
         return block
 
-    def _height(self, pulled: list[bytes], at: int) -> int:
-        """How many lines the record that begins at `at` has; 0 when its quote is never closed within the limits."""
+    def _height(self, pulled: list[bytes], at: int, *, closes_first: bool) -> tuple[int, tuple[str, str] | None]:
+        """How many lines the record that begins at `at` has; one and a fault when its quote is not closed rightly.
+
+        A quoted text never holds a whole row of this table: two stray quotes would swallow all rows between them.
+
+        Args:
+            closes_first: the open cell is the first one, and nothing else stands on its line: then the line that
+                closes it has all separators of the row, and is none of its own.
+        """
         size = len(pulled[at])
         for height in range(2, MAX_RECORD_LINES + 1):
             if at + height > len(pulled):
                 pulled += self._pull(_BLOCK_LINES)
                 if at + height > len(pulled):
-                    return 0
+                    return 1, NEVER_CLOSED
             line = pulled[at + height - 1]
             size += len(line)
             if size > MAX_RECORD_BYTES or line in self._oversize:
-                return 0
-            if line.count(b'"') % 2:
-                return height
-        return 0
+                return 1, NEVER_CLOSED
+            closes = line.count(b'"') % 2 == 1
+            if self._shape is not None and not (closes and closes_first) and self._shape.fits(line, self._delimiter):
+                return 1, ROWS_BEHIND
+            if closes:
+                return height, None
+        return 1, NEVER_CLOSED
 
 
 @cache
@@ -175,7 +233,17 @@ def _complete_cells(delimiter: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"(?:\A|(?<=" + mark + rb'))"(?:[^"]|"")*+"(?=' + mark + rb"|\r?\n|\Z)")
 
 
-def _stays_open(line: bytes, delimiter: bytes) -> bool:
-    """True when a quoted cell begins in `line` and does not end there. A lone quote inside a text opens nothing."""
-    rest = _complete_cells(delimiter).sub(b"", line)
-    return rest.startswith(b'"') or delimiter + b'"' in rest
+def _outside_quotes(line: bytes, delimiter: bytes) -> bytes:
+    """`line` without its quoted cells that end on it."""
+    return _complete_cells(delimiter).sub(b"", line)
+
+
+def _opened_in(rest: bytes, delimiter: bytes) -> int | None:
+    """The column in which a quoted cell begins and does not end on the line; None when there is none.
+
+    A lone quote inside a text opens nothing.
+    """
+    if rest.startswith(b'"'):
+        return 0
+    at = rest.find(delimiter + b'"')
+    return None if at < 0 else rest.count(delimiter, 0, at) + 1

@@ -20,7 +20,7 @@ _LIMIT = 90
 def settlement_keys(t: Table) -> tuple[list[str], list[str], list[str | None], list[str | None]]:
     """Seller, document, receipt and date of each row."""
     if t.keys is None:
-        receipts = t.optional("receipt_id", _LIMIT) or [None] * t.count
+        receipts = t.optional_id("receipt_id", _LIMIT) or [None] * t.count
         t.keys = (t.sellers(), t.ids("invoice_number", _LIMIT), receipts, t.days("settled_on"))
         t.unkeyed = set(t.rejected)
     keys: tuple[list[str], list[str], list[str | None], list[str | None]] = t.keys

@@ -6,6 +6,7 @@ from operator import itemgetter, sub
 from typing import Any, cast
 
 from hub.plugins.csv.headers import fold
+from hub.plugins.csv.limits import MAX_NAME
 from hub.plugins.csv.records import absolute, columns_of
 from hub.plugins.csv.table import Table
 from hub.sdk import Columns
@@ -67,12 +68,12 @@ def map_invoices(t: Table) -> list[Columns]:
         "book_currency": [None if value is None else code for value, code in zip(book, of_books, strict=True)],
         "settled_minor": settled,
         "settled_on": _beside(t.days("paid_on", required=False), settled) if settled else None,
-        "order_ref": t.optional("order_ref"),
+        "order_ref": t.optional_id("order_ref", MAX_NAME),
         "label": t.optional("label"),
     }
     only_invoice = {
         "due_on": t.days("due_on", required=False),
-        "payment_ref": t.optional("payment_ref"),
+        "payment_ref": t.optional_id("payment_ref", MAX_NAME),
         "payment_terms": t.optional("payment_terms"),
         "discount_terms": t.optional("discount_terms"),
     }

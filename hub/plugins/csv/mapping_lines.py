@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any
 
+from hub.plugins.csv.faults import EMPTY
 from hub.plugins.csv.ranks import Ranks
 from hub.plugins.csv.records import columns_of
 from hub.plugins.csv.table import Table
@@ -78,7 +79,7 @@ def map_payouts(t: Table) -> list[Columns]:
     nets = t.amounts("net", currencies, required="fee" not in t)
     for i, (whole, fee, net) in enumerate(zip(gross, fees, nets, strict=True)):
         if whole is None or (fee is None and net is None):
-            t.refuse(i, "net", "HUB-CSV-014", name="net")
+            t.refuse(i, "net", "HUB-CSV-014", said=EMPTY, name="net")
             continue
         fees[i] = fee = whole - (net or 0) if fee is None else fee
         nets[i] = net = whole - fee if net is None else net

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from hub.plugins.csv.headers import fold
-from hub.plugins.csv.limits import MAX_TEXT
+from hub.plugins.csv.limits import MAX_NAME, MAX_TEXT
 from hub.plugins.csv.mapping_invoices import debit_less_credit
 from hub.plugins.csv.ranks import Ranks
 from hub.plugins.csv.records import absolute, columns_of
@@ -72,7 +72,11 @@ def map_receipts(t: Table) -> list[Columns]:
         "amount_minor": absolute(amounts),
         "currency": currencies,
         "remittance": t.optional("remittance", MAX_TEXT),
-        **{name: t.optional(name) for name in ("end_to_end_ref", "structured_ref", "bank_ref", "batch_ref", "method")},
+        **{
+            name: t.optional_id(name, MAX_NAME)
+            for name in ("end_to_end_ref", "structured_ref", "bank_ref", "batch_ref")
+        },
+        "method": t.optional("method"),
         "transaction_code": t.optional("transaction_code"),
         "original_amount_minor": absolute(originals),
         "original_currency": list(t.currencies_beside("original_currency", originals)) if told else None,

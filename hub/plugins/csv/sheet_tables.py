@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hub.plugins.csv.config import CsvConfig
 from hub.plugins.csv.cursor import Now
-from hub.plugins.csv.faults import refused, rejected
+from hub.plugins.csv.faults import FileRefused, refused, rejected
 from hub.plugins.csv.files import Source, Stamp
 from hub.plugins.csv.grid import CELL, Grid
 from hub.plugins.csv.headers import check
@@ -31,16 +31,19 @@ def sniff_sheet(source: Source, stamp: Stamp, kind: str, settings: str, config: 
     """
     book = Workbook(source.path, source.name)
     told = config.columns.get(kind, {})
-    best: tuple[str, Header] = (book.names[0] if book.names else "", Header(0, (), False, 0))
-    for name in [config.sheet] if config.sheet else book.names:
-        top = [[cell_text(cell) for cell in row] for row in book.rows(name, first=MAX_TITLE_LINES + 2)]
-        header = find_header(kind, top, told, merged=True)
-        if header.fits:
-            best = name, header
-            break
-        if header.recognised > best[1].recognised or not best[1].headers:
-            best = name, header if header.headers else Header(0, _widest(top), False, 0)
-    name, header = best
+    names = [config.sheet] if config.sheet else book.visible
+    headers_of: dict[str, Header] = {}
+    for name in names:
+        try:
+            headers_of[name] = _header(book, name, kind, told)
+        except FileRefused:
+            if not any(header.fits for header in headers_of.values()):  # else it is another sheet's matter
+                raise
+    fitting = [name for name, header in headers_of.items() if header.fits]
+    name = max(headers_of, key=lambda name: headers_of[name].recognised, default="") if not fitting else fitting[0]
+    header = headers_of.get(name, Header(0, (), False, 0))
+    if not fitting and not config.sheet:
+        _refuse_hidden(book, kind, told, source.name)
     where = f"{source.name}[{name}]"
     if not any(header.headers):
         raise refused("HUB-CSV-002", where, kind=kind)
@@ -62,7 +65,23 @@ def sniff_sheet(source: Source, stamp: Stamp, kind: str, settings: str, config: 
         first=first,
         first_line=first + 1,
         sheet=name,
+        unread=", ".join(fitting[1:]),
     )
+
+
+def _header(book: Workbook, name: str, kind: str, told: dict[str, str]) -> Header:
+    """Where the header of a sheet stands; when it has none, its fullest row."""
+    top = [[cell_text(cell) for cell in row] for row in book.rows(name, first=MAX_TITLE_LINES + 2)]
+    header = find_header(kind, top, told, merged=True)
+    return header if header.headers else Header(0, _widest(top), False, 0)
+
+
+def _refuse_hidden(book: Workbook, kind: str, told: dict[str, str], where: str) -> None:
+    """A hidden sheet is never read unasked: it may be an old copy. One that fits is worth a word, though."""
+    for name in book.names:
+        if name not in book.visible and _header(book, name, kind, told).fits:
+            detail = f"no visible sheet has the columns of {kind}, the hidden sheet {name!r} has them"
+            raise refused("HUB-CSV-008", where, detail=detail)
 
 
 def _widest(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -90,11 +109,14 @@ class SheetTable:
         self.now = now
         self._source = source
         self._reading = reading = readings[now.layout]
-        self._rows = Workbook(source.path, source.name).rows(now.sheet)
+        book = Workbook(source.path, source.name)
+        self._rows = book.rows(now.sheet)
+        book.put_lost_cells(now.sheet, self._rows, set(reading.positions.values()))
         layout = reading.layout
         self._decimals = [layout.decimals.get(at, layout.decimal) for at in range(reading.width)]
         for name, mark in reading.decimals.items():
             self._decimals[reading.positions[name]] = mark
+        self._words = {position for name, position in reading.positions.items() if name not in reading.forgiving}
         self._ranks = Ranks()
         self.at_end = now.offset >= len(self._rows)
         if now.offset > now.first:
@@ -127,7 +149,7 @@ class SheetTable:
         good: list[int] = []
         early: dict[int, tuple[bytes, RecordRejected]] = {}
         for at, cells in enumerate(self._rows[first:end]):
-            row = [text.replace("\r\n", "\n") for text in texts(cells, self._decimals)]
+            row = [text.replace("\r\n", "\n") for text in texts(cells, self._decimals, self._words)]
             place = f"{self._source.name}[{self.now.sheet}]:{first + at + 1}"
             refusal = _refusal(row, place)
             if refusal is not None:

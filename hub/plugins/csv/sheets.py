@@ -8,7 +8,7 @@ Numbers are exact: a spreadsheet keeps 15 significant digits, and the shortest d
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -18,17 +18,19 @@ from typing import Any
 from hub.plugins.csv.faults import misconfigured, refused, unavailable
 from hub.plugins.csv.files import DAMAGED
 from hub.plugins.csv.limits import MAX_SHEET_BYTES, MAX_SHEET_CELLS, MAX_SHEET_EXPANDED_BYTES
+from hub.plugins.csv.sheet_errors import lost_cells
 
 Cell = Any  # float, int, str, bool, date, datetime, time, timedelta: what calamine gives
 _DIGITS = 15
+_KEPT_WHOLE = 10**_DIGITS
 _CHUNK = 1024 * 1024
 
 
 class Workbook:
-    """An open spreadsheet. `names` are its sheets."""
+    """An open spreadsheet. `names` are its sheets in order, `visible` those that a person sees."""
 
     def __init__(self, path: Path, shown: str) -> None:
-        self._shown = shown
+        self._path, self._shown = path, shown
         _check_size(path, shown)
         try:
             import python_calamine
@@ -37,6 +39,10 @@ class Workbook:
         with _damage(shown):
             self._book = python_calamine.CalamineWorkbook.from_path(str(path))
             self.names: list[str] = list(self._book.sheet_names)
+            seen = python_calamine.SheetVisibleEnum.Visible
+            table = python_calamine.SheetTypeEnum.WorkSheet  # no chart
+            sheets = self._book.sheets_metadata
+            self.visible = [sheet.name for sheet in sheets if sheet.visible == seen and sheet.typ == table]
 
     def rows(self, name: str, *, first: int | None = None) -> list[list[Cell]]:
         """The rows of a sheet as typed cells, from its first row and column on; at most `first` of them.
@@ -55,6 +61,22 @@ class Workbook:
         with _damage(self._shown):
             # skip_empty_area=False: rows keep their numbers, for places.
             return list(sheet.to_python(skip_empty_area=False, nrows=first))
+
+    def put_lost_cells(self, name: str, rows: list[list[Cell]], columns: Container[int]) -> None:
+        """Write into `rows` (all of sheet `name`) what stands in the cells without a value, in these `columns`.
+
+        Raises:
+            FileRefused: the sheet is damaged or too large.
+        """
+        with _damage(self._shown):
+            lost = [cell for cell in lost_cells(self._path, name) if cell[1] in columns]
+        height, width = max((y for y, _, _ in lost), default=-1) + 1, len(rows[0]) if rows else 0
+        if height * width > MAX_SHEET_CELLS:
+            raise refused("HUB-CSV-006", self._shown, detail=f"sheet {name!r} has {height:,} rows, {width:,} columns")
+        rows += [[""] * width for _ in range(len(rows), height)]
+        for y, x, text in lost:
+            if x < len(rows[y]):
+                rows[y][x] = text
 
 
 @contextmanager
@@ -105,9 +127,17 @@ def _unfold(path: Path, shown: str) -> None:
                         raise refused("HUB-CSV-008", shown, detail="it defines XML entities")
 
 
-def texts(row: Sequence[Cell], decimals: Sequence[str]) -> list[str]:
-    """The cells as text: dates in ISO, numbers exact with the column's decimal mark, never grouped."""
-    return [cell_text(cell, decimals[at] if at < len(decimals) else ".") for at, cell in enumerate(row)]
+def texts(row: Sequence[Cell], decimals: Sequence[str], words: Container[int] = ()) -> list[str]:
+    """The cells as text: dates in ISO, numbers exact with the column's decimal mark, never grouped.
+
+    `words`: columns that hold names of things, no amounts. A number there that has more digits than a spreadsheet
+    keeps is written as the spreadsheet shows it (1.23456789012346E+16), for what was typed is lost.
+    """
+    found = [cell_text(cell, decimals[at] if at < len(decimals) else ".") for at, cell in enumerate(row)]
+    for at, cell in enumerate(row):
+        if isinstance(cell, float) and abs(cell) >= _KEPT_WHOLE and at in words:
+            found[at] = f"{cell:.{_DIGITS - 1}E}"
+    return found
 
 
 def cell_text(cell: Cell, decimal: str = ".") -> str:

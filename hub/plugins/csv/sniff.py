@@ -128,6 +128,11 @@ class Evidence:
         self._doubt: dict[int, str] = {}
         self._texts: dict[int, dict[str, None]] = {p: {} for p in self._dates}  # distinct, in order
 
+    @property
+    def telling(self) -> set[int]:
+        """The positions of dates and amounts."""
+        return self._amounts | self._dates
+
     def feed(self, rows: Iterable[Sequence[str]]) -> None:
         """Look at more rows."""
         for row in rows:

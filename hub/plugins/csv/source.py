@@ -20,8 +20,8 @@ from hub.sdk import Context, Cursor, MappedPage, Page, RawUnit, RecordRejected, 
 from hub.sdk.columns import records_from_columns
 from hub.sdk.records import KINDS, Record
 
-#: Raised when refs or layouts are made in another way: files are then read again.
-READER_VERSION = 1
+#: Raised when records, refs or layouts are made in another way: files are then read again.
+READER_VERSION = 2
 _SETTINGS = (
     "columns",
     "encoding",
@@ -85,6 +85,8 @@ class CsvSource:
             if table is None:
                 continue
             begins = table.now.offset == table.now.first
+            if begins and table.now.unread:
+                skipped.append(_unread(source.name, table.now))
             units, fingerprint = table.take(limit)
             progress.now = table.now
             if table.at_end:
@@ -256,6 +258,11 @@ class CsvSource:
         table = self._open.pop(stream, None)
         if table is not None:
             table.close()
+
+
+def _unread(name: str, now: Now) -> str:
+    """Sheets that could have been meant, for the report of the run."""
+    return f"{name} (only the sheet {now.sheet} is read, not {now.unread}: name another with sheet = …)"
 
 
 def _digest(source: Source) -> str:

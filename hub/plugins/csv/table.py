@@ -7,11 +7,12 @@ and leaves a stand-in, so that the neighbours go on undisturbed; `kept` tells at
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 from hub.plugins.csv.dates import UNREADABLE
-from hub.plugins.csv.faults import rejected
+from hub.plugins.csv.faults import EMPTY, rejected
 from hub.plugins.csv.grid import Grid
 from hub.plugins.csv.layout import Reading
 from hub.plugins.csv.limits import MAX_NAME, MAX_NUMBER, MAX_REF
@@ -21,6 +22,12 @@ from hub.sdk.money import is_currency
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d*)?E\+?\d+", re.IGNORECASE | re.ASCII)
 _LOST_DIGITS = re.compile(r"[+-]?\d+(?:[.,]\d*)?E\+\d+|\d+[.,]\d+E\d+", re.IGNORECASE | re.ASCII)
+#: Soft hyphen, zero width, writing direction, byte order mark: two identifiers never differ by them alone.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+#: Errors of spreadsheets in English and French, and those of LibreOffice.
+_ERROR = re.compile(
+    r"#(?:N/A|REF!|VALUE!|VALEUR!|DIV/0!|NAME\?|NOM\?|NUM!|NOMBRE!|NULL!|NUL!|SPILL!|CALC!|GETTING_DATA)|Err:\d{3}"
+)
 
 
 class Table:
@@ -53,6 +60,8 @@ class Table:
             self._cells[name] = column if name in reading.forgiving else list(map(str.strip, column))
         if grid.may_have_formulas:
             self._refuse_formulas()
+        if grid.may_have_errors:
+            self._refuse_errors()
 
     def __contains__(self, name: object) -> bool:
         return name in self._cells
@@ -81,20 +90,22 @@ class Table:
         self._limit(name, column, limit)
         return [text or None for text in column] if "" in column else list(column)
 
-    def optional_id(self, name: str) -> list[str | None] | None:
+    def optional_id(self, name: str, limit: int = MAX_REF) -> list[str | None] | None:
         """An optional column of identifiers: no digits may have been lost to scientific notation."""
-        column = self.optional(name, MAX_REF)
+        self._legible(name)
+        column = self.optional(name, limit)
         if column is not None:
             self._intact(name, self._cells[name])
         return column
 
     def ids(self, name: str, limit: int = MAX_NUMBER) -> list[str]:
         """A required column of identifiers."""
+        self._legible(name)
         column = self.cells(name)
         if "" in column:
             for i, text in enumerate(column):
                 if not text:
-                    self.refuse(i, name, "HUB-CSV-014", name=name)
+                    self.refuse(i, name, "HUB-CSV-014", said=EMPTY, name=name)
         self._limit(name, column, limit)
         self._intact(name, column)
         return column
@@ -141,12 +152,14 @@ class Table:
         values = list(map(dates.__getitem__, column))
         if UNREADABLE in values or (required and None in values):
             for i, value in enumerate(values):
+                text = column[i].strip()[:40]
                 if value == UNREADABLE:
                     example = "12/31/2026" if dates.form == "mdy" else "31/12/2026"
-                    self.refuse(i, name, "HUB-CSV-013", text=column[i].strip()[:40], example=example)
+                    self.refuse(i, name, "HUB-CSV-013", text=text, example=example)
                     values[i] = None
                 elif value is None and required:
-                    self.refuse(i, name, "HUB-CSV-014", name=name)
+                    said = f"{text!r} is no date" if text else EMPTY  # 00/00/0000
+                    self.refuse(i, name, "HUB-CSV-014", said=said, name=name)
         return values
 
     def reading_dates(self, name: str) -> list[str]:
@@ -188,7 +201,7 @@ class Table:
         if required and None in values:
             for i, text in enumerate(column):
                 if not text.strip():
-                    self.refuse(i, name, "HUB-CSV-014", name=name)
+                    self.refuse(i, name, "HUB-CSV-014", said=EMPTY, name=name)
         return values
 
     def digits(self, name: str) -> list[str | None] | None:
@@ -205,11 +218,32 @@ class Table:
                     if text.lstrip().startswith("="):
                         self.refuse(i, name, "HUB-CSV-021", text=text.strip()[:40])
 
+    def _refuse_errors(self) -> None:
+        """What a spreadsheet writes where it could compute nothing is no value, and not the same as an empty cell."""
+        for name, column in self._cells.items():
+            joined = "".join(column)
+            if "#" in joined or "Err:" in joined:
+                for i, text in enumerate(column):
+                    if _ERROR.fullmatch(text.strip()):
+                        self.refuse(i, name, "HUB-CSV-028", text=text.strip())
+
     def _limit(self, name: str, column: Sequence[str], limit: int) -> None:
         if self._longest > limit and column and max(map(len, column)) > limit:
             for i, text in enumerate(column):
                 if len(text) > limit:
                     self.refuse(i, name, "HUB-CSV-027", name=name, found=len(text), limit=limit)
+
+    def _legible(self, name: str) -> None:
+        """Take out of a column of identifiers what nobody sees, and write each letter with its accent as one (NFC)."""
+        column = self._cells.get(name)
+        joined = "".join(column) if column is not None else ""
+        if column is None or joined.isascii():
+            return
+        if _INVISIBLE.search(joined) or not unicodedata.is_normalized("NFC", joined):
+            self._cells[name] = [
+                text if text.isascii() else unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).strip()
+                for text in column
+            ]
 
     def _intact(self, name: str, column: Sequence[str]) -> None:
         joined = "\n".join(column)

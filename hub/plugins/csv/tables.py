@@ -14,7 +14,7 @@ from hub.plugins.csv.encoding import survey
 from hub.plugins.csv.files import Source, Stamp, reading
 from hub.plugins.csv.layout import Layout, Readings
 from hub.plugins.csv.limits import SAMPLE_BYTES
-from hub.plugins.csv.lines import Lines
+from hub.plugins.csv.lines import Lines, Shape
 from hub.plugins.csv.mapping import RANKED
 from hub.plugins.csv.ranks import Ranks
 from hub.plugins.csv.sniff import Evidence, find_delimiter, rows_of
@@ -87,7 +87,10 @@ def _weigh(source: Source, now: Now, headers: Sequence[str], kind: str, config: 
     evidence = Evidence(kind, headers, config)
     with source.open() as stream:
         stream.seek(now.first)
-        lines = Lines(stream, now.first, now.delimiter.encode(), long_lines=now.long_lines, end=now.end)
+        lines = Lines(
+            stream, now.first, now.delimiter.encode(), long_lines=now.long_lines, end=now.end,
+            shape=Shape.of(headers, evidence.telling),
+        )  # fmt: skip
         while records := lines.take(_SAMPLE_ROWS).records:
             texts = [record.decode(now.encoding, "replace") for record in records]
             evidence.feed(rows_of(texts, now.delimiter))
@@ -105,6 +108,8 @@ class TextTable:
         self._reading = readings[now.layout]
         self._form = Form(now.encoding, now.delimiter, now.mixed)
         self._salt = f"{now.layout}\x00{now.settings}\x00{now.encoding} {now.delimiter} {now.mixed}\x00".encode()
+        telling = (self._reading.positions[name] for name in self._reading.forgiving)
+        self._shape = Shape.of(self._reading.layout.headers, telling)
         self._ranked = self._reading.kind in RANKED
         self._ranks = Ranks()
         if self._ranked and now.offset > now.first:
@@ -116,7 +121,9 @@ class TextTable:
         self.at_end = now.offset >= now.end
 
     def _from(self, now: Now, end: int) -> Lines:
-        return Lines(self._stream, now.offset, now.delimiter.encode(), long_lines=now.long_lines, end=end)
+        return Lines(
+            self._stream, now.offset, now.delimiter.encode(), long_lines=now.long_lines, end=end, shape=self._shape
+        )
 
     def take(self, limit: int) -> tuple[Units, bytes]:
         with reading(self._source):

@@ -13,8 +13,8 @@ from typing import overload
 from hub.plugins.csv.faults import rejected
 from hub.plugins.csv.grid import BETWEEN_ROWS, CELL, Grid
 from hub.plugins.csv.layout import Reading
-from hub.plugins.csv.limits import MAX_CELL_CHARS, MAX_RECORD_BYTES
-from hub.plugins.csv.lines import Block
+from hub.plugins.csv.limits import MAX_CELL_CHARS
+from hub.plugins.csv.lines import TOO_LARGE, Block
 from hub.plugins.csv.parsed import Parsed, parsed_grid
 from hub.plugins.csv.ranks import Ranks
 from hub.sdk import MappedPage, RawUnit, RecordRejected
@@ -22,6 +22,7 @@ from hub.sdk.units import MARK_SIZE, InColumns
 
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13)) + b"\x7f"
 CONTROL_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f]|\r(?!\n)")
+_MARK = "\ufeff"
 _BODY_LIMIT = 16 * 1024
 
 
@@ -132,7 +133,7 @@ class Pending:
             mark.update(record)
             marks.append(mark.digest())
         for at, fault in self._block.faults.items():
-            marks[at] = blake2b(marks[at] + fault.encode(), digest_size=MARK_SIZE).digest()
+            marks[at] = blake2b(marks[at] + "".join(fault).encode(), digest_size=MARK_SIZE).digest()
         return marks
 
     def only(self, indexes: Sequence[int]) -> Pending | None:
@@ -175,6 +176,7 @@ class Pending:
             text = raw.decode(self._form.encoding)
         except UnicodeDecodeError:
             return None
+        text = _without_marks(text)
         if "\r" in text:
             text = text.replace("\r\n", "\n")
             if "\r" in text:
@@ -219,11 +221,11 @@ class Pending:
         parsed.put_back(early, good)
         return parsed
 
-    def _cells(self, record: bytes, place: str, fault: str | None) -> list[str]:
-        if fault == "HUB-CSV-019":
-            raise rejected(fault, place, detail=f"the row has more than {MAX_RECORD_BYTES:,} bytes")
-        if fault == "HUB-CSV-018":
-            raise rejected(fault, place, detail="a quote is opened and never closed")
+    def _cells(self, record: bytes, place: str, fault: tuple[str, str] | None) -> list[str]:
+        if fault is not None:
+            code, detail = fault
+            shown = "" if fault == TOO_LARGE else f" ({_beginning(record, self._form.encoding)})"
+            raise rejected(code, place, detail=detail + shown)
         try:
             text = record.decode(self._form.encoding)
         except UnicodeDecodeError as error:
@@ -232,7 +234,7 @@ class Pending:
         if self._form.mixed and self._form.encoding != "utf-8" and not record.isascii() and _is_utf8(record):
             detail = "it is written in UTF-8, the rest of the file is not"
             raise rejected("HUB-CSV-017", place, encoding=self._form.encoding, detail=detail)
-        text = text.removesuffix("\n").removesuffix("\r")
+        text = _without_marks(text).removesuffix("\n").removesuffix("\r")
         control = CONTROL_TEXT.search(text)
         if control:
             character = f"U+{ord(control[0]):04X} at character {control.start() + 1}"
@@ -250,6 +252,16 @@ class Pending:
         if max(map(len, row), default=0) > MAX_CELL_CHARS:
             raise _too_long(place)
         return row
+
+
+def _without_marks(text: str) -> str:
+    """`text` without the byte order marks at line starts that files joined end to end have."""
+    return text.removeprefix(_MARK).replace(f"\n{_MARK}", "\n") if _MARK in text else text
+
+
+def _beginning(record: bytes, encoding: str) -> str:
+    """The first characters of a row, quoted for a message."""
+    return repr(record[:200].decode(encoding, "replace").rstrip("\r\n")[:60])
 
 
 def _too_long(place: str) -> RecordRejected:

@@ -86,7 +86,7 @@ def amounts() -> Iterator[Case]:
         if text == "1.234.567":
             yield _amount(text, 123456700)
         else:
-            yield _amount(text, None)
+            yield _amount(text, None, "HUB-CSV-028" if text.startswith("#") else "HUB-CSV-012")
     for text in ("1,23E+11", "1E+5", "1.5e+3", "1e5"):
         yield _amount(text, None, "HUB-CSV-020")
     yield _amount("", None, "HUB-CSV-014")

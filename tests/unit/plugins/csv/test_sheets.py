@@ -20,12 +20,21 @@ xlsxwriter = pytest.importorskip("xlsxwriter")
 pytest.importorskip("python_calamine")
 
 
-def book(path: Path, sheets: dict[str, list[list[Any]]], *, merge: str = "") -> Path:
+def book(
+    path: Path, sheets: dict[str, list[list[Any]]], *, merge: str = "", hidden: str = "", very_hidden: str = ""
+) -> Path:
     """A workbook; dates get a date format; `merge` names cells of the first sheet to merge."""
     with xlsxwriter.Workbook(str(path)) as workbook:
         day = workbook.add_format({"num_format": "dd/mm/yyyy"})
         for name, rows in sheets.items():
             sheet = workbook.add_worksheet(name)
+            if name == hidden:
+                sheet.hide()
+            elif name == very_hidden:
+                sheet.very_hidden()
+            else:
+                sheet.activate()
+                sheet.set_first_sheet()
             for y, row in enumerate(rows):
                 for x, cell in enumerate(row):
                     if isinstance(cell, date):
@@ -77,6 +86,40 @@ def test_the_sheet_that_fits_is_taken(tmp_path: Path) -> None:
     assert ["HUB-CSV-001"] == run(source_of(tmp_path, invoices=path, sheet="Notes")).codes
 
 
+def _one(number: str) -> list[list[Any]]:
+    return [HEAD, [number, "C", "31/01/2026", "", 1]]
+
+
+def test_hidden_sheets_are_not_read(tmp_path: Path) -> None:
+    """Unless they are named: what nobody sees may be last year's copy."""
+    sheets = {"Old": _one("F1"), "Older": _one("F2"), "New": _one("F3")}
+    path = book(tmp_path / "t.xlsx", sheets, hidden="Old", very_hidden="Older")
+    result = run(source_of(tmp_path, invoices=path))
+    assert ["F3"] == [one.number for one in result.of("invoice")]
+    assert not result.skipped
+    assert ["F1"] == [one.number for one in run(source_of(tmp_path, invoices=path, sheet="Old")).of("invoice")]
+
+
+def test_only_a_hidden_sheet_fits(tmp_path: Path) -> None:
+    """Held, and the sheet is named."""
+    path = book(tmp_path / "t.xlsx", {"Notes": [["hello"]], "Old": _one("F1")}, hidden="Old")
+    result = run(source_of(tmp_path, invoices=path))
+    assert ["HUB-CSV-008"] == result.codes
+    assert "hidden sheet 'Old'" in result.rejected[0].what
+
+
+def test_several_visible_sheets_fit(tmp_path: Path) -> None:
+    """One is read; the run's report and the check name the others, the setting decides; in any page size."""
+    path = book(tmp_path / "t.xlsx", {"Mai": [*_one("F1"), *_one("F2")[1:]], "Juin": _one("F3"), "Notes": [["x"]]})
+    for limit in (1, 5_000):
+        source = source_of(tmp_path, invoices=path)
+        result = run(source, limit=limit)
+        assert ["F1", "F2"] == [one.number for one in result.of("invoice")]
+        assert ["t.xlsx (only the sheet Mai is read, not Juin: name another with sheet = …)"] == result.skipped
+    assert "Juin" == source.describe(str(path))["sheets_not_read"]
+    assert not run(source_of(tmp_path, invoices=path, sheet="Juin")).skipped
+
+
 def test_merged_header(tmp_path: Path) -> None:
     """`Montant` over HT, TVA, TTC: two rows make the header."""
     rows = [
@@ -117,6 +160,27 @@ def test_poisoned_cells(tmp_path: Path) -> None:
     result = run(source_of(tmp_path, invoices=book(tmp_path / "t.xlsx", {"A": rows})))
     assert ["F5"] == [one.number for one in result.of("invoice")]
     assert {"HUB-CSV-027", "HUB-CSV-020"} <= set(result.codes)
+
+
+def test_long_identifiers_lost_digits(tmp_path: Path) -> None:
+    """A spreadsheet keeps 15 digits of a number: a longer identifier is no longer what was typed. As text it is."""
+    long = 12345678901234561
+    head = [*HEAD, "SIRET", "N° commande"]
+    rows: list[list[Any]] = [
+        head,
+        [long, "C", "31/01/2026", "", 1],
+        ["F2", long, "31/01/2026", "", 1],
+        ["F3", "C", "31/01/2026", "", 1, long],
+        ["F4", "C", "31/01/2026", "", 1, "", long],
+        [str(long), "C", "31/01/2026", "", 1, 12345678901234, str(long)],
+        [123456789012345, "C", "31/01/2026", "", 1],
+    ]
+    result = run(source_of(tmp_path, invoices=book(tmp_path / "t.xlsx", {"A": rows})))
+    assert ["HUB-CSV-020"] * 4 == result.codes
+    assert ["A]:2:N° facture", "A]:3:Code client", "A]:4:SIRET", "A]:5:N° commande"] == [
+        one.where.partition("[")[2] for one in result.rejected
+    ]
+    assert [str(long), "123456789012345"] == [one.number for one in result.of("invoice")]
 
 
 def test_an_empty_sheet(tmp_path: Path) -> None:
