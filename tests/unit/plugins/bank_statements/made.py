@@ -11,9 +11,10 @@ from typing import Any
 
 from hub.plugins.bank_statements import Statements, StatementsConfig
 from hub.sdk.testing import make_context
+from tests.support.samples import SAMPLES
 
 REPO = Path(__file__).resolve().parents[4]
-SHARED = REPO.parent / "shared" / "samples"
+SHARED = SAMPLES
 OWN = REPO / "tests" / "samples" / "bank_statements"
 GOLDEN = REPO / "tests" / "golden" / "bank_statements"
 

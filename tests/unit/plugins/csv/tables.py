@@ -12,9 +12,10 @@ from hub.sdk import Cursor, Page, RawUnit, RecordRejected
 from hub.sdk.columns import records_from_columns
 from hub.sdk.records import Record
 from hub.sdk.testing import make_context
+from tests.support.samples import SAMPLES
 
 REPO = Path(__file__).resolve().parents[4]
-SHARED = REPO.parent / "shared" / "samples" / "csv"
+SHARED = SAMPLES / "csv"
 OWN = REPO / "tests" / "samples" / "csv"
 GOLDEN = REPO / "tests" / "golden" / "csv"
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,11 @@ import pytest
 
 from hub.sdk.records import CreditNote, Invoice
 from hub.sdk.testing import read_records
+from tests.support.samples import SAMPLES
 from tests.unit.plugins.einvoices.made import canonical, source
 
 ROOT = Path(__file__).resolve().parents[4]
 GOLDEN = ROOT / "tests" / "golden" / "einvoices"
-SAMPLES = Path(os.environ.get("HUB_SAMPLES", ROOT.parents[1] / "shared" / "samples"))
 
 #: What each file says of itself (PROVENANCE.md and the files): kind, total with VAT, amount due, in minor units.
 AMOUNTS = {

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from hub.sdk.records import CreditNote, Debtor, Invoice, LedgerEntry, Receipt, SettlementLine
+from tests.support.samples import SAMPLES
 from tests.unit.plugins.fec.made import DIALECTS, by_debtor, practice
 from tests.unit.plugins.fec.reading import Read, explained, read
 
 ROOT = Path(__file__).resolve().parents[4]
 GOLDEN = ROOT / "tests" / "golden" / "fec"
-SAMPLE = Path(os.environ.get("HUB_SAMPLES", ROOT.parents[1] / "shared" / "samples")) / "fec"
+SAMPLE = SAMPLES / "fec"
 SAMPLE_FILE = SAMPLE / "111111111FEC20221231_excerpt.txt"
 
 

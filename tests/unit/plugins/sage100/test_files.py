@@ -17,9 +17,10 @@ from hub.plugins.sage100 import Sage100, Sage100Config
 from hub.plugins.sage100.tagged import Entry, decode, entry, records, render
 from hub.sdk import RecordRejected, RecordSource, SourceUnavailable
 from hub.sdk.testing import RecordSourceConformance, make_context, read_records, run_source
+from tests.support.samples import SAMPLES
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden" / "sage100" / "files"
-SHARED = Path(__file__).resolve().parents[5] / "shared" / "samples" / "sage" / "DEMO_MPLG_20260919.txt"
+SHARED = SAMPLES / "sage" / "DEMO_MPLG_20260919.txt"
 
 BLANK = Entry("VE", date(2026, 3, 5), "V1", "", "", "411000", "C1", "", 0, None, 0, 0, "", 0, "")
 LEDGER = [
@@ -252,5 +253,6 @@ def test_exports_that_overlap_count_once(tmp_path: Path) -> None:
     bodies = exported(older), exported(newer)
     assert {"C1": 12_000 + 6_000 + 6_000 - 200} == owed(tmp_path, *bodies)
     assert [] == run_source(made(tmp_path), "lettrage"), "the newer export has taken the match back"
-    os.utime(tmp_path / "export0.txt")
+    later = (tmp_path / "export1.txt").stat().st_mtime_ns + 1_000_000_000  # two files may be written within one tick
+    os.utime(tmp_path / "export0.txt", ns=(later, later))
     assert 1 == len(run_source(made(tmp_path), "lettrage"))
