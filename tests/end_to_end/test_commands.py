@@ -187,6 +187,20 @@ def test_a_corrected_file_is_taken_in(company: Path, hub: Runs) -> None:
     assert "F2026-0004" in [row["number"] for row in hub.rows("open-items")]
 
 
+def test_reconcile_when_only_money_that_left_is_new(company: Path, hub: Runs) -> None:
+    """A debit that may be a return is no receipt: once the rest is applied, nothing is left to apply."""
+    header, paid = RECEIPTS.splitlines()[:2]
+    left = "R9;20/10/2026;20/10/2026;-1200,00;EUR;BOULANGERIE DUPONT;;REJET VIR F2026-0001;transfer"
+    (company / "receipts.csv").write_text("\n".join([header, paid, left, ""]))
+    hub("sync")
+    assert 0 == hub("reconcile", "--json")
+    for receipt in ("R2", "R3"):  # those that the first file told stay: they are none of a debtor
+        hub("allocations", "mark", receipt, "--reason", "not ours")
+    assert 0 == hub("reconcile")
+    assert 0 == hub("reconcile")
+    assert "No receipt has money left to apply." in hub.out
+
+
 def test_reconcile_confirm_reverse_explain(company: Path, hub: Runs) -> None:
     """Certain receipts are applied, others suggested; each decision explains itself and can be undone."""
     assert 0 == hub("reconcile")

@@ -84,6 +84,7 @@ def _lines(columns: Sequence[Col], row: Sequence[str], widths: Sequence[int]) ->
 
 
 def _wrap(text: str, size: int) -> list[str]:
+    size = max(size, 1)  # a column without a title may have nothing to show
     return [line for part in text.split("\n") for line in textwrap.wrap(part, size, break_on_hyphens=False) or [""]]
 
 

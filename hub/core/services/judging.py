@@ -81,7 +81,8 @@ def judge(inputs: Inputs, policy: Policy, today: date, memory: Memory | None = N
     `memory` is lent by who judges more than once, and changes nothing but the time it takes.
     """
     result = Judgement()
-    result.report.receipts = sum(1 for amount in inputs.receipts.amount_minor if amount > 0)
+    left = zip(inputs.receipts.amount_minor, inputs.receipts.unapplied_minor, strict=True)
+    result.report.receipts = sum(1 for amount, unapplied in left if amount > 0 and unapplied > 0)
     memory = memory or Memory()
     hidden = _without_echoes(inputs)
     if hidden is not inputs:

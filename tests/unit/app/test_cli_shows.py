@@ -42,6 +42,10 @@ def test_a_table_fits_and_loses_nothing() -> None:
     assert long.split() == [word for word in " ".join(lines[2:-1]).split() if word != "1"]
 
 
+def test_a_table_without_rows_is_its_titles() -> None:
+    assert ["  receipts", "  --------"] == table_lines([Col("", wrap=True), Col("receipts", right=True)], [], width=40)
+
+
 def test_a_table_that_cannot_fit_becomes_blocks() -> None:
     """Figures are never wrapped or cut: each row then stands in lines of its own."""
     columns = [Col(f"column{at}", right=True) for at in range(6)]
