@@ -25,7 +25,7 @@ def write(path: Path, lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize("mode", ["append", "snapshot"])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 30))])
 def test_together_or_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str, seed: int, mode: str
 ) -> None:
