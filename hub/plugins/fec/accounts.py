@@ -53,10 +53,13 @@ def role_of(account: str) -> str:
     return _ROLES.get(account[:4]) or _ROLES.get(account[:3]) or CLAIM
 
 
+#: How surely a journal carries balances forward.
+NAMED, PERHAPS = "named", "perhaps"
 #: Bilan d'ouverture: the other side of an opening.
 OPENING_ACCOUNT: Final = "890"
 _OPENING_CODES: Final = {"AN", "ANO", "ANV", "RAN", "RN", "AN0", "A NOUVEAUX", "ANOUV", "NOUV", "OUV", "REPORT"}
 _OPENING_WORDS: Final = ("A NOUVEAU", "A-NOUVEAU", "ANOUVEAU", "REPORT A", "OUVERTURE", "OPENING")
+_SALES_WORDS: Final = ("VENTE", "FACTUR", "SALES")
 _OPENING_LABELS: Final = (
     "A NOUVEAU", "A-NOUVEAU", "ANOUVEAU", "SOLDE INITIAL", "SOLDES INITIAUX", "REPRISE DE SOLDE", "REPRISE DES SOLDES",
     "D'OUVERTURE", "OPENING BALANCE",
@@ -66,10 +69,17 @@ _MONEY_CODES: Final = ("BQ", "BK", "BNQ", "BAN", "BQE", "CA", "CAI", "CAISSE", "
 
 
 @lru_cache(maxsize=5_000)
-def is_opening(code: str, label: str, more: tuple[str, ...]) -> bool:
-    """True for a journal that carries balances forward (à-nouveaux)."""
+def opening_journal(code: str, label: str, more: tuple[str, ...]) -> str:
+    """How surely a journal carries balances forward (à-nouveaux): NAMED says it by its name or the settings, PERHAPS by
+    its code alone (AN may be a branch at Nantes), empty: it does not. A journal of sales by its name never does."""
     plain, words = _plain(code), _plain(label)
-    return plain in _OPENING_CODES or code in more or any(word in words for word in _OPENING_WORDS)
+    if code in more:
+        return NAMED
+    if any(word in words for word in _SALES_WORDS):
+        return ""
+    if any(word in words for word in _OPENING_WORDS):
+        return NAMED
+    return PERHAPS if plain in _OPENING_CODES else ""
 
 
 @lru_cache(maxsize=5_000)
@@ -83,7 +93,7 @@ def tells_opening(label: str) -> bool:
 def journal_side(code: str, label: str) -> str:
     """What a journal is for, asked only where the entry itself does not say."""
     plain, words = _plain(code), _plain(label)
-    if plain in _SALES_CODES or any(word in words for word in ("VENTE", "FACTUR", "SALES")):
+    if plain in _SALES_CODES or any(word in words for word in _SALES_WORDS):
         return SALES
     if plain in _MONEY_CODES or any(
         word in words for word in ("BANQUE", "CAISSE", "BANK", "TRESORERIE", "ENCAISSEMENT")

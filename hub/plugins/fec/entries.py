@@ -54,22 +54,28 @@ class Understanding:
         return known
 
     def is_opening_journal(self, code: str, name: str) -> bool:
-        """True for a journal that carries balances forward, by its code and its name as it stands."""
-        return a.is_opening(code, name.strip(), self._opening)
+        """True for a journal that may carry balances forward, by its code and its name as it stands."""
+        return bool(a.opening_journal(code, name.strip(), self._opening))
 
     def is_opening(self, lines: Sequence[Line]) -> bool:
         """True when the entry carries balances forward: by its journal, by account 890, or by its label where it stands
-        on the first of a month and touches neither costs nor sales, nor money alone: not all programs have such a
-        journal."""
+        on the first of a month: not all programs have such a journal.
+
+        Costs and sales are never carried forward. Money against debtors alone is a payment, unless the journal's own
+        name, or the settings, say otherwise.
+        """
         first = lines[0]
-        if self.is_opening_journal(first.key[0], first.cells[self._at["journallib"]]):
+        classes = {line.account[:1] for line in lines}
+        if classes & {"6", "7"}:
+            return False
+        journal = a.opening_journal(first.key[0], first.cells[self._at["journallib"]].strip(), self._opening)
+        if journal == a.NAMED or a.OPENING_ACCOUNT in {line.account[:3] for line in lines}:
             return True
-        if a.OPENING_ACCOUNT in {line.account[:3] for line in lines}:
-            return True
+        if journal == a.PERHAPS:
+            return classes != {"4", "5"}
         if not self._day(first.key[2]).endswith("-01") or not a.tells_opening(first.cells[self._label].strip()):
             return False
-        classes = {line.account[:1] for line in lines}
-        return not classes & {"6", "7"} and ("5" not in classes or "1" in classes)
+        return "5" not in classes or "1" in classes
 
     def docs(self, lines: list[Line]) -> list[Doc]:
         """The facts of one entry, in the order of its lines; none when it touches no debtor."""
