@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from hub.plugins.fec import lettering, opening
 from hub.plugins.fec.config import FecConfig
-from hub.plugins.fec.facts import Doc
+from hub.plugins.fec.facts import BY_CODE, Doc
 from hub.plugins.fec.faults import FileRefused, refused, rejected, unavailable
 from hub.plugins.fec.files import Dialect, Ledger, find, look
 from hub.plugins.fec.gathering import contiguous, gathered
@@ -161,7 +161,8 @@ class Books:
             return
         for debtor, amount, day, line in opening.join(db, self._number, self._period, intake.carried):
             sign = 1 if amount > 0 else -1
-            doc = Doc("opening_difference", sign, debtor, debtor, "", day, day, "", line, 0, True)
+            name, naming = intake.names.get(debtor, (debtor, BY_CODE))
+            doc = Doc("opening_difference", sign, debtor, name, "", day, day, "", line, 0, True, naming=naming)
             doc.parts = {("", "", ""): abs(amount)}
             db.add(self._number, doc, f"{day}/{debtor}/opening_difference", "", image.ledger.name)
         db.flush()

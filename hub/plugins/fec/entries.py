@@ -10,7 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.plugins.fec import accounts as a
-from hub.plugins.fec.facts import CREDIT_NOTE, INVOICE, RECEIPT, Doc, Slot, foreign_minor, kind_of_sign, take
+from hub.plugins.fec.facts import (
+    BY_ACCOUNT,
+    BY_CODE,
+    BY_DEBTOR,
+    CREDIT_NOTE,
+    INVOICE,
+    RECEIPT,
+    Doc,
+    Slot,
+    foreign_minor,
+    kind_of_sign,
+    take,
+)
 from hub.plugins.fec.lines import Line, Reader
 from hub.sdk.money import is_currency
 
@@ -235,10 +247,10 @@ class Understanding:
         cells, piece_date = line.cells, line.cells[self._piece_date]
         debtor, day = self.debtor_of(line), self._day(line.key[2])
         issued = day if piece_date == line.key[2] else self._day(piece_date) or day
-        name = cells[self._name].strip() or cells[self._account_name].strip() or debtor
+        name, naming = debtor_name(cells[self._name], cells[self._account_name], debtor)
         return Doc(
             kind, 1, debtor, name, cells[self._piece].strip(), day, issued if issued < day else day,
-            cells[self._label].strip(), line.number, sub, opening,
+            cells[self._label].strip(), line.number, sub, opening, naming=naming,
         )  # fmt: skip
 
     def _slot(self, line: Line) -> Slot:
@@ -278,7 +290,7 @@ class Understanding:
             one = doc
             if sides[1] and sides[-1]:
                 one = Doc(doc.kind, sign, doc.debtor, doc.name, doc.piece, doc.day, doc.issued, doc.label, doc.number,
-                          doc.sub, doc.opening, doc.bank, lines=doc.lines)  # fmt: skip
+                          doc.sub, doc.opening, doc.bank, naming=doc.naming, lines=doc.lines)  # fmt: skip
             one.sign, one.parts = sign, parts
             one.kind = kind_of_sign(doc.kind, sign)
             if one.foreign:
@@ -307,6 +319,14 @@ class Understanding:
             return
         for side, amount in rest.items():
             docs.append(take(receipt, side, amount))
+
+
+def debtor_name(said: str, of_account: str, code: str) -> tuple[str, int]:
+    """What a debtor is called by a line, and by whom: CompAuxLib, else the account's name, else its code."""
+    if name := said.strip():
+        return name, BY_DEBTOR
+    name = of_account.strip()
+    return (name, BY_ACCOUNT) if name else (code, BY_CODE)
 
 
 def _balanced_parts(lines: list[Line]) -> list[list[Line]]:

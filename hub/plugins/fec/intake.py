@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 from hub.plugins.fec import opening
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.entries import Understanding
-from hub.plugins.fec.facts import Doc, entry_name
+from hub.plugins.fec.facts import BY_CODE, Doc, entry_name
 from hub.plugins.fec.faults import rejected
 from hub.plugins.fec.files import Ledger
 from hub.plugins.fec.lines import Block, Line, Reader, Stray
@@ -41,6 +41,7 @@ class Intake:
         self._debtors = False
         self._one_sided: dict[tuple[str, str], list[list[Line]]] = {}
         self.carried: list[opening.Carried] = []
+        self.names: dict[str, tuple[str, int]] = {}
         self._debit = self._credit = 0
         self._faults = 0
 
@@ -129,6 +130,9 @@ class Intake:
         name = self._ledger.name
         if docs[0].opening and self._number > 1:
             self.carried += opening.carried_lines(docs)
+            for doc in docs:
+                if doc.naming >= self.names.get(doc.debtor, ("", BY_CODE))[1]:
+                    self.names[doc.debtor] = doc.name, doc.naming
             return
         entry = entry_name(lines[0].key)
         for doc in docs:
