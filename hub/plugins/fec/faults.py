@@ -30,6 +30,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "there are sales, and no account begins with one of {prefixes}: they are owed on {found}",
         'say how the accounts of debtors begin: accounts = ["…"]',
     ),
+    "HUB-FEC-008": (
+        "{count} entries of this file are not in the newer {other}, for which it is left aside; one of them: {first}",
+        "take this file away if they were deleted; if not, export {other} again, complete",
+    ),
     "HUB-FEC-010": (
         "the line has {found} fields, the header has {wanted}",
         "take the separator out of the text, or put quotes around it, then export again",

@@ -11,7 +11,6 @@ from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.entries import Understanding
 from hub.plugins.fec.facts import BY_CODE, Doc, entry_name
 from hub.plugins.fec.faults import rejected
-from hub.plugins.fec.files import Ledger
 from hub.plugins.fec.lines import Block, Line, Reader, Stray
 from hub.plugins.fec.scratch import Scratch
 from hub.plugins.fec.simple import Simple
@@ -31,11 +30,13 @@ class Scattered(Exception):
 class Intake:
     """One file on its way in."""
 
-    def __init__(self, scratch: Scratch, config: FecConfig, number: int, ledger: Ledger, reader: Reader) -> None:
-        self._scratch, self._number, self._ledger, self._reader = scratch, number, ledger, reader
+    def __init__(self, scratch: Scratch, config: FecConfig, number: int, reader: Reader, *, carries: bool) -> None:
+        """`carries`: a year before was read, so that openings repeat it."""
+        self._scratch, self.number, self._ledger, self._reader = scratch, number, reader.ledger, reader
         self._currency, self._takes = config.currency, config.unbalanced == "take"
         self._understanding = Understanding(reader, config.accounts, config.opening_journals, config.currency)
         self._simple = Simple(reader, self._understanding, config.currency, scratch, number)
+        self._carries = carries
         self.lines = 0
         self.sold_to: set[str] = set()
         self._debtors = False
@@ -128,7 +129,7 @@ class Intake:
 
     def _keep(self, docs: list[Doc], lines: list[Line]) -> None:
         name = self._ledger.name
-        if docs[0].opening and self._number > 1:
+        if docs[0].opening and self._carries:
             self.carried += opening.carried_lines(docs)
             for doc in docs:
                 if doc.naming >= self.names.get(doc.debtor, ("", BY_CODE))[1]:
@@ -136,7 +137,7 @@ class Intake:
             return
         entry = entry_name(lines[0].key)
         for doc in docs:
-            self._scratch.add(self._number, doc, doc.ref(entry), entry, name)
+            self._scratch.add(self.number, doc, doc.ref(entry), entry, name)
 
     def _unbalanced(self, lines: list[Line], balance: int) -> RecordRejected:
         debit = sum(line.amount for line in lines if line.amount > 0)
@@ -167,7 +168,7 @@ class Intake:
                 doc.parts[slot] = doc.parts.get(slot, 0) + abs(line.amount)
                 doc.lines.append(line)
         for doc in docs.values():
-            self._scratch.add(self._number, doc, doc.ref(entry), entry, self._ledger.name)
+            self._scratch.add(self.number, doc, doc.ref(entry), entry, self._ledger.name)
 
     def _hold(self, ref: str, texts: list[str], number: int, fault: RecordRejected, lines: int) -> None:
         place = fault.where or f"{self._ledger.name}:{number}"
