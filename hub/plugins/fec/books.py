@@ -24,7 +24,7 @@ class Books:
 
     Attributes:
         digest: of the content of all files and of the companion file: names the books.
-        notes: files left aside, and why.
+        notes: files left aside, and why; a year that has no opening.
         names: of the files that count, by the number that documents carry.
     """
 
@@ -102,7 +102,7 @@ class Books:
             self._number += 1
             self.names[self._number] = image.ledger.name
             try:
-                taken.append(self._read(image))
+                taken.append(self._read(image, min(one.first for one in year)))
             except FileRefused as refusal:
                 self._hold_file(image.ledger, refusal.refusal)
         self.scratch.flush()
@@ -112,6 +112,8 @@ class Books:
         carried = [line for intake in taken for line in intake.carried]
         self._name_groups(carried)
         if self._goes_on:
+            if not carried:
+                self._miss_opening(year)
             self._carry_forward(taken, carried)
             self._as_one(first)
         self._goes_on = True
@@ -122,16 +124,16 @@ class Books:
         if first < self._number:
             self.scratch.do("UPDATE part SET file = ? WHERE file >= ?", self._number, first)
 
-    def _read(self, image: Image) -> Intake:
-        """One file into the temporary data base."""
+    def _read(self, image: Image, begins: str) -> Intake:
+        """One file into the temporary data base; its year begins on that day, if it is known."""
         mark = self.scratch.mark()
         reader = image.reader(self._config.currency)
-        intake = Intake(self.scratch, self._config, self._number, reader, carries=self._goes_on)
+        intake = Intake(self.scratch, self._config, self._number, reader, carries=self._goes_on, begins=begins)
         try:
             intake.take(contiguous(reader.batches()), scattered=self._config.unbalanced == "take")
         except Scattered:
             self.scratch.rewind(mark)
-            intake = Intake(self.scratch, self._config, self._number, reader, carries=self._goes_on)
+            intake = Intake(self.scratch, self._config, self._number, reader, carries=self._goes_on, begins=begins)
             intake.take(gathered(self.scratch, reader), scattered=True)
         if not intake.lines:
             raise refused("HUB-FEC-006", image.ledger.name)
@@ -219,6 +221,29 @@ class Books:
         same = "kind, number_key, substr(issued, 1, 4)"
         if _make_unique(db, "number", same, where, "' (' || entry || ')'"):
             _make_unique(db, "number", "kind, fold(number), substr(issued, 1, 4)", where, "' #' || n")
+
+    def _miss_opening(self, year: Sequence[Image]) -> None:
+        """A year follows another and no opening was recognised: perhaps it was not opened yet. Where the sum that a
+        debtor owed is booked once more in the first month, neither as a sale nor as money received, it was."""
+        db, file, name, first = self.scratch, self._number, year[0].ledger.name, year[0].first
+        owed = "SELECT debtor, sum(amount) AS total FROM part WHERE file < ? GROUP BY debtor HAVING sum(amount) <> 0"
+        if first[:4] == self._period[:4] or db.one(f"{owed} LIMIT 1", file) is None:
+            return
+        again = db.one(
+            f"""SELECT count(*) FROM ({owed}) o JOIN (
+                SELECT p.debtor, sum(p.amount) AS total FROM part p JOIN doc d ON d.id = p.doc
+                WHERE p.file = ? AND p.day <= date(?, '+31 days')
+                AND d.kind NOT IN ('invoice', 'credit_note', 'receipt')
+                GROUP BY p.debtor) n ON n.debtor = o.debtor AND n.total = o.total""",  # noqa: S608 - words of our own
+            file,
+            file,
+            first,
+        )
+        if again:
+            fault = rejected("HUB-FEC-009", name, count=again)
+            db.hold(f"opening/{name}", name, name, fault, 1)
+        else:
+            self.notes.append(f"{name} has no opening: it goes on where the year before ended")
 
     def _hold_without_debtors(self) -> None:
         """Sales, and no account of debtors: nothing of what is owed is read, and that is no reason to say nothing."""

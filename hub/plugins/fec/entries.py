@@ -30,7 +30,11 @@ from hub.sdk.money import is_currency
 class Understanding:
     """How the lines of one file are understood; holds what does not change from line to line."""
 
-    def __init__(self, reader: Reader, prefixes: Sequence[str], opening: Sequence[str], currency: str) -> None:
+    def __init__(
+        self, reader: Reader, prefixes: Sequence[str], opening: Sequence[str], currency: str, begins: str = ""
+    ) -> None:
+        """`begins`: the first day of the year, where it is known."""
+        self._begins = begins
         self._prefixes, self._opening, self._currency = tuple(prefixes), tuple(opening), currency
         self._day = reader.day
         names = ("journallib", "comptelib", "compauxnum", "compauxlib", "pieceref", "piecedate", "ecriturelib",
@@ -71,7 +75,7 @@ class Understanding:
 
     def is_opening(self, lines: Sequence[Line]) -> bool:
         """True when the entry carries balances forward: by its journal, by account 890, or by its label where it stands
-        on the first of a month: not all programs have such a journal.
+        at the beginning of the year: not all programs have such a journal.
 
         Costs and sales are never carried forward. Money against debtors alone is a payment, unless the journal's own
         name, or the settings, say otherwise.
@@ -85,9 +89,19 @@ class Understanding:
             return True
         if journal == a.PERHAPS:
             return classes != {"4", "5"}
-        if not self._day(first.key[2]).endswith("-01") or not a.tells_opening(first.cells[self._label].strip()):
+        if not self.is_labelled_opening(self._day(first.key[2]), first.cells[self._label]):
             return False
-        return "5" not in classes or "1" in classes
+        return "1" in classes or not ("5" in classes or self._moves(lines))
+
+    def is_labelled_opening(self, day: str, label: str) -> bool:
+        """True for a label that tells of balances carried forward, in the first three days of the month in which the
+        year begins; on the first of any month where that is not known."""
+        early = day[:7] == self._begins[:7] and day[8:] <= "03" if self._begins else day[8:] == "01"
+        return early and a.tells_opening(label.strip())
+
+    def _moves(self, lines: Sequence[Line]) -> bool:
+        """True when what is taken from debtors goes to debtors."""
+        return not sum(line.amount for line in lines) and all(self.is_debtor(line.account) for line in lines)
 
     def docs(self, lines: list[Line]) -> list[Doc]:
         """The facts of one entry, in the order of its lines; none when it touches no debtor."""

@@ -34,6 +34,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "{count} entries of this file are not in the newer {other}, for which it is left aside; one of them: {first}",
         "take this file away if they were deleted; if not, export {other} again, complete",
     ),
+    "HUB-FEC-009": (
+        "no entry of this file is known as its opening, and what {count} debtors owed before is booked once more",
+        'name the journal in which the opening stands: opening_journals = ["…"], then sync again',
+    ),
     "HUB-FEC-010": (
         "the line has {found} fields, the header has {wanted}",
         "take the separator out of the text, or put quotes around it, then export again",

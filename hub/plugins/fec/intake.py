@@ -30,11 +30,13 @@ class Scattered(Exception):
 class Intake:
     """One file on its way in."""
 
-    def __init__(self, scratch: Scratch, config: FecConfig, number: int, reader: Reader, *, carries: bool) -> None:
-        """`carries`: a year before was read, so that openings repeat it."""
+    def __init__(
+        self, scratch: Scratch, config: FecConfig, number: int, reader: Reader, *, carries: bool, begins: str
+    ) -> None:
+        """`carries`: a year before was read, so that openings repeat it. `begins`: the first day of this one."""
         self._scratch, self.number, self._ledger, self._reader = scratch, number, reader.ledger, reader
         self._currency, self._takes = config.currency, config.unbalanced == "take"
-        self._understanding = Understanding(reader, config.accounts, config.opening_journals, config.currency)
+        self._understanding = Understanding(reader, config.accounts, config.opening_journals, config.currency, begins)
         self._simple = Simple(reader, self._understanding, config.currency, scratch, number)
         self._carries = carries
         self.lines = 0

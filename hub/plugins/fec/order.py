@@ -110,9 +110,9 @@ class Order:
             values = {"other": other.ledger.name, "count": found.gone, "first": found.first}
             self._hold(aside.ledger, rejected("HUB-FEC-008", aside.ledger.name, **values))
         elif found.verdict == "older":
-            self.notes.append(f"{aside.ledger.name} (an older export than {other.ledger.name})")
+            self.notes.append(f"left aside: {aside.ledger.name} (an older export than {other.ledger.name})")
         else:
-            self.notes.append(f"{aside.ledger.name} (contained in {other.ledger.name})")
+            self.notes.append(f"left aside: {aside.ledger.name} (contained in {other.ledger.name})")
 
     def _compared(self) -> Overlaps:
         if self._overlaps is None:

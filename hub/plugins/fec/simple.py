@@ -132,7 +132,7 @@ class Simple:
         day = self._day(key[2])
         if not amount or not (plain or cells[first + self._foreign].strip().upper() in ("", self._currency)):
             return False
-        if day[8:] == "01" and a.tells_opening(cells[begin * block.stride + self._label].strip()):
+        if self._understanding.is_labelled_opening(day, cells[begin * block.stride + self._label]):
             return False
         net = tax = None
         bank = ""

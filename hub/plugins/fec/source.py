@@ -61,7 +61,7 @@ class Fec:
         self._fetched = found
         last = not units_after(books, after, 1, self._config.currency).units
         for note in books.notes if last else ():
-            self._context.logger.warning("left aside: %s", note)
+            self._context.logger.warning("%s", note)
         return Page(found.units, self._cursor(seen, books, None if last else after), last, self._origin)
 
     def map(self, stream: str, unit: RawUnit) -> Sequence[Record]:
