@@ -48,6 +48,17 @@ def side_of(account: str) -> str:
     return OTHER
 
 
+#: Debited by a sale, they are nobody who owes it: own funds, stock, suppliers, 418 and 419, staff, taxes, owners,
+#: suspense, money, costs.
+_NO_CLAIMS: Final = ("1", "2", "3", "40", "418", "419", "42", "43", "44", "455", "47", "48", "5", "6", "7")
+
+
+@lru_cache(maxsize=50_000)
+def may_owe(account: str) -> bool:
+    """True for an account that may be a debtor's, whatever the settings say, when a sale debits it."""
+    return not account.startswith(_NO_CLAIMS)
+
+
 @lru_cache(maxsize=50_000)
 def role_of(account: str) -> str:
     """What kind of debtor's account it is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 
@@ -17,6 +18,7 @@ from hub.plugins.fec.order import Image, Order
 from hub.plugins.fec.scratch import Scratch, halves, rest_of
 from hub.plugins.fec.terms import due_dates, fold_number
 from hub.sdk import RecordRejected
+from hub.sdk.money import decimal_text
 
 
 class Books:
@@ -39,6 +41,7 @@ class Books:
         self._number = 0
         self._goes_on = False  # a year was read
         self._sold_to: set[str] = set()
+        self._elsewhere: Counter[str] = Counter()
         self.images: list[Image] = []
         whole = blake2b(digest_size=16)
         for ledger in ledgers:
@@ -139,6 +142,7 @@ class Books:
             raise refused("HUB-FEC-006", image.ledger.name)
         intake.close()
         self._sold_to |= intake.sold_to
+        self._elsewhere.update(intake.elsewhere)
         return intake
 
     def _carry_forward(self, taken: Sequence[Intake], carried: list[opening.Carried]) -> None:
@@ -175,6 +179,8 @@ class Books:
         db.flush()
         if self._sold_to and db.one("SELECT 1 FROM part LIMIT 1") is None:
             self._hold_without_debtors()
+        elif sums := +self._elsewhere:
+            self._hold_elsewhere(sums)
         _make_unique(db, "ref", "ref", "", "'#' || n")
         self._number_documents()
         db.do("CREATE INDEX settled_by_doc ON settled (doc)")
@@ -252,6 +258,17 @@ class Books:
             "HUB-FEC-007", ", ".join(self.names.values())[:200], prefixes=" ".join(self._config.accounts), found=told
         )
         self.scratch.hold("accounts", told, fault.where, fault, 1)
+        self.scratch.flush()
+
+    def _hold_elsewhere(self, sums: Counter[str]) -> None:
+        """Sales to accounts that are not read beside debtors that are: named with their sums, the largest first."""
+        named = sorted(sums, key=lambda account: (-sums[account], account))
+        told = ", ".join(f"{account} ({decimal_text(sums[account], self._config.currency)})" for account in named[:5])
+        more = f" and {len(named) - 5} more" if len(named) > 5 else ""
+        where = ", ".join(self.names.values())[:200]
+        total = decimal_text(sums.total(), self._config.currency)
+        fault = rejected("HUB-FEC-023", where, total=total, found=told + more, prefixes=" ".join(self._config.accounts))
+        self.scratch.hold("accounts", told, where, fault, 1)
         self.scratch.flush()
 
     def _hold_file(self, ledger: Ledger, refusal: RecordRejected) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import blake2b
 from itertools import accumulate, pairwise
 
+from hub.plugins.fec import accounts as a
 from hub.plugins.fec import opening
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.entries import Understanding
@@ -19,6 +21,8 @@ from hub.sdk.money import decimal_text
 
 #: Lines of a held entry that are kept as evidence.
 _KEPT_LINES = 200
+#: Accounts whose sales to nobody are added up.
+_KNOWN = 10_000
 #: Accounts named of a ledger without debtors.
 _SHOWN = 5
 
@@ -41,6 +45,7 @@ class Intake:
         self._carries = carries
         self.lines = 0
         self.sold_to: set[str] = set()
+        self.elsewhere: Counter[str] = Counter()
         self._debtors = False
         self._one_sided: dict[tuple[str, str], list[list[Line]]] = {}
         self.carried: list[opening.Carried] = []
@@ -121,13 +126,19 @@ class Intake:
         if docs:
             self._debtors = True
             self._keep(docs, lines)
-        elif self._wants_debtors():
+        else:
             self._look_for_debtors(lines)
 
     def _look_for_debtors(self, lines: list[Line]) -> None:
-        """Of a sale to nobody that is known as a debtor: the accounts that were debited, money aside."""
-        if any(line.amount < 0 and line.account.startswith("70") for line in lines):
+        """Of a sale to nobody that is known as a debtor: the accounts that were debited, money aside; and what it comes
+        to, corrections included, on accounts that may be debtors'."""
+        sold = [line.amount for line in lines if line.account.startswith("70")]
+        if self._wants_debtors() and any(amount < 0 for amount in sold):
             self.sold_to |= {line.account for line in lines if line.amount > 0 and line.account[0] not in "567"}
+        for line in lines if sold else ():
+            known = line.account in self.elsewhere or len(self.elsewhere) < _KNOWN
+            if known and a.may_owe(line.account) and not self._understanding.is_debtor(line.account):
+                self.elsewhere[line.account] += line.amount
 
     def _keep(self, docs: list[Doc], lines: list[Line]) -> None:
         name = self._ledger.name

@@ -93,7 +93,7 @@ class Simple:
 
         Args:
             otherwise: given the lines of an entry that is not understood here.
-            closely: asked of an entry that touches no debtor: is it wanted all the same?
+            closely: asked of an entry that touches no debtor: is it wanted all the same? A sale to another account is.
         """
         word = "".join(map(self._letters.__getitem__, block.places))
         shapes, plain = self._shapes, self._in_own_currency(block)
@@ -105,7 +105,7 @@ class Simple:
             except KeyError:
                 shape = shapes[letters] = shape_of(letters)
             if shape is NOBODY:
-                if closely():
+                if closely() or (_SALES in letters and _OTHER in letters):
                     otherwise(block.lines(begin, end))
             elif (
                 shape is None
