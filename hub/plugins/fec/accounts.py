@@ -6,6 +6,7 @@ received. The other side tells a sale (70, 4457) from money (5), a bad debt (654
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
@@ -47,47 +48,70 @@ def side_of(account: str) -> str:
     return OTHER
 
 
+#: Debited by a sale, they are nobody who owes it: own funds, stock, suppliers, 418 and 419, staff, taxes, owners,
+#: suspense, money, costs.
+_NO_CLAIMS: Final = ("1", "2", "3", "40", "418", "419", "42", "43", "44", "455", "47", "48", "5", "6", "7")
+
+
+@lru_cache(maxsize=50_000)
+def may_owe(account: str) -> bool:
+    """True for an account that may be a debtor's, whatever the settings say, when a sale debits it."""
+    return not account.startswith(_NO_CLAIMS)
+
+
 @lru_cache(maxsize=50_000)
 def role_of(account: str) -> str:
     """What kind of debtor's account it is."""
     return _ROLES.get(account[:4]) or _ROLES.get(account[:3]) or CLAIM
 
 
+#: How surely a journal carries balances forward.
+NAMED, PERHAPS = "named", "perhaps"
 #: Bilan d'ouverture: the other side of an opening.
 OPENING_ACCOUNT: Final = "890"
 _OPENING_CODES: Final = {"AN", "ANO", "ANV", "RAN", "RN", "AN0", "A NOUVEAUX", "ANOUV", "NOUV", "OUV", "REPORT"}
-_OPENING_WORDS: Final = ("A NOUVEAU", "A-NOUVEAU", "ANOUVEAU", "REPORT A", "OUVERTURE", "OPENING")
-_OPENING_LABELS: Final = (
-    "A NOUVEAU", "A-NOUVEAU", "ANOUVEAU", "SOLDE INITIAL", "SOLDES INITIAUX", "REPRISE DE SOLDE", "REPRISE DES SOLDES",
-    "D'OUVERTURE", "OPENING BALANCE",
-)  # fmt: skip
+_SALES_WORDS: Final = ("VENTE", "FACTUR", "SALES")
+_MONEY_WORDS: Final = ("BANQUE", "CAISSE", "BANK", "TRESORERIE", "ENCAISSEMENT")
+_SIGNS: Final = re.compile(r"[^A-Z0-9]")
+#: What the name of a journal, and the label of an entry, say of it. A report of a due date is none.
+_OPENING: Final = (
+    r"A[ -]?NOUVEAU|SOLDES? INITI|REPRISES? (DE |DES |DU )?(BALANCE|SOLDE)|OPENING|\bRAN\b|\bA\.N\b"
+    r"|\bREPORTS?\b(?! (D'|D |DE |DES )?ECH)"
+)
+_OPENING_NAMES: Final = re.compile(rf"{_OPENING}|OUVERTURE|\bA[ -]?N\b")
+_OPENING_LABELS: Final = re.compile(rf"{_OPENING}|D'OUVERTURE|^A-?N\b")
 _SALES_CODES: Final = ("VE", "VT", "VTE", "VEN", "VEN1", "JV", "FAC", "FA", "SALES", "VENTE", "VENTES")
 _MONEY_CODES: Final = ("BQ", "BK", "BNQ", "BAN", "BQE", "CA", "CAI", "CAISSE", "BANQUE", "TR", "CB", "CH")
 
 
 @lru_cache(maxsize=5_000)
-def is_opening(code: str, label: str, more: tuple[str, ...]) -> bool:
-    """True for a journal that carries balances forward (à-nouveaux)."""
+def opening_journal(code: str, label: str, more: tuple[str, ...]) -> str:
+    """How surely a journal carries balances forward (à-nouveaux): NAMED says it by its name or the settings, PERHAPS by
+    its code alone (AN may be a branch at Nantes) or
+    beside a word of money, empty: it does not. A journal of sales by its name never does."""
     plain, words = _plain(code), _plain(label)
-    return plain in _OPENING_CODES or code in more or any(word in words for word in _OPENING_WORDS)
+    if code in more:
+        return NAMED
+    if any(word in words for word in _SALES_WORDS):
+        return ""
+    if _OPENING_NAMES.search(words):
+        return PERHAPS if any(word in words for word in _MONEY_WORDS) else NAMED
+    return PERHAPS if plain in _OPENING_CODES or _SIGNS.sub("", plain) in _OPENING_CODES else ""
 
 
 @lru_cache(maxsize=5_000)
 def tells_opening(label: str) -> bool:
     """True when the label of an entry says that it carries balances forward."""
-    words = _plain(label)
-    return any(word in words for word in _OPENING_LABELS)
+    return _OPENING_LABELS.search(_plain(label)) is not None
 
 
 @lru_cache(maxsize=5_000)
 def journal_side(code: str, label: str) -> str:
     """What a journal is for, asked only where the entry itself does not say."""
     plain, words = _plain(code), _plain(label)
-    if plain in _SALES_CODES or any(word in words for word in ("VENTE", "FACTUR", "SALES")):
+    if plain in _SALES_CODES or any(word in words for word in _SALES_WORDS):
         return SALES
-    if plain in _MONEY_CODES or any(
-        word in words for word in ("BANQUE", "CAISSE", "BANK", "TRESORERIE", "ENCAISSEMENT")
-    ):
+    if plain in _MONEY_CODES or any(word in words for word in _MONEY_WORDS):
         return MONEY
     return OTHER
 

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from hub.plugins.fec import lettering, opening
 from hub.plugins.fec.config import FecConfig
-from hub.plugins.fec.facts import Doc
+from hub.plugins.fec.facts import BY_CODE, Doc
 from hub.plugins.fec.faults import FileRefused, refused, rejected, unavailable
-from hub.plugins.fec.files import Dialect, Ledger, find, look
+from hub.plugins.fec.files import Ledger, find, look
 from hub.plugins.fec.gathering import contiguous, gathered
 from hub.plugins.fec.intake import Intake, Scattered
-from hub.plugins.fec.lines import Block, Line, Reader
+from hub.plugins.fec.order import Image, Order
 from hub.plugins.fec.scratch import Scratch, halves, rest_of
 from hub.plugins.fec.terms import due_dates, fold_number
 from hub.sdk import RecordRejected
-
-
-@dataclass(slots=True)
-class Image:
-    """One file that counts, with the days of its first and last entry."""
-
-    ledger: Ledger
-    dialect: Dialect
-    first: str = ""
-    last: str = ""
+from hub.sdk.money import decimal_text
 
 
 class Books:
@@ -35,7 +26,7 @@ class Books:
 
     Attributes:
         digest: of the content of all files and of the companion file: names the books.
-        notes: files left aside, and why.
+        notes: files left aside, and why; a year that has no opening.
         names: of the files that count, by the number that documents carry.
     """
 
@@ -48,7 +39,9 @@ class Books:
         self.scratch.db.create_function("fold", 1, fold_number, deterministic=True)
         self._period = ""
         self._number = 0
+        self._goes_on = False  # a year was read
         self._sold_to: set[str] = set()
+        self._elsewhere: Counter[str] = Counter()
         self.images: list[Image] = []
         whole = blake2b(digest_size=16)
         for ledger in ledgers:
@@ -64,11 +57,11 @@ class Books:
             whole.update(repr(rows).encode())
             self.scratch.many("INSERT INTO due VALUES (?,?,?,?)", rows)
             self.scratch.do("CREATE INDEX due_by_key ON due (key)")
-        self.digest = whole.hexdigest()
         try:
-            self._read_all()
+            whole.update(self._read_all().encode())
         except sqlite3.OperationalError as error:  # the disk is full
             raise unavailable("HUB-FEC-035", "temporary files", name="temporary files", detail=str(error)) from error
+        self.digest = whole.hexdigest()
 
     @classmethod
     def open(cls, config: FecConfig) -> Books:
@@ -94,76 +87,77 @@ class Books:
             if first is not None:
                 yield str(first), 0
 
-    def _read_all(self) -> None:
-        ordered = self._in_order()
-        for image in ordered:
+    def _read_all(self) -> str:
+        """Read every file; returns the order of age of the files where it counted, so that the digest knows it."""
+        order = Order(self.scratch, self._config.currency, self._hold_file)
+        years = order.years(self.images)
+        self.notes += order.notes
+        for year in years:
+            self._read_year(year, last=year is years[-1])
+        self._finish()
+        return order.by_age(self.images)
+
+    def _read_year(self, year: Sequence[Image], *, last: bool) -> None:
+        """The files of one year, its opening joined to the years before, its lettering settled."""
+        first = self._number + 1
+        taken: list[Intake] = []
+        for image in year:
             self._number += 1
             self.names[self._number] = image.ledger.name
             try:
-                self._read(image, last=image is ordered[-1])
+                taken.append(self._read(image, min(one.first for one in year)))
             except FileRefused as refusal:
                 self._hold_file(image.ledger, refusal.refusal)
-        self._finish()
+        self.scratch.flush()
+        if not taken:
+            return
+        self._as_one(first)
+        carried = [line for intake in taken for line in intake.carried]
+        self._name_groups(carried)
+        if self._goes_on:
+            if not carried:
+                self._miss_opening(year)
+            self._carry_forward(taken, carried)
+            self._as_one(first)
+        self._goes_on = True
+        lettering.letter(self.scratch, self._number, first=first, last=last)
 
-    def _in_order(self) -> list[Image]:
-        """The files that count, oldest first; an older export of the same year is left aside."""
-        if len(self.images) < 2:
-            return self.images
-        for image in self.images:
-            image.first, image.last = _period_of(Reader(image.ledger, image.dialect, self._config.currency))
-        kept: list[Image] = []
-        ranked = sorted(self.images, key=lambda i: (i.first, i.last, i.ledger.closed, i.ledger.mtime_ns, i.ledger.name))
-        for image in ranked:
-            before = kept[-1] if kept else None
-            try:
-                if before is not None and _another(before.ledger, image.ledger):
-                    raise refused("HUB-FEC-005", image.ledger.name, siren=image.ledger.siren, other=before.ledger.siren)
-                if before is None or image.first > before.last:
-                    kept.append(image)
-                elif image.first[:7] == before.first[:7] and image.last >= before.last:
-                    self.notes.append(f"{before.ledger.name} (an older export than {image.ledger.name})")
-                    kept[-1] = image
-                elif image.last <= before.last:
-                    self.notes.append(f"{image.ledger.name} (contained in {before.ledger.name})")
-                else:
-                    detail = f"{image.first} to {image.last} and {before.first} to {before.last}"
-                    raise refused("HUB-FEC-004", image.ledger.name, other=before.ledger.name, detail=detail)
-            except FileRefused as refusal:
-                self._hold_file(image.ledger, refusal.refusal)
-        return kept
+    def _as_one(self, first: int) -> None:
+        """What was read of the files since `first` belongs together: a code of one is matched in another."""
+        if first < self._number:
+            self.scratch.do("UPDATE part SET file = ? WHERE file >= ?", self._number, first)
 
-    def _read(self, image: Image, *, last: bool) -> None:
-        """One file into the temporary data base, its opening joined to the years before, its lettering settled."""
+    def _read(self, image: Image, begins: str) -> Intake:
+        """One file into the temporary data base; its year begins on that day, if it is known."""
         mark = self.scratch.mark()
-        reader = Reader(image.ledger, image.dialect, self._config.currency)
-        intake = Intake(self.scratch, self._config, self._number, image.ledger, reader)
+        reader = image.reader(self._config.currency)
+        intake = Intake(self.scratch, self._config, self._number, reader, carries=self._goes_on, begins=begins)
         try:
             intake.take(contiguous(reader.batches()), scattered=self._config.unbalanced == "take")
         except Scattered:
             self.scratch.rewind(mark)
-            intake = Intake(self.scratch, self._config, self._number, image.ledger, reader)
+            intake = Intake(self.scratch, self._config, self._number, reader, carries=self._goes_on, begins=begins)
             intake.take(gathered(self.scratch, reader), scattered=True)
         if not intake.lines:
             raise refused("HUB-FEC-006", image.ledger.name)
         intake.close()
         self._sold_to |= intake.sold_to
-        self.scratch.flush()
-        self._name_groups(intake.carried)
-        if self._number > 1:
-            self._carry_forward(image, intake)
-        lettering.letter(self.scratch, self._number, last=last)
+        self._elsewhere.update(intake.elsewhere)
+        return intake
 
-    def _carry_forward(self, image: Image, intake: Intake) -> None:
+    def _carry_forward(self, taken: Sequence[Intake], carried: list[opening.Carried]) -> None:
         db = self.scratch
         db.do("CREATE INDEX IF NOT EXISTS part_by_debtor ON part (debtor, file)")
-        if not intake.carried:  # the file goes on where the one before ended
+        if not carried:  # the file goes on where the one before ended
             db.do("UPDATE part SET file = ? WHERE rest <> 0 AND file < ?", self._number, self._number)
             return
-        for debtor, amount, day, line in opening.join(db, self._number, self._period, intake.carried):
+        intake = next(one for one in taken if one.carried)
+        for debtor, amount, day, line in opening.join(db, self._number, self._period, carried):
             sign = 1 if amount > 0 else -1
-            doc = Doc("opening_difference", sign, debtor, debtor, "", day, day, "", line, 0, True)
+            name, naming = intake.names.get(debtor, (debtor, BY_CODE))
+            doc = Doc("opening_difference", sign, debtor, name, "", day, day, "", line, 0, True, naming=naming)
             doc.parts = {("", "", ""): abs(amount)}
-            db.add(self._number, doc, f"{day}/{debtor}/opening_difference", "", image.ledger.name)
+            db.add(intake.number, doc, f"{day}/{debtor}/opening_difference", "", self.names[intake.number])
         db.flush()
 
     def _name_groups(self, carried: list[opening.Carried]) -> None:
@@ -185,6 +179,8 @@ class Books:
         db.flush()
         if self._sold_to and db.one("SELECT 1 FROM part LIMIT 1") is None:
             self._hold_without_debtors()
+        elif sums := +self._elsewhere:
+            self._hold_elsewhere(sums)
         _make_unique(db, "ref", "ref", "", "'#' || n")
         self._number_documents()
         db.do("CREATE INDEX settled_by_doc ON settled (doc)")
@@ -232,6 +228,29 @@ class Books:
         if _make_unique(db, "number", same, where, "' (' || entry || ')'"):
             _make_unique(db, "number", "kind, fold(number), substr(issued, 1, 4)", where, "' #' || n")
 
+    def _miss_opening(self, year: Sequence[Image]) -> None:
+        """A year follows another and no opening was recognised: perhaps it was not opened yet. Where the sum that a
+        debtor owed is booked once more in the first month, neither as a sale nor as money received, it was."""
+        db, file, name, first = self.scratch, self._number, year[0].ledger.name, year[0].first
+        owed = "SELECT debtor, sum(amount) AS total FROM part WHERE file < ? GROUP BY debtor HAVING sum(amount) <> 0"
+        if first[:4] == self._period[:4] or db.one(f"{owed} LIMIT 1", file) is None:
+            return
+        again = db.one(
+            f"""SELECT count(*) FROM ({owed}) o JOIN (
+                SELECT p.debtor, sum(p.amount) AS total FROM part p JOIN doc d ON d.id = p.doc
+                WHERE p.file = ? AND p.day <= date(?, '+31 days')
+                AND d.kind NOT IN ('invoice', 'credit_note', 'receipt')
+                GROUP BY p.debtor) n ON n.debtor = o.debtor AND n.total = o.total""",  # noqa: S608 - words of our own
+            file,
+            file,
+            first,
+        )
+        if again:
+            fault = rejected("HUB-FEC-009", name, count=again)
+            db.hold(f"opening/{name}", name, name, fault, 1)
+        else:
+            self.notes.append(f"{name} has no opening: it goes on where the year before ended")
+
     def _hold_without_debtors(self) -> None:
         """Sales, and no account of debtors: nothing of what is owed is read, and that is no reason to say nothing."""
         told = ", ".join(sorted(self._sold_to)[:5])
@@ -239,6 +258,17 @@ class Books:
             "HUB-FEC-007", ", ".join(self.names.values())[:200], prefixes=" ".join(self._config.accounts), found=told
         )
         self.scratch.hold("accounts", told, fault.where, fault, 1)
+        self.scratch.flush()
+
+    def _hold_elsewhere(self, sums: Counter[str]) -> None:
+        """Sales to accounts that are not read beside debtors that are: named with their sums, the largest first."""
+        named = sorted(sums, key=lambda account: (-sums[account], account))
+        told = ", ".join(f"{account} ({decimal_text(sums[account], self._config.currency)})" for account in named[:5])
+        more = f" and {len(named) - 5} more" if len(named) > 5 else ""
+        where = ", ".join(self.names.values())[:200]
+        total = decimal_text(sums.total(), self._config.currency)
+        fault = rejected("HUB-FEC-023", where, total=total, found=told + more, prefixes=" ".join(self._config.accounts))
+        self.scratch.hold("accounts", told, where, fault, 1)
         self.scratch.flush()
 
     def _hold_file(self, ledger: Ledger, refusal: RecordRejected) -> None:
@@ -249,22 +279,6 @@ class Books:
             head = b""
         body = head.decode("utf-8", "backslashreplace").replace("\0", "\\0")
         self.scratch.hold(f"file/{ledger.name}", body, ledger.name, refusal, 1)
-
-
-def _period_of(reader: Reader) -> tuple[str, str]:
-    """The days of the first and the last entry of a file."""
-    days: set[str] = set()
-    for some in reader.batches():
-        if isinstance(some, Block):
-            days.update({key[2] for key in some.keys})
-        else:
-            days.update(line.key[2] for line in some if isinstance(line, Line))
-    found = sorted(filter(None, map(reader.day, days)))
-    return (found[0], found[-1]) if found else ("", "")
-
-
-def _another(one: Ledger, other: Ledger) -> bool:
-    return bool(one.siren and other.siren and one.siren != other.siren)
 
 
 def _make_unique(db: Scratch, column: str, same: str, where: str, suffix: str) -> int:

@@ -10,7 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.plugins.fec import accounts as a
-from hub.plugins.fec.facts import CREDIT_NOTE, INVOICE, RECEIPT, Doc, Slot, foreign_minor, kind_of_sign, take
+from hub.plugins.fec.facts import (
+    BY_ACCOUNT,
+    BY_CODE,
+    BY_DEBTOR,
+    CREDIT_NOTE,
+    INVOICE,
+    RECEIPT,
+    Doc,
+    Slot,
+    foreign_minor,
+    kind_of_sign,
+    take,
+)
 from hub.plugins.fec.lines import Line, Reader
 from hub.sdk.money import is_currency
 
@@ -18,7 +30,11 @@ from hub.sdk.money import is_currency
 class Understanding:
     """How the lines of one file are understood; holds what does not change from line to line."""
 
-    def __init__(self, reader: Reader, prefixes: Sequence[str], opening: Sequence[str], currency: str) -> None:
+    def __init__(
+        self, reader: Reader, prefixes: Sequence[str], opening: Sequence[str], currency: str, begins: str = ""
+    ) -> None:
+        """`begins`: the first day of the year, where it is known."""
+        self._begins = begins
         self._prefixes, self._opening, self._currency = tuple(prefixes), tuple(opening), currency
         self._day = reader.day
         names = ("journallib", "comptelib", "compauxnum", "compauxlib", "pieceref", "piecedate", "ecriturelib",
@@ -54,22 +70,38 @@ class Understanding:
         return known
 
     def is_opening_journal(self, code: str, name: str) -> bool:
-        """True for a journal that carries balances forward, by its code and its name as it stands."""
-        return a.is_opening(code, name.strip(), self._opening)
+        """True for a journal that may carry balances forward, by its code and its name as it stands."""
+        return bool(a.opening_journal(code, name.strip(), self._opening))
 
     def is_opening(self, lines: Sequence[Line]) -> bool:
         """True when the entry carries balances forward: by its journal, by account 890, or by its label where it stands
-        on the first of a month and touches neither costs nor sales, nor money alone: not all programs have such a
-        journal."""
+        at the beginning of the year: not all programs have such a journal.
+
+        Costs and sales are never carried forward. Money against debtors alone is a payment, unless the journal's own
+        name, or the settings, say otherwise.
+        """
         first = lines[0]
-        if self.is_opening_journal(first.key[0], first.cells[self._at["journallib"]]):
-            return True
-        if a.OPENING_ACCOUNT in {line.account[:3] for line in lines}:
-            return True
-        if not self._day(first.key[2]).endswith("-01") or not a.tells_opening(first.cells[self._label].strip()):
-            return False
         classes = {line.account[:1] for line in lines}
-        return not classes & {"6", "7"} and ("5" not in classes or "1" in classes)
+        if classes & {"6", "7"}:
+            return False
+        journal = a.opening_journal(first.key[0], first.cells[self._at["journallib"]].strip(), self._opening)
+        if journal == a.NAMED or a.OPENING_ACCOUNT in {line.account[:3] for line in lines}:
+            return True
+        if journal == a.PERHAPS:
+            return classes != {"4", "5"}
+        if not self.is_labelled_opening(self._day(first.key[2]), first.cells[self._label]):
+            return False
+        return "1" in classes or not ("5" in classes or self._moves(lines))
+
+    def is_labelled_opening(self, day: str, label: str) -> bool:
+        """True for a label that tells of balances carried forward, in the first three days of the month in which the
+        year begins; on the first of any month where that is not known."""
+        early = day[:7] == self._begins[:7] and day[8:] <= "03" if self._begins else day[8:] == "01"
+        return early and a.tells_opening(label.strip())
+
+    def _moves(self, lines: Sequence[Line]) -> bool:
+        """True when what is taken from debtors goes to debtors."""
+        return not sum(line.amount for line in lines) and all(self.is_debtor(line.account) for line in lines)
 
     def docs(self, lines: list[Line]) -> list[Doc]:
         """The facts of one entry, in the order of its lines; none when it touches no debtor."""
@@ -229,10 +261,10 @@ class Understanding:
         cells, piece_date = line.cells, line.cells[self._piece_date]
         debtor, day = self.debtor_of(line), self._day(line.key[2])
         issued = day if piece_date == line.key[2] else self._day(piece_date) or day
-        name = cells[self._name].strip() or cells[self._account_name].strip() or debtor
+        name, naming = debtor_name(cells[self._name], cells[self._account_name], debtor)
         return Doc(
             kind, 1, debtor, name, cells[self._piece].strip(), day, issued if issued < day else day,
-            cells[self._label].strip(), line.number, sub, opening,
+            cells[self._label].strip(), line.number, sub, opening, naming=naming,
         )  # fmt: skip
 
     def _slot(self, line: Line) -> Slot:
@@ -272,7 +304,7 @@ class Understanding:
             one = doc
             if sides[1] and sides[-1]:
                 one = Doc(doc.kind, sign, doc.debtor, doc.name, doc.piece, doc.day, doc.issued, doc.label, doc.number,
-                          doc.sub, doc.opening, doc.bank, lines=doc.lines)  # fmt: skip
+                          doc.sub, doc.opening, doc.bank, naming=doc.naming, lines=doc.lines)  # fmt: skip
             one.sign, one.parts = sign, parts
             one.kind = kind_of_sign(doc.kind, sign)
             if one.foreign:
@@ -301,6 +333,14 @@ class Understanding:
             return
         for side, amount in rest.items():
             docs.append(take(receipt, side, amount))
+
+
+def debtor_name(said: str, of_account: str, code: str) -> tuple[str, int]:
+    """What a debtor is called by a line, and by whom: CompAuxLib, else the account's name, else its code."""
+    if name := said.strip():
+        return name, BY_DEBTOR
+    name = of_account.strip()
+    return (name, BY_ACCOUNT) if name else (code, BY_CODE)
 
 
 def _balanced_parts(lines: list[Line]) -> list[list[Line]]:

@@ -12,6 +12,8 @@ INVOICE, CREDIT_NOTE, RECEIPT, RETURNED = "invoice", "credit_note", "receipt", "
 DOCUMENTS = (INVOICE, CREDIT_NOTE)
 #: How an account, a lettering code and its date go together: where a part of a document can be matched.
 Slot = tuple[str, str, str]
+#: Who names a debtor: CompAuxLib before CompteLib before nobody; the lower never replaces the higher.
+BY_CODE, BY_ACCOUNT, BY_DEBTOR = 0, 1, 2
 #: Characters of what identifies a fact; a longer one keeps its beginning and a digest.
 SHORT = 180
 _NO_PIECE = {"", "SANS", "NEANT", "NÉANT", "DIVERS", "AN", "RAN", "-", ".", "0"}
@@ -21,7 +23,7 @@ _NO_PIECE = {"", "SANS", "NEANT", "NÉANT", "DIVERS", "AN", "RAN", "-", ".", "0"
 class Doc:
     """One fact: `kind` is invoice, credit_note, receipt or the category of another entry; `sign` +1 when it raises what
     the debtor owes. `parts` are unsigned amounts by slot. `foreign` is (currency, amount) when all its
-    lines say one.
+    lines say one. `naming` says who gave `name`: `BY_DEBTOR`, `BY_ACCOUNT` or, below both, only the code.
     """
 
     kind: str
@@ -40,6 +42,7 @@ class Doc:
     foreign: tuple[str, int] | None = None
     net: int | None = None
     tax: int | None = None
+    naming: int = 0
     lines: list[Line] = field(default_factory=list)
 
     @property
@@ -55,7 +58,8 @@ class Doc:
 def take(receipt: Doc, kind: str, amount: int) -> Doc:
     """Part of a receipt that was no money, as a fact of its own; taken from its largest parts."""
     one = Doc(kind, receipt.sign, receipt.debtor, receipt.name, receipt.piece, receipt.day, receipt.issued,
-              receipt.label, receipt.number, receipt.sub, receipt.opening, lines=receipt.lines)  # fmt: skip
+              receipt.label, receipt.number, receipt.sub, receipt.opening, naming=receipt.naming,
+              lines=receipt.lines)  # fmt: skip
     receipt.foreign = None
     for slot in sorted(receipt.parts, key=lambda slot: (-receipt.parts[slot], slot)):
         taken = min(amount, receipt.parts[slot])

@@ -30,6 +30,14 @@ FAULTS: dict[str, tuple[str, str]] = {
         "there are sales, and no account begins with one of {prefixes}: they are owed on {found}",
         'say how the accounts of debtors begin: accounts = ["…"]',
     ),
+    "HUB-FEC-008": (
+        "{count} entries of this file are not in the newer {other}, for which it is left aside; one of them: {first}",
+        "take this file away if they were deleted; if not, export {other} again, complete",
+    ),
+    "HUB-FEC-009": (
+        "no entry of this file is known as its opening, and what {count} debtors owed before is booked once more",
+        'name the journal in which the opening stands: opening_journals = ["…"], then sync again',
+    ),
     "HUB-FEC-010": (
         "the line has {found} fields, the header has {wanted}",
         "take the separator out of the text, or put quotes around it, then export again",
@@ -57,6 +65,10 @@ FAULTS: dict[str, tuple[str, str]] = {
     "HUB-FEC-022": (
         "the file does not balance: debits {debit}, credits {credit}, difference {difference}",
         "export the FEC again; until then the balances of the debtors may be wrong too",
+    ),
+    "HUB-FEC-023": (
+        "sales of {total} are owed on accounts that are not read (accounts begins with {prefixes}): {found}",
+        'if debtors stand there, add how these accounts begin: accounts = ["411", …]',
     ),
     "HUB-FEC-030": ("the file {name} is not there", "put it there, or correct `files` in the configuration"),
     "HUB-FEC-031": ("the file {name} cannot be read: {detail}", "give the hub's user the right to read it"),

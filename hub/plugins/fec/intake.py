@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import blake2b
 from itertools import accumulate, pairwise
 
+from hub.plugins.fec import accounts as a
 from hub.plugins.fec import opening
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.entries import Understanding
-from hub.plugins.fec.facts import Doc, entry_name
+from hub.plugins.fec.facts import BY_CODE, Doc, entry_name
 from hub.plugins.fec.faults import rejected
-from hub.plugins.fec.files import Ledger
 from hub.plugins.fec.lines import Block, Line, Reader, Stray
 from hub.plugins.fec.scratch import Scratch
 from hub.plugins.fec.simple import Simple
@@ -20,6 +21,8 @@ from hub.sdk.money import decimal_text
 
 #: Lines of a held entry that are kept as evidence.
 _KEPT_LINES = 200
+#: Accounts whose sales to nobody are added up.
+_KNOWN = 10_000
 #: Accounts named of a ledger without debtors.
 _SHOWN = 5
 
@@ -31,16 +34,22 @@ class Scattered(Exception):
 class Intake:
     """One file on its way in."""
 
-    def __init__(self, scratch: Scratch, config: FecConfig, number: int, ledger: Ledger, reader: Reader) -> None:
-        self._scratch, self._number, self._ledger, self._reader = scratch, number, ledger, reader
+    def __init__(
+        self, scratch: Scratch, config: FecConfig, number: int, reader: Reader, *, carries: bool, begins: str
+    ) -> None:
+        """`carries`: a year before was read, so that openings repeat it. `begins`: the first day of this one."""
+        self._scratch, self.number, self._ledger, self._reader = scratch, number, reader.ledger, reader
         self._currency, self._takes = config.currency, config.unbalanced == "take"
-        self._understanding = Understanding(reader, config.accounts, config.opening_journals, config.currency)
+        self._understanding = Understanding(reader, config.accounts, config.opening_journals, config.currency, begins)
         self._simple = Simple(reader, self._understanding, config.currency, scratch, number)
+        self._carries = carries
         self.lines = 0
         self.sold_to: set[str] = set()
+        self.elsewhere: Counter[str] = Counter()
         self._debtors = False
         self._one_sided: dict[tuple[str, str], list[list[Line]]] = {}
         self.carried: list[opening.Carried] = []
+        self.names: dict[str, tuple[str, int]] = {}
         self._debit = self._credit = 0
         self._faults = 0
 
@@ -117,22 +126,31 @@ class Intake:
         if docs:
             self._debtors = True
             self._keep(docs, lines)
-        elif self._wants_debtors():
+        else:
             self._look_for_debtors(lines)
 
     def _look_for_debtors(self, lines: list[Line]) -> None:
-        """Of a sale to nobody that is known as a debtor: the accounts that were debited, money aside."""
-        if any(line.amount < 0 and line.account.startswith("70") for line in lines):
+        """Of a sale to nobody that is known as a debtor: the accounts that were debited, money aside; and what it comes
+        to, corrections included, on accounts that may be debtors'."""
+        sold = [line.amount for line in lines if line.account.startswith("70")]
+        if self._wants_debtors() and any(amount < 0 for amount in sold):
             self.sold_to |= {line.account for line in lines if line.amount > 0 and line.account[0] not in "567"}
+        for line in lines if sold else ():
+            known = line.account in self.elsewhere or len(self.elsewhere) < _KNOWN
+            if known and a.may_owe(line.account) and not self._understanding.is_debtor(line.account):
+                self.elsewhere[line.account] += line.amount
 
     def _keep(self, docs: list[Doc], lines: list[Line]) -> None:
         name = self._ledger.name
-        if docs[0].opening and self._number > 1:
+        if docs[0].opening and self._carries:
             self.carried += opening.carried_lines(docs)
+            for doc in docs:
+                if doc.naming >= self.names.get(doc.debtor, ("", BY_CODE))[1]:
+                    self.names[doc.debtor] = doc.name, doc.naming
             return
         entry = entry_name(lines[0].key)
         for doc in docs:
-            self._scratch.add(self._number, doc, doc.ref(entry), entry, name)
+            self._scratch.add(self.number, doc, doc.ref(entry), entry, name)
 
     def _unbalanced(self, lines: list[Line], balance: int) -> RecordRejected:
         debit = sum(line.amount for line in lines if line.amount > 0)
@@ -163,7 +181,7 @@ class Intake:
                 doc.parts[slot] = doc.parts.get(slot, 0) + abs(line.amount)
                 doc.lines.append(line)
         for doc in docs.values():
-            self._scratch.add(self._number, doc, doc.ref(entry), entry, self._ledger.name)
+            self._scratch.add(self.number, doc, doc.ref(entry), entry, self._ledger.name)
 
     def _hold(self, ref: str, texts: list[str], number: int, fault: RecordRejected, lines: int) -> None:
         place = fault.where or f"{self._ledger.name}:{number}"

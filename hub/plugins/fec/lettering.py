@@ -14,14 +14,16 @@ from typing import Any
 from hub.plugins.fec.scratch import Scratch
 
 
-def letter(scratch: Scratch, file: int, *, last: bool) -> None:
+def letter(scratch: Scratch, file: int, *, first: int, last: bool) -> None:
     """Settle what is lettered among the parts of `file`; earlier parts carried into it belong to it by now.
 
     Args:
+        first: the first of the files that make one year together; their parts belong to `file`.
         last: no file follows: nobody will ask what of a part is left.
     """
     db = scratch
-    _join_transfers(db, file)
+    for one in range(first, file + 1):
+        _join_transfers(db, one)
     _join_returns(db, file)
     _sum_groups(db, file)
     if db.one("SELECT 1 FROM grp WHERE dates > 1 LIMIT 1"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from itertools import count, islice, repeat
 from operator import ne, sub
@@ -87,8 +87,9 @@ class Block:
 class Reader:
     """Reads one file in its dialect."""
 
-    def __init__(self, ledger: Ledger, dialect: Dialect, currency: str) -> None:
-        self.ledger, self.dialect, self.currency = ledger, dialect, currency
+    def __init__(self, ledger: Ledger, dialect: Dialect, currency: str, without: Collection[str] = ()) -> None:
+        """`without`: entries that are passed over, as `name_of` names them: another file has them too."""
+        self.ledger, self.dialect, self.currency, self._without = ledger, dialect, currency, without
         self.dates: dict[str, str] = {}
         self._known: dict[str, int] = {}
         self._names = tuple(self.column(name) for name in ("journalcode", "ecriturenum", "ecrituredate"))
@@ -122,7 +123,17 @@ class Reader:
             if not texts:
                 continue
             # A list of its own for the lines of the long way: they may fail in the middle of a chunk.
-            yield (None if strange else self._plain(at, texts)) or list(self._one_by_one(at, texts, strange))
+            some = (None if strange else self._plain(at, texts)) or list(self._one_by_one(at, texts, strange))
+            yield self._counting(some) if self._without else some
+
+    def name_of(self, key: tuple[str, ...]) -> str:
+        """An entry by its journal, number and day (and piece), however the file writes days."""
+        return "\x1f".join((*key[:2], self.day(key[2]) or key[2], *key[3:]))
+
+    def _counting(self, some: Sequence[Line | Stray] | Block) -> Sequence[Line | Stray]:
+        """The lines of entries that are not passed over."""
+        lines = some.lines() if isinstance(some, Block) else some
+        return [one for one in lines if isinstance(one, Stray) or self.name_of(one.key) not in self._without]
 
     def _plain(self, first: int, texts: list[str]) -> Block | None:
         """The lines of a chunk in which nothing is unusual, by passes over whole columns; else None.

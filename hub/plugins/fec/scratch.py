@@ -23,7 +23,7 @@ CREATE TABLE part (
     lettered TEXT, amount INTEGER, rest INTEGER, rank INTEGER, abroad INTEGER
 );
 CREATE TABLE settled (doc INTEGER, grp TEXT, day TEXT, amount INTEGER);
-CREATE TABLE debtor (code TEXT PRIMARY KEY, name TEXT, place TEXT) WITHOUT ROWID;
+CREATE TABLE debtor (code TEXT PRIMARY KEY, name TEXT, place TEXT, naming INTEGER) WITHOUT ROWID;
 CREATE TABLE held (ref TEXT, body TEXT, place TEXT, code TEXT, what TEXT, mend TEXT, lines INTEGER);
 CREATE TABLE across (grp TEXT);
 CREATE TABLE due (key TEXT, debtor TEXT, due TEXT, amount INTEGER);
@@ -52,8 +52,8 @@ class Scratch:
         self._parts: list[tuple[Any, ...]] = []
         self._held: list[tuple[Any, ...]] = []
         self._next = 1
-        self._names: dict[str, str] = {}
-        self._renamed: dict[str, tuple[str, str]] = {}
+        self._names: dict[str, tuple[str, int]] = {}
+        self._renamed: dict[str, tuple[str, str, int]] = {}
 
     def add(self, file: int, doc: Doc, ref: str, entry: str, place: str) -> int:
         """Keep one fact and its parts; returns its number."""
@@ -76,14 +76,15 @@ class Scratch:
             self._parts.append(
                 (id_, file, doc.debtor, account, code, "", doc.day, lettered, effect, effect, rank, abroad)
             )
-        self._name(doc.debtor, doc.name, place)
+        self._name(doc.debtor, doc.name, doc.naming, place)
         if len(self._docs) >= _BATCH:
             self.flush()
         return id_
 
     def add_plain(
-        self, file: int, kind: str, amount: int, debtor: str, name: str, entry: str, piece: str, day: str, issued: str,
-        line: int, net: int | None, tax: int | None, label: str, bank: str, raw: str, slot: Slot, place: str,
+        self, file: int, kind: str, amount: int, debtor: str, name: str, naming: int, entry: str, piece: str, day: str,
+        issued: str, line: int, net: int | None, tax: int | None, label: str, bank: str, raw: str, slot: Slot,
+        place: str,
     ) -> None:  # fmt: skip
         """Keep a fact of one part and one line; `amount` is signed."""
         id_ = self._next
@@ -101,17 +102,23 @@ class Scratch:
         self._told.append((id_, line, whose, rest, raw))
         rank = 1 if kind in RANKED else 0
         self._parts.append((id_, file, debtor, slot[0], slot[1], "", day, slot[2], amount, amount, rank, 0))
-        if self._names.get(debtor) != name:
-            self._name(debtor, name, place)
+        known = self._names.get(debtor)
+        if known is None or known[0] != name or known[1] < naming:
+            self._name(debtor, name, naming, place)
         if len(self._docs) >= _BATCH:
             self.flush()
 
-    def _name(self, code: str, name: str, place: str) -> None:
-        if self._names.get(code) != name:
-            if len(self._names) > 50_000:
-                self._names.clear()
-            self._names[code] = name
-            self._renamed[code] = (name, place)
+    def _name(self, code: str, name: str, naming: int, place: str) -> None:
+        """The latest name counts, except that a weaker one never replaces a stronger one."""
+        known = self._names.get(code)
+        if known is not None and (known == (name, naming) or known[1] > naming):
+            return
+        if len(self._names) > 50_000:
+            self._names.clear()
+        self._names[code] = name, naming
+        waiting = self._renamed.get(code)
+        if waiting is None or waiting[2] <= naming:
+            self._renamed[code] = (name, place, naming)
 
     def hold(self, ref: str, body: str, place: str, error: Any, lines: int) -> None:
         """Keep what cannot be read."""
@@ -128,8 +135,9 @@ class Scratch:
         db.executemany(_PART, self._parts)
         db.executemany("INSERT INTO held VALUES (?,?,?,?,?,?,?)", self._held)
         db.executemany(
-            "INSERT INTO debtor VALUES (?,?,?) ON CONFLICT DO UPDATE SET name = excluded.name, place = excluded.place",
-            [(code, name, place) for code, (name, place) in self._renamed.items()],
+            """INSERT INTO debtor VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET name = excluded.name,
+                place = excluded.place, naming = excluded.naming WHERE excluded.naming >= debtor.naming""",
+            [(code, *named) for code, named in self._renamed.items()],
         )
         db.execute("COMMIT")
         self._docs, self._told, self._parts, self._held = [], [], [], []

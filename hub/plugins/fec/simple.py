@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from hub.plugins.fec import accounts as a
-from hub.plugins.fec.entries import Understanding
+from hub.plugins.fec.entries import Understanding, debtor_name
 from hub.plugins.fec.facts import CREDIT_NOTE, INVOICE, RECEIPT, RETURNED, entry_name
 from hub.plugins.fec.lines import Block, Line, Reader
 from hub.plugins.fec.scratch import Scratch
@@ -93,7 +93,7 @@ class Simple:
 
         Args:
             otherwise: given the lines of an entry that is not understood here.
-            closely: asked of an entry that touches no debtor: is it wanted all the same?
+            closely: asked of an entry that touches no debtor: is it wanted all the same? A sale to another account is.
         """
         word = "".join(map(self._letters.__getitem__, block.places))
         shapes, plain = self._shapes, self._in_own_currency(block)
@@ -105,7 +105,7 @@ class Simple:
             except KeyError:
                 shape = shapes[letters] = shape_of(letters)
             if shape is NOBODY:
-                if closely():
+                if closely() or (_SALES in letters and _OTHER in letters):
                     otherwise(block.lines(begin, end))
             elif (
                 shape is None
@@ -132,7 +132,7 @@ class Simple:
         day = self._day(key[2])
         if not amount or not (plain or cells[first + self._foreign].strip().upper() in ("", self._currency)):
             return False
-        if day[8:] == "01" and a.tells_opening(cells[begin * block.stride + self._label].strip()):
+        if self._understanding.is_labelled_opening(day, cells[begin * block.stride + self._label]):
             return False
         net = tax = None
         bank = ""
@@ -150,12 +150,12 @@ class Simple:
             if net < 0 or tax < 0:
                 net = tax = None
         debtor = cells[first + self._aux].strip() or self._understanding.debtor_of_account(block.places[at])
+        name, naming = debtor_name(cells[first + self._name], cells[first + self._account_name], debtor)
         piece, said = cells[first + self._piece].strip(), cells[first + self._piece_day]
         issued = day if said == key[2] else self._day(said) or day
         lettered = cells[first + self._lettered]
         self._scratch.add_plain(
-            self._file, kind, amount, debtor,
-            cells[first + self._name].strip() or cells[first + self._account_name].strip() or debtor,
+            self._file, kind, amount, debtor, name, naming,
             entry_name(key), piece, day, issued if issued < day else day, block.first + at, net, tax,
             cells[first + self._label].strip(), bank, block.texts[at],
             (block.places[at], cells[first + self._code].strip(), self._day(lettered) if lettered else ""), self._place,

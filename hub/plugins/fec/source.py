@@ -19,7 +19,7 @@ from hub.sdk.columns import records_from_columns
 from hub.sdk.records import ControlTotal, Record
 
 #: Raised when units are made in another way: the files are then read again.
-READER_VERSION: Final = 3
+READER_VERSION: Final = 4
 #: The files together are the present state: an entry that is gone was corrected, so it is withdrawn.
 STREAM: Final = Stream(name="ledger", mode="snapshot", missing="withdrawn", repeats="latest", whole_objects=True)
 _READING = ("accounts", "opening_journals", "invoice_number", "currency", "unbalanced", "encoding")
@@ -61,7 +61,7 @@ class Fec:
         self._fetched = found
         last = not units_after(books, after, 1, self._config.currency).units
         for note in books.notes if last else ():
-            self._context.logger.warning("left aside: %s", note)
+            self._context.logger.warning("%s", note)
         return Page(found.units, self._cursor(seen, books, None if last else after), last, self._origin)
 
     def map(self, stream: str, unit: RawUnit) -> Sequence[Record]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.plugins.fec import simple
 from hub.sdk.records import Debtor, Invoice, LedgerEntry
 from tests.unit.plugins.fec.made import DIALECTS, HEADERS, Made
 from tests.unit.plugins.fec.reading import explained, read
@@ -156,3 +157,29 @@ def test_a_ledger_whose_debtors_are_elsewhere(tmp_path: Path) -> None:
     assert ("HUB-FEC-007", True) == (fault.code, "owed on C0042" in fault.what)
     found = read(tmp_path, path, accounts=["C"])
     assert ([], {"C0042": 1_200}) == (found.held, found.totals())
+
+
+@pytest.mark.parametrize("by_columns", [True, False])
+def test_sales_to_accounts_that_are_not_read(by_columns: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One debtor on 411, others elsewhere: these are named once with their sums; a till, tax and accruals are not."""
+    if not by_columns:
+        monkeypatch.setattr(simple, "shape_of", lambda word: None)
+    made = three()
+    for n, account in enumerate(("9CLI0001", "410DUPONT", "CMARTIN", "451000", "451000")):
+        legs = ((account, "", 1_200 + n, ""), ("706000", "", -1_000, ""), ("445710", "", -200 - n, ""))
+        made.entry("VE", date(2026, 1, 5 + n), f"G{n}", "Facture", *legs)
+    for sign in (1, -1):  # one that was taken back
+        made.entry(
+            "VE", date(2026, 1, 9), "H1", "Facture", ("462000", "", sign * 900, ""), ("706000", "", -sign * 900, "")
+        )
+    for account in ("530000", "418100", "445800", "471000", "627000", "401000"):
+        made.entry("OD", date(2026, 2, 1), "X", "Autre", (account, "", 700, ""), ("706000", "", -700, ""))
+    path = TAB.write(tmp_path / "fec.txt", made.rows)
+    found = read(tmp_path, path)
+    [fault] = found.held
+    assert "HUB-FEC-023" == fault.code
+    assert fault.what.endswith(": 451000 (24.07), CMARTIN (12.02), 410DUPONT (12.01), 9CLI0001 (12.00)")
+    assert "sales of 60.10" in fault.what
+    assert {"C1": 72_000} == found.totals()
+    found = read(tmp_path, path, accounts=["411", "9CLI", "410", "C", "451"])
+    assert ([], 72_000 + 6_010) == (found.held, sum(found.totals().values()))
