@@ -86,9 +86,11 @@ _MONEY_CODES: Final = ("BQ", "BK", "BNQ", "BAN", "BQE", "CA", "CAI", "CAISSE", "
 
 @lru_cache(maxsize=5_000)
 def opening_journal(code: str, label: str, more: tuple[str, ...]) -> str:
-    """How surely a journal carries balances forward (à-nouveaux): NAMED says it by its name or the settings, PERHAPS by
-    its code alone (AN may be a branch at Nantes) or
-    beside a word of money, empty: it does not. A journal of sales by its name never does."""
+    """How surely a journal carries balances forward (à-nouveaux).
+
+    NAMED: its name says so, or the settings. PERHAPS: its code alone (AN may be a branch at Nantes), or its name beside
+    a word of money. Empty: it does not; a journal of sales by its name never does.
+    """
     plain, words = _plain(code), _plain(label)
     if code in more:
         return NAMED
