@@ -17,7 +17,7 @@ from hub.plugins.csv.faults import refused
 _CHUNK = 1024 * 1024
 _LINE = 64 * 1024
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_NOT_ASCII = bytes(range(0x80, 0x100))
+_ASCII = bytes(range(0x80))
 #: Bytes that only go on in UTF-8; in cp850 and Mac Roman they are the common accents, in cp1252 signs.
 _CONTINUING = bytes(range(0x80, 0xC0))
 _LOWER, _LETTERS = b"abcdefghijklmnopqrstuvwxyz", b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -152,29 +152,25 @@ class _Weights:
 
     def add(self, block: bytes) -> None:
         """Count whole lines. The costly looks are taken only where a quick one says that they find something."""
-        outside = _count(block, _NOT_ASCII) if not block.isascii() else 0
-        if not outside:
+        high = block.translate(None, _ASCII)  # few bytes, so that what follows costs little
+        continuing = _count(high, _CONTINUING)
+        self.high += len(high)
+        self.latin += len(high) - continuing
+        if not continuing:
             return
-        self.high += outside
         if not block.decode("utf-8", "ignore").isascii():  # some of it is UTF-8, well formed
             found = _UTF8_LETTER.findall(block)
             self.letters += len(found)
             self.high -= sum(map(len, found))
-        continuing = _count(block, _CONTINUING)
-        self.latin += outside - continuing
-        if not continuing:
-            return
-        windows = _count(block, _ONLY_WINDOWS)
+        windows = _count(high, _ONLY_WINDOWS)
         self.windows += windows
-        if (
-            windows and windows >= outside - continuing
-        ):  # else even the worst of them do not outweigh the letters beside them
+        if windows and windows >= len(high) - continuing:  # else the letters beside them outweigh even the worst
             self.garbled += block.translate(_NOT_IN_WORDS).count(_PATTERN)
             self.garbled += block.translate(_NOT_IN_SMALL_WORDS).count(_PATTERN)
-            self.mac += _count(block, _OF_MAC)
-            self.dos += _count(block, _OF_DOS)
-        if not self.windows and any(sign in block for sign in (b"\xa4", b"\xbc", b"\xbd")):
-            self.ligatures += block.count(b"\xa4") + block.translate(_LIGATURES).count(_PATTERN)
+            self.mac += _count(high, _OF_MAC)
+            self.dos += _count(high, _OF_DOS)
+        if not self.windows and any(sign in high for sign in (b"\xa4", b"\xbc", b"\xbd")):
+            self.ligatures += high.count(b"\xa4") + block.translate(_LIGATURES).count(_PATTERN)
 
 
 def _count(block: bytes, signs: bytes) -> int:
