@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from hub.core.store import Store, UnitOfWork, journal, marks, migrate
+from hub.core.store import Store, UnitOfWork, engine, journal, marks, migrate
 from hub.core.store import tables as t
 from hub.core.store.allocations import NewAllocation, add_allocations, reverse
 from hub.core.store.engine import DatabaseUnreachable
@@ -372,6 +372,23 @@ def test_a_server_that_goes_away_is_told(store: Store) -> None:
     with pytest.raises(DatabaseUnreachable, match="HUB-DB-003"):
         store.again("x", broken)
     assert 6 == len(column(store, sa.select(t.raw_unit.c.id)))
+
+
+def test_connections_that_the_server_closed_while_they_rested_are_made_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A daemon's connections may be closed between two runs; one used a moment ago is not tried first."""
+    if store.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no server")
+    with store.look() as connection:
+        own = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    with store.look() as connection:
+        assert own == connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    with sa.create_engine(store.engine.url, poolclass=sa.NullPool).connect() as other:
+        other.exec_driver_sql(f"SELECT pg_terminate_backend({own}, 10000)")
+    monkeypatch.setattr(engine, "_RESTED_S", 0.0)
+    with store.read() as connection:
+        assert own != connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
 
 
 # --- journal --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk, leases
+from hub.core.store import keyed, leases
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
 from hub.core.store.held import held_counts
@@ -64,7 +64,7 @@ def keep(unit: UnitOfWork, found: Iterable[Alarm]) -> tuple[list[Alarm], list[Al
     a = t.alarm
     for name, alarm in now.items():
         if name not in known:
-            bulk.insert_if_absent(
+            keyed.insert_if_absent(
                 unit.connection, a, kind=alarm.kind, subject=alarm.subject, what=alarm.what, since=alarm.since
             )
         elif known[name].what != alarm.what:
@@ -79,7 +79,7 @@ def note_told(unit: UnitOfWork, alarms: Sequence[Alarm], day: date) -> None:
     """A message of `day` named these; there is one a day."""
     for alarm in alarms:
         unit.connection.execute(t.alarm.update().where(*_is(alarm)).values(told_on=day))
-    bulk.insert_if_absent(unit.connection, t.meta, name=_MAILED_ON, value="")
+    keyed.insert_if_absent(unit.connection, t.meta, name=_MAILED_ON, value="")
     unit.connection.execute(t.meta.update().where(t.meta.c.name == _MAILED_ON).values(value=day.isoformat()))
 
 

@@ -159,22 +159,6 @@ def _copy(connection: sa.Connection, table: sa.Table, names: Sequence[str], text
         cursor.close()
 
 
-def insert_if_absent(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
-    """Insert a row unless its key is there, also when two transactions do it at the same instant."""
-    connection.execute(_upsert(connection.dialect.name)(table).values(**values).on_conflict_do_nothing())
-
-
-def _upsert(dialect: str) -> Any:
-    """The INSERT of a dialect; the other one is not loaded for it."""
-    if dialect == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert as into_sqlite
-
-        return into_sqlite
-    from sqlalchemy.dialects.postgresql import insert as into_postgresql
-
-    return into_postgresql
-
-
 def total(amount: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     """The sum of a column of minor units as an integer; PostgreSQL would make a decimal of it."""
     return sa.cast(sa.func.sum(amount), sa.BigInteger)

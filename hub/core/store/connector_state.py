@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk
+from hub.core.store import keyed
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
 
@@ -90,7 +90,7 @@ def ask(unit: UnitOfWork, key: str) -> None:
 
 
 def _set(unit: UnitOfWork, key: str, **values: int | str | None) -> None:
-    bulk.insert_if_absent(unit.connection, t.run_state, connector_key=key, failures=0)
+    keyed.insert_if_absent(unit.connection, t.run_state, connector_key=key, failures=0)
     unit.connection.execute(t.run_state.update().where(t.run_state.c.connector_key == key).values(**values))
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk, journal, leases, sealing
+from hub.core.store import journal, keyed, leases, sealing
 from hub.core.store import tables as t
 from hub.core.store.engine import open_engine, unreachable
 from hub.core.store.leases import Lease
@@ -131,6 +131,18 @@ class Store:
             with connection.begin():
                 yield connection
 
+    @contextmanager
+    def look(self) -> Iterator[sa.Connection]:
+        """Statements that only read, each seeing the state of its instant: for what nobody else changes meanwhile.
+
+        On PostgreSQL two round trips less than `read`.
+        """
+        with self._reached(), self.engine.connect() as plain:
+            options: dict[str, Any] = {"hub_read_only": True}
+            if plain.dialect.name == "postgresql":
+                options |= {"isolation_level": "AUTOCOMMIT"}
+            yield plain.execution_options(**options)
+
     def again(self, actor: str, work: Callable[[UnitOfWork], T]) -> T:
         """Run `work` in a writing transaction; whole again, up to 5 times, when the data base asks (deadlock)."""
         for attempt in range(1, _TRIES + 1):
@@ -162,7 +174,7 @@ class Store:
             self._salt = bytes.fromhex(text)
             return self._salt
         # Not remembered yet: this transaction may be rolled back, and the salt with it.
-        bulk.insert_if_absent(connection, t.meta, name="salt", value=secrets.token_hex(16))
+        keyed.insert_if_absent(connection, t.meta, name="salt", value=secrets.token_hex(16))
         return bytes.fromhex(connection.execute(query).scalar_one())
 
     @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,12 +16,14 @@ from hub.sdk.errors import ConfigError, SourceUnavailable
 
 #: How long a writer waits for another process's transaction on SQLite, in milliseconds.
 BUSY_TIMEOUT_MS = 30_000
+#: From how long a rest on a connection is tried before it is used, in seconds.
+_RESTED_S = 1.0
 
 
 def open_engine(url: str, *, ping: bool = True) -> sa.Engine:
     """An engine for `url`; nothing is connected yet.
 
-    PostgreSQL: a connection is tried before it is used, unless `ping` is false: a round trip less.
+    PostgreSQL: a connection that rested is tried before it is used, unless `ping` is false: a round trip less.
     SQLite: WAL with full synchronisation, foreign keys, a busy time-out, and transactions that take the write lock
     when they begin, so that nobody fails half way.
 
@@ -88,7 +91,7 @@ def _postgresql(url: sa.URL, ping: bool) -> sa.Engine:
     if url.get_driver_name() not in ("psycopg", "psycopg2"):
         raise _bad_url(f"uses the driver {url.get_driver_name()!r}")
     try:
-        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=ping)
+        engine = sa.create_engine(url.set(drivername="postgresql+psycopg"))
     except ModuleNotFoundError as error:
         raise ConfigError(
             code="HUB-DB-002",
@@ -96,6 +99,28 @@ def _postgresql(url: sa.URL, ping: bool) -> sa.Engine:
             where="[hub] database",
             mend="install the extra: pip install 'receivables-hub[postgres]'",
         ) from error
+    if ping:
+        _try_what_rested(engine)
+    return engine
+
+
+def _try_what_rested(engine: sa.Engine) -> None:
+    """Try a connection that rested before it is used: the server may have gone meanwhile. One that was used a moment
+    ago, as between the pages of a run, is not tried."""
+
+    @sa.event.listens_for(engine, "checkin")
+    def rests(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def wakes(connection: Any, record: Any, _fairy: Any) -> None:
+        since = record.info.pop("rests_since", None)
+        if since is None or time.monotonic() - since < _RESTED_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise sa.exc.InvalidatePoolError("the data base closed its connections") from error
 
 
 class DatabaseUnreachable(SourceUnavailable):

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk
+from hub.core.store import keyed
 from hub.core.store import tables as t
 from hub.sdk.errors import HubError
 
@@ -62,7 +62,7 @@ def this_process() -> str:
 def take(unit: UnitOfWork, name: str, holder: str, length_s: float = LENGTH_S) -> Lease | None:
     """The lease called `name`, unless another living holder has it; then None."""
     connection = unit.connection
-    bulk.insert_if_absent(connection, t.run_lease, name=name, holder=holder, token=0, taken_at=unit.at, until=0)
+    keyed.insert_if_absent(connection, t.run_lease, name=name, holder=holder, token=0, taken_at=unit.at, until=0)
     row = connection.execute(sa.select(t.run_lease).where(t.run_lease.c.name == name).with_for_update()).one()
     now = _now(connection)
     if row.holder != holder and row.until > now and not _is_gone(row.holder, connection):

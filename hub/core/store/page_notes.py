@@ -6,12 +6,14 @@ unit comes with newer evidence, so their number and the sum of their evidence id
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk
+from hub.core.store import bulk, keyed
 from hub.core.store import tables as t
 from hub.core.store.idranges import from_ranges, ranges
 from hub.core.store.streams import PageToCommit
@@ -114,22 +116,24 @@ def end_stream(connection: sa.Connection, stream_id: int) -> None:
     connection.execute(t.stream.update().where(t.stream.c.id == stream_id).values(origin=None, ordinal=0))
 
 
-def remember(connection: sa.Connection, page: PageToCommit, evidence_sum: int | None) -> None:
-    """Note how the page was read, for the next time; a page read again in the same way writes nothing.
+def remember(connection: sa.Connection, pages: Sequence[tuple[PageToCommit, int | None]]) -> None:
+    """Note how pages of one stream were read, for the next time; one read again in the same way writes nothing.
 
-    `evidence_sum`: of the evidence ids of its units, when that is known.
+    `pages`: each with the sum of the evidence ids of its units, when that is known.
     """
-    if not page.unit_ids and not page.origin:
-        return  # nothing was read; an object that became empty is remembered as such
-    key = {"stream_id": page.stream.id, "origin": page.origin, "ordinal": page.ordinal}
-    units = ranges([unit or 0 for unit in page.unit_ids])
-    total = evidence_sum if evidence_sum is not None else _standing(connection, units)[1]
-    former = note_of(connection, stream_id=page.stream.id, origin=page.origin, ordinal=page.ordinal)
-    marks = page.marks if page.marks is not None else former.marks if former else b""
-    if former == Note(page.fingerprint, units, marks, total):
-        return
-    values = {"fingerprint": page.fingerprint, "units": units, "marks": marks, "evidence_sum": total}
-    if former is None:
-        connection.execute(t.page.insert().values(**key, **values))
-    else:
-        connection.execute(t.page.update().where(*(t.page.c[name] == key[name] for name in key)).values(values))
+    with_marks: list[dict[str, Any]] = []
+    as_noted: list[dict[str, Any]] = []
+    for page, evidence_sum in pages:
+        if not page.unit_ids and not page.origin:
+            continue  # nothing was read; an object that became empty is remembered as such
+        units = ranges([unit or 0 for unit in page.unit_ids])
+        note = {
+            "stream_id": page.stream.id, "origin": page.origin, "ordinal": page.ordinal, "units": units,
+            "fingerprint": page.fingerprint, "marks": page.marks or b"",
+            "evidence_sum": evidence_sum if evidence_sum is not None else _standing(connection, units)[1],
+        }  # fmt: skip
+        (as_noted if page.marks is None else with_marks).append(note)
+    if with_marks:
+        keyed.put(connection, t.page, with_marks)
+    if as_noted:
+        keyed.put(connection, t.page, as_noted, kept=("marks",))

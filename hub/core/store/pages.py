@@ -48,8 +48,7 @@ def commit_page(connection: sa.Connection, page: PageToCommit, salt: bytes) -> C
     counts.read = counts.new + counts.changed + counts.same + counts.held
     if page.aside:
         return counts
-    for part in page.parts or [page]:
-        remember(connection, part, _evidence_sum(part, evidence_id))
+    remember(connection, [(part, _evidence_sum(part, evidence_id)) for part in page.parts or [page]])
     return counts
 
 

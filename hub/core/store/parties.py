@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from hub import __version__
 from hub.core.identity.parties import Account, Change, Decision
-from hub.core.store import bulk
+from hub.core.store import bulk, keyed
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
 from hub.core.store.reading import Books, debtor_columns
@@ -89,7 +89,7 @@ def seen(connection: sa.Connection) -> str | None:
 def note_seen(unit: UnitOfWork, told: str) -> None:
     """The suggestions are made of this state."""
     unit.connection.execute(t.meta.delete().where(t.meta.c.name == _SEEN))
-    bulk.insert_if_absent(unit.connection, t.meta, name=_SEEN, value=told)
+    keyed.insert_if_absent(unit.connection, t.meta, name=_SEEN, value=told)
 
 
 def change(unit: UnitOfWork, changes: Sequence[Change], reason: str) -> None:

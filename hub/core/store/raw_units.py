@@ -44,6 +44,12 @@ def refs_of(connection: sa.Connection, unit_ids: Sequence[int]) -> list[str]:
     return [row.ref for row in rows]
 
 
+def holds_any(connection: sa.Connection, stream_id: int) -> bool:
+    """True when a unit of the stream is held."""
+    of_stream = sa.select(t.held.c.id).where(t.held.c.stream_id == stream_id, t.held.c.state == "open")
+    return connection.execute(of_stream.limit(1)).first() is not None
+
+
 def held_lines(connection: sa.Connection, unit_ids: Sequence[int]) -> tuple[int, int]:
     """Of `unit_ids`: how many are held, and how many lines of their sources these stand for."""
     if not unit_ids:

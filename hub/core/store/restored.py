@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk
+from hub.core.store import keyed
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
 
@@ -55,5 +55,5 @@ def note_asked(unit: UnitOfWork, partners: Iterable[str], *, closed: bool) -> Re
 
 
 def _write(unit: UnitOfWork, mark_: Restored) -> None:
-    bulk.insert_if_absent(unit.connection, t.meta, name=_NAME, value="")
+    keyed.insert_if_absent(unit.connection, t.meta, name=_NAME, value="")
     unit.connection.execute(t.meta.update().where(t.meta.c.name == _NAME).values(value=json.dumps(asdict(mark_))))

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk
+from hub.core.store import keyed
 from hub.core.store import tables as t
 from hub.core.store.streams import Counts, StreamState
 
@@ -43,7 +43,7 @@ def connector_id(connection: sa.Connection, key: str, plugin: str) -> int:
     query = sa.select(t.connector).where(t.connector.c.key == key)
     found = connection.execute(query).first()
     if found is None:
-        bulk.insert_if_absent(connection, t.connector, key=key, plugin=plugin)
+        keyed.insert_if_absent(connection, t.connector, key=key, plugin=plugin)
         found = connection.execute(query).one()
     if found.plugin != plugin:
         connection.execute(t.connector.update().where(t.connector.c.id == found.id).values(plugin=plugin))
@@ -75,7 +75,7 @@ def mapping_id(connection: sa.Connection, connector: int, fingerprint: str) -> i
     where = (t.mapping.c.connector_id == connector, t.mapping.c.fingerprint == fingerprint)
     query = sa.select(t.mapping.c.id).where(*where)
     if connection.execute(query).scalar() is None:
-        bulk.insert_if_absent(connection, t.mapping, connector_id=connector, fingerprint=fingerprint)
+        keyed.insert_if_absent(connection, t.mapping, connector_id=connector, fingerprint=fingerprint)
     return int(connection.execute(query).scalar_one())
 
 
@@ -84,7 +84,7 @@ def stream_state(connection: sa.Connection, connector: int, name: str) -> Stream
     where = (t.stream.c.connector_id == connector, t.stream.c.name == name)
     row = connection.execute(sa.select(t.stream).where(*where)).first()
     if row is None:
-        bulk.insert_if_absent(connection, t.stream, connector_id=connector, name=name, ordinal=0, version=0)
+        keyed.insert_if_absent(connection, t.stream, connector_id=connector, name=name, ordinal=0, version=0)
         row = connection.execute(sa.select(t.stream).where(*where)).one()
     return StreamState(row.id, row.name, row.cursor, row.origin, row.ordinal, row.mapping_id, row.version)
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from hub.core.store import bulk
+from hub.core.store import bulk, keyed
 from hub.core.store import tables as t
 from hub.core.store.record_tables import RECORD_TABLES
 
@@ -24,7 +24,7 @@ Line = tuple[int, date, int, bool, int, str]
 def note_day(connection: sa.Connection, at: int, day: date) -> None:
     """Keep which day it was for the hub at the instant `at`, unless it is that of UTC: time zone, ``[hub] today``."""
     if day != _utc_day(at):
-        bulk.insert_if_absent(connection, t.recorded_day, at=at, day=day)
+        keyed.insert_if_absent(connection, t.recorded_day, at=at, day=day)
 
 
 def recorded_days(connection: sa.Connection) -> dict[int, date]:

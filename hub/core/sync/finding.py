@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from hub.core.host.answers import MAPPED, UNITS
 from hub.core.host.evidence import DIGEST_SIZE, chunks, excerpt, unpack
 from hub.core.store.page_notes import Note, note_of, noted_digests, stands
-from hub.core.store.raw_units import KnownUnit, held_lines, known_units
+from hub.core.store.raw_units import KnownUnit, held_lines, holds_any, known_units
 from hub.core.store.streams import PageToCommit, Refusal
 from hub.core.sync.mapped import read_mapped, stub_keys, without, without_known_stubs
 from hub.core.sync.seen import Met
@@ -62,9 +62,11 @@ class Finder:
         self._aside = aside
         self._known_stubs: set[tuple[Any, ...]] = set()
         self._back: set[int] = set()
+        self._any_held: bool | None = None  # None: nobody looked yet
 
-    def taken(self, page: PageToCommit) -> None:
-        """The page's records are in the data base, or will be before those of any later page."""
+    def taken(self, page: PageToCommit, *, held: bool) -> None:
+        """The page's records are in the data base, or will be before those of any later page. `held`: some are not."""
+        self._any_held = held or self._any_held
         for batch in page.batches:
             self._known_stubs.update(stub_keys(batch) or ())
 
@@ -77,14 +79,14 @@ class Finder:
         """The note of the page's last reading, if it can be believed, and whether the page is as it was then."""
         if self._full or self._aside:
             return None, False
-        with self._store.read() as connection:
+        with self._store.look() as connection:
             note = note_of(connection, stream_id=page.stream.id, origin=page.origin, ordinal=page.ordinal)
             if note is None:
                 return None, False
             if not self._waiting.concerns(note.unit_ids):
                 return self._believed(connection, page, note)
         self._waiting.settle()
-        with self._store.read() as connection:
+        with self._store.look() as connection:
             return self._believed(connection, page, note)
 
     def _believed(self, connection: Any, page: PageToCommit, note: Note) -> tuple[Note | None, bool]:
@@ -105,14 +107,14 @@ class Finder:
         page.unit_ids, page.marks, page.standing = units.unit_ids, units.marks, len(units.standing)
         self._met.mark(units.standing)
         page.presumed_new = all_new and note is None and len(set(units.refs)) == len(units.refs)
-        with self._store.read() as connection:
+        with self._store.look() as connection:
             self._count_standing(connection, page, units.standing)
             known = {} if page.presumed_new else known_units(connection, page.stream.id, units.refs)
         if not units.places:
             return
         if self._waiting.concerns([unit.id for unit in known.values()]):
             self._waiting.settle()
-            with self._store.read() as connection:
+            with self._store.look() as connection:
                 known = known_units(connection, page.stream.id, units.refs)
         page.standing_sum = _standing_sum(note, units.standing, known) if note else None
         wanted = self._sort_out(page, units, known)
@@ -152,7 +154,7 @@ class Finder:
             return "", b""
         if len(note.marks) == len(note.unit_ids) * MARK_SIZE:
             return "marks", note.marks
-        with self._store.read() as connection:
+        with self._store.look() as connection:
             return "digests", b"".join(digest or b"\0" * DIGEST_SIZE for digest in noted_digests(connection, note))
 
     def _sort_out(self, page: PageToCommit, units: _Units, known: dict[int, KnownUnit]) -> list[int]:
@@ -190,7 +192,7 @@ class Finder:
             page.refs.append(ref)
             page.digests.append(digest)
         if same:
-            with self._store.read() as connection:
+            with self._store.look() as connection:
                 self._count_standing(connection, page, same)
         return wanted
 
@@ -214,7 +216,7 @@ class Finder:
             mend="correct the source so that it appears once, then run hub sync again",
             excerpt="",
         )
-        with self._store.read() as connection:
+        with self._store.look() as connection:
             return other, known_units(connection, page.stream.id, [other]).get(0)
 
     def _map(self, page: PageToCommit, wanted: list[int], *, whole: bool) -> None:
@@ -232,10 +234,11 @@ class Finder:
         page.refused[place] = replace(refusal, place=where, excerpt=excerpt(unit.body))
         page.batches = without(page.batches, {place})
 
-    @staticmethod
-    def _count_standing(connection: Any, page: PageToCommit, unit_ids: list[int]) -> None:
+    def _count_standing(self, connection: Any, page: PageToCommit, unit_ids: list[int]) -> None:
         """Units that are as they were: the same, or still held."""
-        held, lines = held_lines(connection, unit_ids)
+        if self._any_held is None:
+            self._any_held = holds_any(connection, page.stream.id)
+        held, lines = held_lines(connection, unit_ids) if self._any_held else (0, 0)
         page.already_held += lines
         page.already_same += len(unit_ids) - held
 

@@ -159,7 +159,7 @@ class PageReader:
         elif page.taken and self._gathered.takes(page):
             counts, met = _unwritten(page), taken_units(page)
             self._gathered.add(page)
-            self._finder.taken(page)
+            self._finder.taken(page, held=False)
             if offer.last or self._gathered.full:
                 self._write_gathered(last=offer.last)
         else:
@@ -209,7 +209,7 @@ class PageReader:
         counts, unit_ids, self._version = self._store.again(
             self._session.actor, lambda unit: self._write(unit, page, last=last)
         )
-        self._finder.taken(page)
+        self._finder.taken(page, held=counts.held > 0)
         return counts, unit_ids
 
     def _write(self, unit: UnitOfWork, page: PageToCommit, *, last: bool) -> tuple[Counts, list[int | None], int]:
