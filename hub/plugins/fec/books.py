@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 
 from hub.plugins.fec import lettering, opening
+from hub.plugins.fec.accounts import debtor_of
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.facts import BY_CODE, Doc
 from hub.plugins.fec.faults import FileRefused, refused, rejected, unavailable
@@ -15,6 +16,7 @@ from hub.plugins.fec.files import Ledger, find, look
 from hub.plugins.fec.gathering import contiguous, gathered
 from hub.plugins.fec.intake import Intake, Scattered
 from hub.plugins.fec.order import Image, Order
+from hub.plugins.fec.proof import differences
 from hub.plugins.fec.scratch import Scratch, halves, rest_of
 from hub.plugins.fec.terms import due_dates, fold_number
 from hub.sdk import RecordRejected
@@ -37,6 +39,7 @@ class Books:
         self.has_due_dates = config.due_dates is not None
         self.scratch = Scratch()
         self.scratch.db.create_function("fold", 1, fold_number, deterministic=True)
+        self.scratch.db.create_function("debtor_of", 1, debtor_of, deterministic=True)
         self._period = ""
         self._number = 0
         self._goes_on = False  # a year was read
@@ -117,6 +120,8 @@ class Books:
         if self._goes_on:
             if not carried:
                 self._miss_opening(year)
+            else:  # its lines are the balance, its opening included
+                self.scratch.do("DELETE FROM raw WHERE file < ?", first)
             self._carry_forward(taken, carried)
             self._as_one(first)
         self._goes_on = True
@@ -177,6 +182,7 @@ class Books:
         """Names that are unique, and what was matched across debtors."""
         db = self.scratch
         db.flush()
+        self._prove()
         if self._sold_to and db.one("SELECT 1 FROM part LIMIT 1") is None:
             self._hold_without_debtors()
         elif sums := +self._elsewhere:
@@ -206,6 +212,23 @@ class Books:
                 for n, (group, debtor, net, day) in enumerate(rows, 1)
             ],
         )
+
+    def _prove(self) -> None:
+        """Where what was understood of a debtor is not what his lines come to: control totals follow the lines, and a
+        fact that counts nowhere names the gap."""
+        db, currency = self.scratch, self._config.currency
+        found = differences(db)
+        if not found:
+            return
+        where, day = ", ".join(self.names.values())[:200], db.one("SELECT min(day) FROM part") or "1901-01-01"
+        fault = rejected("HUB-FEC-024", where, count=len(found), first=found[0][0],
+                         difference=decimal_text(found[0][1], currency))  # fmt: skip
+        db.hold("proof", where, where, fault, 1)
+        for debtor, minor in found:
+            doc = Doc("held", 1 if minor > 0 else -1, debtor, debtor, "", day, day, f"{fault.what}; {fault.mend}", 0, 0,
+                      False, parts={("", "", ""): abs(minor)}, naming=BY_CODE)  # fmt: skip
+            db.add(self._number, doc, f"proof/{debtor}", "", where)
+        db.flush()
 
     def _number_documents(self) -> None:
         """The numbers of invoices and credit notes: PieceRef where it numbers them, else journal and entry."""

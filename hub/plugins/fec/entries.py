@@ -45,7 +45,6 @@ class Understanding:
         self._name, self._account_name = self._at["compauxlib"], self._at["comptelib"]
         self._piece, self._piece_date, self._label = (self._at[n] for n in ("pieceref", "piecedate", "ecriturelib"))
         self._is_debtor: dict[str, bool] = {}
-        self._debtors: dict[str, str] = {}
         self._sides_of: dict[str, str] = {}
 
     def is_debtor(self, account: str) -> bool:
@@ -57,17 +56,11 @@ class Understanding:
 
     def debtor_of(self, line: Line) -> str:
         """The debtor's code: CompAuxNum, else the account's own number (413DUPONT and 416DUPONT are 411DUPONT)."""
-        return line.cells[self._at["compauxnum"]].strip() or self.debtor_of_account(line.account)
+        return self.aux_of(line) or a.debtor_of(line.account)
 
-    def debtor_of_account(self, account: str) -> str:
-        """The debtor's code where only the account says it."""
-        known = self._debtors.get(account)
-        if known is None:
-            known, tail = account, account[3:]
-            if account[:3] in ("413", "416") and tail.strip("0"):
-                known = f"411{tail}"
-            self._debtors[account] = known
-        return known
+    def aux_of(self, line: Line) -> str:
+        """CompAuxNum."""
+        return line.cells[self._at["compauxnum"]].strip()
 
     def is_opening_journal(self, code: str, name: str) -> bool:
         """True for a journal that may carry balances forward, by its code and its name as it stands."""

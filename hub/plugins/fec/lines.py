@@ -20,6 +20,7 @@ MAX_LINE = 20_000
 _CHUNK = 64 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _STRAY = re.compile(r"[\ud800-\udfff]")
+_AMOUNTS = ("debit", "credit", "montant", "sens")
 _SENSE = {"D": 1, "DEBIT": 1, "+": 1, "+1": 1, "1": 1, "C": -1, "CREDIT": -1, "-": -1, "-1": -1, "−1": -1}
 
 
@@ -46,6 +47,14 @@ class Stray(NamedTuple):
     number: int
     text: str
     fault: RecordRejected
+
+
+class Guess(NamedTuple):
+    """What a line that is held seems to say; `amount` is None where that cannot be read."""
+
+    account: str
+    aux: str
+    amount: int | None
 
 
 class Block:
@@ -85,11 +94,16 @@ class Block:
 
 
 class Reader:
-    """Reads one file in its dialect."""
+    """Reads one file in its dialect.
+
+    Attributes:
+        counted: told of all that counts, as it is split and before anything is made of it.
+    """
 
     def __init__(self, ledger: Ledger, dialect: Dialect, currency: str, without: Collection[str] = ()) -> None:
         """`without`: entries that are passed over, as `name_of` names them: another file has them too."""
         self.ledger, self.dialect, self.currency, self._without = ledger, dialect, currency, without
+        self.counted: Callable[[Sequence[Line | Stray] | Block], None] | None = None
         self.dates: dict[str, str] = {}
         self._known: dict[str, int] = {}
         self._names = tuple(self.column(name) for name in ("journalcode", "ecriturenum", "ecrituredate"))
@@ -124,7 +138,11 @@ class Reader:
                 continue
             # A list of its own for the lines of the long way: they may fail in the middle of a chunk.
             some = (None if strange else self._plain(at, texts)) or list(self._one_by_one(at, texts, strange))
-            yield self._counting(some) if self._without else some
+            if self._without:
+                some = self._counting(some)
+            if self.counted is not None:
+                self.counted(some)
+            yield some
 
     def name_of(self, key: tuple[str, ...]) -> str:
         """An entry by its journal, number and day (and piece), however the file writes days."""
@@ -245,6 +263,28 @@ class Reader:
         cells.append("")
         amount = 0 if fault is not None else self._amounts()(cells, "")
         return Line(number, self._key_of(cells), cells[self.column("comptenum")].strip(), amount, cells, text, fault)
+
+    def guessed(self, text: str) -> Guess | None:
+        """What a line that is held seems to say; None: not even whose it is.
+
+        Where separators stand inside a text, what comes before the amounts is told from the left, they and the rest
+        from the right.
+        """
+        cells, width, account = self._splitter()(text), self.dialect.width, self.column("comptenum")
+        if len(cells) <= account:
+            return None
+        aux, more = self.column("compauxnum"), len(cells) - width
+        if more < 0:
+            return Guess(cells[account].strip(), cells[aux].strip() if 0 <= aux < len(cells) else "", None)
+        if more:
+            amounts = min(at for name, at in self.dialect.columns.items() if name in _AMOUNTS)
+            del cells[amounts : amounts + more]
+        cells.append("")
+        try:
+            amount = self._amounts()(cells, "")
+        except RecordRejected:
+            amount = None
+        return Guess(cells[account].strip(), cells[aux].strip(), amount)
 
     def _key_of(self, cells: list[str]) -> tuple[str, ...]:
         journal, number, booked = (cells[at].strip() for at in self._names)

@@ -22,6 +22,7 @@ CREATE TABLE part (
     id INTEGER PRIMARY KEY, doc INTEGER, file INTEGER, debtor TEXT, account TEXT, code TEXT, grp TEXT, day TEXT,
     lettered TEXT, amount INTEGER, rest INTEGER, rank INTEGER, abroad INTEGER
 );
+CREATE TABLE raw (file INTEGER, account TEXT, aux TEXT, amount INTEGER);
 CREATE TABLE settled (doc INTEGER, grp TEXT, day TEXT, amount INTEGER);
 CREATE TABLE debtor (code TEXT PRIMARY KEY, name TEXT, place TEXT, naming INTEGER) WITHOUT ROWID;
 CREATE TABLE held (ref TEXT, body TEXT, place TEXT, code TEXT, what TEXT, mend TEXT, lines INTEGER);
@@ -119,6 +120,10 @@ class Scratch:
         waiting = self._renamed.get(code)
         if waiting is None or waiting[2] <= naming:
             self._renamed[code] = (name, place, naming)
+
+    def knows(self, code: str) -> bool:
+        """True for a debtor that was met."""
+        return code in self._names or self.one("SELECT 1 FROM debtor WHERE code = ?", code) is not None
 
     def hold(self, ref: str, body: str, place: str, error: Any, lines: int) -> None:
         """Keep what cannot be read."""

@@ -149,7 +149,7 @@ class Simple:
             tax = abs(amount) - net
             if net < 0 or tax < 0:
                 net = tax = None
-        debtor = cells[first + self._aux].strip() or self._understanding.debtor_of_account(block.places[at])
+        debtor = cells[first + self._aux].strip() or a.debtor_of(block.places[at])
         name, naming = debtor_name(cells[first + self._name], cells[first + self._account_name], debtor)
         piece, said = cells[first + self._piece].strip(), cells[first + self._piece_day]
         issued = day if said == key[2] else self._day(said) or day
