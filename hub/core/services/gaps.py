@@ -151,7 +151,8 @@ def _compare(desk: Desk, connection: Any, day: _Day, result: BookCheck) -> None:
     result.numbers |= dict(zip(view.facts.documents.id, view.facts.documents.number, strict=True))
     result.totals += _totals(connection, view, day, mine, credits_, entries, found.gaps)
     if found.gaps:
-        result.gaps += [(day.balance_on, gap) for gap in _explained(connection, view, day, mine, money, held, found.gaps)]
+        explained = _explained(connection, view, day, mine, money, held, found.gaps)
+        result.gaps += [(day.balance_on, gap) for gap in explained]
         behind = {c.entry_id for _, gap in result.gaps for c in gap.causes if c.entry_id is not None}
         result.held_entries |= store.entry_labels(connection, sorted(behind), day.known_at)
 

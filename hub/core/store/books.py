@@ -80,7 +80,7 @@ def ledger_entries(
     found = []
     for seller, debtor, currency, number, effect, gone in rows:
         left = max(0, abs(effect) - (gone or 0))
-        if left or held:
+        if left or not effect:
             found.append(((seller, debtor, currency), number, left if effect > 0 else -left))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from hub.plugins.fec.lines import Line
+from hub.plugins.fec.blocks import Line
 from hub.sdk.money import exponent
 
 INVOICE, CREDIT_NOTE, RECEIPT, RETURNED = "invoice", "credit_note", "receipt", "payment_returned"

@@ -1,4 +1,4 @@
-"""What of one file cannot be taken in: kept with its reason, and what it did to debtors told as facts that count nowhere.
+"""What of one file cannot be taken in: kept with its reason; what it did to debtors is told by facts that count not.
 
 Such a fact gives the gap that it leaves a name. Where an amount cannot be read the rest of its entry says it; where
 that does not either the fact is of zero: what the debtor owes is then not known.
@@ -9,9 +9,10 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from hub.plugins.fec import accounts as a
+from hub.plugins.fec.blocks import Line, Stray
 from hub.plugins.fec.entries import Understanding
 from hub.plugins.fec.facts import BY_CODE, Doc, entry_name
-from hub.plugins.fec.lines import Line, Reader, Stray
+from hub.plugins.fec.lines import Reader
 from hub.plugins.fec.proof import Tally
 from hub.plugins.fec.scratch import Scratch
 from hub.sdk import RecordRejected

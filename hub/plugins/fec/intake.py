@@ -8,12 +8,14 @@ from itertools import accumulate, pairwise
 
 from hub.plugins.fec import accounts as a
 from hub.plugins.fec import opening
+from hub.plugins.fec.blocks import Block, Line, Stray
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.entries import Understanding
 from hub.plugins.fec.facts import BY_CODE, Doc, entry_name
 from hub.plugins.fec.faults import rejected
 from hub.plugins.fec.holding import Holder
-from hub.plugins.fec.lines import Block, Line, Reader, Stray
+from hub.plugins.fec.lines import Reader
+from hub.plugins.fec.net import Carried
 from hub.plugins.fec.proof import Tally
 from hub.plugins.fec.scratch import Scratch
 from hub.plugins.fec.simple import Simple
@@ -51,7 +53,7 @@ class Intake:
         self.elsewhere: Counter[str] = Counter()
         self._debtors = False
         self._one_sided: dict[tuple[str, str], list[list[Line]]] = {}
-        self.carried: list[opening.Carried] = []
+        self.carried: list[Carried] = []
         self.names: dict[str, tuple[str, int]] = {}
         self._debit = self._credit = 0
         self._faults = 0

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from itertools import compress
 from typing import Final
 
-from hub.plugins.fec.lines import Block, Line, Reader, Stray
+from hub.plugins.fec.blocks import Block, Line, Stray
+from hub.plugins.fec.lines import Reader
 from hub.plugins.fec.scratch import Scratch
 
 #: Accounts whose sums are held in memory; more go to the temporary data base in between.
@@ -31,7 +32,7 @@ class _IsDebtors(dict[str, bool]):
 
 
 class Tally:
-    """Debits less credits of one file by account and CompAuxNum, of all its lines as they are split and nothing more."""
+    """Debits less credits of one file by account and CompAuxNum, of all its lines as they are split, nothing more."""
 
     def __init__(self, scratch: Scratch, reader: Reader, prefixes: Sequence[str], file: int) -> None:
         self._scratch, self._reader, self._file = scratch, reader, file

@@ -47,7 +47,10 @@ class Scratch:
 
     def __init__(self) -> None:
         self.db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self.db.executescript("PRAGMA journal_mode=off; PRAGMA synchronous=off; PRAGMA cache_size=-64000;" + _SCHEMA)
+        self.db.executescript(
+            "PRAGMA page_size=16384; PRAGMA journal_mode=off; PRAGMA synchronous=off; PRAGMA cache_size=-64000;"
+            + _SCHEMA
+        )
         self._docs: list[tuple[Any, ...]] = []
         self._told: list[tuple[Any, ...]] = []
         self._parts: list[tuple[Any, ...]] = []
@@ -197,3 +200,8 @@ def rest_of(
     """What is known of a fact beside its names and days, as the end of a unit's first line."""
     told = ["" if value is None else str(value) for value in (total, currency, amount, net, tax)]
     return FIELD.join((*told, label, bank))
+
+
+def label_of(told: str) -> str:
+    """The label among what `halves` says after the number of a document."""
+    return told.rsplit(FIELD, 2)[1]

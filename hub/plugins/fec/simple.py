@@ -10,9 +10,10 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from hub.plugins.fec import accounts as a
+from hub.plugins.fec.blocks import Block, Line
 from hub.plugins.fec.entries import Understanding, debtor_name
 from hub.plugins.fec.facts import CREDIT_NOTE, INVOICE, RECEIPT, RETURNED, entry_name
-from hub.plugins.fec.lines import Block, Line, Reader
+from hub.plugins.fec.lines import Reader
 from hub.plugins.fec.scratch import Scratch
 
 #: What the account of a line is, in a letter: an entry is then a word, and few words are many entries.

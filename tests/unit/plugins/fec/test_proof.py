@@ -100,3 +100,34 @@ def test_a_line_that_is_held_counts_in_the_balance(old: bytes, new: bytes, held:
     assert {"C1": 36_000 + held, "C2": 6_000} == found.totals()
     assert {"C1": 36_000, "C2": 6_000} == explained(found.records)
     assert "HUB-FEC-024" not in [one.code for one in found.held]
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_a_year_that_is_missing_is_a_gap(missing: bool, tmp_path: Path) -> None:
+    """2024 is not there, in which F1 was paid and F3 sent: nobody may take what 2025 opens with for agreed."""
+    folder = tmp_path / "fec"
+    folder.mkdir()
+    old, between, new = Made(2023), Made(2024), Made(2025)
+    old.sale(date(2023, 12, 1), "F1", "C1", 12_000)
+    old.sale(date(2023, 12, 2), "F2", "C2", 6_000)
+    between.entry("AN", date(2024, 1, 1), "F1", "AN", ("411000", "C1", 12_000, ""), ("890000", "", -12_000, ""))
+    between.entry("AN", date(2024, 1, 1), "F2", "AN", ("411000", "C2", 6_000, ""), ("890000", "", -6_000, ""))
+    between.paid(date(2024, 3, 1), "V1", "C1", 12_000)
+    between.sale(date(2024, 12, 3), "F3", "C3", 5_000)
+    new.entry("AN", date(2025, 1, 1), "F2", "AN", ("411000", "C2", 6_000, ""), ("890000", "", -6_000, ""))
+    new.entry("AN", date(2025, 1, 1), "F3", "AN", ("411000", "C3", 5_000, ""), ("890000", "", -5_000, ""))
+    new.sale(date(2025, 1, 5), "F4", "C2", 1_000)
+    for year, one in ((2023, old), (2024, between), (2025, new)):
+        if year != 2024 or not missing:
+            TAB.write(folder / f"{year}.txt", one.rows)
+    found = read(tmp_path, folder)
+    assert {"C2": 7_000, "C3": 5_000} == found.totals()
+    if not missing:
+        assert ([], {"C2": 7_000, "C3": 5_000}) == (found.held, explained(found.records))
+        return
+    assert {"C1": 12_000, "C2": 7_000} == explained(found.records)
+    assert {"C1": -12_000, "C3": 5_000} == held_of(found)
+    [fault] = found.held
+    assert ("HUB-FEC-025", "2025.txt") == (fault.code, fault.where)
+    assert "the entries from 2023-12-03 to 2024-12-31" in fault.what
+    assert {"missing 2023-12-03 to 2024-12-31"} == {one.document_number for one in found.of(LedgerEntry)}
