@@ -154,7 +154,7 @@ class Intake:
             return
         entry = entry_name(lines[0].key)
         for doc in docs:
-            self._scratch.add(self.number, doc, doc.ref(entry), entry, name)
+            self._scratch.add(self.number, doc, doc.ref(lines[0].key[0]), entry, name)
 
     def _unbalanced(self, lines: list[Line], balance: int) -> RecordRejected:
         debit = sum(line.amount for line in lines if line.amount > 0)

@@ -86,17 +86,17 @@ class Scratch:
         return id_
 
     def add_plain(
-        self, file: int, kind: str, amount: int, debtor: str, name: str, naming: int, entry: str, piece: str, day: str,
-        issued: str, line: int, net: int | None, tax: int | None, label: str, bank: str, raw: str, slot: Slot,
-        place: str,
+        self, file: int, kind: str, amount: int, debtor: str, name: str, naming: int, journal: str, entry: str,
+        piece: str, day: str, issued: str, line: int, net: int | None, tax: int | None, label: str, bank: str, raw: str,
+        slot: Slot, place: str,
     ) -> None:  # fmt: skip
         """Keep a fact of one part and one line; `amount` is signed."""
         id_ = self._next
         self._next += 1
         total, sign = (amount, 1) if amount > 0 else (-amount, -1)
-        ref = f"{day}/{entry}/{piece}/{debtor}/{kind}"
+        ref = f"{day}/{journal}/{piece}/{debtor}/{kind}/{amount}"
         if len(ref) > SHORT:
-            ref = ref_of(day, entry, piece, debtor, kind)
+            ref = ref_of(day, journal, piece, debtor, kind, amount)
         key = piece_key(piece) if kind in DOCUMENTS else ""
         self._docs.append((id_, file, ref, kind, sign, debtor, entry, piece, day, issued, total, 0, key))
         # As `halves` and `rest_of` say it, without their calls: nearly every fact of a ledger.

@@ -157,7 +157,7 @@ class Simple:
         lettered = cells[first + self._lettered]
         self._scratch.add_plain(
             self._file, kind, amount, debtor, name, naming,
-            entry_name(key), piece, day, issued if issued < day else day, block.first + at, net, tax,
+            key[0], entry_name(key), piece, day, issued if issued < day else day, block.first + at, net, tax,
             cells[first + self._label].strip(), bank, block.texts[at],
             (block.places[at], cells[first + self._code].strip(), self._day(lettered) if lettered else ""), self._place,
         )  # fmt: skip

@@ -185,3 +185,22 @@ def test_a_foreign_invoice_in_two_parts(dollars: int, euros: int, tmp_path: Path
     found = of(tmp_path, made)
     assert {"F1": dollars} == settled(found)
     assert {} == found.totals()
+
+
+def test_entries_that_get_other_numbers(tmp_path: Path) -> None:
+    """A draft becomes final: entries are numbered anew and stand in another order. Each fact is still the same one,
+    two equal payments of one day are still two."""
+    made = Made()
+    made.sale(date(2026, 1, 5), "F1", "A", 30_000, "AA")
+    for n in (1, 2):
+        made.paid(date(2026, 2, 5), "", "A", 15_000, "AA")
+        made.entry("OD", date(2026, 2, 6), f"OD{n}", "Ecart", ("658000", "", n, ""), ("411000", "A", -n, ""))
+    made.paid(date(2026, 2, 5), "", "A", 700)
+    path = TAB.write(tmp_path / "fec.txt", made.rows)
+    before = read(tmp_path, path)
+    for row in made.rows:
+        row["EcritureNum"] = f"{9_000 - int(row['EcritureNum'])}"
+    TAB.write(path, sorted(made.rows, key=lambda row: row["EcritureNum"]))
+    after = read(tmp_path, path)
+    assert sorted(map(repr, before.records)) == sorted(map(repr, after.records))
+    assert 3 == len({one.source_key for one in after.of(Receipt)})

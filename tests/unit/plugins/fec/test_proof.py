@@ -46,7 +46,7 @@ def test_what_is_lost_on_the_way_shows(by_columns: bool, tmp_path: Path, monkeyp
 
     if by_columns:
         add = simple.Scratch.add_plain
-        monkeypatch.setattr(simple.Scratch, "add_plain", lambda s, *a: None if a[7] == "F2" else add(s, *a))
+        monkeypatch.setattr(simple.Scratch, "add_plain", lambda s, *a: None if a[8] == "F2" else add(s, *a))
     else:
         monkeypatch.setattr(simple, "shape_of", lambda word: None)
     monkeypatch.setattr(Understanding, "docs", losing)
