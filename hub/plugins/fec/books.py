@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 
 from hub.plugins.fec import lettering, opening
@@ -55,6 +56,7 @@ class Books:
             except FileRefused as refusal:
                 whole.update(f"{ledger.name}\0{ledger.size}\0{refusal.refusal.code}\0".encode())
                 self._hold_file(ledger, refusal.refusal)
+        self._agree_on_encoding()
         if config.due_dates is not None:
             rows = list(due_dates(config.due_dates, config.currency))
             whole.update(repr(rows).encode())
@@ -89,6 +91,13 @@ class Books:
             first = next(iter(self.scratch.rows("SELECT min(debtor) FROM part WHERE day <= ?", on)), (None,))[0]
             if first is not None:
                 yield str(first), 0
+
+    def _agree_on_encoding(self) -> None:
+        """A file whose few letters do not say in which encoding it is written is written like the others."""
+        letters = {one.dialect.encoding for one in self.images if one.dialect.sure} - {"utf-8", "utf-8-sig"}
+        for image in self.images:
+            if not image.dialect.sure and len(letters) == 1:
+                image.dialect = replace(image.dialect, encoding=min(letters))
 
     def _read_all(self) -> str:
         """Read every file; returns the order of age of the files where it counted, so that the digest knows it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
@@ -42,11 +43,12 @@ def add_tax(doc: Doc, others: list[Line]) -> None:
         doc.net, doc.tax = net, tax
 
 
-def split_money(docs: list[Doc], lines: list[Line], is_debtor: Callable[[str], bool]) -> None:
+def split_money(docs: list[Doc], lines: list[Line], is_debtor: Callable[[str], bool]) -> list[Doc]:
     """Money and what completes it (a discount, an exchange difference, a write-off, netting with what is owed to the
-    debtor) against the lines of one debtor: the money is a receipt, the rest apart."""
+    debtor) against the lines of one debtor: the money is a receipt, the rest apart. Others beside him may be paid to
+    the cent by a line of money each. Returns what is more than `docs`."""
     if len(lines) < 3 or not docs or any(doc.sign > 0 or doc.kind not in _COMPLETED for doc in docs):
-        return
+        return []
     sides: dict[str, int] = {}
     for line in lines:
         if not is_debtor(line.account):
@@ -56,13 +58,25 @@ def split_money(docs: list[Doc], lines: list[Line], is_debtor: Callable[[str], b
     received = money + sides.pop(a.FEE, 0) + sides.pop(a.VAT, 0)
     rest = {side: amount for side, amount in sides.items() if amount > 0}
     if not rest or received <= 0 or received + sum(rest.values()) != sum(doc.total for doc in docs):
-        return
-    if len({doc.debtor for doc in docs}) > 1 or (money <= 0 and any(doc.kind != RECEIPT for doc in docs)):
-        return
+        return []
+    left = docs if len({doc.debtor for doc in docs}) == 1 else _not_paid(docs, lines)
+    if len({doc.debtor for doc in left}) != 1 or (money <= 0 and any(doc.kind != RECEIPT for doc in docs)):
+        return []
     for doc in docs:
         doc.kind = RECEIPT
-    for side, amount in rest.items():
-        docs += _taken(docs, side, amount)
+    return [one for side, amount in rest.items() for one in _taken(left, side, amount)]
+
+
+def _not_paid(docs: list[Doc], lines: list[Line]) -> list[Doc]:
+    """Those of `docs` for which there is no line of money of just their amount."""
+    sums = Counter(line.amount for line in lines if a.side_of(line.account) == a.MONEY)
+    left = []
+    for doc in docs:
+        if sums[doc.total] > 0:
+            sums[doc.total] -= 1
+        else:
+            left.append(doc)
+    return left
 
 
 def _taken(docs: list[Doc], kind: str, amount: int) -> list[Doc]:

@@ -106,17 +106,20 @@ class Understanding:
         if len(mine) == 1 and len(lines) < 4 and not opening and (simple := self._simple(lines, mine[0])):
             return [simple]
         found: dict[tuple[object, ...], Doc] = {}
+        parts = [lines]
         if opening:
             for line in mine:
                 kind = INVOICE if line.amount >= 0 and a.role_of(line.account) != a.DEPOSIT else "opening"
                 self._put(found, (line.number,), kind, line, 0, opening=True)
         else:
-            for sub, part in enumerate(balanced_parts(lines)):
+            parts = balanced_parts(lines)
+            for sub, part in enumerate(parts):
                 self._understand(part, mine if part is lines else self.debtors_lines(part), sub, found)
         docs = [doc for raw in found.values() for doc in self._signed(raw)]
         if opening:
             return docs
-        split_money(docs, lines, self.is_debtor)
+        for sub, part in enumerate(parts):
+            docs += split_money([doc for doc in docs if doc.sub == sub], part, self.is_debtor)
         sales = [doc for doc in docs if doc.kind in (INVOICE, CREDIT_NOTE)]
         if len(sales) == 1:
             add_tax(sales[0], [line for line in lines if not self.is_debtor(line.account)])
