@@ -94,6 +94,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "this text was held and can only be read together with the rest of its file",
         "correct the file, then run hub sync",
     ),
+    "HUB-FEC-037": (
+        "the file {name} breaks off in its last line, after {found} fields of {wanted}",
+        "copy or export it again, complete; what is known stays until then",
+    ),
 }
 
 

@@ -26,6 +26,12 @@ COLUMNS = (
     "pieceref", "piecedate", "ecriturelib", "debit", "credit", "ecriturelet", "datelet", "validdate", "montantdevise",
     "idevise",
 )  # fmt: skip
+#: What some programs call a column instead.
+_ALIASES = {
+    "ecrturelet": "ecriturelet", "ecriturelettrage": "ecriturelet", "lettrage": "ecriturelet",
+    "lettragepiece": "ecriturelet", "datelettrage": "datelet", "iddevise": "idevise", "codedevise": "idevise",
+    "comptaux": "compauxnum", "compteauxnum": "compauxnum", "compteauxlib": "compauxlib",
+}  # fmt: skip
 _KNOWN = {*COLUMNS, "montant", "sens"}
 _NEEDED = ("journalcode", "ecrituredate", "comptenum")
 _NAME = re.compile(r"(?P<siren>\d{9}(?:\d{5})?)[ _-]?FEC[ _-]?(?P<closed>\d{8})", re.IGNORECASE)
@@ -110,7 +116,7 @@ def look(ledger: Ledger, encoding: str | None) -> Dialect:
 
     Raises:
         FileRefused: it is no FEC.
-        SourceUnavailable: it cannot be read now.
+        SourceUnavailable: it cannot be read now, or is not there to its end.
     """
     if ledger.size > MAX_BYTES:
         raise refused("HUB-FEC-003", ledger.name, detail=f"{ledger.size:,} bytes, {MAX_BYTES:,} are allowed")
@@ -120,10 +126,11 @@ def look(ledger: Ledger, encoding: str | None) -> Dialect:
             head = stream.read(HEAD_BYTES)
             if b"\0" in head or head.startswith((b"PK\3\4", b"%PDF", b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff")):
                 raise refused("HUB-FEC-002", ledger.name, detail=_kind(head))
-            chunk = head
+            chunk, tail = head, b""
             while chunk:
                 total.update(chunk)
                 letters.feed(chunk)
+                tail = (tail + chunk)[-HEAD_BYTES:]
                 chunk = stream.read(1024 * 1024)
     except OSError as error:
         raise unavailable("HUB-FEC-031", ledger.name, name=ledger.name, detail=error.strerror) from None
@@ -131,7 +138,16 @@ def look(ledger: Ledger, encoding: str | None) -> Dialect:
     if head.startswith(codecs.BOM_UTF8) and name == "utf-8":
         name = "utf-8-sig"
     dialect = _dialect(ledger, head, name, total.hexdigest())
+    _check_end(ledger, dialect, tail)
     return dialect if encoding or letters.sure else replace(dialect, sure=False)
+
+
+def _check_end(ledger: Ledger, dialect: Dialect, tail: bytes) -> None:
+    """A last line without an end that has too few fields: the rest of the file is not there, and is not gone."""
+    *before, last = re.split(rb"[\r\n]", tail.rstrip(b"\x1a"))
+    found = last.count(dialect.delimiter.encode()) + 1
+    if before and last.strip() and found < dialect.width:
+        raise unavailable("HUB-FEC-037", ledger.name, name=ledger.name, found=found, wanted=dialect.width)
 
 
 def _kind(head: bytes) -> str:
@@ -186,7 +202,8 @@ def _headless(first: str) -> str:
 def fold(name: str) -> str:
     """A header for comparison: no case, accents, blanks, quotes, points or underlines."""
     plain = unicodedata.normalize("NFKD", name)
-    return "".join(letter for letter in plain.lower() if letter.isascii() and letter.isalnum())
+    folded = "".join(letter for letter in plain.lower() if letter.isascii() and letter.isalnum())
+    return _ALIASES.get(folded, folded)
 
 
 class _Letters:

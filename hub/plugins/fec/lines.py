@@ -178,7 +178,7 @@ class Reader:
                     yield at, [rest], True
                     at += 1
                     rest = ""
-            if rest:
+            if rest := rest.rstrip("\x1a"):  # what DOS writes behind the last line
                 yield at, [rest], True
 
     def _shifted(self, error: RecordRejected, found: int, place: str) -> RecordRejected:
