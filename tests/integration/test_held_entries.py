@@ -49,3 +49,27 @@ def test_the_gap_names_the_held_entry(tmp_path: Path, database_url: str, without
     assert run(hub, "books").error is None
     assert [] == export(hub, "gaps")
     assert [] == verified(hub).differences
+
+
+def test_a_balance_that_cannot_be_read_is_a_gap(tmp_path: Path, database_url: str, without_processes: None) -> None:
+    """A line of C1 broke off before its amount: both sums are equal without it, and yet nobody may act on them."""
+    made = Made()
+    for number, debtor in enumerate(("C1", "C1", "C2"), 1):
+        made.sale(date(2026, 3, number), f"F{number}", debtor, 12_000)
+    file = DIALECTS[0].write(tmp_path / "fec.txt", made.rows)
+    good = file.read_bytes()
+    file.write_bytes(good.replace(b"120,00\t0,00\t\t\t20260301\t\t\r\n", b"\r\n", 1))
+    hub = make_hub(tmp_path, database_url, SECTIONS)
+    assert run(hub, "books").error is None
+    [gap] = export(hub, "gaps")
+    assert ("C1", 0, 0, 0) == (gap["debtor_id"], gap["difference"], gap["explained"], gap["unexplained"])
+    assert "line 2 (amount not known)" in gap["likely_cause"]
+    [record] = export(hub, "gap-records")
+    assert ("held_entry", 0, "line 2") == (record["cause"], record["effect"], record["invoice_number"])
+    with hub.store.read() as connection:
+        where = standing(hub.desk, connection)
+        assert (False, True) == (may_act(where, "ACME", "C1"), may_act(where, "ACME", "C2"))
+    file.write_bytes(good)
+    assert run(hub, "books").error is None
+    assert [] == export(hub, "gaps")
+    assert [] == verified(hub).differences

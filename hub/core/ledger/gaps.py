@@ -6,7 +6,7 @@ closes; it is never closed by a corrective entry (DESIGN §1).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from hub.core.ledger.open_items import OpenItem
@@ -52,8 +52,8 @@ class Candidate(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """`difference_minor` = open − control: positive when more is open here than the books say. Likeliest
-    first.
+    """`difference_minor` = open − control: positive when more is open here than the books say; zero where part of the
+    books' balance cannot be read. Likeliest first.
     """
 
     seller: str
@@ -82,6 +82,7 @@ def find_gaps(
     movements: Iterable[Movement] = (),
     book_totals: Mapping[int, tuple[int, str]] | None = None,
     missing_is_zero: bool = False,
+    unknown: Collection[Account] = (),
 ) -> GapReport:
     """Hold the open items of each debtor against the books, per currency; to the cent, no tolerance.
 
@@ -92,6 +93,7 @@ def find_gaps(
         book_totals: for documents in foreign currency, by document id: the books' value of the total, and its
             currency. What is open is converted in proportion, half up.
         missing_is_zero: the books leave out settled accounts, so that no balance means a balance of zero.
+        unknown: accounts of which part of the books' balance cannot be read: a gap, even of no difference.
     """
     entries: dict[Account, list[tuple[str, int, int]]] = {}
     sums: dict[Account, int] = {}
@@ -113,11 +115,11 @@ def find_gaps(
         account = (control.seller, control.debtor_id, control.currency)
         balances[account] = balances.get(account, 0) + control.balance_minor
     unchecked = [] if missing_is_zero else sorted(sums.keys() - balances.keys())
-    compared = sorted(balances.keys() | sums.keys()) if missing_is_zero else sorted(balances)
+    compared = sorted({*balances, *sums, *unknown}) if missing_is_zero else sorted(balances)
     gaps = []
     for account in compared:
         here, there = sums.get(account, 0), balances.get(account, 0)
-        if here != there:
+        if here != there or account in unknown:
             found = explain(here - there, entries.get(account, []))
             gaps.append(Gap(*account, here, there, here - there, found))
     return GapReport(gaps, len(compared) - len(gaps), unchecked)

@@ -140,12 +140,19 @@ def _compare(desk: Desk, connection: Any, day: _Day, result: BookCheck) -> None:
         *(_line("receipt", account, number, -minor, day.balance_on) for account, number, minor in credits_),
         *(_line("entry", account, number, minor, day.balance_on) for account, number, minor in entries),
     ]
-    found = find_gaps(items, controls, book_totals=day.foreign, missing_is_zero=True)
+    held = [
+        HeldEntry(*entry)
+        for entry in store.ledger_entries(connection, view.books, day.balance_on, day.known_at, held=True)
+        if entry[0][0] in sellers
+    ]
+    unread = {entry.account for entry in held if not entry.minor}
+    found = find_gaps(items, controls, book_totals=day.foreign, missing_is_zero=True, unknown=unread)
     result.agreed += found.agreed
     result.numbers |= dict(zip(view.facts.documents.id, view.facts.documents.number, strict=True))
     result.totals += _totals(connection, view, day, mine, credits_, entries, found.gaps)
     if found.gaps:
-        result.gaps += [(day.balance_on, gap) for gap in _explained(connection, view, day, mine, money, found.gaps)]
+        explained = _explained(connection, view, day, mine, money, held, found.gaps)
+        result.gaps += [(day.balance_on, gap) for gap in explained]
         behind = {c.entry_id for _, gap in result.gaps for c in gap.causes if c.entry_id is not None}
         result.held_entries |= store.entry_labels(connection, sorted(behind), day.known_at)
 
@@ -243,7 +250,13 @@ def _totals(
 
 
 def _explained(
-    connection: Any, view: LedgerView, day: _Day, mine: OpenItems, money: _Money, gaps: list[Gap]
+    connection: Any,
+    view: LedgerView,
+    day: _Day,
+    mine: OpenItems,
+    money: _Money,
+    held: list[HeldEntry],
+    gaps: list[Gap],
 ) -> list[ExplainedGap]:
     """The gaps with the records behind them; only what concerns their debtors is looked at."""
     accounts = {(gap.seller, gap.debtor_id) for gap in gaps}
@@ -263,10 +276,7 @@ def _explained(
         ],
         entered=money.entered,
         doubted=frozenset(in_suggestions(connection)) if day.known_at is None else frozenset(),
-        held=[
-            HeldEntry(*entry)
-            for entry in store.ledger_entries(connection, view.books, day.balance_on, day.known_at, held=True)
-        ],
+        held=held,
     )
 
 

@@ -56,7 +56,7 @@ def ledger_entries(
 ) -> list[tuple[tuple[str, str, str], int, int]]:
     """Named lines of the books that stand on `on`, less what their settlement lines settled by then: (account, id,
     signed minor units; positive: the debtor owes more). `held`: instead, what the books have in entries that are held
-    here."""
+    here; zero where its amount cannot be read."""
     e, line = as_known("ledger_entry", known_at), as_known("settlement_line", known_at)
     settled = (
         sa.select(
@@ -80,7 +80,7 @@ def ledger_entries(
     found = []
     for seller, debtor, currency, number, effect, gone in rows:
         left = max(0, abs(effect) - (gone or 0))
-        if left:
+        if left or not effect:
             found.append(((seller, debtor, currency), number, left if effect > 0 else -left))
     return found
 

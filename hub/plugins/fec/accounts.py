@@ -65,6 +65,14 @@ def role_of(account: str) -> str:
     return _ROLES.get(account[:4]) or _ROLES.get(account[:3]) or CLAIM
 
 
+@lru_cache(maxsize=50_000)
+def debtor_of(account: str) -> str:
+    """The debtor's code where only the account says it: the account's own number (413DUPONT and 416DUPONT are
+    411DUPONT)."""
+    individual = account[:3] in ("413", "416") and account[3:].strip("0")
+    return f"411{account[3:]}" if individual else account
+
+
 #: How surely a journal carries balances forward.
 NAMED, PERHAPS = "named", "perhaps"
 #: Bilan d'ouverture: the other side of an opening.

@@ -5,20 +5,23 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 
 from hub.plugins.fec import lettering, opening
+from hub.plugins.fec.accounts import debtor_of
 from hub.plugins.fec.config import FecConfig
+from hub.plugins.fec.doubts import Doubts
 from hub.plugins.fec.facts import BY_CODE, Doc
-from hub.plugins.fec.faults import FileRefused, refused, rejected, unavailable
+from hub.plugins.fec.faults import FileRefused, refused, unavailable
 from hub.plugins.fec.files import Ledger, find, look
 from hub.plugins.fec.gathering import contiguous, gathered
 from hub.plugins.fec.intake import Intake, Scattered
+from hub.plugins.fec.net import Carried
 from hub.plugins.fec.order import Image, Order
 from hub.plugins.fec.scratch import Scratch, halves, rest_of
 from hub.plugins.fec.terms import due_dates, fold_number
 from hub.sdk import RecordRejected
-from hub.sdk.money import decimal_text
 
 
 class Books:
@@ -37,7 +40,8 @@ class Books:
         self.has_due_dates = config.due_dates is not None
         self.scratch = Scratch()
         self.scratch.db.create_function("fold", 1, fold_number, deterministic=True)
-        self._period = ""
+        self.scratch.db.create_function("debtor_of", 1, debtor_of, deterministic=True)
+        self._period = self._until = ""  # the month in which the year begins; the last day that was read
         self._number = 0
         self._goes_on = False  # a year was read
         self._sold_to: set[str] = set()
@@ -52,6 +56,7 @@ class Books:
             except FileRefused as refusal:
                 whole.update(f"{ledger.name}\0{ledger.size}\0{refusal.refusal.code}\0".encode())
                 self._hold_file(ledger, refusal.refusal)
+        self._agree_on_encoding()
         if config.due_dates is not None:
             rows = list(due_dates(config.due_dates, config.currency))
             whole.update(repr(rows).encode())
@@ -87,6 +92,13 @@ class Books:
             if first is not None:
                 yield str(first), 0
 
+    def _agree_on_encoding(self) -> None:
+        """A file whose few letters do not say in which encoding it is written is written like the others."""
+        letters = {one.dialect.encoding for one in self.images if one.dialect.sure} - {"utf-8", "utf-8-sig"}
+        for image in self.images:
+            if not image.dialect.sure and len(letters) == 1:
+                image.dialect = replace(image.dialect, encoding=min(letters))
+
     def _read_all(self) -> str:
         """Read every file; returns the order of age of the files where it counted, so that the digest knows it."""
         order = Order(self.scratch, self._config.currency, self._hold_file)
@@ -116,10 +128,15 @@ class Books:
         self._name_groups(carried)
         if self._goes_on:
             if not carried:
-                self._miss_opening(year)
+                doubts = Doubts(self.scratch, self._config, year[0].ledger.name)
+                if year[0].first[:4] != self._period[:4] and (note := doubts.miss_opening(self._number, year[0].first)):
+                    self.notes.append(note)
+            else:  # its lines are the balance, its opening included
+                self.scratch.do("DELETE FROM raw WHERE file < ?", first)
             self._carry_forward(taken, carried)
             self._as_one(first)
         self._goes_on = True
+        self._until = max(image.last for image in year)
         lettering.letter(self.scratch, self._number, first=first, last=last)
 
     def _as_one(self, first: int) -> None:
@@ -145,22 +162,28 @@ class Books:
         self._elsewhere.update(intake.elsewhere)
         return intake
 
-    def _carry_forward(self, taken: Sequence[Intake], carried: list[opening.Carried]) -> None:
+    def _carry_forward(self, taken: Sequence[Intake], carried: list[Carried]) -> None:
         db = self.scratch
         db.do("CREATE INDEX IF NOT EXISTS part_by_debtor ON part (debtor, file)")
         if not carried:  # the file goes on where the one before ended
             db.do("UPDATE part SET file = ? WHERE rest <> 0 AND file < ?", self._number, self._number)
             return
         intake = next(one for one in taken if one.carried)
-        for debtor, amount, day, line in opening.join(db, self._number, self._period, carried):
+        name, begins = self.names[intake.number], min(line[6] for line in carried)
+        found = opening.join(db, self._number, self._period, carried)
+        hole = Doubts(db, self._config, name).miss_year(self._until, begins, [minor for _, minor, _, _ in found])
+        kind = "opening_difference" if hole is None else "held"
+        for debtor, amount, day, line in found:
             sign = 1 if amount > 0 else -1
-            name, naming = intake.names.get(debtor, (debtor, BY_CODE))
-            doc = Doc("opening_difference", sign, debtor, name, "", day, day, "", line, 0, True, naming=naming)
+            called, naming = intake.names.get(debtor, (debtor, BY_CODE))
+            doc = Doc(kind, sign, debtor, called, "", day, day, "", line, 0, True, naming=naming)
             doc.parts = {("", "", ""): abs(amount)}
-            db.add(intake.number, doc, f"{day}/{debtor}/opening_difference", "", self.names[intake.number])
+            if hole is not None:
+                doc.piece, doc.label = hole
+            db.add(intake.number, doc, f"{day}/{debtor}/{kind}", "", name)
         db.flush()
 
-    def _name_groups(self, carried: list[opening.Carried]) -> None:
+    def _name_groups(self, carried: list[Carried]) -> None:
         """Groups of lettering are named by the month in which their year begins. A year begins with an opening: a file
         without one goes on with the year before it."""
         db, file = self.scratch, self._number
@@ -177,10 +200,12 @@ class Books:
         """Names that are unique, and what was matched across debtors."""
         db = self.scratch
         db.flush()
+        doubts = Doubts(db, self._config, ", ".join(self.names.values())[:200])
+        doubts.prove(self._number)
         if self._sold_to and db.one("SELECT 1 FROM part LIMIT 1") is None:
-            self._hold_without_debtors()
+            doubts.hold_without_debtors(self._sold_to)
         elif sums := +self._elsewhere:
-            self._hold_elsewhere(sums)
+            doubts.hold_elsewhere(sums)
         _make_unique(db, "ref", "ref", "", "'#' || n")
         self._number_documents()
         db.do("CREATE INDEX settled_by_doc ON settled (doc)")
@@ -227,49 +252,6 @@ class Books:
         same = "kind, number_key, substr(issued, 1, 4)"
         if _make_unique(db, "number", same, where, "' (' || entry || ')'"):
             _make_unique(db, "number", "kind, fold(number), substr(issued, 1, 4)", where, "' #' || n")
-
-    def _miss_opening(self, year: Sequence[Image]) -> None:
-        """A year follows another and no opening was recognised: perhaps it was not opened yet. Where the sum that a
-        debtor owed is booked once more in the first month, neither as a sale nor as money received, it was."""
-        db, file, name, first = self.scratch, self._number, year[0].ledger.name, year[0].first
-        owed = "SELECT debtor, sum(amount) AS total FROM part WHERE file < ? GROUP BY debtor HAVING sum(amount) <> 0"
-        if first[:4] == self._period[:4] or db.one(f"{owed} LIMIT 1", file) is None:
-            return
-        again = db.one(
-            f"""SELECT count(*) FROM ({owed}) o JOIN (
-                SELECT p.debtor, sum(p.amount) AS total FROM part p JOIN doc d ON d.id = p.doc
-                WHERE p.file = ? AND p.day <= date(?, '+31 days')
-                AND d.kind NOT IN ('invoice', 'credit_note', 'receipt')
-                GROUP BY p.debtor) n ON n.debtor = o.debtor AND n.total = o.total""",  # noqa: S608 - words of our own
-            file,
-            file,
-            first,
-        )
-        if again:
-            fault = rejected("HUB-FEC-009", name, count=again)
-            db.hold(f"opening/{name}", name, name, fault, 1)
-        else:
-            self.notes.append(f"{name} has no opening: it goes on where the year before ended")
-
-    def _hold_without_debtors(self) -> None:
-        """Sales, and no account of debtors: nothing of what is owed is read, and that is no reason to say nothing."""
-        told = ", ".join(sorted(self._sold_to)[:5])
-        fault = rejected(
-            "HUB-FEC-007", ", ".join(self.names.values())[:200], prefixes=" ".join(self._config.accounts), found=told
-        )
-        self.scratch.hold("accounts", told, fault.where, fault, 1)
-        self.scratch.flush()
-
-    def _hold_elsewhere(self, sums: Counter[str]) -> None:
-        """Sales to accounts that are not read beside debtors that are: named with their sums, the largest first."""
-        named = sorted(sums, key=lambda account: (-sums[account], account))
-        told = ", ".join(f"{account} ({decimal_text(sums[account], self._config.currency)})" for account in named[:5])
-        more = f" and {len(named) - 5} more" if len(named) > 5 else ""
-        where = ", ".join(self.names.values())[:200]
-        total = decimal_text(sums.total(), self._config.currency)
-        fault = rejected("HUB-FEC-023", where, total=total, found=told + more, prefixes=" ".join(self._config.accounts))
-        self.scratch.hold("accounts", told, where, fault, 1)
-        self.scratch.flush()
 
     def _hold_file(self, ledger: Ledger, refusal: RecordRejected) -> None:
         try:

@@ -6,10 +6,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from hub.plugins.fec.blocks import Line
 from hub.plugins.fec.books import Books
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.files import FileRefused, find, look
-from hub.plugins.fec.lines import Line, Reader
+from hub.plugins.fec.lines import Reader
 from hub.plugins.fec.mapping import Mapper
 from hub.plugins.fec.units import units_after
 from hub.sdk.columns import records_from_columns

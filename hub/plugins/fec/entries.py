@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.plugins.fec import accounts as a
+from hub.plugins.fec.blocks import Line
+from hub.plugins.fec.division import add_tax, balanced_parts, split_money
 from hub.plugins.fec.facts import (
     BY_ACCOUNT,
     BY_CODE,
@@ -21,9 +23,8 @@ from hub.plugins.fec.facts import (
     Slot,
     foreign_minor,
     kind_of_sign,
-    take,
 )
-from hub.plugins.fec.lines import Line, Reader
+from hub.plugins.fec.lines import Reader
 from hub.sdk.money import is_currency
 
 
@@ -45,7 +46,6 @@ class Understanding:
         self._name, self._account_name = self._at["compauxlib"], self._at["comptelib"]
         self._piece, self._piece_date, self._label = (self._at[n] for n in ("pieceref", "piecedate", "ecriturelib"))
         self._is_debtor: dict[str, bool] = {}
-        self._debtors: dict[str, str] = {}
         self._sides_of: dict[str, str] = {}
 
     def is_debtor(self, account: str) -> bool:
@@ -57,17 +57,11 @@ class Understanding:
 
     def debtor_of(self, line: Line) -> str:
         """The debtor's code: CompAuxNum, else the account's own number (413DUPONT and 416DUPONT are 411DUPONT)."""
-        return line.cells[self._at["compauxnum"]].strip() or self.debtor_of_account(line.account)
+        return self.aux_of(line) or a.debtor_of(line.account)
 
-    def debtor_of_account(self, account: str) -> str:
-        """The debtor's code where only the account says it."""
-        known = self._debtors.get(account)
-        if known is None:
-            known, tail = account, account[3:]
-            if account[:3] in ("413", "416") and tail.strip("0"):
-                known = f"411{tail}"
-            self._debtors[account] = known
-        return known
+    def aux_of(self, line: Line) -> str:
+        """CompAuxNum."""
+        return line.cells[self._at["compauxnum"]].strip()
 
     def is_opening_journal(self, code: str, name: str) -> bool:
         """True for a journal that may carry balances forward, by its code and its name as it stands."""
@@ -112,21 +106,23 @@ class Understanding:
         if len(mine) == 1 and len(lines) < 4 and not opening and (simple := self._simple(lines, mine[0])):
             return [simple]
         found: dict[tuple[object, ...], Doc] = {}
+        parts = [lines]
         if opening:
             for line in mine:
                 kind = INVOICE if line.amount >= 0 and a.role_of(line.account) != a.DEPOSIT else "opening"
                 self._put(found, (line.number,), kind, line, 0, opening=True)
         else:
-            for sub, part in enumerate(_balanced_parts(lines)):
+            parts = balanced_parts(lines)
+            for sub, part in enumerate(parts):
                 self._understand(part, mine if part is lines else self.debtors_lines(part), sub, found)
         docs = [doc for raw in found.values() for doc in self._signed(raw)]
         if opening:
             return docs
-        if len(docs) == 1 and docs[0].kind == RECEIPT:
-            self._split_money(docs, lines)
+        for sub, part in enumerate(parts):
+            docs += split_money([doc for doc in docs if doc.sub == sub], part, self.is_debtor)
         sales = [doc for doc in docs if doc.kind in (INVOICE, CREDIT_NOTE)]
         if len(sales) == 1:
-            _add_tax(sales[0], [line for line in lines if not self.is_debtor(line.account)])
+            add_tax(sales[0], [line for line in lines if not self.is_debtor(line.account)])
         return docs
 
     def _simple(self, lines: list[Line], line: Line) -> Doc | None:
@@ -317,23 +313,6 @@ class Understanding:
     def _currency_of(self, line: Line) -> str:
         return line.cells[self._at["idevise"]].strip().upper()
 
-    def _split_money(self, docs: list[Doc], lines: list[Line]) -> None:
-        """A receipt that a discount, an exchange difference or a write-off completes: the money apart from the rest."""
-        receipt = docs[0]
-        if len(lines) < 3:
-            return
-        sides: dict[str, int] = {}
-        for line in lines:
-            if not self.is_debtor(line.account):
-                side = a.side_of(line.account)
-                sides[side] = sides.get(side, 0) + line.amount
-        received = sides.pop(a.MONEY, 0) + sides.pop(a.FEE, 0) + sides.pop(a.VAT, 0)
-        rest = {side: amount for side, amount in sides.items() if amount > 0}
-        if not rest or received <= 0 or received + sum(rest.values()) != receipt.total:
-            return
-        for side, amount in rest.items():
-            docs.append(take(receipt, side, amount))
-
 
 def debtor_name(said: str, of_account: str, code: str) -> tuple[str, int]:
     """What a debtor is called by a line, and by whom: CompAuxLib, else the account's name, else its code."""
@@ -341,32 +320,3 @@ def debtor_name(said: str, of_account: str, code: str) -> tuple[str, int]:
         return name, BY_DEBTOR
     name = of_account.strip()
     return (name, BY_ACCOUNT) if name else (code, BY_CODE)
-
-
-def _balanced_parts(lines: list[Line]) -> list[list[Line]]:
-    """The entry cut where debits and credits meet; in one piece when they never do before its end."""
-    if len(lines) < 4:
-        return [lines]
-    parts: list[list[Line]] = []
-    part: list[Line] = []
-    balance = 0
-    for line in lines:
-        part.append(line)
-        balance += line.amount
-        if not balance and len(part) > 1 and any(one.amount for one in part):
-            parts.append(part)
-            part = []
-    if part:
-        if parts and not any(line.amount for line in part):
-            parts[-1] += part
-        else:
-            parts.append(part)
-    return parts if len(parts) > 1 else [lines]
-
-
-def _add_tax(doc: Doc, others: list[Line]) -> None:
-    """Tax and the total without it, when the entry holds this document alone and they add up to it."""
-    net = -doc.sign * sum(line.amount for line in others if a.side_of(line.account) == a.SALES)
-    tax = -doc.sign * sum(line.amount for line in others if a.side_of(line.account) == a.VAT)
-    if net >= 0 and tax >= 0 and net + tax == doc.total:
-        doc.net, doc.tax = net, tax

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from hub.plugins.fec.lines import Line
+from hub.plugins.fec.blocks import Line
 from hub.sdk.money import exponent
 
 INVOICE, CREDIT_NOTE, RECEIPT, RETURNED = "invoice", "credit_note", "receipt", "payment_returned"
@@ -50,9 +50,9 @@ class Doc:
         """What all parts come to."""
         return sum(self.parts.values())
 
-    def ref(self, entry: str) -> str:
-        """What identifies it in the ledger; `entry`: the name of its entry."""
-        return ref_of(self.day, entry, self.piece, self.debtor, self.kind)
+    def ref(self, journal: str) -> str:
+        """What identifies it in the ledger; `journal`: the code of its journal."""
+        return ref_of(self.day, journal, self.piece, self.debtor, self.kind, self.sign * self.total)
 
 
 def take(receipt: Doc, kind: str, amount: int) -> Doc:
@@ -106,7 +106,10 @@ def entry_name(key: tuple[str, ...]) -> str:
     return f"{key[0]} {key[1] if key[1].strip('0') else key[2]}".strip()
 
 
-def ref_of(day: str, entry: str, piece: str, debtor: str, kind: str) -> str:
-    """What identifies a fact among those of the ledger."""
-    ref = f"{day}/{entry}/{piece}/{debtor}/{kind}"
+def ref_of(day: str, journal: str, piece: str, debtor: str, kind: str, amount: int) -> str:
+    """What identifies a fact among those of the ledger; of several alike the second and later ones get a number.
+
+    Not the number of its entry: programs give entries other numbers when they become final. `amount` is signed.
+    """
+    ref = f"{day}/{journal}/{piece}/{debtor}/{kind}/{amount}"
     return ref if len(ref) <= SHORT else f"{ref[:150]}…{blake2b(ref.encode(), digest_size=8).hexdigest()}"

@@ -70,6 +70,14 @@ FAULTS: dict[str, tuple[str, str]] = {
         "sales of {total} are owed on accounts that are not read (accounts begins with {prefixes}): {found}",
         'if debtors stand there, add how these accounts begin: accounts = ["411", …]',
     ),
+    "HUB-FEC-024": (
+        "what was understood of {count} debtors is not what their lines come to; the first is {first}, by {difference}",
+        "report it with this file; until then the balances of these debtors follow the lines",
+    ),
+    "HUB-FEC-025": (
+        "no file has the entries from {first} to {last}, and what {count} debtors owe changed by {total} meanwhile",
+        "put the FEC of that time beside the others, then sync again",
+    ),
     "HUB-FEC-030": ("the file {name} is not there", "put it there, or correct `files` in the configuration"),
     "HUB-FEC-031": ("the file {name} cannot be read: {detail}", "give the hub's user the right to read it"),
     "HUB-FEC-032": ("the file {name} is still changing", "nothing to do: the next run reads it once it is complete"),
@@ -85,6 +93,10 @@ FAULTS: dict[str, tuple[str, str]] = {
     "HUB-FEC-036": (
         "this text was held and can only be read together with the rest of its file",
         "correct the file, then run hub sync",
+    ),
+    "HUB-FEC-037": (
+        "the file {name} breaks off in its last line, after {found} fields of {wanted}",
+        "copy or export it again, complete; what is known stays until then",
     ),
 }
 

@@ -9,7 +9,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hub.plugins.fec.faults import FileRefused, refused, unavailable
@@ -26,6 +26,12 @@ COLUMNS = (
     "pieceref", "piecedate", "ecriturelib", "debit", "credit", "ecriturelet", "datelet", "validdate", "montantdevise",
     "idevise",
 )  # fmt: skip
+#: What some programs call a column instead.
+_ALIASES = {
+    "ecrturelet": "ecriturelet", "ecriturelettrage": "ecriturelet", "lettrage": "ecriturelet",
+    "lettragepiece": "ecriturelet", "datelettrage": "datelet", "iddevise": "idevise", "codedevise": "idevise",
+    "comptaux": "compauxnum", "compteauxnum": "compauxnum", "compteauxlib": "compauxlib",
+}  # fmt: skip
 _KNOWN = {*COLUMNS, "montant", "sens"}
 _NEEDED = ("journalcode", "ecrituredate", "comptenum")
 _NAME = re.compile(r"(?P<siren>\d{9}(?:\d{5})?)[ _-]?FEC[ _-]?(?P<closed>\d{8})", re.IGNORECASE)
@@ -61,6 +67,7 @@ class Dialect:
         columns: place of each known column, by folded name; `width` is the number of fields.
         headless: the file has no line of names; the legal order is taken.
         quoted: its fields stand in quotes.
+        sure: its letters say in which encoding it is written.
     """
 
     encoding: str
@@ -71,6 +78,7 @@ class Dialect:
     headless: bool
     quoted: bool
     digest: str
+    sure: bool = True
 
 
 def find(patterns: Sequence[Path]) -> list[Ledger]:
@@ -108,7 +116,7 @@ def look(ledger: Ledger, encoding: str | None) -> Dialect:
 
     Raises:
         FileRefused: it is no FEC.
-        SourceUnavailable: it cannot be read now.
+        SourceUnavailable: it cannot be read now, or is not there to its end.
     """
     if ledger.size > MAX_BYTES:
         raise refused("HUB-FEC-003", ledger.name, detail=f"{ledger.size:,} bytes, {MAX_BYTES:,} are allowed")
@@ -118,17 +126,28 @@ def look(ledger: Ledger, encoding: str | None) -> Dialect:
             head = stream.read(HEAD_BYTES)
             if b"\0" in head or head.startswith((b"PK\3\4", b"%PDF", b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff")):
                 raise refused("HUB-FEC-002", ledger.name, detail=_kind(head))
-            chunk = head
+            chunk, tail = head, b""
             while chunk:
                 total.update(chunk)
                 letters.feed(chunk)
+                tail = (tail + chunk)[-HEAD_BYTES:]
                 chunk = stream.read(1024 * 1024)
     except OSError as error:
         raise unavailable("HUB-FEC-031", ledger.name, name=ledger.name, detail=error.strerror) from None
     name = encoding or letters.encoding(bom=head.startswith(codecs.BOM_UTF8))
     if head.startswith(codecs.BOM_UTF8) and name == "utf-8":
         name = "utf-8-sig"
-    return _dialect(ledger, head, name, total.hexdigest())
+    dialect = _dialect(ledger, head, name, total.hexdigest())
+    _check_end(ledger, dialect, tail)
+    return dialect if encoding or letters.sure else replace(dialect, sure=False)
+
+
+def _check_end(ledger: Ledger, dialect: Dialect, tail: bytes) -> None:
+    """A last line without an end that has too few fields: the rest of the file is not there, and is not gone."""
+    *before, last = re.split(rb"[\r\n]", tail.rstrip(b"\x1a"))
+    found = last.count(dialect.delimiter.encode()) + 1
+    if before and last.strip() and found < dialect.width:
+        raise unavailable("HUB-FEC-037", ledger.name, name=ledger.name, found=found, wanted=dialect.width)
 
 
 def _kind(head: bytes) -> str:
@@ -183,15 +202,17 @@ def _headless(first: str) -> str:
 def fold(name: str) -> str:
     """A header for comparison: no case, accents, blanks, quotes, points or underlines."""
     plain = unicodedata.normalize("NFKD", name)
-    return "".join(letter for letter in plain.lower() if letter.isascii() and letter.isalnum())
+    folded = "".join(letter for letter in plain.lower() if letter.isascii() and letter.isalnum())
+    return _ALIASES.get(folded, folded)
 
 
 class _Letters:
     """Which encoding the bytes above 127 speak for. Valid UTF-8 throughout is UTF-8; old exports are told apart by
     the French letters they would hold."""
 
-    #: é è à ç ê ô û î ù ° in cp850, and in cp1252 (the same as ISO 8859-15).
-    _DOS, _WINDOWS = b"\x82\x8a\x85\x87\x88\x93\x96\x8c\x97\xf8", b"\xe9\xe8\xe0\xe7\xea\xf4\xfb\xee\xf9\xb0\xc9"
+    #: é è à ç ê ô û î ù ° É Ê Ë À in cp850, and é è à ç ê ô û î ù ° É È Ê Ë À Ç Î in cp1252 (the same as ISO 8859-15).
+    _DOS = b"\x82\x8a\x85\x87\x88\x93\x96\x8c\x97\xf8\x90\xd2\xd3\xb7"
+    _WINDOWS = b"\xe9\xe8\xe0\xe7\xea\xf4\xfb\xee\xf9\xb0\xc9\xc8\xca\xcb\xc0\xc7\xce"
     #: Letters that are enough to tell; the rest of a large file is only looked at for being UTF-8.
     _ENOUGH = 5_000
     _PAIR = re.compile(rb"[\xc3\xc2][\x80-\xbf]|\xe2\x80[\x80-\xbf]|\xe2\x82\xac")
@@ -218,6 +239,11 @@ class _Letters:
         self._controls += len(high) - len(high.translate(None, bytes(range(0x80, 0xA0))))
         self._euros += high.count(b"\xa4")
         self._pairs += sum(map(len, self._PAIR.findall(chunk)))
+
+    @property
+    def sure(self) -> bool:
+        """True unless letters that might be of either old encoding are all there is."""
+        return self._valid or self._pairs > 0 or self._dos != self._windows
 
     def encoding(self, *, bom: bool) -> str:
         if bom or self._valid:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, cast
 
-from hub.plugins.fec.lines import Block, Line, Reader, Stray
+from hub.plugins.fec.blocks import Block, Line, Stray
+from hub.plugins.fec.lines import Reader
 from hub.plugins.fec.scratch import Scratch
 from hub.sdk import RecordRejected
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from hashlib import blake2b
 from itertools import accumulate, pairwise
 
 from hub.plugins.fec import accounts as a
 from hub.plugins.fec import opening
+from hub.plugins.fec.blocks import Block, Line, Stray
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.entries import Understanding
 from hub.plugins.fec.facts import BY_CODE, Doc, entry_name
 from hub.plugins.fec.faults import rejected
-from hub.plugins.fec.lines import Block, Line, Reader, Stray
+from hub.plugins.fec.holding import Holder
+from hub.plugins.fec.lines import Reader
+from hub.plugins.fec.net import Carried
+from hub.plugins.fec.proof import Tally
 from hub.plugins.fec.scratch import Scratch
 from hub.plugins.fec.simple import Simple
 from hub.sdk import RecordRejected
 from hub.sdk.money import decimal_text
 
-#: Lines of a held entry that are kept as evidence.
-_KEPT_LINES = 200
 #: Accounts whose sales to nobody are added up.
 _KNOWN = 10_000
 #: Accounts named of a ledger without debtors.
@@ -42,13 +43,17 @@ class Intake:
         self._currency, self._takes = config.currency, config.unbalanced == "take"
         self._understanding = Understanding(reader, config.accounts, config.opening_journals, config.currency, begins)
         self._simple = Simple(reader, self._understanding, config.currency, scratch, number)
-        self._carries = carries
+        tally = Tally(scratch, reader, config.accounts, number)
+        tally.begin()
+        reader.counted = tally.add
+        self._tally, self._carries = tally, carries
+        self._holder = Holder(scratch, reader, self._understanding, tally, number, begins, takes=self._takes)
         self.lines = 0
         self.sold_to: set[str] = set()
         self.elsewhere: Counter[str] = Counter()
         self._debtors = False
         self._one_sided: dict[tuple[str, str], list[list[Line]]] = {}
-        self.carried: list[opening.Carried] = []
+        self.carried: list[Carried] = []
         self.names: dict[str, tuple[str, int]] = {}
         self._debit = self._credit = 0
         self._faults = 0
@@ -63,8 +68,7 @@ class Intake:
             if isinstance(entry, Stray):
                 self.lines += 1
                 self._faults += 1
-                digest = blake2b(entry.text.encode(), digest_size=8).hexdigest()
-                self._hold(f"line/{digest}", [entry.text], entry.number, entry.fault, 1)
+                self._holder.hold_line(entry)
             elif isinstance(entry, Block):
                 self.lines += entry.starts[-1] - entry.starts[0]
                 self._block(entry, scattered)
@@ -79,7 +83,7 @@ class Intake:
             together = sum(line.amount for lines in entries for line in lines)
             for lines in entries:
                 if together:
-                    self._hold_entry(lines, self._unbalanced(lines, sum(line.amount for line in lines)))
+                    self._holder.hold_entry(lines, self._unbalanced(lines, sum(line.amount for line in lines)))
                 elif docs := self._understanding.docs(lines):
                     self._debtors = True
                     self._keep(docs, lines)
@@ -117,7 +121,7 @@ class Intake:
             raise Scattered
         if fault is not None:
             self._faults += any(line.fault for line in lines)
-            self._hold_entry(lines, fault)
+            self._holder.hold_entry(lines, fault)
             return
         self._balanced(lines)
 
@@ -150,7 +154,7 @@ class Intake:
             return
         entry = entry_name(lines[0].key)
         for doc in docs:
-            self._scratch.add(self.number, doc, doc.ref(entry), entry, name)
+            self._scratch.add(self.number, doc, doc.ref(lines[0].key[0]), entry, name)
 
     def _unbalanced(self, lines: list[Line], balance: int) -> RecordRejected:
         debit = sum(line.amount for line in lines if line.amount > 0)
@@ -163,32 +167,9 @@ class Intake:
             difference=decimal_text(balance, self._currency),
         )
 
-    def _hold_entry(self, lines: list[Line], fault: RecordRejected) -> None:
-        """The entry waits; what it did to debtors' accounts still counts in their balances, so that a gap shows, and is
-        told as a fact that counts nowhere, so that the gap has a name."""
-        day, entry = self._reader.day(lines[0].key[2]), entry_name(lines[0].key)
-        ref = "entry/" + "/".join(lines[0].key)
-        self._hold(ref[:150], [line.text for line in lines[:_KEPT_LINES]], lines[0].number, fault, len(lines))
-        docs: dict[tuple[str, int], Doc] = {}
-        for line in lines:
-            if line.amount and day and self._understanding.is_debtor(line.account):
-                debtor, sign = self._understanding.debtor_of(line), 1 if line.amount > 0 else -1
-                doc = docs.get((debtor, sign))
-                if doc is None:
-                    doc = docs[debtor, sign] = self._understanding.begun("held", line)
-                    doc.sign, doc.piece, doc.label = sign, entry, f"{fault.what}; {fault.mend}"
-                slot = (line.account, "", "")
-                doc.parts[slot] = doc.parts.get(slot, 0) + abs(line.amount)
-                doc.lines.append(line)
-        for doc in docs.values():
-            self._scratch.add(self.number, doc, doc.ref(entry), entry, self._ledger.name)
-
-    def _hold(self, ref: str, texts: list[str], number: int, fault: RecordRejected, lines: int) -> None:
-        place = fault.where or f"{self._ledger.name}:{number}"
-        self._scratch.hold(ref, "\n".join(texts), place, fault, lines)
-
     def close(self) -> None:
         """After the last line: does the file as a whole balance?"""
+        self._tally.close()
         difference = self._debit - self._credit
         if difference and not self._takes and not self._faults:
             name = self._ledger.name
@@ -199,4 +180,4 @@ class Intake:
                 credit=decimal_text(self._credit, self._currency),
                 difference=decimal_text(difference, self._currency),
             )
-            self._hold(f"balance/{name}", [name], 1, fault, 1)
+            self._holder.hold(f"balance/{name}", [name], 1, fault, 1)

@@ -2,7 +2,8 @@
 
 A code is read per account, debtor and year. Where a group does not come to zero, the same code is looked for on the
 debtor's other accounts, then on other debtors: if together they do, they are one group. What still does not come to
-zero is a partial lettering: entries that are no document first, then the oldest document first.
+zero is a partial lettering: what the other side names by its number first, then entries that are no document, then the
+oldest document.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from hub.plugins.fec.scratch import Scratch
+from hub.plugins.fec.mentions import Mentions
+from hub.plugins.fec.scratch import Scratch, label_of
 
 
 def letter(scratch: Scratch, file: int, *, first: int, last: bool) -> None:
@@ -101,7 +103,9 @@ def _sum_groups(db: Scratch, file: int) -> None:
     db.do(
         """CREATE TEMP TABLE grp AS SELECT grp, min(debtor) AS debtor, min(code) AS code, sum(rest) AS total,
             sum(max(rest, 0)) AS plus, sum(max(-rest, 0)) AS minus, max(max(day, lettered)) AS day,
-            max(abroad) AS abroad, 1 + (min(nullif(lettered, '')) <> max(lettered)) AS dates
+            max(abroad) AS abroad, 
+            CASE WHEN max(lettered) > max(day) THEN max(lettered) END AS matched,
+            1 + (min(nullif(lettered, '')) <> max(lettered)) AS dates
         FROM part WHERE file = ? AND grp <> '' GROUP BY grp""",
         file,
     )
@@ -117,6 +121,8 @@ def _join_groups(db: Scratch, file: int, by: str, name: str) -> None:
     )
     for *key, shown in joined:
         where = " AND ".join(f"{column.strip()} = ?" for column in by.split(","))
+        if by == "code" and not _is_one_matching(db, key[0]):
+            continue
         groups = [row[0] for row in db.rows(f"SELECT grp FROM grp WHERE total <> 0 AND {where} ORDER BY grp", *key)]  # noqa: S608
         period = groups[0].split("/", 1)[0]
         name_of_all = f"{period}//{shown}"
@@ -125,6 +131,28 @@ def _join_groups(db: Scratch, file: int, by: str, name: str) -> None:
             db.do("INSERT INTO across VALUES (?)", name_of_all)
     if joined:
         _sum_groups(db, file)
+
+
+def _is_one_matching(db: Scratch, code: str) -> bool:
+    """True when the groups of a code on several debtors were matched together, not each by itself with a rest.
+
+    One of the two sides has nothing of its own to be matched with; they were not matched on two days (a date that is
+    merely that of a line says nothing); and no other debtor's lines under that code come to zero by themselves, as
+    where each account has codes of its own.
+    """
+    one_sided, dates, alone = next(
+        db.rows(
+            """SELECT max(min(total < 0 OR minus = 0), min(total > 0 OR plus = 0)),
+                count(DISTINCT matched),
+                (SELECT count(*) FROM grp o WHERE o.code = ? AND o.total = 0
+                    AND o.debtor NOT IN (SELECT debtor FROM grp WHERE code = ? AND total <> 0))
+            FROM grp WHERE code = ? AND total <> 0""",
+            code,
+            code,
+            code,
+        )
+    )
+    return bool(one_sided) and dates <= 1 and not alone
 
 
 def _settle_whole(db: Scratch, file: int) -> None:
@@ -153,16 +181,21 @@ def _settle_partly(db: Scratch, file: int) -> None:
 
 def _shares(db: Scratch, file: int) -> Iterator[tuple[Any, ...]]:
     rows = db.rows(
-        """SELECT p.grp, min(g.plus, g.minus), g.day, p.id, p.doc, p.rest FROM part p JOIN grp g ON g.grp = p.grp
+        """SELECT p.grp, min(g.plus, g.minus), g.day, p.id, p.doc, p.rest, d.piece, t.rest
+        FROM part p JOIN grp g ON g.grp = p.grp JOIN doc d ON d.id = p.doc JOIN told t ON t.id = p.doc
         WHERE p.file = ? AND g.total <> 0 AND NOT g.abroad AND g.plus > 0 AND g.minus > 0 AND p.rest <> 0
-        ORDER BY p.grp, p.rest < 0, p.rank, p.day, p.id""",
+        ORDER BY p.grp, p.rank, p.day, p.id""",
         file,
     )
-    for (group, _), parts in groupby(rows, key=lambda row: (row[0], row[5] < 0)):
-        left = -1
-        for _, matched, day, part, doc, rest in parts:
-            left = matched if left < 0 else left
-            share = min(left, abs(rest))
-            left -= share
-            if share:
-                yield doc, group, day, share, part
+    for group, parts in groupby(rows, key=lambda row: row[0]):
+        sides: tuple[list[Any], list[Any]] = [], []
+        for part in parts:
+            sides[part[5] < 0].append(part)
+        named = [Mentions((part[6], label_of(part[7])) for part in side) for side in sides]
+        for side, others in zip(sides, reversed(named), strict=True):
+            left = side[0][1]
+            for _, _, day, id_, doc, rest, _, _ in sorted(side, key=lambda part: part[6] not in others):
+                share = min(left, abs(rest))
+                left -= share
+                if share:
+                    yield doc, group, day, share, id_

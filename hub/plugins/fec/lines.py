@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import partial
-from itertools import count, islice, repeat
-from operator import ne, sub
-from typing import NamedTuple
+from operator import sub
 
+from hub.plugins.fec.blocks import Block, Guess, Line, Stray
 from hub.plugins.fec.faults import rejected
 from hub.plugins.fec.files import Dialect, Ledger
 from hub.plugins.fec.values import iso_day, minor, plain_cents
@@ -20,76 +18,21 @@ MAX_LINE = 20_000
 _CHUNK = 64 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _STRAY = re.compile(r"[\ud800-\udfff]")
+_AMOUNTS = ("debit", "credit", "montant", "sens")
 _SENSE = {"D": 1, "DEBIT": 1, "+": 1, "+1": 1, "1": 1, "C": -1, "CREDIT": -1, "-": -1, "-1": -1, "−1": -1}
 
 
-class Line(NamedTuple):
-    """One line of the ledger.
-
-    `key` names its entry (journal, number, date as written; with the piece when entries are not numbered). `amount` is
-    debit less credit in minor units. `cells` are the fields as they stand. `fault` is why the line cannot be read; its
-    amount is then 0. `text` is the line itself.
-    """
-
-    number: int
-    key: tuple[str, ...]
-    account: str
-    amount: int
-    cells: list[str]
-    text: str
-    fault: RecordRejected | None = None
-
-
-class Stray(NamedTuple):
-    """A line of which not even the entry can be told."""
-
-    number: int
-    text: str
-    fault: RecordRejected
-
-
-class Block:
-    """Neighbouring lines in which nothing is unusual, by columns.
+class Reader:
+    """Reads one file in its dialect.
 
     Attributes:
-        starts: index of the first line of each entry, and after them the number of lines.
-        keys, places, amounts: of each line: what names its entry, its account, debit less credit.
-        texts: the lines themselves.
-        cells: the fields of all lines one after the other, each line followed by a line end: `stride` of them a line.
+        counted: told of all that counts, as it is split and before anything is made of it.
     """
-
-    def __init__(
-        self,
-        first: int,
-        texts: list[str],
-        cells: list[str],
-        width: int,
-        keys: list[tuple[str, ...]],
-        places: list[str],
-        amounts: list[int],
-    ) -> None:
-        self.first, self.texts, self.cells, self.keys, self.places = first, texts, cells, keys, places
-        self.amounts, self.stride, self._width = amounts, width + 1, width
-        changes = [at for at, new in enumerate(map(ne, keys, islice(keys, 1, None)), 1) if new]
-        self.starts = [0, *changes, len(keys)]
-
-    def lines(self, begin: int = 0, end: int | None = None) -> list[Line]:
-        """The lines from one index to another, each by itself."""
-        stride, width, cells = self.stride, self._width, self.cells
-        end = len(self.keys) if end is None else end
-        rows = [[*cells[at * stride : at * stride + width], ""] for at in range(begin, end)]
-        columns = (one[begin:end] for one in (self.keys, self.places, self.amounts))
-        # Without the constructor of a named tuple, which costs twice as much.
-        fields = zip(count(self.first + begin), *columns, rows, self.texts[begin:end], repeat(None), strict=False)
-        return list(map(partial(tuple.__new__, Line), fields))
-
-
-class Reader:
-    """Reads one file in its dialect."""
 
     def __init__(self, ledger: Ledger, dialect: Dialect, currency: str, without: Collection[str] = ()) -> None:
         """`without`: entries that are passed over, as `name_of` names them: another file has them too."""
         self.ledger, self.dialect, self.currency, self._without = ledger, dialect, currency, without
+        self.counted: Callable[[Sequence[Line | Stray] | Block], None] | None = None
         self.dates: dict[str, str] = {}
         self._known: dict[str, int] = {}
         self._names = tuple(self.column(name) for name in ("journalcode", "ecriturenum", "ecrituredate"))
@@ -123,8 +66,12 @@ class Reader:
             if not texts:
                 continue
             # A list of its own for the lines of the long way: they may fail in the middle of a chunk.
+            some: Sequence[Line | Stray] | Block
             some = (None if strange else self._plain(at, texts)) or list(self._one_by_one(at, texts, strange))
-            yield self._counting(some) if self._without else some
+            some = self._counting(some) if self._without else some
+            if self.counted is not None:
+                self.counted(some)
+            yield some
 
     def name_of(self, key: tuple[str, ...]) -> str:
         """An entry by its journal, number and day (and piece), however the file writes days."""
@@ -231,7 +178,7 @@ class Reader:
                     yield at, [rest], True
                     at += 1
                     rest = ""
-            if rest:
+            if rest := rest.rstrip("\x1a"):  # what DOS writes behind the last line
                 yield at, [rest], True
 
     def _shifted(self, error: RecordRejected, found: int, place: str) -> RecordRejected:
@@ -245,6 +192,28 @@ class Reader:
         cells.append("")
         amount = 0 if fault is not None else self._amounts()(cells, "")
         return Line(number, self._key_of(cells), cells[self.column("comptenum")].strip(), amount, cells, text, fault)
+
+    def guessed(self, text: str) -> Guess | None:
+        """What a line that is held seems to say; None: not even whose it is.
+
+        Where separators stand inside a text, what comes before the amounts is told from the left, they and the rest
+        from the right.
+        """
+        cells, width, account = self._splitter()(text), self.dialect.width, self.column("comptenum")
+        if len(cells) <= account:
+            return None
+        aux, more = self.column("compauxnum"), len(cells) - width
+        if more < 0:
+            return Guess(cells[account].strip(), cells[aux].strip() if 0 <= aux < len(cells) else "", None)
+        if more:
+            amounts = min(at for name, at in self.dialect.columns.items() if name in _AMOUNTS)
+            del cells[amounts : amounts + more]
+        cells.append("")
+        try:
+            amount = self._amounts()(cells, "")
+        except RecordRejected:
+            amount = None
+        return Guess(cells[account].strip(), cells[aux].strip(), amount)
 
     def _key_of(self, cells: list[str]) -> tuple[str, ...]:
         journal, number, booked = (cells[at].strip() for at in self._names)

@@ -16,7 +16,7 @@ from hub.sdk.money import split_minor
 from hub.sdk.records import KINDS
 
 #: Raised whenever the same unit gives other records.
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 MAPPING_FIELDS = ("seller", "terms", "payment_terms")
 
 #: What the first line of a unit tells of a fact, in this order.
@@ -222,11 +222,15 @@ class Mapper:
                 # Settled further in a later file, on another day.
                 lines[at] = _line(f"{refs[at]}{PAIR}{days[at]}")
         if any(told["currency"]):
+            before, known = -1, 0  # of one document in several groups: together they come to all of it
             for at, (kind, currency, amount, total) in enumerate(
                 zip(kinds, facts["currency"], facts["amount"], facts["total"], strict=True)
             ):
                 if currency and kind in DOCUMENTS:
-                    currencies[at], minors[at] = currency, minors[at] * int(amount) // int(total)
+                    known = known if places[at] == before else 0
+                    done = _share(known, int(amount), int(total))
+                    before, known = places[at], known + minors[at]
+                    currencies[at], minors[at] = currency, _share(known, int(amount), int(total)) - done
         documents = [kind in DOCUMENTS for kind in kinds]
         values: dict[str, list[Any]] = {
             "seller": [self._seller] * len(places),
@@ -250,6 +254,11 @@ class Mapper:
 def _line(name: str) -> int:
     """A number that stays the same when lines are added to the group: two units never claim one."""
     return int.from_bytes(blake2b(name.encode(), digest_size=6).digest(), "big") + 1
+
+
+def _share(minor: int, amount: int, total: int) -> int:
+    """How much of `amount` so much of `total` is, to the nearest."""
+    return (2 * minor * amount + total) // (2 * total)
 
 
 def _maybe(text: str) -> int | None:

@@ -1,9 +1,9 @@
 """Balances carried forward (à-nouveaux) into a year whose former year is here too.
 
 The lines of an opening entry tell again what the year before left open: they are no second invoice. Each is joined to
-the line it repeats (same piece and amount, else same amount), so that a lettering in the new year settles the old
-invoice. A lump joins all that its debtor has left. What the opening says more or less than the year before is one
-named line, so that the account still adds up.
+the line it repeats (same piece and amount, else same piece net of what was paid, else same amount), so that a lettering
+in the new year settles the old invoice. A lump joins all that its debtor has left. What the opening says more or less
+than the year before is one named line, so that the account still adds up.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from hub.plugins.fec.facts import Doc
+from hub.plugins.fec.net import Carried, Part, settle_net
 from hub.plugins.fec.scratch import Scratch
 
-#: One line carried forward: debtor, account, code, lettering date, signed amount, piece, day, line.
-Carried = tuple[str, str, str, str, int, str, str, int]
 #: A part brought forward: file, account, code, group, lettering date, and its number.
 Move = tuple[int, str, str, str, str, int]
 
@@ -61,38 +60,44 @@ def _known(scratch: Scratch, file: int) -> list[tuple[str, int]]:
 
 def _join_debtor(scratch: Scratch, file: int, period: str, debtor: str, lines: list[Carried]) -> None:
     rows = scratch.rows(
-        """SELECT p.id, p.rest, d.piece FROM part p JOIN doc d ON d.id = p.doc
+        """SELECT p.id, p.doc, p.rest, d.piece, p.abroad FROM part p JOIN doc d ON d.id = p.doc
         WHERE p.debtor = ? AND p.file < ? AND p.rest <> 0 ORDER BY p.day DESC, p.id DESC""",
         debtor,
         file,
     )
-    left: dict[int, None] = {}
-    by_amount: dict[tuple[int, str] | int, list[int]] = defaultdict(list)  # the oldest last, to be taken first
-    for id_, rest, piece in rows:
-        left[id_] = None
-        by_amount[rest, piece].append(id_)
-        by_amount[rest].append(id_)
+    left = {row[0]: Part(*row) for row in rows}
     moved: list[Move] = []
-    for exact in (True, False):
+    for step in (_same, None, _equal):
+        if step is None:
+            settle_net(scratch, period, lines, left)
+            step = _same
+        by_key: dict[object, list[int]] = defaultdict(list)  # the oldest last, to be taken first
+        for part in left.values():
+            by_key[step(part.rest, part.piece)].append(part.id)
         lumps: list[Carried] = []
         for line in lines:
-            candidates = by_amount[(line[4], line[5]) if exact else line[4]]
-            while candidates and candidates[-1] not in left:
-                candidates.pop()
-            if candidates:
+            if candidates := by_key[step(line[4], line[5])]:
                 del left[candidates[-1]]
                 moved.append(_move(file, period, debtor, line, candidates.pop()))
             else:
                 lumps.append(line)
         lines = lumps
     lump = max(lines, key=lambda line: (bool(line[2]), abs(line[4]), -line[7]), default=None)
-    for part in left:
-        moved.append((file, "", "", "", "", part) if lump is None else _move(file, period, debtor, lump, part))
+    for id_ in left:
+        moved.append((file, "", "", "", "", id_) if lump is None else _move(file, period, debtor, lump, id_))
     scratch.many(
         """UPDATE part SET file = ?, account = coalesce(nullif(?, ''), account), code = ?, grp = ?, lettered = ?
         WHERE id = ?""",
         moved,
     )
+
+
+def _same(minor: int, piece: str) -> object:
+    return minor, piece
+
+
+def _equal(minor: int, piece: str) -> object:
+    return minor
 
 
 def _move(file: int, period: str, debtor: str, line: Carried, part: int) -> Move:

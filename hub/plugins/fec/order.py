@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
 
+from hub.plugins.fec.blocks import Block, Line
 from hub.plugins.fec.faults import FileRefused, refused, rejected
 from hub.plugins.fec.files import Dialect, Ledger
-from hub.plugins.fec.lines import Block, Line, Reader
+from hub.plugins.fec.lines import Reader
 from hub.plugins.fec.overlap import Compared, Overlaps, period_of
 from hub.plugins.fec.scratch import Scratch
 from hub.sdk import RecordRejected

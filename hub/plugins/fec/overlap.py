@@ -14,7 +14,8 @@ from datetime import date
 from itertools import groupby
 from typing import Literal
 
-from hub.plugins.fec.lines import Block, Line, Reader
+from hub.plugins.fec.blocks import Block, Line
+from hub.plugins.fec.lines import Reader
 from hub.plugins.fec.scratch import Scratch
 
 #: A newer export may lack so many entries of the older one (or a tenth of it) and still be the better one.

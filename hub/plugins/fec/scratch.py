@@ -22,6 +22,7 @@ CREATE TABLE part (
     id INTEGER PRIMARY KEY, doc INTEGER, file INTEGER, debtor TEXT, account TEXT, code TEXT, grp TEXT, day TEXT,
     lettered TEXT, amount INTEGER, rest INTEGER, rank INTEGER, abroad INTEGER
 );
+CREATE TABLE raw (file INTEGER, account TEXT, aux TEXT, amount INTEGER);
 CREATE TABLE settled (doc INTEGER, grp TEXT, day TEXT, amount INTEGER);
 CREATE TABLE debtor (code TEXT PRIMARY KEY, name TEXT, place TEXT, naming INTEGER) WITHOUT ROWID;
 CREATE TABLE held (ref TEXT, body TEXT, place TEXT, code TEXT, what TEXT, mend TEXT, lines INTEGER);
@@ -46,7 +47,10 @@ class Scratch:
 
     def __init__(self) -> None:
         self.db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self.db.executescript("PRAGMA journal_mode=off; PRAGMA synchronous=off; PRAGMA cache_size=-64000;" + _SCHEMA)
+        self.db.executescript(
+            "PRAGMA page_size=16384; PRAGMA journal_mode=off; PRAGMA synchronous=off; PRAGMA cache_size=-64000;"
+            + _SCHEMA
+        )
         self._docs: list[tuple[Any, ...]] = []
         self._told: list[tuple[Any, ...]] = []
         self._parts: list[tuple[Any, ...]] = []
@@ -82,17 +86,17 @@ class Scratch:
         return id_
 
     def add_plain(
-        self, file: int, kind: str, amount: int, debtor: str, name: str, naming: int, entry: str, piece: str, day: str,
-        issued: str, line: int, net: int | None, tax: int | None, label: str, bank: str, raw: str, slot: Slot,
-        place: str,
+        self, file: int, kind: str, amount: int, debtor: str, name: str, naming: int, journal: str, entry: str,
+        piece: str, day: str, issued: str, line: int, net: int | None, tax: int | None, label: str, bank: str, raw: str,
+        slot: Slot, place: str,
     ) -> None:  # fmt: skip
         """Keep a fact of one part and one line; `amount` is signed."""
         id_ = self._next
         self._next += 1
         total, sign = (amount, 1) if amount > 0 else (-amount, -1)
-        ref = f"{day}/{entry}/{piece}/{debtor}/{kind}"
+        ref = f"{day}/{journal}/{piece}/{debtor}/{kind}/{amount}"
         if len(ref) > SHORT:
-            ref = ref_of(day, entry, piece, debtor, kind)
+            ref = ref_of(day, journal, piece, debtor, kind, amount)
         key = piece_key(piece) if kind in DOCUMENTS else ""
         self._docs.append((id_, file, ref, kind, sign, debtor, entry, piece, day, issued, total, 0, key))
         # As `halves` and `rest_of` say it, without their calls: nearly every fact of a ledger.
@@ -119,6 +123,10 @@ class Scratch:
         waiting = self._renamed.get(code)
         if waiting is None or waiting[2] <= naming:
             self._renamed[code] = (name, place, naming)
+
+    def knows(self, code: str) -> bool:
+        """True for a debtor that was met."""
+        return code in self._names or self.one("SELECT 1 FROM debtor WHERE code = ?", code) is not None
 
     def hold(self, ref: str, body: str, place: str, error: Any, lines: int) -> None:
         """Keep what cannot be read."""
@@ -192,3 +200,8 @@ def rest_of(
     """What is known of a fact beside its names and days, as the end of a unit's first line."""
     told = ["" if value is None else str(value) for value in (total, currency, amount, net, tax)]
     return FIELD.join((*told, label, bank))
+
+
+def label_of(told: str) -> str:
+    """The label among what `halves` says after the number of a document."""
+    return told.rsplit(FIELD, 2)[1]

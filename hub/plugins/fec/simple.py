@@ -10,9 +10,10 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from hub.plugins.fec import accounts as a
+from hub.plugins.fec.blocks import Block, Line
 from hub.plugins.fec.entries import Understanding, debtor_name
 from hub.plugins.fec.facts import CREDIT_NOTE, INVOICE, RECEIPT, RETURNED, entry_name
-from hub.plugins.fec.lines import Block, Line, Reader
+from hub.plugins.fec.lines import Reader
 from hub.plugins.fec.scratch import Scratch
 
 #: What the account of a line is, in a letter: an entry is then a word, and few words are many entries.
@@ -149,14 +150,14 @@ class Simple:
             tax = abs(amount) - net
             if net < 0 or tax < 0:
                 net = tax = None
-        debtor = cells[first + self._aux].strip() or self._understanding.debtor_of_account(block.places[at])
+        debtor = cells[first + self._aux].strip() or a.debtor_of(block.places[at])
         name, naming = debtor_name(cells[first + self._name], cells[first + self._account_name], debtor)
         piece, said = cells[first + self._piece].strip(), cells[first + self._piece_day]
         issued = day if said == key[2] else self._day(said) or day
         lettered = cells[first + self._lettered]
         self._scratch.add_plain(
             self._file, kind, amount, debtor, name, naming,
-            entry_name(key), piece, day, issued if issued < day else day, block.first + at, net, tax,
+            key[0], entry_name(key), piece, day, issued if issued < day else day, block.first + at, net, tax,
             cells[first + self._label].strip(), bank, block.texts[at],
             (block.places[at], cells[first + self._code].strip(), self._day(lettered) if lettered else ""), self._place,
         )  # fmt: skip

@@ -80,6 +80,8 @@ def test_a_balance_without_items_is_a_gap() -> None:
     """The books know a debt that is not here; and the other way round when they leave out settled accounts."""
     found = find_gaps([], [control(500)])
     assert [(0, 500, -500, ())] == [gap[3:] for gap in found.gaps]
+    [unread] = find_gaps([], [], missing_is_zero=True, unknown={("ACME", "C1", "EUR")}).gaps
+    assert ("C1", 0) == (unread.debtor_id, unread.difference_minor)
     found = find_gaps(items({"id": 1}), [], missing_is_zero=True)
     assert [(10_000, 0, 10_000)] == [gap[3:6] for gap in found.gaps]
 

@@ -95,7 +95,7 @@ def _likely(one: ExplainedGap, found: BookCheck, receipts: dict[int, str]) -> st
     """The causes in words, the largest first, and what may explain the rest."""
     told = []
     for cause in one.causes[:3]:
-        effect = amount(cause.effect_minor, one.gap.currency)
+        effect = amount(cause.effect_minor, one.gap.currency) if cause.effect_minor else "amount not known"
         told.append(f"{WORDS[cause.kind]}: {_record(cause, found, receipts)} ({effect})")
     if len(one.causes) > 3:
         told.append(f"and {len(one.causes) - 3} more")

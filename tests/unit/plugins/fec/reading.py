@@ -63,10 +63,11 @@ def read(tmp_path: Path, files: Path | list[Path], **settings: Any) -> Read:
     return Read(one, records, held)
 
 
-def opened(records: Iterable[Record], on: date) -> list[tuple[str, str, int]]:
+def opened(records: Iterable[Record], on: date, *, held: bool = False) -> list[tuple[str, str, int]]:
     """Debtor, kind or category, and what is open of each fact on a day in the books' currency, signed.
 
     Invoices and credit notes by the hub's own ledger; receipts and named lines less the settlement lines on them.
+    `held`: also what is held, which counts nowhere.
     """
     records = list(records)
     lines = [one for one in records if isinstance(one, SettlementLine) and one.settled_on <= on]
@@ -105,10 +106,11 @@ def opened(records: Iterable[Record], on: date) -> list[tuple[str, str, int]]:
             rest = one.amount_minor - on_other.pop(("receipt", one.source_key), 0)
             assert rest >= 0, one
             found.append((one.debtor_id or "", "receipt", -rest))
-        elif isinstance(one, LedgerEntry) and one.booked_on <= on and one.category != "held":
+        elif isinstance(one, LedgerEntry) and one.booked_on <= on:
             done = on_other.pop(("write_off" if one.category == "write_off" else "other", one.entry_id), 0)
             assert done <= abs(one.effect_minor), one
-            found.append((one.debtor_id, one.category, one.effect_minor - (done if one.effect_minor > 0 else -done)))
+            left = one.effect_minor - (done if one.effect_minor > 0 else -done)
+            found += [(one.debtor_id, one.category, left)] if held or one.category != "held" else []
     assert not on_other, "settlement lines without the fact they settle"
     return [one for one in found if one[2]]
 
@@ -117,5 +119,13 @@ def explained(records: Iterable[Record], on: date = END) -> dict[str, int]:
     """The balance of each debtor as the records explain it; debtors at zero left out."""
     sums: Counter[str] = Counter()
     for debtor, _, minor in opened(records, on):
+        sums[debtor] += minor
+    return {debtor: minor for debtor, minor in sums.items() if minor}
+
+
+def named(records: Iterable[Record], on: date = END) -> dict[str, int]:
+    """The balance of each debtor as the records explain it, with what is held and names a gap."""
+    sums: Counter[str] = Counter()
+    for debtor, _, minor in opened(records, on, held=True):
         sums[debtor] += minor
     return {debtor: minor for debtor, minor in sums.items() if minor}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.plugins.fec import simple
+from hub.sdk import SourceUnavailable
 from hub.sdk.records import Debtor, Invoice, LedgerEntry
 from tests.unit.plugins.fec.made import DIALECTS, HEADERS, Made
 from tests.unit.plugins.fec.reading import explained, read
@@ -183,3 +184,28 @@ def test_sales_to_accounts_that_are_not_read(by_columns: bool, tmp_path: Path, m
     assert {"C1": 72_000} == found.totals()
     found = read(tmp_path, path, accounts=["411", "9CLI", "410", "C", "451"])
     assert ([], 72_000 + 6_010) == (found.held, sum(found.totals().values()))
+
+
+@pytest.mark.parametrize("end", [b"", b"\x1a"])
+def test_a_file_that_breaks_off(end: bytes, tmp_path: Path) -> None:
+    """A last line without an end and with too few fields: the run fails, and nothing is taken for gone."""
+    path = TAB.write(tmp_path / "fec.txt", three().rows)
+    good = path.read_bytes()
+    path.write_bytes(good[: good.index(b"Facture F3")] + end)
+    with pytest.raises(SourceUnavailable, match=r"HUB-FEC-037 .*after 11 fields of 18"):
+        read(tmp_path, path)
+    path.write_bytes(good.rstrip(b"\r\n") + end)
+    found = read(tmp_path, path)
+    assert ([], 3) == (found.held, len(found.of(Invoice)))
+    path.write_bytes(good + b"\x1a")
+    assert [] == read(tmp_path, path).held
+
+
+def test_columns_by_another_name(tmp_path: Path) -> None:
+    """EcrtureLet, as the decree once spelt it, and what some programs call the others."""
+    made = three()
+    made.paid(date(2026, 2, 1), "V1", "C1", 12_000, "AA")
+    made.rows[0]["EcritureLet"] = "AA"
+    path = TAB.write(tmp_path / "fec.txt", made.rows)
+    path.write_bytes(path.read_bytes().replace(b"EcritureLet", b"EcrtureLet").replace(b"CompAuxNum", b"CompteAuxNum"))
+    assert [("invoice", 24_000), ("invoice", 36_000)] == read(tmp_path, path).of_debtor("C1")

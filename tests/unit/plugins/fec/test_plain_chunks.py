@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.plugins.fec.blocks import Line
 from hub.plugins.fec.files import find, look
-from hub.plugins.fec.lines import Line, Reader
+from hub.plugins.fec.lines import Reader
 from hub.plugins.fec.values import plain_cents
 
 NAMES = (
