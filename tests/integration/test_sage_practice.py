@@ -52,7 +52,8 @@ def years(count: int) -> Lines:
         line(5_001, "RAN", "2025-01-01", 10, "FA1", "B", 1), line(5_002, "RAN", "2025-01-01", 20, "FA2", "", 1),
         line(5_003, "BQ", "2025-02-03", -10, code="B"), line(5_004, "VE", "2025-03-03", 7, "FB1"),
     ]  # fmt: skip
-    return lines
+    # Each was entered on its day: a run looks again at the last hours only.
+    return [one | {"cbModification": f"{one['JM_Date'][:8]}{one['EC_Jour']:02d} 10:00:00"} for one in lines]
 
 
 def purge(base: SageBase) -> None:
