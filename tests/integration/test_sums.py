@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from hub.app.bootstrap import Hub
 from hub.core.services import sightings
+from hub.core.services.bank import bank_gaps
 from hub.core.services.ledger import view
 from hub.core.services.reconcile import Policy, reconcile_now
 from hub.core.store import receipts as receipt_store
@@ -304,3 +305,66 @@ def test_a_deposit_of_cheques(world: World) -> None:
     assert 17_000 == sum(amount for _, _, amount in world.applied()) + sum(world.left().values())
     sightings.unlink(world.hub.desk, rows[0].name, "another deposit")
     assert 17_000 == world.left()["B9"]
+
+
+def paid_out(world: World) -> list[tuple[str, str, int]]:
+    """Line at the bank, charge, share: the links of payouts that stand."""
+    rows = sightings.list_sightings(world.hub.desk, statuses=["auto"])
+    return sorted((row.receipt_id, row.carrier_id, row.amount_minor) for row in rows if row.rule == "payout")
+
+
+def retell(world: World, connector: str, *units: Unit) -> None:
+    """The source tells these units otherwise."""
+    fresh = {one["ref"] for one in units}
+    world.told[connector] = [one for one in world.told[connector] if one["ref"] not in fresh]
+    world.tell(connector, *units)
+
+
+def a_payout(world: World) -> None:
+    """Two charges, and the line at the bank that they came in."""
+    world.tell("shop", charge("ch_0001", 10_000, 9_800), charge("ch_0002", 5_000, 4_900))
+    world.tell(
+        "bank", moved("B7", 14_700, payer_name="STRIPE", remittance="STRIPE PO_778899", received_on="2026-10-09")
+    )
+
+
+def test_a_charge_that_came_in_another_payout(world: World) -> None:
+    """The provider corrects which payout a charge was in: both lines are linked anew, nothing counts twice."""
+    a_payout(world)
+    moved_charge = charge("ch_0002", 5_000, 4_900)
+    moved_charge["records"][1]["payout_id"] = "po_889900"
+    world.tell("bank", moved("B8", 4_900, payer_name="STRIPE", remittance="STRIPE PO_889900", received_on="2026-10-09"))
+    retell(world, "shop", moved_charge, charge("ch_0003", 5_100, 4_900))
+    assert [("B7", "ch_0001", 9_800), ("B7", "ch_0003", 4_900), ("B8", "ch_0002", 4_900)] == paid_out(world)
+    assert not {"B7", "B8"} & world.left().keys()
+    assert [] == verified(world.hub).differences
+    before = dump(world.hub.store)
+    reconcile_now(world.hub.desk, Policy())
+    assert before == dump(world.hub.store), "a second run changed something"
+
+
+def test_the_bank_corrects_the_line_of_a_payout(world: World) -> None:
+    """It comes to less than the charges linked to it: no more is counted elsewhere than there is."""
+    a_payout(world)
+    line = {"payer_name": "STRIPE", "remittance": "STRIPE PO_778899", "received_on": "2026-10-09"}
+    retell(world, "bank", moved("B7", 14_000, **line))
+    assert [] == paid_out(world)
+    assert [] == verified(world.hub).differences
+    retell(world, "bank", moved("B7", 14_700, **line))
+    assert [("B7", "ch_0001", 9_800), ("B7", "ch_0002", 4_900)] == paid_out(world)
+
+
+def test_a_payout_told_otherwise_is_named(world: World) -> None:
+    """Another share than what the bank paid: the money still counts once, and the difference is told; told right again,
+    it is gone."""
+    a_payout(world)
+    retell(world, "shop", charge("ch_0002", 5_000, 4_600))
+    assert 14_700 == sum(minor for _, _, minor in paid_out(world))
+    assert "B7" not in world.left()
+    with world.hub.store.read() as connection:
+        [found] = bank_gaps(connection)
+    assert ("payout_otherwise", 14_400, 14_700) == (found.gap.kind, found.gap.expected_minor, found.gap.found_minor)
+    assert "po_778899" in found.what
+    retell(world, "shop", charge("ch_0002", 5_000, 4_900))
+    with world.hub.store.read() as connection:
+        assert [] == bank_gaps(connection)

@@ -22,7 +22,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "CT_Telephone": _TEXT, "CT_EMail": _TEXT, "CT_NumPayeur": _TEXT, "CT_Encours": _AMOUNT, "N_Devise": _SMALL,
         "N_Risque": _SMALL, "CT_Sommeil": _SMALL,
     },
-    "F_JOURNAUX": {"JO_Num": _TEXT, "JO_Intitule": _TEXT, "JO_Type": _SMALL},
+    "F_JOURNAUX": {"JO_Num": _TEXT, "JO_Intitule": _TEXT, "JO_Type": _SMALL, "CG_Num": _TEXT},
     "F_ECRITUREC": {
         "EC_No": _WHOLE, "JO_Num": _TEXT, "JM_Date": _WHEN, "EC_Jour": _SMALL, "EC_Date": _WHEN, "EC_Piece": _TEXT,
         "EC_RefPiece": _TEXT, "EC_TresoPiece": _TEXT, "EC_Reference": _TEXT, "CG_Num": _TEXT, "CT_Num": _TEXT,

@@ -312,7 +312,7 @@ def _next(found: Status) -> None:
 
     steps = []
     if found.held:
-        steps.append(("hub held list", f"{many(sum(found.held.values()), 'record')} could not be understood"))
+        steps.append(("hub held list", f"{many(sum(found.held.values()), 'record')} held or questioned"))
     if any(run.state in ("incomplete", "failed") and (run.error or {}).get("code") != ASKS for run in found.runs):
         steps.append(("hub check", "why a connector did not come to its end"))
     if found.restored:

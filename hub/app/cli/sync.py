@@ -165,7 +165,7 @@ def _show(hub: Hub, results: list[Result], held: int) -> None:
         click.echo("no connector is configured: add one to hub.toml")
     steps = []
     if held:
-        steps.append(("hub held list", f"{many(held, 'record')} could not be understood: why, and what to do"))
+        steps.append(("hub held list", f"{many(held, 'record')} held or questioned: why, and what to do"))
     if any(error is not None and error.code != ASKS for *_, error in results):
         steps.append(("hub check", "what keeps a connector from running"))
     if any(report for _, report, _ in results):

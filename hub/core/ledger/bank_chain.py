@@ -32,10 +32,12 @@ class ChainGap(NamedTuple):
 
     kind: "missing_statement", no statement tells how the balance went from `expected_minor` on `from_on` to
     `found_minor` on `to_on`; "contradiction", two statements of one period from one balance close differently;
-    "booked_otherwise", the statements prove movements of `expected_minor` in all, and `found_minor` is booked.
+    "booked_otherwise", the statements prove movements of `expected_minor` in all, and `found_minor` is booked;
+    "payout_otherwise", a provider tells `expected_minor` of a payout, and the line at the bank that is linked to it
+    has `found_minor`.
     """
 
-    kind: Literal["missing_statement", "contradiction", "booked_otherwise"]
+    kind: Literal["missing_statement", "contradiction", "booked_otherwise", "payout_otherwise"]
     account: str
     currency: str
     from_on: date

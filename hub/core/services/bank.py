@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.core.ledger.bank_chain import ChainGap, Stated, chain_gaps
+from hub.core.services.payouts import told_otherwise
 from hub.core.services.words import amount, day
 from hub.core.store import Connection, bank
+from hub.core.store.judged_again import receipt_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class BankGap:
 
 
 def bank_gaps(connection: Connection, *, known_at: int | None = None) -> list[BankGap]:
-    """Every gap of every account that has statements, by account and day."""
+    """Every gap of every account that has statements, by account and day; then, for the present, the payouts of which
+    their provider tells something else than the line at the bank that they were linked to."""
     rows = bank.statements(connection, known_at=known_at)
     written = {(_number(row.account), row.currency): (row.account or "", row.seller) for row in rows}
     told = [
@@ -40,6 +43,24 @@ def bank_gaps(connection: Connection, *, known_at: int | None = None) -> list[Ba
         account, seller = written[gap.account, gap.currency]
         what, mend = _words(gap)
         found.append(BankGap(gap, account, seller, what, mend))
+    return found if known_at is not None else [*found, *_payout_gaps(connection)]
+
+
+def _payout_gaps(connection: Connection) -> list[BankGap]:
+    told = told_otherwise(connection)
+    rows = {row.id: row for row in receipt_rows(connection, [one.whole for one in told])}
+    found = []
+    for one in told:
+        line = rows[one.whole]
+        account, day_ = line.account or "", line.received_on
+        gap = ChainGap("payout_otherwise", account, line.currency, day_, day_, one.told_minor or 0, one.whole_minor)
+        expected, paid = (amount(minor, line.currency) for minor in (gap.expected_minor, gap.found_minor))
+        said = (
+            "no longer tells it" if one.told_minor is None else f"tells other charges or shares now, {expected} in all"
+        )
+        what = f"payout {one.payout}: the bank paid {paid} on {day(day_)}, and the provider {said}"
+        mend = "compare it with the provider's own report; told right again, it is linked anew by itself"
+        found.append(BankGap(gap, account, line.seller, what, mend))
     return found
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from hub.core.identity.again import PAIRS, Free, Standing, to_judge_again
-from hub.core.identity.deposits import Payout, match_deposits, match_payouts
-from hub.core.identity.seen import Sighting, Source, reference, sighting
+from hub.core.identity.deposits import match_deposits, match_payouts
+from hub.core.identity.seen import Sighting, Source, sighting
 from hub.core.identity.sightings import Found, Pair, match_pairs
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.linking import as_text, move_back, name_of, write_links
 from hub.core.services.parties import look_at_parties
+from hub.core.services.payouts import Payouts, payouts, replaced
 from hub.core.services.telling import Teller
 from hub.core.store import Connection, UnitOfWork, judged_again
 from hub.core.store import sightings as store
@@ -85,15 +86,16 @@ def _judged(connection: Connection, books: Mapping[str, int]) -> _Look:
     """What is certain and what is possible among the receipts that are not linked yet, and among those whose link may
     be another by what came since."""
     connectors = store.receipt_connectors(connection)
-    payouts = _payouts(connection) if len(connectors) > 1 else []
-    if len(connectors) < 2 or not (payouts or connectors & set(books.values())):
+    paid_out = payouts(connection) if len(connectors) > 1 else Payouts([], [])
+    if len(connectors) < 2 or not (paid_out.free or connectors & set(books.values())):
         return _Look([], [], [])  # nobody but banks: nothing of one is ever that of another
     ours, theirs = store.unlinked(connection, books.values())
     again = _again(connection, [*ours, *theirs])
     own = set(books.values())
-    for row in judged_again.receipt_rows(connection, {end for link in again for end in (link.echo, link.carrier)}):
+    ends = {end for link in again for end in (link.echo, link.carrier)} | {one.whole for one in paid_out.otherwise}
+    for row in judged_again.receipt_rows(connection, ends):
         (ours if row.connector_id in own else theirs).append(row)
-    found, suggestions = _matches(connection, books, ours, theirs, payouts)
+    found, suggestions = _matches(connection, books, ours, theirs, paid_out)
     standing: dict[tuple[int, tuple[Pair, ...]], list[Standing]] = defaultdict(list)
     by_name: dict[str, list[Standing]] = defaultdict(list)
     for link in again:
@@ -104,7 +106,8 @@ def _judged(connection: Connection, books: Mapping[str, int]) -> _Look:
     kept = {key for one in found if (key := (one.whole, tuple(sorted(one.parts)))) in standing}
     return _Look(
         [one for one in found if (one.whole, tuple(sorted(one.parts))) not in kept],
-        [link for key, links in standing.items() if key not in kept for link in links],
+        [link for key, links in standing.items() if key not in kept for link in links]
+        + [link for one in replaced(paid_out.otherwise, found) for link in one.links],
         suggestions,
     )
 
@@ -123,7 +126,7 @@ def _again(connection: Connection, free: Sequence[Any]) -> list[Standing]:
 
 
 def _matches(
-    connection: Connection, books: Mapping[str, int], ours: Sequence[Any], theirs: Sequence[Any], payouts: list[Payout]
+    connection: Connection, books: Mapping[str, int], ours: Sequence[Any], theirs: Sequence[Any], known: Payouts
 ) -> tuple[list[Found], list[Found]]:
     """Links and suggestions among these entries and movements."""
     apart = store.apart(connection)
@@ -134,7 +137,7 @@ def _matches(
     entries = [_sighting(row, accounts, sellers) for row in ours]
     wanted = {(one.currency, one.amount_minor) for one in entries}
     batched = any(one.batch for one in entries)
-    nets = {(payout.currency, payout.net_minor) for payout in payouts}
+    nets = {(payout.currency, payout.net_minor) for payout in known.free}
     seen = [
         one
         for row in theirs
@@ -143,8 +146,10 @@ def _matches(
         or (one.currency, one.amount_minor) in wanted
         or (one.currency, one.amount_minor) in nets
     ]
-    paid_out = match_payouts(payouts, seen, apart)
-    used = {found.whole for found in paid_out.links}
+    paid_out = match_payouts(known.free, seen, apart)
+    # A line whose payout is told otherwise is matched with another payout, or stays as it is.
+    still = [one for one in known.otherwise if one not in replaced(known.otherwise, paid_out.links)]
+    used = {found.whole for found in paid_out.links} | {one.whole for one in still}
     seen = [one for one in seen if one.id not in used]
     teller = Teller(connection, books, {row.id: row for row in (*ours, *theirs)}, sellers)
     pairs = match_pairs(entries, seen, apart, teller)
@@ -155,7 +160,7 @@ def _matches(
     maybe = [found for found in pairs.suggestions if not {found.whole, found.parts[0][0]} & deposited]
     return (
         [*paid_out.links, *pairs.links, *deposits.links],
-        [*paid_out.suggestions, *maybe, *deposits.suggestions],
+        [*(one for one in paid_out.suggestions if not replaced(still, [one])), *maybe, *deposits.suggestions],
     )
 
 
@@ -190,30 +195,6 @@ def _sighting(row: Any, accounts: Mapping[tuple[str, str], Any], sellers: Mappin
             key=row.receipt_id,
         )
     )
-
-
-def _payouts(connection: Connection) -> list[Payout]:
-    """Payouts whose charges are known as receipts and are in no line at the bank yet."""
-    lines: dict[tuple[int, str], list[Any]] = defaultdict(list)
-    for row in store.payout_charges(connection):
-        lines[row.connector_id, row.payout_id].append(row)
-    found = []
-    for (_, key), rows in sorted(lines.items()):
-        if len({row.currency for row in rows}) > 1 or any(row.id is None or row.carries for row in rows):
-            continue
-        charges = tuple((row.id, int(row.net_minor)) for row in rows)
-        days = [row.paid_on for row in rows if row.paid_on is not None]
-        found.append(
-            Payout(
-                key=key,
-                currency=rows[0].currency,
-                net_minor=sum(net for _, net in charges),
-                paid_on=max(days, default=None),
-                references=frozenset(filter(None, [reference(key)])),
-                charges=charges,
-            )
-        )
-    return found
 
 
 def _undo_broken(unit: UnitOfWork, broken: Sequence[Any]) -> None:

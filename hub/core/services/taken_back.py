@@ -5,14 +5,14 @@ Done before anything is decided, so that the invoices that are open again are th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from hub.core.reconcile import Decision, Receipts
 from hub.core.reconcile.outcome import RETURN
 from hub.core.reconcile.returns import returns_of
 from hub.core.services.desk import Desk, books_of
-from hub.core.store import UnitOfWork
+from hub.core.store import Connection, UnitOfWork
 from hub.core.store import receipts as store
 from hub.core.store.allocations import SOURCE_WITHDREW, reverse
 
@@ -45,6 +45,16 @@ def undo_taken_back(desk: Desk) -> Undone:
     row_of = {id_: row for row, id_ in enumerate(receipts.id)} if receipts else {}
     returned = [_amount(receipts, row_of[one.receipt]) for one in found] if receipts else []
     return Undone(bool(orphaned or found), returned)
+
+
+def returns_to_place(connection: Connection, books: Mapping[str, int]) -> list[Decision]:
+    """Money that came back and of which a person must say what it takes back: no receipt fits, several do, one fits
+    without a reason code, or what fits was confirmed by a person."""
+    if not store.money_left(connection):
+        return []
+    found = [one for one in returns_of(store.unapplied(connection, books)) if one.status == RETURN]
+    known = {-one.disbursement for one in taken_back(found, store.confirmed_receipts(connection))}
+    return [one for one in found if one.receipt_id not in known]
 
 
 def taken_back(decisions: Iterable[Decision], confirmed: Collection[int]) -> Iterator[TakenBack]:

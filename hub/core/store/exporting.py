@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -72,6 +72,24 @@ def receipts(connection: sa.Connection, *, as_of: date | None = None, known_at: 
         .order_by(r.c.id)
     )
     return _stream(connection, statement if as_of is None else statement.where(r.c.received_on <= as_of))
+
+
+def taken_back(connection: sa.Connection, *, known_at: int | None = None) -> dict[int, str]:
+    """Receipts that the bank took back, with the reason noted."""
+    back = t.receipt_return
+    statement = sa.select(back.c.receipt_id, back.c.reason)
+    rows = connection.execute(statement if known_at is None else statement.where(back.c.recorded_at <= known_at))
+    return {row.receipt_id: row.reason for row in rows}
+
+
+def disbursements(connection: sa.Connection, ids: Sequence[int]) -> list[sa.Row[Any]]:
+    """Money that left, by these ids, in their order of recording."""
+    d = as_known("disbursement", None)
+    names = (
+        "id", "disbursement_id", "account", "seller", "paid_on", "value_on", "amount_minor", "currency", "payee_name",
+        "payee_iban", "remittance", "method", "transaction_code",
+    )  # fmt: skip
+    return sorted(bulk.rows_by_id(connection, [d.c[name] for name in names], d.c.id, ids), key=lambda row: int(row.id))
 
 
 def allocations(connection: sa.Connection, *, as_of: date | None = None, known_at: int | None = None) -> Rows:

@@ -140,14 +140,24 @@ def apart(connection: sa.Connection) -> set[tuple[int, int]]:
 
 def payout_charges(connection: sa.Connection) -> list[Any]:
     """Lines of payouts with the receipt of each charge, if it is known: (connector_id, payout_id, paid_on, currency,
-    net_minor, receipt id or None, carries: it is linked to a line already)."""
-    p, r, s = as_known("payout_line", None), as_known("receipt", None), t.sighting
+    net_minor, receipt id or None)."""
+    p, r = as_known("payout_line", None), as_known("receipt", None)
     same = sa.and_(r.c.connector_id == p.c.connector_id, r.c.receipt_id == p.c.charge_id)
-    carried = sa.exists().where(s.c.carrier_id == r.c.id, s.c.rule == "payout", links_standing())
     statement = sa.select(
-        p.c.connector_id, p.c.payout_id, p.c.paid_on, p.c.currency, p.c.net_minor, r.c.id, carried.label("carries")
+        p.c.connector_id, p.c.payout_id, p.c.paid_on, p.c.currency, p.c.net_minor, r.c.id
     ).select_from(p.outerjoin(r, same))
     return list(connection.execute(statement.order_by(p.c.connector_id, p.c.payout_id, p.c.id)).all())
+
+
+def payout_links(connection: sa.Connection) -> list[Any]:
+    """Links of payouts that stand, in order of recording: (id, name, receipt_id, carrier_id, amount_minor, currency,
+    origin, evidence, recorded_at, connector_id of the charge, whole_minor: the amount of the line at the bank)."""
+    s, echo, carrier = t.sighting, t.receipt.alias("echo"), t.receipt.alias("carrier")
+    names = ("id", "name", "receipt_id", "carrier_id", "amount_minor", "currency", "origin", "evidence", "recorded_at")
+    columns = (*(s.c[name] for name in names), carrier.c.connector_id, echo.c.amount_minor.label("whole_minor"))
+    joined = s.join(echo, echo.c.id == s.c.receipt_id).join(carrier, carrier.c.id == s.c.carrier_id)
+    statement = sa.select(*columns).select_from(joined).where(s.c.rule == "payout", links_standing())
+    return list(connection.execute(statement.order_by(s.c.id)).all())
 
 
 def links(connection: sa.Connection, known_at: int | None = None) -> list[Link]:
@@ -179,6 +189,7 @@ def broken_links(connection: sa.Connection) -> list[Any]:
         s.c.amount_minor > echo.c.amount_minor,
         sa.and_(s.c.rule == POSTING, s.c.amount_minor != echo.c.amount_minor),
         sa.and_(whole, sa.or_(echo.c.amount_minor != s.c.amount_minor, carrier.c.amount_minor != s.c.amount_minor)),
+        s.c.name.in_(_overdrawn()),
     )
     why = sa.case((gone, "its source withdrew one of the receipts"), else_="the amount of one of the receipts changed")
     joined = s.join(echo, echo.c.id == s.c.receipt_id).join(carrier, carrier.c.id == s.c.carrier_id)
@@ -193,6 +204,18 @@ def broken_links(connection: sa.Connection) -> list[Any]:
         )
         rows += connection.execute(others.order_by(s.c.id)).all()
     return rows
+
+
+def _overdrawn() -> sa.Select[Any]:
+    """Names of payouts linked by the hub that come to more than their line at the bank: it was corrected since."""
+    s, echo = t.sighting, t.receipt.alias("whole")
+    return (
+        sa.select(s.c.name)
+        .select_from(s.join(echo, echo.c.id == s.c.receipt_id))
+        .where(s.c.rule == "payout", s.c.origin == "auto", links_standing())
+        .group_by(s.c.name, echo.c.amount_minor)
+        .having(sa.func.sum(s.c.amount_minor) > echo.c.amount_minor)
+    )
 
 
 def lettered(

@@ -33,9 +33,9 @@ class Sage100Config(ConnectorConfig):
         "Gestion commerciale (F_DOCENTETE, F_CREGLEMENT), for a firm without Comptabilité.",
     )
     accounts: list[str] = Field(
-        default=["411", "413", "416"],
+        default=["411", "413", "416", "4191"],
         min_length=1,
-        description="First digits of the general accounts that hold what customers owe.",
+        description="First digits of the general accounts that hold what customers owe, or have paid before (4191).",
     )
     invoice_number: Literal["EC_RefPiece", "EC_Piece"] = Field(
         "EC_RefPiece", description="Which column of an entry holds the invoice's number."

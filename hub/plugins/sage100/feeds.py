@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.plugins.sage100.accounts import APART, DEPOSITS, GENERAL, SALES, SITUATION, TREASURY
 from hub.plugins.sage100.portable import (
     NOTHING,
     ONE,
@@ -32,8 +33,6 @@ from hub.plugins.sage100.portable import (
 from hub.plugins.sage100.schema import Row, Schema
 
 Columns = dict[str, Expr]
-#: Kinds of journals (F_JOURNAUX.JO_Type): sales; situation, which is no real entry.
-SALES, SITUATION = 1, 4
 
 
 @dataclass(frozen=True)
@@ -101,8 +100,8 @@ def beyond(keys: Sequence[Expr], after: Sequence[Any]) -> sa.ColumnElement[bool]
     return sa.or_(*conditions)
 
 
-def debtors(schema: Schema) -> Feed:
-    """Customers of F_COMPTET."""
+def debtors(schema: Schema, accounts: Sequence[str] = ()) -> Feed:
+    """Customers of F_COMPTET; and whoever else has lines on `accounts`: a supplier may be a customer too."""
     t = schema.table("F_COMPTET", "t")
     code = text(t["CT_Num"])
     columns = {
@@ -113,10 +112,21 @@ def debtors(schema: Schema) -> Feed:
         "CT_NumPayeur": text(t["CT_NumPayeur"]), "CT_Encours": millionths(t["CT_Encours"]),
         "N_Devise": whole(t["N_Devise"]), "N_Risque": whole(t["N_Risque"]),
     }  # fmt: skip
+    changed = since_of(t)
+    others: sa.ColumnElement[bool] = sa.false()
+    if accounts:
+        e = schema.table("F_ECRITUREC", "e")
+        others = sa.and_(t["CT_Type"] != ZERO, t["CT_Num"].in_(sa.select(e["CT_Num"]).where(on_account(e, accounts))))
+
+    def touched(since: str) -> sa.ColumnElement[bool]:
+        # A first line on such an account does not move the third party's own stamp: the few are read each time.
+        return sa.or_(changed(since), others) if accounts else changed(since)
+
+    customer = t["CT_Type"] == ZERO
     return Feed(
-        name="debtors", source=t.table, where=t["CT_Type"] == ZERO, columns=columns, keys=[Exact(code)], within=[],
-        touched=since_of(t), window=since_of(t), stamp=t["cbModification"], number=Exact(code), ref="{}",
-        told=("CT_Num",),
+        name="debtors", source=t.table, where=sa.or_(customer, others) if accounts else customer, columns=columns,
+        keys=[Exact(code)], within=[], touched=touched, window=changed, stamp=t["cbModification"], number=Exact(code),
+        ref="{}", told=("CT_Num",),
     )  # fmt: skip
 
 
@@ -128,27 +138,37 @@ def since_of(row: Row) -> Callable[[str], sa.ColumnElement[bool]]:
 
 @dataclass(frozen=True)
 class Entries:
-    """The customers' lines of F_ECRITUREC with their journal: what every question about them shares."""
+    """The lines of F_ECRITUREC on debtors' accounts with their journal: what every question about them shares.
+
+    Attributes:
+        signed: debit positive, in millionths.
+        debtor: the third party; of a line without one, the account itself.
+        sale: true for a line that is part of an invoice or credit note.
+        kind: the kind of its journal, as far as that says what the line is (see `kind_of`).
+    """
 
     e: Row
     j: Row
     source: sa.FromClause
     where: sa.ColumnElement[bool]
     signed: Expr
+    debtor: Expr
+    sale: sa.ColumnElement[bool]
+    kind: Expr
 
     def of_debtor(self) -> Columns:
         """The columns that any stream of entries shows."""
         e = self.e
         return {
-            "EC_No": e["EC_No"], "JO_Num": text(e["JO_Num"]), "JO_Type": whole(self.j["JO_Type"]),
+            "EC_No": e["EC_No"], "JO_Num": text(e["JO_Num"]), "JO_Type": self.kind,
             "JM_Date": Day(e["JM_Date"]), "EC_Jour": whole(e["EC_Jour"]), "EC_Piece": text(e["EC_Piece"]),
-            "EC_RefPiece": text(e["EC_RefPiece"]), "CG_Num": text(e["CG_Num"]), "CT_Num": text(e["CT_Num"]),
+            "EC_RefPiece": text(e["EC_RefPiece"]), "CG_Num": text(e["CG_Num"]), "CT_Num": self.debtor,
             "EC_Signed": self.signed, "N_Devise": whole(e["N_Devise"]), "EC_Devise": millionths(e["EC_Devise"]),
         }  # fmt: skip
 
 
 def entries(schema: Schema, accounts: Sequence[str], openings_until: str, alias: str = "") -> Entries:
-    """Customers' lines on `accounts`, without situation journals.
+    """Lines on `accounts`, without situation journals.
 
     Openings (EC_ANType) repeat what the year before left open: they count in the oldest year of the base, where they
     stand for what came before it, and nowhere else.
@@ -156,14 +176,39 @@ def entries(schema: Schema, accounts: Sequence[str], openings_until: str, alias:
     Args:
         openings_until: the day after the oldest year, ISO.
     """
-    e, j, t = (schema.table(name, f"{letter}{alias}") for name, letter in _ALIASES)
-    source = e.table.join(t.table, sa.and_(t["CT_Num"] == e["CT_Num"], t["CT_Type"] == ZERO)).join(
-        j.table, sa.and_(j["JO_Num"] == e["JO_Num"], j["JO_Type"] != SITUATION)
-    )
-    on_account = sa.or_(*(e["CG_Num"].like(f"{account}%") for account in accounts))
+    e, j = (schema.table(name, f"{letter}{alias}") for name, letter in _ALIASES)
+    source = e.table.join(j.table, sa.and_(j["JO_Num"] == e["JO_Num"], j["JO_Type"] != SITUATION))
+    where = sa.and_(on_account(e, accounts), first(e, openings_until))
     amount = millionths(e["EC_Montant"])
     signed = sa.case((e["EC_Sens"] == ZERO, amount), else_=-amount)
-    return Entries(e, j, source, sa.and_(on_account, first(e, openings_until)), signed)
+    debtor = sa.func.coalesce(sa.func.nullif(text(e["CT_Num"]), NOTHING), text(e["CG_Num"]), type_=sa.String())
+    sale = is_sale(e, j)
+    return Entries(e, j, source, where, signed, debtor, sale, kind_of(j, sale, accounts))
+
+
+def on_account(row: Row, accounts: Sequence[str]) -> sa.ColumnElement[bool]:
+    """A row whose general account begins with one of `accounts`."""
+    return sa.or_(*(row["CG_Num"].like(f"{account}%") for account in accounts))
+
+
+def is_sale(e: Row, j: Row) -> sa.ColumnElement[bool]:
+    """A line of a sales journal that is part of an invoice or credit note: no deposit (419) that is credited, and none
+    without third party on an account of bills, deposits and the like (`accounts.APART`)."""
+    nobody = text(e["CT_Num"]) == NOTHING
+    apart = sa.and_(nobody, sa.or_(*(e["CG_Num"].like(f"{one}%") for one in APART)))
+    deposit = sa.and_(e["EC_Sens"] != ZERO, e["CG_Num"].like(f"{DEPOSITS}%"))
+    return sa.and_(j["JO_Type"] == SALES, sa.not_(deposit), sa.not_(apart))
+
+
+def kind_of(j: Row, sale: sa.ColumnElement[bool], accounts: Sequence[str]) -> Expr:
+    """The kind of a line's journal; GENERAL where it misleads: no sale after all, or a journal of treasury whose own
+    account is a debtor's (bills receivable, 413), which brings no money.
+    """
+    general, known = sa.literal_column(str(GENERAL), sa.Integer()), j["JO_Type"]
+    misleads = [(sa.and_(known == SALES, sa.not_(sale)), general)]
+    if j.has("CG_Num"):
+        misleads.append((sa.and_(known == TREASURY, on_account(j, accounts)), general))
+    return sa.case(*misleads, else_=whole(known))
 
 
 def first(e: Row, openings_until: str) -> sa.ColumnElement[bool]:
@@ -171,7 +216,7 @@ def first(e: Row, openings_until: str) -> sa.ColumnElement[bool]:
     return sa.or_(whole(e["EC_ANType"]) == ZERO, e["JM_Date"] < Moment(sa.literal(openings_until, sa.String())))
 
 
-_ALIASES = (("F_ECRITUREC", "e"), ("F_JOURNAUX", "j"), ("F_COMPTET", "t"))
+_ALIASES = (("F_ECRITUREC", "e"), ("F_JOURNAUX", "j"))
 
 
 def oldest(schema: Schema) -> Query:
@@ -196,14 +241,14 @@ def sales(schema: Schema, accounts: Sequence[str], until: str, column: str) -> F
 
     def touched(since: str) -> sa.ColumnElement[bool]:
         numbers = sa.select(number_of(again.e, column)).select_from(again.source)
-        return number.in_(numbers.where(again.where, again.j["JO_Type"] == SALES, changed(since)))
+        return number.in_(numbers.where(again.where, again.sale, changed(since)))
 
     columns = all_.of_debtor() | {
-        "EC_Reference": text(e["EC_Reference"]), "EC_Intitule": text(e["EC_Intitule"]),
+        "JO_Type": ONE, "EC_Reference": text(e["EC_Reference"]), "EC_Intitule": text(e["EC_Intitule"]),
         "EC_Echeance": Day(e["EC_Echeance"]),
     }  # fmt: skip
     return Feed(
-        name="sales", source=all_.source, where=sa.and_(all_.where, all_.j["JO_Type"] == SALES), columns=columns,
+        name="sales", source=all_.source, where=sa.and_(all_.where, all_.sale), columns=columns,
         keys=[Exact(number), year, side], within=[e["EC_No"]], touched=touched, window=since_of(e),
         stamp=e["cbModification"], number=e["EC_No"], ref="{}|{}|{}",
     )  # fmt: skip
@@ -219,68 +264,9 @@ def others(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
         "N_Reglement": whole(e["N_Reglement"]),
     }  # fmt: skip
     return Feed(
-        name="entries", source=all_.source, where=sa.and_(all_.where, all_.j["JO_Type"] != SALES), columns=columns,
+        name="entries", source=all_.source, where=sa.and_(all_.where, sa.not_(all_.sale)), columns=columns,
         keys=[e["EC_No"]], within=[], touched=since_of(e), window=since_of(e), stamp=e["cbModification"],
         number=e["EC_No"], ref="{}", told=("EC_No",),
-    )  # fmt: skip
-
-
-def lettrage(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
-    """Matched lines: one unit per general account, debtor and code, whatever the year.
-
-    A carried-forward line of a later year that was matched there stands for its original, unless that one was
-    matched itself: it settles the document of its number. Only a sale is known by that: of a payment or an unpaid item
-    that was carried forward both sides stay as they were, so that the balance is still theirs.
-    """
-    all_, again = entries(schema, accounts, until), entries(schema, accounts, until, "x")
-    twin, sold = entries(schema, accounts, until, "o"), entries(schema, accounts, until, "s")
-    e = all_.e
-    changed = since_of(again.e)
-    matched = sa.or_(text(e["EC_Lettrage"]) != NOTHING, whole(e["EC_Lettre"]) == ONE)
-    on_account = sa.or_(*(e["CG_Num"].like(f"{account}%") for account in accounts))
-    copy = sa.and_(
-        on_account, whole(e["EC_ANType"]) == ONE, text(e["EC_RefPiece"]) != NOTHING, sa.not_(first(e, until))
-    )
-    original = (
-        sa.select(ONE)
-        .select_from(twin.source)
-        .where(
-            twin.where,
-            twin.e["CT_Num"] == e["CT_Num"],
-            twin.e["EC_RefPiece"] == e["EC_RefPiece"],
-            twin.e["EC_Sens"] == e["EC_Sens"],
-            sa.or_(text(twin.e["EC_Lettrage"]) != NOTHING, whole(twin.e["EC_Lettre"]) == ONE),
-        )
-        .exists()
-    )
-
-    sale = (
-        sa.select(ONE)
-        .select_from(sold.source)
-        .where(
-            sold.where,
-            sold.j["JO_Type"] == SALES,
-            sold.e["CT_Num"] == e["CT_Num"],
-            sold.e["EC_RefPiece"] == e["EC_RefPiece"],
-            sold.e["EC_Sens"] == e["EC_Sens"],
-        )
-        .exists()
-    )
-
-    def touched(since: str) -> sa.ColumnElement[bool]:
-        lines = sa.select(again.e["CT_Num"]).select_from(again.source).where(changed(since))
-        return e["CT_Num"].in_(lines)
-
-    columns = all_.of_debtor() | {
-        "EC_Lettrage": text(e["EC_Lettrage"]),
-        "Carried": sa.case((first(e, until), ZERO), else_=ONE),
-    }
-    keys = [Exact(text(e["CG_Num"])), Exact(text(e["CT_Num"])), Exact(text(e["EC_Lettrage"]))]
-    return Feed(
-        name="lettrage", source=all_.source,
-        where=sa.and_(matched, sa.or_(all_.where, sa.and_(copy, sale, sa.not_(original)))), columns=columns, keys=keys,
-        within=[e["JM_Date"], e["EC_No"]], touched=touched, window=since_of(e), stamp=e["cbModification"],
-        number=e["EC_No"], ref="{}|{}|{}", told=("CG_Num", "CT_Num", "EC_Lettrage"),
     )  # fmt: skip
 
 
@@ -295,6 +281,6 @@ def balances(schema: Schema, accounts: Sequence[str], until: str, month: str, da
     all_ = entries(schema, accounts, until)
     first = Moment(sa.literal(month, sa.String()))
     in_time = sa.or_(all_.e["JM_Date"] < first, sa.and_(all_.e["JM_Date"] == first, whole(all_.e["EC_Jour"]) <= day))
-    code = text(all_.e["CT_Num"])
+    code = all_.debtor
     statement = sa.select(code, sa.cast(sa.func.sum(all_.signed), sa.BigInteger())).select_from(all_.source)
     return statement.where(all_.where, in_time).group_by(code).order_by(code)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import json
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -19,8 +20,10 @@ from typing import Any
 from pydantic_core import to_json
 
 from hub.plugins.sage100 import pnm
+from hub.plugins.sage100.accounts import GENERAL, SALES, TREASURY, kind_of
 from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.faults import misconfigured, unavailable
+from hub.plugins.sage100.feeds_lettrage import REPEATED
 from hub.plugins.sage100.layout import Layout
 from hub.plugins.sage100.tagged import Entry, Tagged, decode, entry, records
 from hub.sdk import Cursor, Page, RawUnit, RecordRejected
@@ -38,10 +41,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "lettrage": (*_COMMON, "EC_Lettrage", "Carried"),
 }  # fmt: skip
 _CUSTOMER = "0"
-_SALES, _TREASURY, _GENERAL = 1, 2, 3
-_IN_DETAIL = 1
 #: Raised whenever the same files give other units.
-READER_VERSION = 2
+READER_VERSION = 3
 
 Row = dict[str, Any]
 #: A line with its place; lines by their number.
@@ -120,15 +121,18 @@ class FileSource:
                 continue
             for record in found:
                 place = f"{name}:{record.line}"
-                if record.flag == "#MPCT" and len(record.fields) > 2 and record.fields[2].strip() == _CUSTOMER:
-                    debtors[record.fields[0].strip()] = {"name": record.fields[1].strip(), "place": place}
+                if record.flag == "#MPCT" and len(record.fields) > 2:
+                    code, title, kind = (field.strip() for field in record.fields[:3])
+                    debtors[code] = {"name": title, "kind": kind, "place": place}
                 elif record.flag == "#MECG":
                     self._line(record, place, lines, twins, held)
         counted, carried = self._openings(lines)
         units = {stream: self._grouped(stream, counted) for stream in ("sales", "entries")}
         units["lettrage"] = self._grouped("lettrage", [*counted, *carried])
         units["entries"] += held
-        return {"debtors": self._debtors(debtors), **units}
+        owing = {row["CT_Num"] for row, _ in lines.values()}
+        known = {code: said for code, said in debtors.items() if said["kind"] == _CUSTOMER or code in owing}
+        return {"debtors": self._debtors(known), **units}
 
     def _line(self, record: Tagged, place: str, lines: Lines, twins: dict[str, int], held: list[RawUnit]) -> None:
         try:
@@ -141,31 +145,37 @@ class FileSource:
         self._take(one, place, lines, twins)
 
     def _take(self, one: Entry, place: str, lines: Lines, twins: dict[str, int]) -> None:
-        """A line on a customer's account; others are none of ours."""
-        if one.debtor and one.account.startswith(tuple(self._config.accounts)):
+        """A line on a debtor's account; others are none of ours."""
+        if one.account.startswith(tuple(self._config.accounts)):
             row = self._row(one, twins)
             lines[row["EC_No"]] = (row, place)
 
     def _openings(self, lines: Lines) -> tuple[list[Line], list[Line]]:
-        """The lines that count, and those carried forward in detail that were matched where they are: they stand for
-        their original, if that was a sale and was not matched itself (see `feeds.lettrage`)."""
+        """The lines that count, and those carried forward that were matched where they are, each standing for the line
+        that it repeats (see `feeds_lettrage.repeated`)."""
 
         def year(row: Row) -> int:
             return int(row["JM_Date"][:4]) - (int(row["JM_Date"][5:7]) < self._config.year_begins)
 
-        def same(row: Row) -> tuple[Any, ...]:
-            return row["CT_Num"], row["EC_RefPiece"] or row["EC_No"], row["EC_Signed"] < 0
+        def alike(row: Row) -> tuple[Any, ...]:
+            return row["CT_Num"], row["CG_Num"], row["EC_Signed"], row["EC_RefPiece"]
 
-        found = list(lines.values())
+        found = sorted(lines.values(), key=lambda line: (line[0]["JM_Date"], line[0]["EC_Jour"], line[0]["EC_No"]))
         oldest = min((year(row) for row, _ in found), default=0)
         counted = [line for line in found if not line[0]["EC_ANType"] or year(line[0]) == oldest]
-        matched = {same(row) for row, _ in counted if row["EC_Lettrage"]}
-        sold = {same(row) for row, _ in counted if row["JO_Type"] == _SALES}
-        carried = [
-            ({**row, "Carried": 1}, place)
-            for row, place in found
-            if row["EC_ANType"] == _IN_DETAIL and year(row) > oldest and same(row) in sold - matched
-        ]
+        waiting: dict[tuple[Any, ...], deque[Row]] = defaultdict(deque)
+        for row, _ in counted:
+            if not row["EC_Lettrage"]:
+                waiting[alike(row)].append(row)
+        carried = []
+        for row, place in found:
+            if not row["EC_ANType"] or year(row) == oldest or not row["EC_Lettrage"]:
+                continue
+            same = waiting[alike(row)]
+            if same and same[0]["JM_Date"] < row["JM_Date"]:
+                line = same.popleft()
+                said = f"{line['EC_No']}|{line['JM_Date']}|{line['EC_Jour']}"
+                carried.append(({**row, **{name: line[name] for name in REPEATED}, "Carried": said}, place))
         return counted, carried
 
     def _row(self, one: Entry, twins: dict[str, int]) -> Row:
@@ -174,14 +184,16 @@ class FileSource:
         order = twins[said] = twins.get(said, 0) + 1
         number = int.from_bytes(hashlib.blake2b(f"{said}\t{order}".encode(), digest_size=6).digest(), "big") + 1
         sales, treasury = self._config.sales_journals, self._config.treasury_journals
-        kind = _SALES if one.journal in sales else _TREASURY if one.journal in treasury else _GENERAL
+        journal = SALES if one.journal in sales else TREASURY if one.journal in treasury else GENERAL
+        kind = kind_of(journal, one.account, one.debtor, one.signed)
         return {
             "EC_No": number, "JO_Num": one.journal, "JO_Type": kind, "JM_Date": one.day.replace(day=1).isoformat(),
             "EC_Jour": one.day.day, "EC_Piece": one.piece, "EC_RefPiece": one.invoice, "CG_Num": one.account,
-            "CT_Num": one.debtor, "EC_Signed": one.signed, "N_Devise": one.currency, "EC_Devise": one.amount,
+            "CT_Num": one.debtor or one.account, "EC_Signed": one.signed, "N_Devise": one.currency,
+            "EC_Devise": one.amount,
             "EC_Reference": one.reference, "EC_Intitule": one.label, "EC_TresoPiece": one.treasury_piece,
             "EC_Echeance": one.due.isoformat() if one.due else "", "N_Reglement": one.method,
-            "EC_Lettrage": one.code, "EC_ANType": one.opening, "Carried": 0,
+            "EC_Lettrage": one.code, "EC_ANType": one.opening, "Carried": "",
         }  # fmt: skip
 
     def _grouped(self, stream: str, lines: Sequence[Line]) -> list[RawUnit]:
@@ -223,4 +235,4 @@ class FileSource:
 def _belongs(stream: str, row: Row) -> bool:
     if stream == "lettrage":
         return bool(row["EC_Lettrage"])
-    return bool((row["JO_Type"] == _SALES) == (stream == "sales"))
+    return bool((row["JO_Type"] == SALES) == (stream == "sales"))

@@ -3,23 +3,26 @@
 Every line becomes something that the ledger can count, so that invoices and credit notes still open, less what is
 left of receipts, equal debits less credits in Sage. A line of a sales journal is an invoice or a credit note. A credit
 in a treasury journal is a receipt. Everything else (unpaid items, refunds, write-offs, transfers, openings) is a
-document named after its journal and entry: a debit asks, like an invoice; a credit gives, like a credit note.
+document named after its journal and entry: a debit asks, like an invoice; a credit gives, like a credit note. A
+deposit received (419) that is neither is no claim of any kind: it is a named line of the debtor's balance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from hub.plugins.sage100.accounts import TREASURY, is_deposit
 from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.faults import rejected
 from hub.plugins.sage100.layout import Layout, day_of, factor, minor, posted_on
 from hub.plugins.sage100.records import Records, Row, Work
 from hub.sdk import RawUnit
 
-TREASURY = 2
 _DOCUMENT = "seller number debtor_id issued_on currency total_minor book_total_minor book_currency order_ref label"
 _INVOICE = f"{_DOCUMENT} due_on"
+_ENTRY = "seller entry_id debtor_id booked_on category effect_minor currency account document_number label"
+_DEBTOR = "seller debtor_id name stub"
 _RECEIPT = (
     "source_key receipt_id seller received_on amount_minor currency original_amount_minor original_currency remittance "
     "method bank_ref statement_ref debtor_id"
@@ -37,7 +40,7 @@ def other_number(journal: str, piece: str, entry: int) -> str:
 
 
 def receipt_key(entry: int) -> str:
-    """The identity of a receipt of the books."""
+    """The identity of a receipt of the books, and of a named line."""
     return f"EC{entry}"
 
 
@@ -62,6 +65,12 @@ class Money:
         return currency, minor(amount, currency, where), minor(signed, self._own, where), self._own
 
 
+def mentioning(config: Sage100Config, records: Records) -> Callable[[str], None]:
+    """Names the account itself as a debtor: a line without third party is owed by whoever it was opened for."""
+    add = records.into("debtor", _DEBTOR)
+    return lambda account: add(config.seller, account, f"Account {account}", True)
+
+
 def booked_on(row: Row, where: str) -> str:
     """The accounting date of a line.
 
@@ -80,6 +89,7 @@ def map_sales(layout: Layout, config: Sage100Config, records: Records) -> Work:
     number_at = layout.columns.index(layout.number)
     add_invoice, add_credit = records.into("invoice", _INVOICE), records.into("credit_note", _DOCUMENT)
     add_part = records.into("instalment", "seller invoice_number due_on rank amount_minor currency")
+    mention = mentioning(config, records)
 
     def work(unit: RawUnit, rows: Sequence[Row]) -> None:
         row = rows[0]
@@ -90,6 +100,8 @@ def map_sales(layout: Layout, config: Sage100Config, records: Records) -> Work:
             return
         currency, total, book, book_currency = money.of(signed, devise, amount, where)
         number = sales_number(row[number_at], piece, entry)
+        if debtor == row[7]:
+            mention(debtor)
         common = (
             seller, number, debtor, posted_on(month, at) or booked_on(row, where), currency, total, book,
             book_currency, reference or None,
@@ -110,6 +122,8 @@ def map_sales(layout: Layout, config: Sage100Config, records: Records) -> Work:
                 "HUB-SAGE-023", where, number=number, count=len(debtors), year=year, debtors=", ".join(debtors[:5])
             )
         currency, total, book, book_currency, parts = together(rows, where)
+        if debtors[0] == first[7]:
+            mention(debtors[0])
         issued = min(booked_on(row, where) for row in rows)
         labels = [row[13] for row in rows if row[13]]
         references = [row[12] for row in rows if row[12]]
@@ -145,14 +159,25 @@ def map_entries(layout: Layout, config: Sage100Config, records: Records) -> Work
     """One line of another journal: a receipt, or a document of its own."""
     money, seller, own = Money(layout, config), config.seller, config.currency
     add_invoice, add_credit = records.into("invoice", _INVOICE), records.into("credit_note", _DOCUMENT)
-    add_receipt = records.into("receipt", _RECEIPT)
+    add_receipt, add_entry = records.into("receipt", _RECEIPT), records.into("ledger_entry", _ENTRY)
+    mention = mentioning(config, records)
 
     def work(unit: RawUnit, rows: Sequence[Row]) -> None:
         row, where = rows[0], unit.place
-        entry, journal, kind, month, at, piece, ref_piece, _, debtor, signed, devise, amount, *more = row
+        entry, journal, kind, month, at, piece, ref_piece, account, debtor, signed, devise, amount, *more = row
         treasury_piece, reference, label, due, method = more
         day = posted_on(month, at) or booked_on(row, where)
         currency, total, book, book_currency = money.of(signed, devise, amount, where)
+        if debtor == account:
+            mention(debtor)
+        if is_deposit(account, kind, signed):
+            effect = minor(signed, own, where)
+            number = other_number(journal, piece, entry)
+            add_entry(
+                seller, receipt_key(entry), debtor, day, "deposit", effect if signed > 0 else -effect, own, account,
+                number, label or None,
+            )  # fmt: skip
+            return
         if kind == TREASURY and signed < 0:
             told = "\n".join(text for text in (label, ref_piece, reference) if text)
             key = receipt_key(entry)

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from hub.plugins.sage100.accounts import SALES, TREASURY, is_deposit
 from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.layout import Layout, factor, posted_on
-from hub.plugins.sage100.map_entries import TREASURY, Money, booked_on, other_number, receipt_key, sales_number
+from hub.plugins.sage100.map_entries import Money, booked_on, other_number, receipt_key, sales_number
 from hub.plugins.sage100.records import Records, Row, Work
 from hub.sdk import RawUnit
 
-SALES_JOURNAL = 1
 _LINE = "seller settlement_id line debtor_id settled_on target document_number document_issued_on amount_minor currency"
 
 
@@ -43,19 +43,24 @@ def map_lettrage(layout: Layout, config: Sage100Config, records: Records) -> Wor
                 add(seller, name, row[0], row[8], settled_on, target, number, issued, amount, currency)
 
     def aim(row: Row, day: str) -> tuple[str, str, str | None]:
-        """What a line settles: target, number, day of issue. A carried-forward line: the document of its number."""
+        """What a line settles: target, number, day of issue. A carried-forward line: that of the line it repeats."""
         entry, journal, kind, signed = row[0], row[1], row[2], row[9]
         side = "credit_note" if signed < 0 else "invoice"
-        if row[13]:
+        if row[13] == 1:  # as units were written before: the document of its number
             return side, row[6], None
-        if kind == SALES_JOURNAL:
+        if row[13]:
+            number, month, at = row[13].split("|")
+            entry, day = int(number), posted_on(month, int(at)) or booked_on(row, row[13])
+        if is_deposit(row[7], kind, signed):
+            return "other", receipt_key(entry), day
+        if kind == SALES:
             return side, sales_number(row[number_at], row[5], entry), day
         if kind == TREASURY and signed < 0:
             return "receipt", receipt_key(entry), day
         return side, other_number(journal, row[5], entry), day
 
     def part(row: Row, target: str, share: int, where: str) -> tuple[str, int]:
-        """The settled share in the currency of what it settles; of a receipt, in the books' currency."""
+        """The settled share in the currency of what it settles; of a receipt or named line, in the books'."""
         signed, devise, amount = row[9], row[10], row[11]
         whole = abs(signed)
         if devise == 0 and share == whole:  # nearly always
@@ -63,7 +68,7 @@ def map_lettrage(layout: Layout, config: Sage100Config, records: Records) -> Wor
             if not rest:
                 return own_currency, minor
         currency, total, book, own = money.of(signed, devise, amount, where)
-        if target == "receipt" and book is not None and own is not None:
+        if target in ("receipt", "other") and book is not None and own is not None:
             currency, total = own, book
         return currency, total if share == whole else (2 * total * share + whole) // (2 * whole)
 

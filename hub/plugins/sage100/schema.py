@@ -37,7 +37,7 @@ WELCOME: Mapping[str, str] = {
         "CT_Encours N_Devise N_Risque"
     ),
     "F_ECRITUREC": "EC_TresoPiece EC_Reference N_Reglement N_Devise EC_Devise",
-    "F_JOURNAUX": "",
+    "F_JOURNAUX": "CG_Num",
     "P_DOSSIER": "D_DebutExo02 D_DebutExo03 D_DebutExo04 D_DebutExo05",
     "P_DEVISE": "",
     "P_REGLEMENT": "",
@@ -106,5 +106,9 @@ class Row:
     def __init__(self, table: sa.FromClause) -> None:
         self.table = table
 
+    def has(self, name: str) -> bool:
+        """True when this version of Sage has the column."""
+        return name in self.table.c
+
     def __getitem__(self, name: str) -> sa.ColumnElement[Any]:
-        return self.table.c[name] if name in self.table.c else sa.null()
+        return self.table.c[name] if self.has(name) else sa.null()

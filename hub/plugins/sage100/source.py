@@ -14,6 +14,7 @@ from hub.plugins.sage100 import feeds, feeds_commercial
 from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.database import Database
 from hub.plugins.sage100.feeds import Feed
+from hub.plugins.sage100.feeds_lettrage import lettrage
 from hub.plugins.sage100.file_source import FileSource
 from hub.plugins.sage100.layout import NO_DAY, Layout, fiscal_month, minor
 from hub.plugins.sage100.mapping import map_units
@@ -26,7 +27,7 @@ from hub.sdk.columns import records_from_columns
 from hub.sdk.records import ControlTotal, Receipt, Record
 
 #: Raised when units are made in another way: everything is then read again.
-READER_VERSION = 1
+READER_VERSION = 2
 STREAMS = {
     "accounting": ("debtors", "sales", "entries", "lettrage"),
     "commercial": ("debtors", "documents", "payments", "allocations"),
@@ -58,8 +59,6 @@ class Sage100:
         self._files = FileSource(config) if config.files is not None else None
         self._company: Company | None = None
         self._readers: dict[str, Reader] = {}
-        told = [READER_VERSION, *(getattr(config, name) for name in _SETTINGS)]
-        self._settings = hashlib.blake2b(json.dumps(told).encode(), digest_size=8).hexdigest()
 
     def streams(self) -> Sequence[Stream]:
         """Debtors, then what they owe, then what was matched. What is deleted in Sage is found by listing refs."""
@@ -138,20 +137,27 @@ class Sage100:
                 tuple(feed.columns), company.currencies, company.methods, config.invoice_number, company.year_begins
             )
             self._readers[stream] = Reader(
-                self._database, feed, layout.as_text(), self._settings, config.look_back, self._context
+                self._database, feed, layout.as_text(), self._asked(company), config.look_back, self._context
             )
         return self._readers[stream]
+
+    def _asked(self, company: Company) -> str:
+        """A digest of what is asked for. When the oldest year was purged, the openings of the next one begin to count:
+        nothing of them was touched, and yet everything must be read again.
+        """
+        told = [READER_VERSION, *(getattr(self._config, name) for name in _SETTINGS), company.openings_until]
+        return hashlib.blake2b(json.dumps(told).encode(), digest_size=8).hexdigest()
 
     def _feed(self, stream: str, company: Company) -> Feed:
         schema, accounts, until = company.schema, self._config.accounts, company.openings_until
         if stream == "debtors":
-            return feeds.debtors(schema)
+            return feeds.debtors(schema, accounts if self._config.ledger == "accounting" else ())
         if stream == "sales":
             return feeds.sales(schema, accounts, until, self._config.invoice_number)
         if stream == "entries":
             return feeds.others(schema, accounts, until)
         if stream == "lettrage":
-            return feeds.lettrage(schema, accounts, until)
+            return lettrage(schema, accounts, until)
         make = {
             "documents": feeds_commercial.documents,
             "payments": feeds_commercial.payments,

@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.core.reconcile import Decision
 from hub.core.services import bank
 from hub.core.services.desk import books_of
 from hub.core.services.exports.model import Column, Row, Scope
+from hub.core.services.taken_back import returns_to_place
 from hub.core.store import exporting
 from hub.core.store.decisions import AllocationRow, proposal_rows
+from hub.core.store.receipts import names_of
 from hub.core.store.sightings import link_rows, sums
 
 #: The first ten are frozen (DESIGN §6). Of an invoice `amount` is what was applied to it; of a credit note it is
@@ -103,11 +106,13 @@ def _suggested(row: AllocationRow) -> Row:
 def receipts(scope: Scope) -> Iterator[Row]:
     """Money received, in order of recording. `verdict`: applied, suggested, unapplied, not_a_receipt, return; same_sum
     when another receipt counts the money, in_books when the books' own matchings used it; empty when nobody has judged
-    the rest of it yet. `unapplied` is what may still be applied."""
+    the rest of it yet. `unapplied` is what may still be applied. Behind them, for the present, what came back and leads
+    to no receipt by itself: negative amounts, verdict return."""
     if scope.asked.back:
         scope.notes.append("verdicts are left out: only those of the last hub reconcile are kept, no former ones")
     known = sums(scope.connection, books_of(scope.desk, scope.connection), scope.known_at)
     counted_as, aliases = _other_names(scope)
+    returned = exporting.taken_back(scope.connection, known_at=scope.known_at)
     for row in exporting.receipts(scope.connection, as_of=scope.asked.as_of, known_at=scope.known_at):
         applied, taken = int(row.spent), known.taken(row.id)
         verdict, reason = (None, None) if scope.asked.back else _verdict(row, applied)
@@ -115,12 +120,41 @@ def receipts(scope: Scope) -> Iterator[Row]:
             elsewhere = known.elsewhere.get(row.id, 0) >= taken
             verdict = "same_sum" if elsewhere else "in_books"
             reason = f"counted as {counted_as.get(row.id)}" if elsewhere else "the books matched it with documents"
+        left = max(0, row.amount_minor - applied - taken)
+        if row.id in returned:
+            left = 0
+            verdict, reason = (None, None) if scope.asked.back else ("return", returned[row.id])
         yield (
             row.receipt_id, row.account, row.seller, row.received_on, row.value_on, row.amount_minor, row.currency,
-            applied, max(0, row.amount_minor - applied - taken), row.payer_name, row.payer_iban,
+            applied, left, row.payer_name, row.payer_iban,
             one_line(row.remittance), row.method, row.transaction_code, verdict, reason, counted_as.get(row.id),
             aliases.get(row.id), known.elsewhere.get(row.id, 0), known.in_books.get(row.id, 0),
         )  # fmt: skip
+
+    if not scope.asked.back:
+        yield from _returns_to_place(scope)
+
+
+def _returns_to_place(scope: Scope) -> Iterator[Row]:
+    """Money that came back and of which a person must say what it takes back, each with the receipts that fit."""
+    decisions = returns_to_place(scope.connection, books_of(scope.desk, scope.connection))
+    said = {-one.receipt_id: one for one in decisions}
+    fitting = {number: _fitting(one) for number, one in said.items()}
+    names = names_of(scope.connection, sorted({receipt for found in fitting.values() for receipt in found}))
+    for row in exporting.disbursements(scope.connection, sorted(said)):
+        told = [names[receipt] for receipt in fitting[row.id] if receipt in names]
+        reason = said[row.id].reason + (f" They are {', '.join(told)}, the likeliest first." if told else "")
+        yield (
+            row.disbursement_id, row.account, row.seller, row.paid_on, row.value_on, -row.amount_minor, row.currency,
+            0, 0, row.payee_name, row.payee_iban, one_line(row.remittance), row.method, row.transaction_code, "return",
+            reason, None, None, 0, 0,
+        )  # fmt: skip
+
+
+def _fitting(decision: Decision) -> list[int]:
+    """The receipts that money which came back may be, the likeliest first."""
+    one = decision.evidence.get("reverses_receipt_id")
+    return [one] if one else list(decision.evidence.get("candidates", ()))
 
 
 def _other_names(scope: Scope) -> tuple[dict[int, str], dict[int, str]]:

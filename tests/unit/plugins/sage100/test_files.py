@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hub.plugins.sage100 import Sage100, Sage100Config
 from hub.plugins.sage100.tagged import Entry, decode, entry, records, render
 from hub.sdk import RecordRejected, RecordSource, SourceUnavailable
+from hub.sdk.records import Debtor, LedgerEntry
 from hub.sdk.testing import RecordSourceConformance, make_context, read_records, run_source
 from tests.support.samples import SAMPLES
 
@@ -256,3 +257,33 @@ def test_exports_that_overlap_count_once(tmp_path: Path) -> None:
     later = (tmp_path / "export1.txt").stat().st_mtime_ns + 1_000_000_000  # two files may be written within one tick
     os.utime(tmp_path / "export0.txt", ns=(later, later))
     assert 1 == len(run_source(made(tmp_path), "lettrage"))
+
+
+def test_what_names_nobody_and_deposits_count_too(tmp_path: Path) -> None:
+    """As from the data base: an account without third party owes under its own number, a deposit is no claim, and a
+    supplier with a line on a debtor's account has his name."""
+    lines = [
+        replace(BLANK, invoice="FA1", signed=200_000_000),
+        replace(BLANK, invoice="FA1", account="4191", debtor="", signed=100_000_000),
+        replace(BLANK, journal="BQ", piece="B1", account="4191", signed=-100_000_000),
+        replace(BLANK, invoice="FA2", account="411DUPONT", debtor="", signed=30_000_000, code="AAA"),
+        replace(BLANK, journal="BQ", account="411DUPONT", debtor="", signed=-20_000_000, code="AAA"),
+        replace(BLANK, invoice="FA3", debtor="F1", signed=7_000_000),
+    ]
+    body = exported(lines).replace(b"#DEV EUR\r\n", b"#DEV EUR\r\n" + THIRD.encode("cp850"))
+    assert {"C1": 10_000, "411DUPONT": 1_000, "F1": 700} == owed(tmp_path, body)
+    found = [record for one in read_records(made(tmp_path)) for record in one.records]
+    deposits = [(one.debtor_id, one.effect_minor) for one in found if isinstance(one, LedgerEntry)]
+    assert [("4191", 10_000)] == deposits
+    names = {one.debtor_id: one.name for one in found if isinstance(one, Debtor)}
+    assert ("FOURNISSEUR FICTIF", "Account 411DUPONT") == (names["F1"], names["411DUPONT"])
+
+
+def test_a_payment_carried_forward_and_matched_there_is_used(tmp_path: Path) -> None:
+    """It settles the payment of the year before, not only where a sale is repeated."""
+    lines = [
+        replace(BLANK, day=date(2025, 12, 3), journal="BQ", signed=-70_000_000),
+        replace(OPENING, signed=-70_000_000, code="AAA"),
+        replace(BLANK, day=date(2026, 2, 3), invoice="FA9", signed=70_000_000, code="AAA"),
+    ]
+    assert {} == owed(tmp_path, exported(lines))

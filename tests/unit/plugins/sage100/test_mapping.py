@@ -25,7 +25,7 @@ COLUMNS = {
 }
 BLANK = {
     "JM_Date": "2026-03-01", "EC_Jour": 5, "CG_Num": "411000", "CT_Num": "C1", "N_Devise": 0, "EC_Devise": 0,
-    "N_Reglement": 0, "Carried": 0, "JO_Num": "VE", "JO_Type": 1,
+    "N_Reglement": 0, "Carried": "", "JO_Num": "VE", "JO_Type": 1,
 }  # fmt: skip
 
 

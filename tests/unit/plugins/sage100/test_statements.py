@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mssql
 
 from hub.plugins.sage100 import feeds, feeds_commercial
+from hub.plugins.sage100.feeds_lettrage import lettrage
 from hub.plugins.sage100.schema import NEEDED, TABLES, WELCOME, Schema, catalogue
 
 GOLDEN = Path(__file__).resolve().parents[3] / "golden" / "sage100"
@@ -28,10 +29,10 @@ def statements() -> dict[str, sa.Select[Any]]:
     books, shop = whole("accounting"), whole("commercial")
     accounts = ["411", "416"]
     asked = [
-        feeds.debtors(books),
+        feeds.debtors(books, accounts),
         feeds.sales(books, accounts, UNTIL, "EC_RefPiece"),
         feeds.others(books, accounts, UNTIL),
-        feeds.lettrage(books, accounts, UNTIL),
+        lettrage(books, accounts, UNTIL),
         feeds_commercial.documents(shop),
         feeds_commercial.payments(shop),
         feeds_commercial.allocations(shop),

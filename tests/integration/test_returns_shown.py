@@ -1,0 +1,74 @@
+"""Money that came back: `hub export receipts` shows each return, also one that leads to no receipt by itself."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.app.bootstrap import Hub
+from hub.core.services.exports import Asked, open_table
+from hub.core.services.reconcile import Policy, reconcile_now
+from tests.support.hubs import make_hub, sync
+from tests.support.scripts import debtor, disbursement, invoice, receipt, section, unit, write_script
+
+pytestmark = pytest.mark.usefixtures("in_process")
+
+PAYER = "Menuiserie Durand SARL"
+
+
+def told(folder: Path, url: str, *movements: dict[str, Any]) -> Hub:
+    """A hub that read an invoice of 100 EUR and these movements, and reconciled."""
+    documents = [unit("c", debtor("C1", PAYER)), unit("f", invoice("FA100", 10_000))]
+    write_script(folder, [*documents, *(unit(f"m{at}", one) for at, one in enumerate(movements))])
+    hub = make_hub(folder, url, section())
+    sync(hub, "guest")
+    reconcile_now(hub.desk, Policy())
+    return hub
+
+
+def shown(hub: Hub, **asked: Any) -> dict[str, dict[str, Any]]:
+    """The export by receipt."""
+    with open_table(hub.desk, "receipts", Asked(**asked)) as table:
+        names = [column.name for column in table.columns]
+        return {row[0]: dict(zip(names, row, strict=True)) for row in table.rows}
+
+
+def paid(text: str = "VIR FA100") -> dict[str, Any]:
+    return receipt("B1", 10_000, payer_name=PAYER, remittance=text, received_on="2026-10-05")
+
+
+def back(**fields: Any) -> dict[str, Any]:
+    return disbursement("D1", 10_000, **{"payee_name": PAYER, "paid_on": "2026-10-09", **fields})
+
+
+def test_a_return_without_a_code_is_shown(tmp_path: Path, database_url: str) -> None:
+    """The payment is applied whole, and the bank gives no reason: a person decides, so a person must see it."""
+    rows = shown(told(tmp_path, database_url, paid(), back(remittance="VIR FA100")))
+    assert ("applied", 10_000, 0) == tuple(rows["B1"][name] for name in ("verdict", "applied", "unapplied"))
+    row = rows["D1"]
+    assert (-10_000, "return", 0, 0) == tuple(row[name] for name in ("amount", "verdict", "applied", "unapplied"))
+    assert "A payment came back (no code" in row["verdict_reason"]
+    assert "B1" in row["verdict_reason"]
+    assert (PAYER, "2026-10-09") == (row["payer_name"], str(row["received_on"]))
+
+
+def test_a_return_that_fits_nothing_is_shown(tmp_path: Path, database_url: str) -> None:
+    """With its code, and of no amount that was ever received."""
+    rows = shown(told(tmp_path, database_url, back(return_reason="AC04")))
+    assert ["return"] == [row["verdict"] for row in rows.values()]
+    assert "none of this amount fits" in rows["D1"]["verdict_reason"]
+
+
+def test_a_certain_return_is_shown_on_its_receipt(tmp_path: Path, database_url: str) -> None:
+    """Nothing of the receipt may be applied any more, and it stands once; what left for another reason is no row."""
+    other = disbursement("D2", 4_200, payee_name="EDF", remittance="ELECTRICITE", paid_on="2026-10-10")
+    hub = told(tmp_path, database_url, paid(), back(remittance="REJET VIR FA100", return_reason="AC04"), other)
+    rows = shown(hub)
+    assert {"B1"} == rows.keys()
+    assert ("return", 0, 0) == tuple(rows["B1"][name] for name in ("verdict", "applied", "unapplied"))
+    assert "It reverses the receipt of 2026-10-05" in rows["B1"]["verdict_reason"]
+    past = shown(hub, as_of=date(2026, 10, 31))
+    assert (None, 0) == (past["B1"]["verdict"], past["B1"]["unapplied"])
