@@ -21,7 +21,7 @@ from hub.sdk import RawUnit
 
 _DOCUMENT = "seller number debtor_id issued_on currency total_minor book_total_minor book_currency order_ref label"
 _INVOICE = f"{_DOCUMENT} due_on"
-_ENTRY = "seller entry_id debtor_id booked_on category effect_minor currency account document_number label"
+ENTRY = "seller entry_id debtor_id booked_on category effect_minor currency account document_number label"
 _DEBTOR = "seller debtor_id name stub"
 _RECEIPT = (
     "source_key receipt_id seller received_on amount_minor currency original_amount_minor original_currency remittance "
@@ -159,7 +159,7 @@ def map_entries(layout: Layout, config: Sage100Config, records: Records) -> Work
     """One line of another journal: a receipt, or a document of its own."""
     money, seller, own = Money(layout, config), config.seller, config.currency
     add_invoice, add_credit = records.into("invoice", _INVOICE), records.into("credit_note", _DOCUMENT)
-    add_receipt, add_entry = records.into("receipt", _RECEIPT), records.into("ledger_entry", _ENTRY)
+    add_receipt, add_entry = records.into("receipt", _RECEIPT), records.into("ledger_entry", ENTRY)
     mention = mentioning(config, records)
 
     def work(unit: RawUnit, rows: Sequence[Row]) -> None:

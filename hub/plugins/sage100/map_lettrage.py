@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from hub.plugins.sage100.accounts import SALES, TREASURY, is_deposit
 from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.layout import Layout, factor, posted_on
-from hub.plugins.sage100.map_entries import Money, booked_on, other_number, receipt_key, sales_number
+from hub.plugins.sage100.map_entries import ENTRY, Money, booked_on, other_number, receipt_key, sales_number
 from hub.plugins.sage100.records import Records, Row, Work
 from hub.sdk import RawUnit
 
@@ -27,7 +27,7 @@ def map_lettrage(layout: Layout, config: Sage100Config, records: Records) -> Wor
     money, seller = Money(layout, config), config.seller
     own_currency, own_factor = config.currency, factor(config.currency)
     number_at = layout.columns.index(layout.number)
-    add = records.into("settlement_line", _LINE)
+    add, add_entry = records.into("settlement_line", _LINE), records.into("ledger_entry", ENTRY)
 
     def work(unit: RawUnit, rows: Sequence[Row]) -> None:
         where = unit.place
@@ -38,8 +38,13 @@ def map_lettrage(layout: Layout, config: Sage100Config, records: Records) -> Wor
                 if share == 0:
                     continue
                 target, number, issued = aim(row, day)
-                currency, amount = part(row, target, share, where)
+                currency, amount, missed = part(row, target, share, where)
                 name = f"{row[7]}|{row[8]}|{row[12]}|{year}"
+                if missed:
+                    add_entry(
+                        seller, f"{receipt_key(row[0])}/rounding", row[8], settled_on, "rounding",
+                        missed if row[9] > 0 else -missed, own_currency, row[7], number, "Rest in foreign currency",
+                    )  # fmt: skip
                 add(seller, name, row[0], row[8], settled_on, target, number, issued, amount, currency)
 
     def aim(row: Row, day: str) -> tuple[str, str, str | None]:
@@ -59,20 +64,38 @@ def map_lettrage(layout: Layout, config: Sage100Config, records: Records) -> Wor
             return "receipt", receipt_key(entry), day
         return side, other_number(journal, row[5], entry), day
 
-    def part(row: Row, target: str, share: int, where: str) -> tuple[str, int]:
-        """The settled share in the currency of what it settles; of a receipt or named line, in the books'."""
+    def part(row: Row, target: str, share: int, where: str) -> tuple[str, int, int]:
+        """The settled share in the currency of what it settles; of a receipt or named line, in the books'. And what the
+        rest of a document in foreign currency, converted back, misses of what the books have."""
         signed, devise, amount = row[9], row[10], row[11]
         whole = abs(signed)
         if devise == 0 and share == whole:  # nearly always
             minor, rest = divmod(whole, own_factor)
             if not rest:
-                return own_currency, minor
+                return own_currency, minor, 0
         currency, total, book, own = money.of(signed, devise, amount, where)
         if target in ("receipt", "other") and book is not None and own is not None:
-            currency, total = own, book
-        return currency, total if share == whole else (2 * total * share + whole) // (2 * whole)
+            currency, total, book = own, book, None
+        if book is None or share == whole:
+            return currency, total if share == whole else (2 * total * share + whole) // (2 * whole), 0
+        kept, missed = foreign_rest((whole - share) // own_factor, book, total)
+        return currency, total - kept, missed
 
     return work
+
+
+def foreign_rest(left: int, book: int, total: int) -> tuple[int, int]:
+    """How much of a document of `total` in foreign currency is open when `left` of its value in the books (`book`) is;
+    and what that, converted back, misses of `left`: where a foreign cent is worth more, some cents cannot be told.
+    """
+
+    def worth(open_: int) -> int:
+        return (2 * open_ * book + total) // (2 * total)  # as `ledger.gaps.book_value_minor`
+
+    near = (2 * left * total + book) // (2 * book)
+    choice = [open_ for open_ in (near, near - 1, near + 1) if 0 <= open_ <= total]
+    best = min(choice, key=lambda open_: abs(left - worth(open_)))
+    return best, left - worth(best)
 
 
 def groups(rows: Sequence[Row], layout: Layout) -> Iterator[tuple[int, Sequence[Row]]]:

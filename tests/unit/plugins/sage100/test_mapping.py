@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
+from hub.core.ledger.gaps import book_value_minor
 from hub.plugins.sage100 import Sage100, Sage100Config
 from hub.plugins.sage100.layout import Layout
-from hub.plugins.sage100.map_lettrage import groups, net, shares
+from hub.plugins.sage100.map_lettrage import foreign_rest, groups, net, shares
 from hub.sdk import RawUnit, RecordRejected
 from hub.sdk.records import Record
 from hub.sdk.testing import make_context
@@ -182,3 +183,27 @@ def test_settling_leaves_the_books_balance(drawn: list[tuple[int, int, int]]) ->
         assert abs(net(group)) == sum(open_)
         met += [row[0] for row in group]
     assert sorted(met) == [row[0] for row in rows]
+
+
+@given(
+    st.integers(1, 10**9).flatmap(lambda book: st.tuples(st.just(book), st.integers(0, book))), st.integers(1, 10**9)
+)
+def test_the_rest_of_a_foreign_document_is_worth_what_the_books_have(values: tuple[int, int], total: int) -> None:
+    """To the cent, with what is told beside it; a cent at most where a foreign cent is worth less than two."""
+    (book, left) = values
+    kept, missed = foreign_rest(left, book, total)
+    assert 0 <= kept <= total
+    assert left == book_value_minor(kept, total, book) + missed
+    assert not missed or abs(missed) <= book // total + 1
+
+
+def test_a_foreign_invoice_paid_in_part_leaves_no_cent_unnamed(sage: Sage100) -> None:
+    """£100.00 at 115.00: when 33.39 are paid, 81.61 stay in the books, and no amount in pounds is worth just that."""
+    same = {"EC_Lettrage": "A", "EC_Signed": 115_000_000, "EC_No": 1, "EC_RefPiece": "FA1"}
+    paid = {"EC_Lettrage": "A", "EC_Signed": -33_390_000, "EC_No": 2, "JO_Num": "BQ", "JO_Type": 2}
+    found = told(sage.map("lettrage", unit("lettrage", same | {"N_Devise": 1, "EC_Devise": 100_000_000}, paid)))
+    [settled] = [one for one in found if one["kind"] == "settlement_line" and one["target"] == "invoice"]
+    rounding = sum(one["effect_minor"] for one in found if one["kind"] == "ledger_entry")
+    assert rounding
+    assert 8_161 == book_value_minor(10_000 - settled["amount_minor"], 10_000, 11_500) + rounding
+    assert "USD" == settled["currency"]
