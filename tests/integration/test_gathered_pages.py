@@ -13,6 +13,7 @@ from hub.core.sync import gathering, pages
 from hub.core.sync.pages import PageReader
 from hub.plugins.csv import mapping
 from hub.plugins.csv.mapping_invoices import invoice_refs
+from hub.sdk.errors import SourceUnavailable
 from tests.integration.test_changed_files import HEADER, LEDGER, edited, row
 from tests.support.hubs import column, content, counted, differences, make_hub, run, sync, verified
 
@@ -31,9 +32,11 @@ def test_together_or_alone(
 ) -> None:
     """Two hubs read the same changing files: one writes changed pages together, one each by itself.
 
-    A run that finds nothing changed brings nothing and misses nothing.
+    With few pages to a group, a group is being written while the next pages are read. A run that finds nothing
+    changed brings nothing and misses nothing.
     """
     dice = random.Random(100 + seed)
+    monkeypatch.setattr(gathering, "MAX_PAGES", (16, 1, 2)[seed % 3] if seed else 1)
     folders = [tmp_path / "together", tmp_path / "alone"]
     urls = (database_url, f"sqlite:///{folders[1]}/hub.db")
     settings = LEDGER + f'mode = "{mode}"\nmissing = "withdrawn"\nmissing_percent = 100\n'
@@ -141,6 +144,26 @@ def test_a_snapshot_of_several_files_loses_nothing(tmp_path: Path, database_url:
     report = sync(hub, "ledger", page_units=3)
     assert 0 == report.counts.missing
     assert [] == differences(before, content(hub.store))
+
+
+def test_what_goes_wrong_while_pages_are_written_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    """The data base refuses a group that is written beside the reading: the run says so, and the next one finishes."""
+    hub, lines = changed_everywhere(tmp_path, database_url)
+    write(tmp_path / "invoices.csv", lines)
+    monkeypatch.setattr(gathering, "MAX_PAGES", 1)
+    with monkeypatch.context() as patch:
+
+        def refuses(*_: object) -> None:
+            raise SourceUnavailable(code="HUB-DB-003", what="no room", where="here", mend="make room")
+
+        patch.setattr(pages, "commit_page", refuses)
+        report = run(hub, "ledger", page_units=5)
+        assert report.error is not None
+        assert "no room" in str(report.error)
+    assert {"read": 30, "changed": 6, "same": 24} == counted(sync(hub, "ledger", page_units=5))
+    assert [] == verified(hub).differences
 
 
 @pytest.mark.parametrize("twice_before", [True, False])
