@@ -124,7 +124,7 @@ class Simple:
         """Names of journals, as they stand, among which some carry balances forward."""
         names = block.cells[self._journal :: block.stride]
         journals = set(zip([key[0] for key in block.keys], names, strict=True))
-        return {name for code, name in journals if self._understanding.is_opening_journal(code, name)}
+        return {name for code, name in journals if self._understanding.beginning.is_journal(code, name)}
 
     def _taken(self, block: Block, begin: int, end: int, shape: Shape, plain: bool) -> bool:
         """Keep what one entry says; False when it is not that simple after all."""
@@ -133,7 +133,7 @@ class Simple:
         day = self._day(key[2])
         if not amount or not (plain or cells[first + self._foreign].strip().upper() in ("", self._currency)):
             return False
-        if self._understanding.is_labelled_opening(day, cells[begin * block.stride + self._label]):
+        if self._understanding.beginning.is_labelled(day, cells[begin * block.stride + self._label]):
             return False
         net = tax = None
         bank = ""
