@@ -13,12 +13,30 @@ from hub.plugins.fec.lines import Reader
 _OWN_FUNDS: Final = ("101", "104", "105", "106", "110", "119", "120", "129")
 
 
+class _Early(dict[str, bool]):
+    """The beginning of the year: the first three days of its month; the first of any month where that is not known."""
+
+    def __init__(self, begins: str) -> None:
+        super().__init__()
+        self._begins = begins
+
+    def __missing__(self, day: str) -> bool:
+        begins = self._begins
+        self[day] = early = day[:7] == begins[:7] and day[8:] <= "03" if begins else day[8:] == "01"
+        return early
+
+
 class Beginning:
-    """Knows the openings of one file."""
+    """Knows the openings of one file.
+
+    Attributes:
+        is_early: of a day, whether it is at the beginning of the year.
+    """
 
     def __init__(self, reader: Reader, journals: Sequence[str], begins: str, is_debtor: Callable[[str], bool]) -> None:
         """`journals`: those of openings, by the settings. `begins`: the first day of the year, where it is known."""
-        self._day, self._journals, self._begins, self._is_debtor = reader.day, tuple(journals), begins, is_debtor
+        self._day, self._journals, self._is_debtor = reader.day, tuple(journals), is_debtor
+        self.is_early = _Early(begins)
         self._name, self._label = reader.column("journallib"), reader.column("ecriturelib")
 
     def is_journal(self, code: str, name: str) -> bool:
@@ -42,20 +60,13 @@ class Beginning:
         if journal == a.PERHAPS:
             return classes != {"4", "5"}
         day = self._day(first.key[2])
-        if self._is_early(day) and any(line.account.startswith(_OWN_FUNDS) for line in lines):
+        if self.is_early[day] and any(line.account.startswith(_OWN_FUNDS) for line in lines):
             return True
-        return self.is_labelled(day, first.cells[self._label]) and (
-            "1" in classes or not ("5" in classes or self._moves(lines))
+        return (
+            self.is_early[day]
+            and a.tells_opening(first.cells[self._label].strip())
+            and ("1" in classes or not ("5" in classes or self._moves(lines)))
         )
-
-    def is_labelled(self, day: str, label: str) -> bool:
-        """True for a label that tells of balances carried forward, at the beginning of the year."""
-        return self._is_early(day) and a.tells_opening(label.strip())
-
-    def _is_early(self, day: str) -> bool:
-        """In the first three days of the month in which the year begins; on the first of any month where that is not
-        known."""
-        return day[:7] == self._begins[:7] and day[8:] <= "03" if self._begins else day[8:] == "01"
 
     def _moves(self, lines: Sequence[Line]) -> bool:
         """True when what is taken from debtors goes to debtors."""
