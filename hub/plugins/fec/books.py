@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import blake2b
+from typing import Final
 
 from hub.plugins.fec import lettering, opening
 from hub.plugins.fec.accounts import debtor_of
@@ -22,6 +23,9 @@ from hub.plugins.fec.order import Image, Order
 from hub.plugins.fec.scratch import Scratch, halves, rest_of
 from hub.plugins.fec.terms import due_dates, fold_number
 from hub.sdk import RecordRejected
+
+#: Months.
+_HALF: Final = 6
 
 
 class Books:
@@ -129,7 +133,9 @@ class Books:
         if self._goes_on:
             if not carried:
                 doubts = Doubts(self.scratch, self._config, year[0].ledger.name)
-                if year[0].first[:4] != self._period[:4] and (note := doubts.miss_opening(self._number, year[0].first)):
+                if _may_be_another_year(self._period, year[0].first) and (
+                    note := doubts.miss_opening(self._number, year[0].first)
+                ):
                     self.notes.append(note)
             else:  # its lines are the balance, its opening included
                 self.scratch.do("DELETE FROM raw WHERE file < ?", first)
@@ -261,6 +267,13 @@ class Books:
             head = b""
         body = head.decode("utf-8", "backslashreplace").replace("\0", "\\0")
         self.scratch.hold(f"file/{ledger.name}", body, ledger.name, refusal, 1)
+
+
+def _may_be_another_year(begins: str, day: str) -> bool:
+    """True when a file that begins on `day` may be the year after the one that begins in the month `begins`: another
+    calendar year, or half a year later, since the first entry of a debtor may come months after his year began."""
+    months = 12 * (int(day[:4]) - int(begins[:4] or 0)) + int(day[5:7]) - int(begins[5:7] or 0)
+    return day[:4] != begins[:4] or months >= _HALF
 
 
 def _make_unique(db: Scratch, column: str, same: str, where: str, suffix: str) -> int:

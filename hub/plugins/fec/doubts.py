@@ -73,7 +73,7 @@ class Doubts:
             f"""SELECT count(*) FROM ({owed}) o JOIN (
                 SELECT p.debtor, sum(p.amount) AS total FROM part p JOIN doc d ON d.id = p.doc
                 WHERE p.file = ? AND p.day <= date(?, '+31 days')
-                AND d.kind NOT IN ('invoice', 'credit_note', 'receipt')
+                AND d.kind NOT IN ('invoice', 'credit_note', 'receipt', 'payment_returned', 'transfer')
                 GROUP BY p.debtor) n ON n.debtor = o.debtor AND n.total = o.total""",  # noqa: S608 - words of our own
             file,
             file,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.plugins.fec import accounts as a
+from hub.plugins.fec.beginning import Beginning
 from hub.plugins.fec.blocks import Line
 from hub.plugins.fec.division import add_tax, balanced_parts, split_money
 from hub.plugins.fec.facts import (
@@ -29,14 +30,18 @@ from hub.sdk.money import is_currency
 
 
 class Understanding:
-    """How the lines of one file are understood; holds what does not change from line to line."""
+    """How the lines of one file are understood; holds what does not change from line to line.
+
+    Attributes:
+        beginning: knows what carries balances forward.
+    """
 
     def __init__(
         self, reader: Reader, prefixes: Sequence[str], opening: Sequence[str], currency: str, begins: str = ""
     ) -> None:
         """`begins`: the first day of the year, where it is known."""
-        self._begins = begins
-        self._prefixes, self._opening, self._currency = tuple(prefixes), tuple(opening), currency
+        self._prefixes, self._currency = tuple(prefixes), currency
+        self.beginning = Beginning(reader, opening, begins, self.is_debtor)
         self._day = reader.day
         names = ("journallib", "comptelib", "compauxnum", "compauxlib", "pieceref", "piecedate", "ecriturelib",
                  "ecriturelet", "datelet", "montantdevise", "idevise")  # fmt: skip
@@ -63,46 +68,12 @@ class Understanding:
         """CompAuxNum."""
         return line.cells[self._at["compauxnum"]].strip()
 
-    def is_opening_journal(self, code: str, name: str) -> bool:
-        """True for a journal that may carry balances forward, by its code and its name as it stands."""
-        return bool(a.opening_journal(code, name.strip(), self._opening))
-
-    def is_opening(self, lines: Sequence[Line]) -> bool:
-        """True when the entry carries balances forward: by its journal, by account 890, or by its label where it stands
-        at the beginning of the year: not all programs have such a journal.
-
-        Costs and sales are never carried forward. Money against debtors alone is a payment, unless the journal's own
-        name, or the settings, say otherwise.
-        """
-        first = lines[0]
-        classes = {line.account[:1] for line in lines}
-        if classes & {"6", "7"}:
-            return False
-        journal = a.opening_journal(first.key[0], first.cells[self._at["journallib"]].strip(), self._opening)
-        if journal == a.NAMED or a.OPENING_ACCOUNT in {line.account[:3] for line in lines}:
-            return True
-        if journal == a.PERHAPS:
-            return classes != {"4", "5"}
-        if not self.is_labelled_opening(self._day(first.key[2]), first.cells[self._label]):
-            return False
-        return "1" in classes or not ("5" in classes or self._moves(lines))
-
-    def is_labelled_opening(self, day: str, label: str) -> bool:
-        """True for a label that tells of balances carried forward, in the first three days of the month in which the
-        year begins; on the first of any month where that is not known."""
-        early = day[:7] == self._begins[:7] and day[8:] <= "03" if self._begins else day[8:] == "01"
-        return early and a.tells_opening(label.strip())
-
-    def _moves(self, lines: Sequence[Line]) -> bool:
-        """True when what is taken from debtors goes to debtors."""
-        return not sum(line.amount for line in lines) and all(self.is_debtor(line.account) for line in lines)
-
     def docs(self, lines: list[Line]) -> list[Doc]:
         """The facts of one entry, in the order of its lines; none when it touches no debtor."""
         mine = self.debtors_lines(lines)
         if not mine:
             return []
-        opening = self.is_opening(lines)
+        opening = self.beginning.is_opening(lines)
         if len(mine) == 1 and len(lines) < 4 and not opening and (simple := self._simple(lines, mine[0])):
             return [simple]
         found: dict[tuple[object, ...], Doc] = {}

@@ -113,7 +113,7 @@ class Intake:
         if balance and fault is None and not self._takes:
             if not scattered:
                 raise Scattered
-            if self._understanding.is_opening(lines):
+            if self._understanding.beginning.is_opening(lines):
                 self._one_sided.setdefault((lines[0].key[0], lines[0].key[2]), []).append(lines)
                 return
             fault = self._unbalanced(lines, balance)

@@ -180,10 +180,15 @@ def _settle_partly(db: Scratch, file: int) -> None:
 
 
 def _shares(db: Scratch, file: int) -> Iterator[tuple[Any, ...]]:
+    db.do("DROP TABLE IF EXISTS two_sided")
+    db.do(
+        """CREATE TEMP TABLE two_sided AS SELECT grp, min(plus, minus) AS matched, day FROM grp
+        WHERE total <> 0 AND NOT abroad AND plus > 0 AND minus > 0"""
+    )
     rows = db.rows(
-        """SELECT p.grp, min(g.plus, g.minus), g.day, p.id, p.doc, p.rest, d.piece, t.rest
-        FROM part p JOIN grp g ON g.grp = p.grp JOIN doc d ON d.id = p.doc JOIN told t ON t.id = p.doc
-        WHERE p.file = ? AND g.total <> 0 AND NOT g.abroad AND g.plus > 0 AND g.minus > 0 AND p.rest <> 0
+        """SELECT p.grp, g.matched, g.day, p.id, p.doc, p.rest, d.piece, t.rest
+        FROM part p JOIN two_sided g ON g.grp = p.grp JOIN doc d ON d.id = p.doc JOIN told t ON t.id = p.doc
+        WHERE p.file = ? AND p.grp <> '' AND p.rest <> 0
         ORDER BY p.grp, p.rank, p.day, p.id""",
         file,
     )

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from hub.plugins.fec import accounts as a
 from hub.plugins.fec.blocks import Block, Line
 from hub.plugins.fec.entries import Understanding, debtor_name
-from hub.plugins.fec.facts import CREDIT_NOTE, INVOICE, RECEIPT, RETURNED, entry_name
+from hub.plugins.fec.facts import BY_DEBTOR, CREDIT_NOTE, INVOICE, RECEIPT, RETURNED, entry_name
 from hub.plugins.fec.lines import Reader
 from hub.plugins.fec.scratch import Scratch
 
@@ -75,7 +75,8 @@ class Simple:
         self, reader: Reader, understanding: Understanding, currency: str, scratch: Scratch, file: int
     ) -> None:
         self._understanding, self._scratch, self._file = understanding, scratch, file
-        self._day, self._currency, self._place = reader.day, currency, reader.ledger.name
+        self._day, self._dates, self._currency, self._place = reader.day, reader.dates, currency, reader.ledger.name
+        self._is_early = understanding.beginning.is_early
         self._letters = _Letters(understanding)
         self._shapes: dict[str, Shape | None] = {}
         width = reader.dialect.width
@@ -124,16 +125,17 @@ class Simple:
         """Names of journals, as they stand, among which some carry balances forward."""
         names = block.cells[self._journal :: block.stride]
         journals = set(zip([key[0] for key in block.keys], names, strict=True))
-        return {name for code, name in journals if self._understanding.is_opening_journal(code, name)}
+        return {name for code, name in journals if self._understanding.beginning.is_journal(code, name)}
 
     def _taken(self, block: Block, begin: int, end: int, shape: Shape, plain: bool) -> bool:
         """Keep what one entry says; False when it is not that simple after all."""
         at, cells, amounts = begin + shape.at, block.cells, block.amounts
         first, key, amount = at * block.stride, block.keys[begin], amounts[at]
-        day = self._day(key[2])
+        dates = self._dates
+        day = dates.get(key[2]) or self._day(key[2])
         if not amount or not (plain or cells[first + self._foreign].strip().upper() in ("", self._currency)):
             return False
-        if self._understanding.is_labelled_opening(day, cells[begin * block.stride + self._label]):
+        if self._is_early[day] and a.tells_opening(cells[begin * block.stride + self._label].strip()):
             return False
         net = tax = None
         bank = ""
@@ -151,15 +153,20 @@ class Simple:
             if net < 0 or tax < 0:
                 net = tax = None
         debtor = cells[first + self._aux].strip() or a.debtor_of(block.places[at])
-        name, naming = debtor_name(cells[first + self._name], cells[first + self._account_name], debtor)
+        name, naming = cells[first + self._name].strip(), BY_DEBTOR
+        if not name:
+            name, naming = debtor_name("", cells[first + self._account_name], debtor)
         piece, said = cells[first + self._piece].strip(), cells[first + self._piece_day]
-        issued = day if said == key[2] else self._day(said) or day
+        issued = day if said == key[2] else dates.get(said) or self._day(said) or day
         lettered = cells[first + self._lettered]
+        lettered = (dates.get(lettered) or self._day(lettered)) if lettered else ""
+        # As `entry_name` says it, where the entry bears a number: its key is then of three.
+        entry = f"{key[0]} {key[1]}" if len(key) == 3 and key[0] else entry_name(key)
         self._scratch.add_plain(
             self._file, kind, amount, debtor, name, naming,
-            key[0], entry_name(key), piece, day, issued if issued < day else day, block.first + at, net, tax,
+            key[0], entry, piece, day, issued if issued < day else day, block.first + at, net, tax,
             cells[first + self._label].strip(), bank, block.texts[at],
-            (block.places[at], cells[first + self._code].strip(), self._day(lettered) if lettered else ""), self._place,
+            (block.places[at], cells[first + self._code].strip(), lettered), self._place,
         )  # fmt: skip
         self.found = True
         return True

@@ -108,6 +108,8 @@ class Company:
         for number in range(self.draw.randint(8, 25)):
             day = date(year, 1, 2) + timedelta(days=self.draw.randrange(360))
             self._event(rows, day, f"F{year}{number:03}")
+        # A quiet end of the year before an opening that differs would be a missing file.
+        self._event(rows, date(year, 12, 20), f"F{year}999")
         if self.habits.letters:
             self._letter(rows, year)
         return rows

@@ -158,3 +158,25 @@ def test_a_year_after_one_that_left_nothing_needs_no_opening(tmp_path: Path) -> 
     new.sale(date(2026, 1, 5), "R1", "A", 1_000)
     found = years(tmp_path, new, old)
     assert ([], {"A": 1_000}) == (found.held, found.totals())
+
+
+@pytest.mark.parametrize("account", ["101300", "110000", "120000"])
+def test_own_funds_beside_debtors_are_an_opening(account: str, tmp_path: Path) -> None:
+    """No journal and no label says it, but on the first day capital stands against what is owed; in May it does not."""
+    new = Made(2026)
+    legs = (("411000", "A", 12_000, ""), ("512000", "", 7_000, ""), (account, "", -19_000, ""))
+    new.entry("ZZ", date(2026, 1, 1), "1", "Divers", *legs)
+    new.sale(date(2026, 1, 5), "R1", "A", 1_000)
+    new.entry("OD", date(2026, 5, 1), "2", "Apport", ("411000", "B", 500, ""), (account, "", -500, ""))
+    found = years(tmp_path, new)
+    assert ([], {"A": 13_000, "B": 500}) == (found.held, found.totals())
+    assert ["A25-01", "R1"] == [one.number for one in found.of(Invoice)]
+
+
+def test_a_year_that_begins_in_october_without_an_opening(tmp_path: Path) -> None:
+    """The first debtor of the former year came in January only: the next October is another year all the same."""
+    old, new = Made(2025), Made(2025)
+    old.sale(date(2025, 1, 15), "F1", "A", 12_000)
+    new.entry("ZZ", date(2025, 10, 1), "1", "Divers", ("411000", "A", 12_000, ""), ("471000", "", -12_000, ""))
+    new.sale(date(2025, 10, 5), "R1", "A", 1_000)
+    assert ["HUB-FEC-009"] == [one.code for one in years(tmp_path, new, old).held]
