@@ -41,10 +41,11 @@ def statements() -> dict[str, sa.Select[Any]]:
     for feed in asked:
         after = {1: ("FA1",), 3: ("FA1", 2026, 0)}[len(feed.keys)]
         found[f"{feed.name}_all"] = feed.units(None, None)
-        found[f"{feed.name}_touched"] = feed.units("2026-11-01T08:00:00.003", after)
+        found[f"{feed.name}_touched"] = feed.units("2026-11-01T08:00:00.003", after, ["C1"])
         found[f"{feed.name}_newest"] = feed.newest()
         found[f"{feed.name}_look_back"] = feed.look_back("2026-11-01T08:00:00.003")
         found[f"{feed.name}_existing"] = feed.existing()
+    found["figures"] = feeds.figures(books, accounts, 4_711)
     found["balances"] = feeds.balances(books, accounts, UNTIL, "2026-11-01T00:00:00.000", 30)
     return found
 
