@@ -167,7 +167,7 @@ def open_items(hub: Hub) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_whatever_people_do_the_hub_ends_where_sage_is(seed: int, tmp_path: Path) -> None:
-    """After each run: no gap unless something is held, no anomaly, the total is that of Sage's lines. At the end the hub
+    """After each run: no gap unless something is held, no anomaly, the total is that of Sage. At the end the hub
     verifies, and a fresh one has the same open items."""
     base = ledger(tmp_path, [line(1, "VE", "2024-01-05", 50, "F0")])
     people = People(seed, base)

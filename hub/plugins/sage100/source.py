@@ -15,6 +15,7 @@ from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.database import Database
 from hub.plugins.sage100.feeds import Feed
 from hub.plugins.sage100.feeds_lettrage import lettrage
+from hub.plugins.sage100.feeds_sums import balances, figures
 from hub.plugins.sage100.figures import Debtors
 from hub.plugins.sage100.file_source import FileSource
 from hub.plugins.sage100.layout import NO_DAY, Layout, fiscal_month, minor
@@ -104,7 +105,7 @@ class Sage100:
             return
         company, config = self._known(), self._config
         month = f"{on.isoformat()[:7]}-01T00:00:00.000"
-        asked = feeds.balances(company.schema, config.accounts, company.openings_until, month, on.day)
+        asked = balances(company.schema, config.accounts, company.openings_until, month, on.day)
         told, settled = False, ""
         for code, balance in self._database.stream(asked):
             cents = minor(balance, config.currency, f"{self._database.where} {code}")
@@ -155,7 +156,7 @@ class Sage100:
             return None
         if self._debtors is None:
             schema, accounts, database = company.schema, self._config.accounts, self._database
-            self._debtors = Debtors(lambda upto: database.stream(feeds.figures(schema, accounts, upto)))
+            self._debtors = Debtors(lambda upto: database.stream(figures(schema, accounts, upto)))
         return self._debtors
 
     def _asked(self, company: Company) -> str:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mssql
 
-from hub.plugins.sage100 import feeds, feeds_commercial
+from hub.plugins.sage100 import feeds, feeds_commercial, feeds_sums
 from hub.plugins.sage100.feeds_lettrage import lettrage
 from hub.plugins.sage100.schema import NEEDED, TABLES, WELCOME, Schema, catalogue
 
@@ -45,8 +45,8 @@ def statements() -> dict[str, sa.Select[Any]]:
         found[f"{feed.name}_newest"] = feed.newest()
         found[f"{feed.name}_look_back"] = feed.look_back("2026-11-01T08:00:00.003")
         found[f"{feed.name}_existing"] = feed.existing()
-    found["figures"] = feeds.figures(books, accounts, 4_711)
-    found["balances"] = feeds.balances(books, accounts, UNTIL, "2026-11-01T00:00:00.000", 30)
+    found["figures"] = feeds_sums.figures(books, accounts, 4_711)
+    found["balances"] = feeds_sums.balances(books, accounts, UNTIL, "2026-11-01T00:00:00.000", 30)
     return found
 
 
