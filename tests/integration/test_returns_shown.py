@@ -44,6 +44,7 @@ def back(**fields: Any) -> dict[str, Any]:
     return disbursement("D1", 10_000, **{"payee_name": PAYER, "paid_on": "2026-10-09", **fields})
 
 
+@pytest.mark.long_on_postgres
 def test_a_return_without_a_code_is_shown(tmp_path: Path, database_url: str) -> None:
     """The payment is applied whole, and the bank gives no reason: a person decides, so a person must see it."""
     rows = shown(told(tmp_path, database_url, paid(), back(remittance="VIR FA100")))
@@ -55,6 +56,7 @@ def test_a_return_without_a_code_is_shown(tmp_path: Path, database_url: str) -> 
     assert (PAYER, "2026-10-09") == (row["payer_name"], str(row["received_on"]))
 
 
+@pytest.mark.long_on_postgres
 def test_a_return_that_fits_nothing_is_shown(tmp_path: Path, database_url: str) -> None:
     """With its code, and of no amount that was ever received."""
     rows = shown(told(tmp_path, database_url, back(return_reason="AC04")))

@@ -11,8 +11,8 @@ import pytest
 from hub.app.bootstrap import Hub
 from hub.core.services.gaps import BookCheck, check_books
 from tests.sage_company import SageBase
-from tests.support.hubs import run, sync, verified
-from tests.support.sage import in_hub, in_sage, sage_hub
+from tests.support.hubs import make_hub, run, sync, verified
+from tests.support.sage import in_hub, in_sage, sage_hub, section
 from tests.unit.plugins.sage100.owed import ledger, line
 
 pytestmark = pytest.mark.usefixtures("opened_hubs", "without_processes")
@@ -105,3 +105,26 @@ def test_deposits_and_lines_without_third_party_agree(company: Callable[[Lines],
     assert (42_900, 10_000, -2_000, 30_900) == (
         total.open_minor, total.on_account_minor, total.entries_minor, total.control_minor
     )  # fmt: skip
+
+
+def test_two_companies_that_use_the_same_numbers(tmp_path: Path) -> None:
+    """Two data bases of Sage, one seller each: debtors, numbers and codes are the same, nothing is mixed."""
+    hub_sections, bases = "", []
+    for name, amount in (("one", 100), ("two", 40)):
+        folder = tmp_path / name
+        folder.mkdir()
+        lines = [
+            line(1, "VE", "2026-01-05", amount, "FA1", "A"), line(2, "BQ", "2026-02-05", -amount // 2, code="A"),
+            line(3, "BQ", "2026-02-06", -7), line(4, "VE", "2026-02-06", 9, account="411D", debtor=""),
+        ]  # fmt: skip
+        bases.append(ledger(folder, lines))
+        hub_sections += section(bases[-1], seller=name).replace("[connector.sage]", f"[connector.{name}]")
+    hub = make_hub(tmp_path / "hub", f"sqlite:///{tmp_path / 'hub.db'}", hub_sections)
+    for name in ("one", "two"):
+        assert 0 == sync(hub, name).counts.held
+    found = checked(hub)
+    assert [] == found.gaps
+    assert {("one", 5_200), ("two", 2_200)} == {(total.seller, total.control_minor) for total in found.totals}
+    assert [] == verified(hub).differences
+    for base in bases:
+        base.close()

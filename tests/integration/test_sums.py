@@ -343,6 +343,7 @@ def test_a_charge_that_came_in_another_payout(world: World) -> None:
     assert before == dump(world.hub.store), "a second run changed something"
 
 
+@pytest.mark.long_on_postgres
 def test_the_bank_corrects_the_line_of_a_payout(world: World) -> None:
     """It comes to less than the charges linked to it: no more is counted elsewhere than there is."""
     a_payout(world)
@@ -354,6 +355,7 @@ def test_the_bank_corrects_the_line_of_a_payout(world: World) -> None:
     assert [("B7", "ch_0001", 9_800), ("B7", "ch_0002", 4_900)] == paid_out(world)
 
 
+@pytest.mark.long_on_postgres
 def test_a_payout_told_otherwise_is_named(world: World) -> None:
     """Another share than what the bank paid: the money still counts once, and the difference is told; told right again,
     it is gone."""

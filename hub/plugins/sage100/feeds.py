@@ -33,6 +33,7 @@ from hub.plugins.sage100.portable import (
 from hub.plugins.sage100.schema import Row, Schema
 
 Columns = dict[str, Expr]
+Touched = Callable[[str, Sequence[str]], sa.ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Feed:
         keys: what the rows of one unit share, in the order of reading; a unit's ref is made of them.
         told: the columns that say the keys; none, and the keys are asked for beside the columns.
         within: order of the rows inside a unit.
-        touched: given the earliest instant to look at, which rows to read again.
+        touched: given the earliest instant to look at, and debtors to read again in any case, which rows to read again.
         stamp, number: when a row was changed last, and what it is known by: to notice changes and a restored backup.
         joined: the stamp is made of two tables.
     """
@@ -55,7 +56,7 @@ class Feed:
     columns: Columns
     keys: Sequence[Expr]
     within: Sequence[Expr]
-    touched: Callable[[str], sa.ColumnElement[bool]]
+    touched: Touched
     window: Callable[[str], sa.ColumnElement[bool]]
     stamp: Expr
     number: Expr
@@ -63,12 +64,13 @@ class Feed:
     told: tuple[str, ...] = ()
     joined: bool = False
 
-    def units(self, since: str | None, after: Sequence[Any] | None) -> Query:
-        """Rows of all units, or of those touched since `since`, in order, after the unit with the keys `after`."""
+    def units(self, since: str | None, after: Sequence[Any] | None, suspects: Sequence[str] = ()) -> Query:
+        """Rows of all units, or of those touched since `since` or of the debtors `suspects`, in order, after the unit
+        with the keys `after`."""
         keys = [] if self.told else self.keys
         statement = sa.select(*keys, *self._named()).select_from(self.source).where(self.where)
         if since is not None:
-            statement = statement.where(self.touched(since))
+            statement = statement.where(self.touched(since, suspects))
         if after:
             statement = statement.where(beyond(self.keys, after))
         return statement.order_by(*self.keys, *self.within)
@@ -118,7 +120,7 @@ def debtors(schema: Schema, accounts: Sequence[str] = ()) -> Feed:
         e = schema.table("F_ECRITUREC", "e")
         others = sa.and_(t["CT_Type"] != ZERO, t["CT_Num"].in_(sa.select(e["CT_Num"]).where(on_account(e, accounts))))
 
-    def touched(since: str) -> sa.ColumnElement[bool]:
+    def touched(since: str, suspects: Sequence[str]) -> sa.ColumnElement[bool]:
         # A first line on such an account does not move the third party's own stamp: the few are read each time.
         return sa.or_(changed(since), others) if accounts else changed(since)
 
@@ -134,6 +136,12 @@ def since_of(row: Row) -> Callable[[str], sa.ColumnElement[bool]]:
     """Rows whose stamp is not before an instant; a row without a stamp counts as touched, always."""
     stamp = row["cbModification"]
     return lambda since: sa.or_(stamp >= Moment(sa.literal(since, sa.String())), stamp.is_(None))
+
+
+def by_stamp(row: Row) -> Touched:
+    """What is read again by its stamp alone."""
+    changed = since_of(row)
+    return lambda since, suspects: changed(since)
 
 
 @dataclass(frozen=True)
@@ -184,6 +192,11 @@ def entries(schema: Schema, accounts: Sequence[str], openings_until: str, alias:
     debtor = sa.func.coalesce(sa.func.nullif(text(e["CT_Num"]), NOTHING), text(e["CG_Num"]), type_=sa.String())
     sale = is_sale(e, j)
     return Entries(e, j, source, where, signed, debtor, sale, kind_of(j, sale, accounts))
+
+
+def either(changed: sa.ColumnElement[bool], of: Entries, suspects: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Lines that changed, and all lines of these debtors."""
+    return sa.or_(changed, of.debtor.in_(list(suspects))) if suspects else changed
 
 
 def on_account(row: Row, accounts: Sequence[str]) -> sa.ColumnElement[bool]:
@@ -239,9 +252,9 @@ def sales(schema: Schema, accounts: Sequence[str], until: str, column: str) -> F
     side = sa.case((all_.signed < ZERO, ONE), else_=ZERO)
     changed = since_of(again.e)
 
-    def touched(since: str) -> sa.ColumnElement[bool]:
+    def touched(since: str, suspects: Sequence[str]) -> sa.ColumnElement[bool]:
         numbers = sa.select(number_of(again.e, column)).select_from(again.source)
-        return number.in_(numbers.where(again.where, again.sale, changed(since)))
+        return number.in_(numbers.where(again.where, again.sale, either(changed(since), again, suspects)))
 
     columns = all_.of_debtor() | {
         "JO_Type": ONE, "EC_Reference": text(e["EC_Reference"]), "EC_Intitule": text(e["EC_Intitule"]),
@@ -258,6 +271,10 @@ def others(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
     """Lines of all other journals, one unit each: payments, unpaid items, write-offs, transfers."""
     all_ = entries(schema, accounts, until)
     e = all_.e
+
+    def touched(since: str, suspects: Sequence[str]) -> sa.ColumnElement[bool]:
+        return either(since_of(e)(since), all_, suspects)
+
     columns = all_.of_debtor() | {
         "EC_TresoPiece": text(e["EC_TresoPiece"]), "EC_Reference": text(e["EC_Reference"]),
         "EC_Intitule": text(e["EC_Intitule"]), "EC_Echeance": Day(e["EC_Echeance"]),
@@ -265,22 +282,6 @@ def others(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
     }  # fmt: skip
     return Feed(
         name="entries", source=all_.source, where=sa.and_(all_.where, sa.not_(all_.sale)), columns=columns,
-        keys=[e["EC_No"]], within=[], touched=since_of(e), window=since_of(e), stamp=e["cbModification"],
+        keys=[e["EC_No"]], within=[], touched=touched, window=since_of(e), stamp=e["cbModification"],
         number=e["EC_No"], ref="{}", told=("EC_No",),
     )  # fmt: skip
-
-
-def balances(schema: Schema, accounts: Sequence[str], until: str, month: str, day: int) -> Query:
-    """Debits less credits of each debtor up to a day: rows (debtor, millionths).
-
-    The accounting date is the month's first day plus EC_Jour − 1.
-
-    Args:
-        month: first day of the month asked for, ISO; `day`: the day in it.
-    """
-    all_ = entries(schema, accounts, until)
-    first = Moment(sa.literal(month, sa.String()))
-    in_time = sa.or_(all_.e["JM_Date"] < first, sa.and_(all_.e["JM_Date"] == first, whole(all_.e["EC_Jour"]) <= day))
-    code = all_.debtor
-    statement = sa.select(code, sa.cast(sa.func.sum(all_.signed), sa.BigInteger())).select_from(all_.source)
-    return statement.where(all_.where, in_time).group_by(code).order_by(code)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
-from hub.plugins.sage100.feeds import Feed, since_of
+from hub.plugins.sage100.feeds import Feed, by_stamp, since_of
 from hub.plugins.sage100.portable import Day, Exact, digits, millionths, text, whole
 from hub.plugins.sage100.schema import Schema
 
@@ -35,7 +37,7 @@ def documents(schema: Schema) -> Feed:
         "DR_Montant": millionths(p["DR_Montant"]),
     }  # fmt: skip
 
-    def touched(since: str) -> sa.ColumnElement[bool]:
+    def touched(since: str, suspects: Sequence[str]) -> sa.ColumnElement[bool]:
         pieces = sa.select(again["DO_Piece"]).where(again["DO_Domaine"] == _SALES, moved(since))
         return sa.or_(changed(since), d["DO_Piece"].in_(pieces))
 
@@ -64,7 +66,7 @@ def payments(schema: Schema) -> Feed:
     return Feed(
         name="payments", source=c.table,
         where=sa.and_(c["RG_Type"] == _CUSTOMER, whole(c["RG_TypeReg"]).in_(_MONEY)), columns=columns,
-        keys=[c["RG_No"]], within=[], touched=since_of(c), window=since_of(c), stamp=c["cbModification"],
+        keys=[c["RG_No"]], within=[], touched=by_stamp(c), window=since_of(c), stamp=c["cbModification"],
         number=c["RG_No"], ref="RG{}", told=("RG_No",),
     )  # fmt: skip
 
@@ -79,7 +81,7 @@ def allocations(schema: Schema) -> Feed:
         "RG_Date": Day(c["RG_Date"]),
     }  # fmt: skip
 
-    def touched(since: str) -> sa.ColumnElement[bool]:
+    def touched(since: str, suspects: Sequence[str]) -> sa.ColumnElement[bool]:
         lines = sa.select(again["RG_No"]).where(since_of(again)(since))
         payments = sa.select(owner["RG_No"]).where(since_of(owner)(since))
         return sa.or_(r["RG_No"].in_(lines), r["RG_No"].in_(payments))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from hub.plugins.sage100.feeds import Entries, Feed, entries, first, on_account, since_of
+from hub.plugins.sage100.feeds import Entries, Feed, either, entries, first, on_account, since_of
 from hub.plugins.sage100.portable import NOTHING, ONE, ZERO, Day, Exact, Expr, digits, millionths, text, whole
 from hub.plugins.sage100.schema import Schema
 
@@ -20,8 +20,10 @@ def lettrage(schema: Schema, accounts: Sequence[str], until: str) -> Feed:
     e, carried = all_.e, repeated(schema, accounts, until)
     changed = since_of(again.e)
 
-    def touched(since: str) -> sa.ColumnElement[bool]:
-        return all_.debtor.in_(sa.select(again.debtor).select_from(again.source).where(changed(since)))
+    def touched(since: str, suspects: Sequence[str]) -> sa.ColumnElement[bool]:
+        return either(
+            all_.debtor.in_(sa.select(again.debtor).select_from(again.source).where(changed(since))), all_, suspects
+        )
 
     columns = all_.of_debtor() | {
         name: sa.func.coalesce(carried.c[name], column, type_=column.type)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hub.plugins.sage100.accounts import TREASURY, is_deposit
+from hub.plugins.sage100.accounts import DEPOSITS, TREASURY, is_deposit
 from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.faults import rejected
 from hub.plugins.sage100.layout import Layout, day_of, factor, minor, posted_on
@@ -135,7 +135,12 @@ def map_sales(layout: Layout, config: Sage100Config, records: Records) -> Work:
             add_credit(*common)
             return
         days = [day_of(row[14]) for row in rows]
-        add_invoice(*common, max((day for day in days if day), default=None))
+        known = sorted(day for day in days if day)
+        if known:  # a deposit that the invoice uses was paid before: it bears no due date, and counts towards the first
+            days = [
+                day or (known[0] if row[7].startswith(DEPOSITS) else None) for day, row in zip(days, rows, strict=True)
+            ]
+        add_invoice(*common, known[-1] if known else None)
         if None in days or len(set(days)) == 1:
             return
         due = sorted(zip([str(day) for day in days], parts, strict=True))

@@ -14,6 +14,7 @@ from pydantic_core import to_json
 from hub.plugins.sage100.database import Database
 from hub.plugins.sage100.faults import rejected
 from hub.plugins.sage100.feeds import Feed
+from hub.plugins.sage100.figures import Debtors, Figures
 from hub.plugins.sage100.progress import Progress
 from hub.sdk import Context, Cursor, Page, RawUnit
 from hub.sdk.units import raw_units
@@ -34,8 +35,16 @@ class Reader:
     """Reads one stream. Between two pages of a run the statement stays open; after a restart it is asked again."""
 
     def __init__(
-        self, database: Database, feed: Feed, layout: str, settings: str, look_back: timedelta, context: Context
+        self,
+        database: Database,
+        feed: Feed,
+        layout: str,
+        settings: str,
+        look_back: timedelta,
+        context: Context,
+        debtors: Debtors | None = None,
     ) -> None:
+        """`debtors`: whose figures tell what changed without a stamp; None where there are none."""
         self._database = database
         self._feed = feed
         self._ref = feed.ref.format
@@ -44,6 +53,7 @@ class Reader:
         self._settings = settings
         self._look_back = look_back
         self._context = context
+        self._debtors = debtors
         self._open: Generator[list[Unit], None, None] | None = None
         self._at: str | None = None
         self._ready: list[Unit] = []
@@ -88,12 +98,16 @@ class Reader:
         before = None if cursor is None else Progress.from_text(cursor, self._database.where)
         since = self._since(before)
         seen = self._digest(since) if before is not None and since is not None else None
+        same = before is not None and seen == before.seen
+        figures, suspects = self._figures(before if since is not None else None, same)
         # A stretch without a row is equal to itself after anything, also after a restored backup: ask for the newest.
-        if before is not None and seen == before.seen and seen != _NOTHING:
+        if before is not None and same and suspects == [] and seen != _NOTHING:
             return before
         newest = self._database.rows(self._feed.newest())[0][0]
-        if before is not None and seen == before.seen and newest == before.stamp:
+        if before is not None and same and suspects == [] and newest == before.stamp:
             return before
+        if suspects is None:  # too many to name
+            since = None
         if since is not None and (newest is None or newest < since):
             self._context.logger.warning(
                 "%s: the newest change (%s) is older than what was read before: the data base was restored, or its "
@@ -103,7 +117,21 @@ class Reader:
             )
             since = None
         seen = self._digest(_earlier(newest, self._look_back)) if newest else ""
-        return Progress(self._settings, newest, seen, running=True, since=since)
+        named = tuple(suspects or ()) if since is not None else ()
+        return Progress(self._settings, newest, seen, running=True, since=since, figures=figures, suspects=named)
+
+    def _figures(self, before: Progress | None, same: bool) -> tuple[str, list[str] | None]:
+        """The debtors' figures to keep, and the debtors whose lines changed without a stamp; None: too many to name.
+
+        New lines have a stamp: they are left out of the comparison, unless nothing bears a stamp that was not known.
+        """
+        if self._debtors is None:
+            return "", []
+        known = None if before is None else Figures.from_text(before.figures)
+        look = self._debtors.look(0 if known is None else known.last)
+        if known is None:
+            return look.now.as_text(), []
+        return look.now.as_text(), self._debtors.suspects(known.buckets, look.now.buckets if same else look.former)
 
     def _since(self, before: Progress | None) -> str | None:
         """From when on this run must look; None: from the beginning."""
@@ -119,7 +147,7 @@ class Reader:
 
     def _units(self, progress: Progress) -> Generator[list[Unit], None, None]:
         """Adjacent rows with equal keys, together; some units at a time, never none."""
-        batches = self._database.batches(self._feed.units(progress.since, progress.after))
+        batches = self._database.batches(self._feed.units(progress.since, progress.after, progress.suspects))
         keys_of, width = self._keys_of, 0 if self._feed.told else len(self._feed.keys)
         if not self._feed.within:  # one row is one unit
             for rows in batches:

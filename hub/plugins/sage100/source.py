@@ -15,6 +15,8 @@ from hub.plugins.sage100.config import Sage100Config
 from hub.plugins.sage100.database import Database
 from hub.plugins.sage100.feeds import Feed
 from hub.plugins.sage100.feeds_lettrage import lettrage
+from hub.plugins.sage100.feeds_sums import balances, figures
+from hub.plugins.sage100.figures import Debtors
 from hub.plugins.sage100.file_source import FileSource
 from hub.plugins.sage100.layout import NO_DAY, Layout, fiscal_month, minor
 from hub.plugins.sage100.mapping import map_units
@@ -59,6 +61,7 @@ class Sage100:
         self._files = FileSource(config) if config.files is not None else None
         self._company: Company | None = None
         self._readers: dict[str, Reader] = {}
+        self._debtors: Debtors | None = None
 
     def streams(self) -> Sequence[Stream]:
         """Debtors, then what they owe, then what was matched. What is deleted in Sage is found by listing refs."""
@@ -102,7 +105,7 @@ class Sage100:
             return
         company, config = self._known(), self._config
         month = f"{on.isoformat()[:7]}-01T00:00:00.000"
-        asked = feeds.balances(company.schema, config.accounts, company.openings_until, month, on.day)
+        asked = balances(company.schema, config.accounts, company.openings_until, month, on.day)
         told, settled = False, ""
         for code, balance in self._database.stream(asked):
             cents = minor(balance, config.currency, f"{self._database.where} {code}")
@@ -137,9 +140,24 @@ class Sage100:
                 tuple(feed.columns), company.currencies, company.methods, config.invoice_number, company.year_begins
             )
             self._readers[stream] = Reader(
-                self._database, feed, layout.as_text(), self._asked(company), config.look_back, self._context
+                self._database,
+                feed,
+                layout.as_text(),
+                self._asked(company),
+                config.look_back,
+                self._context,
+                self._figures(stream, company),
             )
         return self._readers[stream]
+
+    def _figures(self, stream: str, company: Company) -> Debtors | None:
+        """The debtors' figures, for streams of entries; one look serves them all."""
+        if stream not in ("sales", "entries", "lettrage"):
+            return None
+        if self._debtors is None:
+            schema, accounts, database = company.schema, self._config.accounts, self._database
+            self._debtors = Debtors(lambda upto: database.stream(figures(schema, accounts, upto)))
+        return self._debtors
 
     def _asked(self, company: Company) -> str:
         """A digest of what is asked for. When the oldest year was purged, the openings of the next one begin to count:

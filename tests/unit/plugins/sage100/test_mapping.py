@@ -69,6 +69,19 @@ def test_one_number_two_due_dates(sage: Sage100) -> None:
     assert [invoice, *parts] == told(sage.map("sales", unit("sales", *rows)))
 
 
+def test_a_deposit_that_an_invoice_uses_leaves_its_due_dates(sage: Sage100) -> None:
+    """Its line bears none: it was paid before, and counts towards the first."""
+    days = ("2026-04-30", "2026-03-31", "")
+    rows = [
+        {"EC_No": n, "EC_RefPiece": "FA1", "EC_Signed": 60_000_000, "EC_Echeance": day,
+         "CG_Num": "411000" if day else "419100"}
+        for n, day in enumerate(days, 1)
+    ]  # fmt: skip
+    invoice, *parts = told(sage.map("sales", unit("sales", *rows)))
+    assert (18_000, "2026-04-30") == (invoice["total_minor"], invoice["due_on"])
+    assert ["2026-03-31", "2026-03-31", "2026-04-30"] == [part["due_on"] for part in parts]
+
+
 def test_a_foreign_invoice_keeps_both_values(sage: Sage100) -> None:
     """The document's own amount, and the books' value beside it."""
     row = {"EC_No": 1, "EC_RefPiece": "FA1", "EC_Signed": 92_500_000, "N_Devise": 1, "EC_Devise": 100_000_000}

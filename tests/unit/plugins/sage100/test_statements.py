@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mssql
 
-from hub.plugins.sage100 import feeds, feeds_commercial
+from hub.plugins.sage100 import feeds, feeds_commercial, feeds_sums
 from hub.plugins.sage100.feeds_lettrage import lettrage
 from hub.plugins.sage100.schema import NEEDED, TABLES, WELCOME, Schema, catalogue
 
@@ -41,11 +41,12 @@ def statements() -> dict[str, sa.Select[Any]]:
     for feed in asked:
         after = {1: ("FA1",), 3: ("FA1", 2026, 0)}[len(feed.keys)]
         found[f"{feed.name}_all"] = feed.units(None, None)
-        found[f"{feed.name}_touched"] = feed.units("2026-11-01T08:00:00.003", after)
+        found[f"{feed.name}_touched"] = feed.units("2026-11-01T08:00:00.003", after, ["C1"])
         found[f"{feed.name}_newest"] = feed.newest()
         found[f"{feed.name}_look_back"] = feed.look_back("2026-11-01T08:00:00.003")
         found[f"{feed.name}_existing"] = feed.existing()
-    found["balances"] = feeds.balances(books, accounts, UNTIL, "2026-11-01T00:00:00.000", 30)
+    found["figures"] = feeds_sums.figures(books, accounts, 4_711)
+    found["balances"] = feeds_sums.balances(books, accounts, UNTIL, "2026-11-01T00:00:00.000", 30)
     return found
 
 
