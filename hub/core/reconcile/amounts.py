@@ -30,12 +30,15 @@ class Sums(NamedTuple):
 
     solutions: list[tuple[int, ...]]
     tried: dict[int, int]
-    grain: int  # how round the amounts are: round prices meet by chance more often
+    amounts: list[int]
 
     def chance(self, size: int, target: int) -> float:
-        """Expected number of sets of at most `size` amounts that would add up by chance."""
-        slots = max(target // self.grain, 1)
-        return sum(n for k, n in self.tried.items() if k <= size) / slots
+        """Expected number of sets of at most `size` amounts that would add up by chance.
+
+        Round prices meet by chance more often.
+        """
+        slots = max(target // _grain(self.amounts, target), 1)
+        return sum([n for k, n in self.tried.items() if k <= size]) / slots
 
 
 def sums_to(amounts: list[int], target: int, most: int = 99) -> Sums:
@@ -48,7 +51,6 @@ def sums_to(amounts: list[int], target: int, most: int = 99) -> Sums:
     values = sorted(set(usable))
     size = len(usable)
     counts = dict.fromkeys(values, 1) if len(values) == size else Counter(usable)
-    grain = _grain(amounts, target)
     found: set[tuple[int, ...]] = set()
     tried = {1: len(values)}
     if target in counts:
@@ -71,23 +73,21 @@ def sums_to(amounts: list[int], target: int, most: int = 99) -> Sums:
         tried.update({k: comb(size, k) for k in range(5, size)})
     if size > 4 and sum(usable) == target:
         found.add(tuple(sorted(usable)))
-    return Sums(sorted(found, key=lambda s: (len(s), s)), tried, grain)
+    return Sums(sorted(found, key=lambda s: (len(s), s)) if len(found) > 1 else list(found), tried, amounts)
 
 
 def _grain(amounts: list[int], target: int) -> int:
     """How round the amounts are: the largest usual step that divides the target and half of the amounts."""
     for step in (100_000, 50_000, 10_000, 5_000, 1_000, 500, 100, 50, 10, 5):
-        if target % step == 0 and 2 * sum([a % step == 0 for a in amounts]) >= len(amounts):
+        if target % step == 0 and 2 * [a % step for a in amounts].count(0) >= len(amounts):
             return step
     return 1
 
 
 def _pairs(values: list[int], counts: Mapping[int, int], target: int, found: set[tuple[int, ...]]) -> None:
-    for low in values:
+    for low in counts.keys() & {target - value for value in values}:
         high = target - low
-        if high < low:
-            return
-        if high in counts and (high != low or counts[low] > 1):
+        if low < high or (high == low and counts[low] > 1):
             found.add((low, high))
 
 
