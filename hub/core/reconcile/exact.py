@@ -135,11 +135,11 @@ class ExactMatcher:
         if payer.score < _KNOWN or len(payer.accounts) > 4:
             return None
         runs = [plain for run in _RUN.findall(folded) if len(plain := run.lstrip("0")) >= _LEAST_COUNTER]
-        if len(runs) < 2:
+        if len(set(runs)) < 2:
             return None
         for account in payer.accounts:
             compacts = " ".join([self.ledger.numbers.compact[item] for item in self.ledger.rows_of[account]])
-            if [run in compacts for run in runs].count(True) < 2:
+            if len({run for run in runs if run in compacts}) < 2:
                 continue
             counters = self._counters_of(account)
             found = {item: run for run in runs if (item := counters.get(run, -1)) >= 0}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, MutableSequence, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import compress
 from typing import NamedTuple, Protocol
 
 from hub.core.reconcile.inputs import CREDIT_NOTE, Debtors, OpenItems, SettledNumbers
@@ -246,9 +247,9 @@ class Ledger:
     def _rows_by_order(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for column in (self.items.order_ref, self.items.payment_ref):
-            rows = [row for row, ref in enumerate(column) if ref]
+            rows = compress(range(len(column)), column)
             for row, key in zip(rows, compact_numbers(filter(None, column)), strict=True):
-                if is_order_key(key):
+                if len(key) >= 4 and not key.isalpha():  # `is_order_key`, of very many
                     found.setdefault(key, []).append(row)
         return found
 

@@ -122,6 +122,8 @@ def compact_numbers(numbers: Iterable[str]) -> list[str]:
     found = glued.translate(_COMPACT).split("\n") if glued.isascii() else []
     if len(found) != len(printed):
         return list(map(compact, printed))
+    if found == printed:
+        return printed
     return [form if form != number else number for form, number in zip(found, printed, strict=True)]
 
 
