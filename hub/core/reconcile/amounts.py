@@ -30,12 +30,15 @@ class Sums(NamedTuple):
 
     solutions: list[tuple[int, ...]]
     tried: dict[int, int]
-    grain: int  # how round the amounts are: round prices meet by chance more often
+    amounts: list[int]
 
     def chance(self, size: int, target: int) -> float:
-        """Expected number of sets of at most `size` amounts that would add up by chance."""
-        slots = max(target // self.grain, 1)
-        return sum(n for k, n in self.tried.items() if k <= size) / slots
+        """Expected number of sets of at most `size` amounts that would add up by chance.
+
+        Round prices meet by chance more often.
+        """
+        slots = max(target // _grain(self.amounts, target), 1)
+        return sum([n for k, n in self.tried.items() if k <= size]) / slots
 
 
 def sums_to(amounts: list[int], target: int, most: int = 99) -> Sums:
@@ -44,50 +47,50 @@ def sums_to(amounts: list[int], target: int, most: int = 99) -> Sums:
     Up to 12 amounts every set is tried; then sets of 4, 3, 2 and 1 as the number of amounts grows; in any
     case the set of all of them. `most` lowers the size of the sets tried.
     """
-    usable = [a for a in amounts if a <= target]
-    values = sorted(set(usable))
-    size = len(usable)
+    usable = sorted([a for a in amounts if a <= target])
+    size, values = len(usable), list(dict.fromkeys(usable))
     counts = dict.fromkeys(values, 1) if len(values) == size else Counter(usable)
-    grain = _grain(amounts, target)
-    found: set[tuple[int, ...]] = set()
+    found: set[tuple[int, ...]] = {(target,)} if target in counts else set()
     tried = {1: len(values)}
-    if target in counts:
-        found.add((target,))
+    below = usable[-4 - counts[target] : -counts[target]] if found else usable[-4:]  # the largest that leave room
+    enough = sum(below) >= target  # otherwise no two, three or four reach it
     if size > 1 and len(values) <= _PAIRS:
-        _pairs(values, counts, target, found)
+        if enough:
+            _pairs(values, counts, target, found)
         tried[2] = comb(size, 2)
     small = size > 3 and most > 3 and len(values) <= _QUADS
-    sums = _pair_sums(values, target - values[0]) if small else set()
+    sums = _pair_sums(values, target - values[0]) if small and enough else set()
     if size > 2 and most > 2 and len(values) <= _TRIPLES:
-        if not small or not sums.isdisjoint([target - value for value in values]):
+        if enough and (not small or not sums.isdisjoint([target - value for value in values])):
             _triples(values, counts, target, found)
         tried[3] = comb(size, 3)
     if small:
-        if not sums.isdisjoint([target - total for total in sums]):
+        if enough and not sums.isdisjoint([target - total for total in sums]):
             _quads(values, counts, target, found)
         tried[4] = comb(size, 4)
-    if 4 < size <= _EXHAUSTIVE and most > 4:
-        _large(sorted(usable), target, found)
-        tried.update({k: comb(size, k) for k in range(5, size)})
-    if size > 4 and sum(usable) == target:
-        found.add(tuple(sorted(usable)))
-    return Sums(sorted(found, key=lambda s: (len(s), s)), tried, grain)
+    if size > 4:
+        total = sum(usable)
+        if size <= _EXHAUSTIVE and most > 4:
+            if total >= target:
+                _large(usable, target, found)
+            tried.update({k: comb(size, k) for k in range(5, size)})
+        if total == target:
+            found.add(tuple(usable))
+    return Sums(sorted(found, key=lambda s: (len(s), s)) if len(found) > 1 else list(found), tried, amounts)
 
 
 def _grain(amounts: list[int], target: int) -> int:
     """How round the amounts are: the largest usual step that divides the target and half of the amounts."""
     for step in (100_000, 50_000, 10_000, 5_000, 1_000, 500, 100, 50, 10, 5):
-        if target % step == 0 and 2 * sum([a % step == 0 for a in amounts]) >= len(amounts):
+        if target % step == 0 and 2 * [a % step for a in amounts].count(0) >= len(amounts):
             return step
     return 1
 
 
 def _pairs(values: list[int], counts: Mapping[int, int], target: int, found: set[tuple[int, ...]]) -> None:
-    for low in values:
+    for low in counts.keys() & {target - value for value in values}:
         high = target - low
-        if high < low:
-            return
-        if high in counts and (high != low or counts[low] > 1):
+        if low < high or (high == low and counts[low] > 1):
             found.add((low, high))
 
 
@@ -130,7 +133,7 @@ def _quads(values: list[int], counts: Mapping[int, int], target: int, found: set
 
 def _large(usable: list[int], target: int, found: set[tuple[int, ...]]) -> None:
     """Sets of five and more, meeting in the middle: the sums of each half are tried against the other."""
-    if len(found) > _ENOUGH or sum(usable) < target:
+    if len(found) > _ENOUGH:
         return
     some, rest = usable[: len(usable) // 2], usable[len(usable) // 2 :]
     wanted = _all_sums(some).intersection([target - total for total in _all_sums(rest)])

@@ -93,7 +93,9 @@ class Desk:
     def proposal(self, draft: Draft) -> Proposal:
         """The draft with ids of items, for the world outside."""
         ledger, lines, ids = self.ledger, draft.lines, self.ledger.items.id
-        accounts = {ledger.account_of[row] for row, _ in lines}
+        account = ledger.account_of[lines[0][0]] if lines else -1
+        if len(lines) > 1 and any([ledger.account_of[row] != account for row, _ in lines]):
+            account = -1
         deductions = [(kind, None if row is None else ids[row], amount) for kind, row, amount in draft.deductions]
         return Proposal(
             round(min(max(draft.confidence, 0.0), 1.0), 4),
@@ -101,7 +103,7 @@ class Desk:
             draft.reason,
             tuple([(ids[row], amount) for row, amount in lines]),
             ledger.items.currency[lines[0][0]] if lines else "",
-            ledger.accounts[accounts.pop()] if len(accounts) == 1 else None,
+            ledger.accounts[account] if account >= 0 else None,
             draft.evidence,
             tuple(deductions),
             draft.exchange,

@@ -19,6 +19,7 @@ class DebtorNames:
     """Names, IBANs and SIREN of the debtors, by the accounts of one ledger.
 
     words: (words, account) of each name, by its number. by_plain: accounts by the name as it stands, folded.
+    words_as: the words of a name as it stands.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -28,6 +29,7 @@ class DebtorNames:
         self.by_key: dict[str, list[int]] = {}
         self.by_glued: dict[str, list[int]] = {}
         self.by_plain: dict[str, list[int]] = {}
+        self.words_as: dict[str, tuple[str, ...]] = {}
         self.by_iban: dict[str, list[int]] = {}
         self.by_siren: dict[str, list[int]] = {}
         self.siren_of: dict[int, str] = {}
@@ -87,6 +89,7 @@ class DebtorNames:
             self.names_of.setdefault(account, []).append(len(self.words))
             self.words.append((words, account))
             self._folded.append(folded)
+            self.words_as[folded] = words
             _append(self.by_plain, folded, account)
             _append(self.by_key, " ".join(words), account)
             _append(self.by_glued, "".join(words), account)

@@ -44,6 +44,9 @@ def sure(desk: Desk, case: Case, drafts: list[Draft]) -> Draft | None:
 def within_bounds(desk: Desk, case: Case, draft: Draft) -> bool:
     """Whether lines and deductions keep within the receipt and within each item."""
     left, is_credit = desk.ledger.left, desk.ledger.is_credit
+    if len(draft.lines) == 1 and not draft.deductions and draft.exchange is None:
+        row, amount = draft.lines[0]
+        return 0 < amount <= case.amount and amount <= left[row] and not is_credit[row]
     used: dict[int, int] = {}
     total = 0
     for row, amount in draft.lines:

@@ -24,10 +24,11 @@ _MOST_PIECES = 5  # pieces a number may be written in: "E 2026 01 1414"
 _LEAST_COUNTER = 3  # digits of a counter that means something beside a known payer and an exact sum
 _PIECE = re.compile(r"[A-Z0-9]+")
 _RUN = re.compile(r"\d+")
+_WITH_DIGIT = re.compile(r"(?<!\S)[^\s\d]*\d\S*")
+_LISTED_WITH_DIGIT = re.compile(r"(?<![^\s,;+&])[^\s\d,;+&]*\d[^\s,;+&]*")
 _DIGIT = re.compile(r"\d")
 _NAME_WORD = re.compile(r"(?<![A-Z0-9])[A-Z]{2,}(?![A-Z0-9])")  # "VE" of "VE2601" is no word
-_NOT_ALNUM = re.compile(r"[^A-Z0-9]+")
-
+_ONLY_ALNUM = {code: chr(code) if chr(code).isalnum() else None for code in range(128)}
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -96,12 +97,9 @@ class ExactMatcher:
         """The items quoted by words of the text, each a whole number as it stands; empty when one is shared."""
         find = self.ledger.numbers.whole.get
         found: dict[int, str] = {}
-        words = folded.replace(",", " ").replace(";", " ").replace("+", " ").replace("&", " ").split()
-        for word in words:
-            if word.isalpha():
-                continue
+        for word in _LISTED_WITH_DIGIT.findall(folded):
             hit = find(word if word.isalnum() else compact(word))
-            if hit is None or _DIGIT.search(word) is None:
+            if hit is None:
                 continue
             if not isinstance(hit, int):
                 return {}
@@ -137,9 +135,12 @@ class ExactMatcher:
         if payer.score < _KNOWN or len(payer.accounts) > 4:
             return None
         runs = [plain for run in _RUN.findall(folded) if len(plain := run.lstrip("0")) >= _LEAST_COUNTER]
-        if len(runs) < 2:
+        if len(set(runs)) < 2:
             return None
         for account in payer.accounts:
+            compacts = " ".join([self.ledger.numbers.compact[item] for item in self.ledger.rows_of[account]])
+            if len({run for run in runs if run in compacts}) < 2:
+                continue
             counters = self._counters_of(account)
             found = {item: run for run in runs if (item := counters.get(run, -1)) >= 0}
             if len(found) > 1 and self._add_up(found, amount, row):
@@ -163,10 +164,8 @@ class ExactMatcher:
     def _ordered(self, row: int, structured: str | None, folded: str, amount: int) -> Decision | None:
         """The text or the structured reference is the order or payment reference of one item of the payer."""
         find = self.ledger.by_order.get
-        words = folded.split()
+        words = _WITH_DIGIT.findall(folded)
         for word in (compact(structured), *words) if structured else words:
-            if word.isalpha():
-                continue
             key = word if word.isalnum() else compact(word)
             items = find(key)
             if items is None:
@@ -209,7 +208,7 @@ class ExactMatcher:
             for item in equal:
                 if not self._fits(item, amount, row):
                     continue
-                plain = plain or _NOT_ALNUM.sub("", folded)
+                plain = plain or folded.translate(_ONLY_ALNUM)
                 quoted = self._digits_in(item, plain, folded)
                 if quoted:
                     found[item] = quoted
@@ -222,7 +221,7 @@ class ExactMatcher:
         numbers = self.ledger.numbers
         number, (prefix, _, counted) = numbers.compact[item], numbers.scheme_of[item]
         digits = number[prefix.stop :]
-        if len(digits) >= _PROOF_LENGTH and digits in plain:
+        if digits in plain and len(digits) >= _PROOF_LENGTH:
             return digits
         counter = number[counted].lstrip("0")
         if (
@@ -236,8 +235,8 @@ class ExactMatcher:
 
     def _fits(self, item: int, amount: int, row: int) -> bool:
         """An invoice of the receipt's seller and currency, with exactly this amount open."""
-        left, is_credit = self.ledger.left, self.ledger.is_credit
-        return left[item] == amount and not is_credit[item] and self._serves(item, row)
+        ledger = self.ledger
+        return ledger.left[item] == amount and not ledger.is_credit[item] and self._serves(item, row)
 
     def _serves(self, item: int, row: int) -> bool:
         """Whether the receipt's account serves the item's seller, and the currency is the same."""
@@ -267,8 +266,9 @@ class ExactMatcher:
         for item in quoted:
             left[item] = 0
         if not rule:
-            rule = "number_exact" if len(lines) == 1 else "numbers_exact"
-            numbers = items.number[first] if len(lines) == 1 else ", ".join([items.number[item] for item in quoted])
+            alone = len(lines) == 1
+            rule = "number_exact" if alone else "numbers_exact"
+            numbers = items.number[first] if alone else ", ".join([items.number[item] for item in quoted])
             reason = f"The text quotes {numbers} and the amount is exactly what is open."
         evidence = {
             "tokens": list(quoted.values()),

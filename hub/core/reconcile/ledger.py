@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, MutableSequence, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import compress
 from typing import NamedTuple, Protocol
 
 from hub.core.reconcile.inputs import CREDIT_NOTE, Debtors, OpenItems, SettledNumbers
@@ -13,18 +14,26 @@ from hub.core.reconcile.numbers import Key, NumberIndex, compact_numbers, rows_b
 from hub.core.reconcile.text import compact
 
 
-class Account(NamedTuple):
-    """The items of one account, oldest due first, invoices apart from credit notes.
+class Part(NamedTuple):
+    """Rows, oldest due first, with the day each was issued, as an ordinal number, and what each had open.
 
-    invoiced, credited: the day each invoice, and each credit note, was issued, as an ordinal number.
+    last: the day of the last issue; 0 when there are none.
     """
 
-    invoices: list[int]
-    credits: list[int]
-    invoiced: list[int]
-    credited: list[int]
+    rows: list[int]
+    issued: list[int]
+    opened: list[int]
+    last: int
 
 
+class Account(NamedTuple):
+    """The items of one account, oldest due first, invoices apart from credit notes."""
+
+    invoices: Part
+    credits: Part
+
+
+_NOTHING = Part([], [], [], 0)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BEGINNING = re.compile("^[A-Z]*", re.MULTILINE)
 
@@ -127,12 +136,26 @@ class Ledger:
         """The items of an account in one currency, invoices and credit notes apart; made once."""
         known = self._split.get((account, currency))
         if known is None:
-            is_credit, issued_on, currencies = self.is_credit, self.items.issued_on, self.items.currency
+            is_credit, currencies = self.is_credit, self.items.currency
             rows = [r for r in self.rows_by_age(account) if currencies[r] == currency]
-            invoices, credits = [r for r in rows if not is_credit[r]], [r for r in rows if is_credit[r]]
-            days = [[issued_on[r].toordinal() for r in part] for part in (invoices, credits)]
-            known = self._split[account, currency] = Account(invoices, credits, *days)
+            credits = [r for r in rows if is_credit[r]]
+            invoices = [r for r in rows if not is_credit[r]] if credits else rows
+            known = self._split[account, currency] = Account(self._part(invoices), self._part(credits))
         return known
+
+    def _part(self, rows: list[int]) -> Part:
+        if not rows:
+            return _NOTHING
+        issued_on, opened = self.items.issued_on, self.items.open_minor
+        days = [issued_on[row].toordinal() for row in rows]
+        return Part(rows, days, [opened[row] for row in rows], max(days))
+
+    def credits(self, account: int, currency: str) -> list[int]:
+        """The credit notes of an account in one currency, oldest due first; most accounts have none."""
+        is_credit = self.is_credit
+        if not any(map(is_credit.__getitem__, self.rows_of[account])):
+            return []
+        return self.account(account, currency).credits.rows
 
     def with_amount(self, account: int, amount: int) -> Sequence[int]:
         """Items of an account that had exactly `amount` open when the run began, in no particular order."""
@@ -224,9 +247,9 @@ class Ledger:
     def _rows_by_order(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for column in (self.items.order_ref, self.items.payment_ref):
-            rows = [row for row, ref in enumerate(column) if ref]
+            rows = compress(range(len(column)), column)
             for row, key in zip(rows, compact_numbers(filter(None, column)), strict=True):
-                if is_order_key(key):
+                if len(key) >= 4 and not key.isalpha():  # `is_order_key`, of very many
                     found.setdefault(key, []).append(row)
         return found
 

@@ -52,7 +52,9 @@ _NOT_ALNUM = re.compile(r"[^A-Z0-9]")
 
 def odd_words(folded: str) -> list[str]:
     """What may be a word of a name and is no plain word: initials with dots or "&", digits and letters mixed."""
-    return [_NOT_ALNUM.sub("", found) for found in _NAMELIKE.findall(folded)]
+    if "." in folded or "&" in folded:
+        return [_NOT_ALNUM.sub("", found) for found in _NAMELIKE.findall(folded)]
+    return [word for word in _WORD.findall(folded) if not word.isalpha() and not word.isdigit()]
 
 
 def hospitals(words: list[str]) -> list[str]:

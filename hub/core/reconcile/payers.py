@@ -92,14 +92,15 @@ class PayerIndex(Stances):
 
     def _find_name(self, name: str) -> Payer:
         folded = fold(name)
-        words = words_of_folded(folded)
+        words = self.names.words_as.get(folded) or words_of_folded(folded)
         key = " ".join(words)
         if key in self._learnt_key:
             return self._payer(tuple(self._learnt_key[key]), 1.0, "learnt name", words)
         exact = self._by_key.get(key) or self._by_glued.get("".join(words))
         if exact:
-            accounts, plain = self._of_form(exact, folded), self._by_plain.get(folded, ())
-            return self._payer(tuple(accounts), 1.0, "name", words, whole=not set(plain).isdisjoint(accounts))
+            accounts, plain = self._of_form(exact, folded), self._by_plain.get(folded)
+            printed = plain is not None and not set(plain).isdisjoint(accounts)
+            return self._payer(tuple(accounts), 1.0, "name", words, whole=printed)
         if len(name) >= CUT_AT and len(words) > 2 and words[-1] in FORM_BEGINNINGS:  # "… LYON SAR"
             whole = self._by_key.get(" ".join(words[:-1]))
             if whole:

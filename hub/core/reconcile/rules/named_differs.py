@@ -122,7 +122,7 @@ def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, bas
     credits = [
         r
         for a in named.accounts
-        for r in desk.ledger.account(a, case.currency).credits
+        for r in desk.ledger.credits(a, case.currency)
         if r not in rows and desk.usable(r, case) and desk.ledger.items.issued_on[r] <= last
     ][:60]
     if not credits:
@@ -234,7 +234,7 @@ def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int,
     pool = [
         r
         for a in named.accounts[:20]
-        for r in desk.ledger.account(a, case.currency).invoices
+        for r in desk.ledger.account(a, case.currency).invoices.rows
         if 0 < left[r] <= excess and r not in rows and issued_on[r] <= case.received_on and desk.usable(r, case)
     ]
     if not pool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import compress
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.ledger import Part
 
 DATE_SLACK_DAYS = 3  # an invoice may be dated a little after its payment
 
@@ -17,24 +18,25 @@ class Pool:
     """Items of one account a receipt may pay by its date, oldest due first; `amounts` also counts used ones."""
 
     def __init__(self, desk: Desk, case: Case, accounts: list[int]) -> None:
-        ledger, items = desk.ledger, desk.ledger.items
+        ledger = desk.ledger
         last = case.received_on.toordinal() + DATE_SLACK_DAYS
         self.accounts = accounts
         self.invoices: list[int] = []
         self.credits: list[int] = []
+        self.amounts: list[int] = []
         left = ledger.left
         for account in accounts:
             if case.seller not in (None, ledger.accounts[account][0]):
                 continue
-            mine = ledger.account(account, case.currency)
-            self.invoices += issued_by(last, mine.invoices, mine.invoiced)
-            if mine.credits:
-                self.credits += issued_by(last, mine.credits, mine.credited)
-        rest = list(map(left.__getitem__, self.invoices))
+            invoices, credits = ledger.account(account, case.currency)
+            _add(self.invoices, self.amounts, invoices, last)
+            if credits.rows:
+                _add(self.credits, [], credits, last)
+        rest = [left[row] for row in self.invoices]
         self.left = list(compress(self.invoices, rest))
         # A used-up item still counts with what it had open; a part-paid one also with what is left.
-        self.amounts = list(map(items.open_minor.__getitem__, self.invoices))
-        self.amounts += [now for now, opened in zip(rest, self.amounts, strict=True) if 0 < now != opened]
+        if list(filter(None, rest)) != list(compress(self.amounts, rest)):
+            self.amounts += [now for now, opened in zip(rest, self.amounts, strict=True) if 0 < now != opened]
 
     def take(self, desk: Desk, amounts: tuple[int, ...]) -> list[int] | None:
         """Items with these open amounts, the oldest due first; None when one has been used up."""
@@ -48,11 +50,15 @@ class Pool:
         return None
 
 
-def issued_by(last: int, rows: list[int], issued: list[int]) -> list[int]:
-    """The rows issued by a day, all of them in most runs: new receipts meet older invoices."""
-    if not rows or max(issued) <= last:
-        return rows
-    return [row for row, day in zip(rows, issued, strict=True) if day <= last]
+def _add(rows: list[int], amounts: list[int], part: Part, last: int) -> None:
+    """Add the rows issued by a day, and what they had open: mostly all, since new receipts meet older invoices."""
+    if part.last <= last:
+        rows += part.rows
+        amounts += part.opened
+    else:
+        in_time = [day <= last for day in part.issued]
+        rows += compress(part.rows, in_time)
+        amounts += compress(part.opened, in_time)
 
 
 def cap(draft: Draft, most: float) -> Draft:
