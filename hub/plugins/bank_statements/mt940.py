@@ -22,7 +22,8 @@ from hub.plugins.bank_statements.mt940_line import Line, amount_of, day_of, line
 from hub.plugins.bank_statements.texts import account_text, rib_of
 from hub.sdk.errors import RecordRejected
 
-_TAG: Final = re.compile(r":(\d\d[A-Z]?|NS|940):")
+_TAG: Final = re.compile(r":(13D|2[01]|25P?|28C?|34F|60[FM]?|61|62[FM]?|6[45]|86|90[CD]|NS|940):")
+_ENVELOPE: Final = re.compile(r"\{\d:")
 _BALANCE: Final = re.compile(r"(R?[CD])(\d{6})([A-Z]{3})([0-9.,]+)\s*")
 _IBAN: Final = re.compile(r"[A-Z]{2}\d\d[A-Z0-9]{11,30}")
 _END: Final = re.compile(r"-\}?\s*$")
@@ -43,11 +44,13 @@ class _Field:
 
 
 def _fields(stream: BinaryIO, opened: Opened) -> Iterator[_Field | None]:
-    """The fields of a file in order; None where a block ends."""
+    """The fields of a file in order; None where a block ends. A dash alone ends a block that is complete, or has no
+    movement: before, it is a line of the text."""
     field: _Field | None = None
     size = 0
+    complete = True
     for number, length, line in decoded_lines(stream, opened):
-        if line.startswith("{"):  # the SWIFT envelope: {1:…}{2:…}{4:
+        if _ENVELOPE.match(line):  # of SWIFT: {1:…}{2:…}{4:
             line = line.rpartition("{4:")[2] if "{4:" in line else ""
         tag = _TAG.match(line)
         size += length
@@ -55,7 +58,8 @@ def _fields(stream: BinaryIO, opened: Opened) -> Iterator[_Field | None]:
             if field is not None:
                 yield field
             field, size = _Field(tag[1], [line], number), 0
-        elif _END.match(line) or (line.startswith("-") and field is not None and field.tag[:2] in ("62", "64", "65")):
+            complete = field.tag != "61" and (complete or field.tag[:2] in ("20", "60", "62"))
+        elif _ends_block(line, field, complete):
             if field is not None:
                 yield field
             field = None
@@ -66,6 +70,14 @@ def _fields(stream: BinaryIO, opened: Opened) -> Iterator[_Field | None]:
                 raise reject("HUB-BANK-008", f"{opened.name}:{field.number}", thing="field", limit=ELEMENT_BYTES)
     if field is not None:
         yield field
+
+
+def _ends_block(line: str, field: _Field | None, complete: bool) -> bool:
+    if not line.startswith("-"):
+        return False
+    if field is not None and field.tag[:2] in ("62", "64", "65"):
+        return True
+    return _END.match(line) is not None and (complete or "}" in line)
 
 
 def read(stream: BinaryIO, opened: Opened) -> Iterator[Statement]:
@@ -120,7 +132,7 @@ class _Builder:
             return
         self._finish()
         (self._tail if self.closed or statement.moves else self._head).extend(field.lines)
-        if tag == "25":
+        if tag in ("25", "25P"):
             statement.account = _account(field.value)
         elif tag in ("28", "28C"):
             statement.number = field.value.strip()[:60]

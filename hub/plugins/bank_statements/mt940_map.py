@@ -133,7 +133,8 @@ def _slashes(seen: Seen, text: str) -> None:
         if content.strip("/ "):
             fields.setdefault(code, content.strip("/ "))
     seen.end_to_end = reference(fields.get("EREF", "")) or None
-    seen.party = fields.get("NAME") or None
+    # Who ordered and who gets it: some banks give the name itself there, others a list of codes.
+    seen.party = fields.get("NAME") or fields.get("ORDP" if seen.minor >= 0 else "BENM") or None
     seen.party_iban = account_text(fields.get("IBAN", "")) or None
     told = re.sub(r"^(?:USTD|STRD)//?", "", fields.get("REMI", ""))
     if fields.get("REMI", "").startswith("STRD"):

@@ -22,7 +22,11 @@ from hub.plugins.bank_statements.model import Balance, Move, Opened, Statement
 from hub.plugins.bank_statements.seen import Seen
 from hub.plugins.bank_statements.texts import account_text, loose_minor, reference, rib_of
 
-_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]{0,40})\s*/?>\s*([^<]*)")
+_NAME: Final = r"/?[A-Za-z][A-Za-z0-9._]{0,40}\s*/?>"
+#: A tag and its value, in which a lone `<` that begins no tag is text.
+_TAG: Final = re.compile(rf"<(/?)([A-Za-z][A-Za-z0-9._]{{0,40}})\s*/?>\s*([^<]*+(?:<(?!{_NAME}|[!?])[^<]*+)*+)")
+#: Only what ends with a semicolon: names of firms hold R&D, and B&REG stands for no sign.
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _CDATA: Final = "<![CDATA["
 _STATEMENTS: Final = frozenset({"STMTRS", "CCSTMTRS"})
 _ACCOUNT: Final = ("BANKID", "BRANCHID", "ACCTID")
@@ -39,7 +43,7 @@ def tokens(text: str) -> Iterator[tuple[int, int, str, str]]:
             if closed:
                 value, position = text[position + len(_CDATA) : end], end + 3
         elif "&" in value:
-            value = html.unescape(value)
+            value = _ENTITY.sub(lambda entity: html.unescape(entity[0]), value)
         yield found.start(), position, found[1] + found[2].upper(), value.strip()
 
 

@@ -16,6 +16,7 @@ from hub.plugins.csv.faults import refused
 
 _CHUNK = 1024 * 1024
 _LINE = 64 * 1024
+_END_OF_DOS = 0x1A
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _ASCII = bytes(range(0x80))
 #: Bytes that only go on in UTF-8; in cp850 and Mac Roman they are the common accents, in cp1252 signs.
@@ -43,6 +44,9 @@ _ONLY_WINDOWS = bytes(range(0x80, 0xA0))
 _MAGIC = {
     b"%PDF": "a PDF document",
     b"PK\x03\x04": "a ZIP archive or a spreadsheet under another name",
+    b"\x1f\x8b": "a gzip archive without .gz at the end of its name, or one inside an archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"Rar!": "a RAR archive",
     b"\xd0\xcf\x11\xe0": "an old Office document under another name",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
@@ -58,7 +62,7 @@ class Survey:
     """What one pass over a file told.
 
     Attributes:
-        size: bytes of the text, unfolded.
+        size: bytes of the text, unfolded; without the sign that ends a file under DOS (0x1A).
         digest: SHA-256, hexadecimal.
         encoding: the decoder's name.
         start: bytes of a byte order mark.
@@ -83,9 +87,10 @@ def survey(open_stream: Callable[[], BinaryIO], told: str | None, where: str, li
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
     size, since_newline, long_lines, valid, ascii_only, returns = 0, 0, False, True, True, False
-    head = b""
+    head, last = b"", 0
     with open_stream() as stream:
         while chunk := stream.read(_CHUNK):
+            last = chunk[-1]
             if not size:
                 head = chunk[:64]
                 _refuse_magic(head, where)
@@ -115,6 +120,7 @@ def survey(open_stream: Callable[[], BinaryIO], told: str | None, where: str, li
     elif not valid:
         encoding, mixed = _weigh(open_stream, head, where)
     start = 3 if head.startswith(codecs.BOM_UTF8) and encoding == "utf-8" else 0
+    size -= last == _END_OF_DOS
     return Survey(size, digest.hexdigest(), encoding, start, mixed, long_lines)
 
 

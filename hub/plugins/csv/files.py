@@ -219,11 +219,18 @@ def _tables(path: Path, shown: str) -> list[Source]:
             path,
             shown,
             name,
-            fault="" if _stays_inside(name) else f"its member {name[:80]!r} climbs out of it",
+            fault=_fault_of(name, names.count(name)),
         )
-        for name in sorted(names)
+        for name in sorted(set(names))
         if not any(part.startswith((".", "__MACOSX")) and part != ".." for part in PurePosixPath(name).parts)
     ]
+
+
+def _fault_of(name: str, times: int) -> str:
+    """Why a member is not read, else empty. Of two members of one name only the last could be reached."""
+    if not _stays_inside(name):
+        return f"its member {name[:80]!r} climbs out of it"
+    return f"{times} of its members have the name {name[:80]!r}" if times > 1 else ""
 
 
 def _stays_inside(name: str) -> bool:

@@ -120,15 +120,18 @@ def _totals(t: Table, currencies: list[str]) -> list[int | None]:
             side = fold(text)[:1]
             if side == "c" and value is not None and value > 0:
                 totals[i] = -value
+            elif side == "d" and value is not None and value < 0:
+                t.refuse(i, "direction", "HUB-CSV-025", detail="the amount is negative and its direction is D")
             elif side not in ("c", "d"):
                 t.refuse(i, "direction", "HUB-CSV-025", detail=f"the direction {text[:20]!r} is neither D nor C")
     return totals
 
 
-def debit_less_credit(t: Table, currencies: list[str]) -> list[int | None]:
+def debit_less_credit(t: Table, currencies: list[str], *, of_bank: bool = False) -> list[int | None]:
     """Debit less credit of each row. Exactly one of the two must be given; zero counts as not given beside it.
 
-    A debit may be written negative (banks do): its column says the direction.
+    A negative debit of a ledger takes a debit back: it is a credit. `of_bank`: banks write debits with their sign,
+    there the column says the direction.
     """
     debits, credits = t.amounts("debit", currencies), t.amounts("credit", currencies)
     values: list[int | None] = []
@@ -137,7 +140,7 @@ def debit_less_credit(t: Table, currencies: list[str]) -> list[int | None]:
             t.refuse(i, "debit", "HUB-CSV-025", detail="both the debit and the credit are given")
         elif debit is None and credit is None:
             t.refuse(i, "debit", "HUB-CSV-025", detail="neither the debit nor the credit is given")
-        values.append(abs(debit or 0) - (credit or 0))
+        values.append((abs(debit or 0) if of_bank else debit or 0) - (credit or 0))
     return values
 
 

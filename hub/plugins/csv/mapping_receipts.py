@@ -119,7 +119,7 @@ def _signed(t: Table, currencies: list[str]) -> list[int | None]:
     if "amount" in t:
         amounts = t.amounts("amount", currencies, required=True, flip=True)
         return _directed(t, amounts) if "direction" in t else amounts
-    return [value and -value for value in debit_less_credit(t, currencies)]
+    return [value and -value for value in debit_less_credit(t, currencies, of_bank=True)]
 
 
 def _directed(t: Table, amounts: list[int | None]) -> list[int | None]:

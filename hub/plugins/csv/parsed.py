@@ -72,12 +72,13 @@ def parsed_grid(reading: Reading, grid: Grid, bodies: list[bytes], places: list[
     table = Table(reading, grid, places)
     key = grid.column(reading.positions[reading.key])
     header = reading.header(reading.key)
-    if "" not in key and header not in key and not any(map(str.isspace, key)):
+    words = {text for text in set(key) if text[:1].isalpha()} if reading.key in reading.dates else set()
+    if not words and "" not in key and header not in key and not any(map(str.isspace, key)):
         return Parsed(table, bodies, places, range(grid.count), ranks)
     left = [
         i
         for i, text in enumerate(map(str.strip, key))
-        if (text and text != header) or not is_no_record(grid.row(i), reading)
+        if (text and text != header and text not in words) or not is_no_record(grid.row(i), reading)
     ]
     bodies, places = [bodies[i] for i in left], [places[i] for i in left]
     return Parsed(Table(reading, grid.only(left), places), bodies, places, left, ranks)

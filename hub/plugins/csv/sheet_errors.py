@@ -38,12 +38,12 @@ def lost_cells(path: Path, sheet: str) -> list[Lost]:
         if "content.xml" in names:
             content = archive.read("content.xml")
             return list(_ods(content, sheet)) if _SUSPECT_ODS in content else []
-        part = _part_of(archive, sheet)
+        part = part_of(archive, sheet)
         content = archive.read(part) if part in names else b""
     return list(_xlsx(content)) if _SUSPECT_XLSX.search(content) else []
 
 
-def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
+def part_of(archive: zipfile.ZipFile, sheet: str) -> str:
     """The member of an .xlsx that holds `sheet`; empty when there is none."""
     book = next((name for name in archive.namelist() if name.lower().endswith("xl/workbook.xml")), "")
     if not book:
@@ -69,7 +69,7 @@ def _xlsx(content: bytes) -> Iterator[Lost]:
                 element.clear()
         elif tag == "c" and event == "end":
             place = _CELL_REF.fullmatch(element.get("r", ""))
-            column = _number_of(place[1]) if place else column + 1
+            column = column_number(place[1]) if place else column + 1
             text = _lost_in_xlsx(element)
             if text:
                 yield row, column, text
@@ -85,7 +85,8 @@ def _lost_in_xlsx(cell: Any) -> str:
     return ""
 
 
-def _number_of(letters: str) -> int:
+def column_number(letters: str) -> int:
+    """The position of a column from 0: ``A`` -> 0, ``XFD`` -> 16383."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1

@@ -15,10 +15,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from hub.plugins.csv.faults import misconfigured, refused, unavailable
+from hub.plugins.csv.faults import FileRefused, misconfigured, refused, unavailable
 from hub.plugins.csv.files import DAMAGED
-from hub.plugins.csv.limits import MAX_SHEET_BYTES, MAX_SHEET_CELLS, MAX_SHEET_EXPANDED_BYTES
+from hub.plugins.csv.limits import MAX_SHEET_BYTES, MAX_SHEET_EXPANDED_BYTES
 from hub.plugins.csv.sheet_errors import lost_cells
+from hub.plugins.csv.sheet_extent import check_extent, check_size
 
 Cell = Any  # float, int, str, bool, date, datetime, time, timedelta: what calamine gives
 _DIGITS = 15
@@ -36,7 +37,9 @@ class Workbook:
             import python_calamine
         except ImportError as error:
             raise misconfigured("HUB-CSV-032", shown, name=shown) from error
+        self._checked: set[str] = set()
         with _damage(shown):
+            check_extent(path, shown)
             self._book = python_calamine.CalamineWorkbook.from_path(str(path))
             self.names: list[str] = list(self._book.sheet_names)
             seen = python_calamine.SheetVisibleEnum.Visible
@@ -53,11 +56,11 @@ class Workbook:
         if name not in self.names:
             raise refused("HUB-CSV-008", self._shown, detail=f"no sheet {name!r}; there are {', '.join(self.names)}")
         with _damage(self._shown):
+            if name not in self._checked:
+                check_extent(self._path, self._shown, name)
+                self._checked.add(name)
             sheet = self._book.get_sheet_by_name(name)
-            width, height = sheet.width, sheet.height
-        if width * height > MAX_SHEET_CELLS:
-            detail = f"sheet {name!r} has {height:,} rows and {width:,} columns"
-            raise refused("HUB-CSV-006", self._shown, detail=detail)
+            check_size(sheet.height, sheet.width, self._shown, name)
         with _damage(self._shown):
             # skip_empty_area=False: rows keep their numbers, for places.
             return list(sheet.to_python(skip_empty_area=False, nrows=first))
@@ -71,8 +74,7 @@ class Workbook:
         with _damage(self._shown):
             lost = [cell for cell in lost_cells(self._path, name) if cell[1] in columns]
         height, width = max((y for y, _, _ in lost), default=-1) + 1, len(rows[0]) if rows else 0
-        if height * width > MAX_SHEET_CELLS:
-            raise refused("HUB-CSV-006", self._shown, detail=f"sheet {name!r} has {height:,} rows, {width:,} columns")
+        check_size(height, width, self._shown, name)
         rows += [[""] * width for _ in range(len(rows), height)]
         for y, x, text in lost:
             if x < len(rows[y]):
@@ -87,7 +89,7 @@ def _damage(shown: str) -> Iterator[None]:
     """
     try:
         yield
-    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError, FileRefused):
         raise
     except BaseException as error:
         detail = (str(error) or type(error).__name__).splitlines()[0][:200]

@@ -24,6 +24,8 @@ _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d*)?E\+?\d+", re.IGNORECASE | re.ASCI
 _LOST_DIGITS = re.compile(r"[+-]?\d+(?:[.,]\d*)?E\+\d+|\d+[.,]\d+E\d+", re.IGNORECASE | re.ASCII)
 #: Soft hyphen, zero width, writing direction, byte order mark: two identifiers never differ by them alone.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+#: Blanks that do not break a line, or are narrower than others: in an identifier they are a blank.
+_BLANKS = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 #: Errors of spreadsheets in English and French, and those of LibreOffice.
 _ERROR = re.compile(
     r"#(?:N/A|REF!|VALUE!|VALEUR!|DIV/0!|NAME\?|NOM\?|NUM!|NOMBRE!|NULL!|NUL!|SPILL!|CALC!|GETTING_DATA)|Err:\d{3}"
@@ -239,11 +241,8 @@ class Table:
         joined = "".join(column) if column is not None else ""
         if column is None or joined.isascii():
             return
-        if _INVISIBLE.search(joined) or not unicodedata.is_normalized("NFC", joined):
-            self._cells[name] = [
-                text if text.isascii() else unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).strip()
-                for text in column
-            ]
+        if _INVISIBLE.search(joined) or _BLANKS.search(joined) or not unicodedata.is_normalized("NFC", joined):
+            self._cells[name] = [text if text.isascii() else _plainly(text) for text in column]
 
     def _intact(self, name: str, column: Sequence[str]) -> None:
         joined = "\n".join(column)
@@ -254,6 +253,10 @@ class Table:
             for i, text in enumerate(column):
                 if _LOST_DIGITS.fullmatch(text):
                     self.refuse(i, name, "HUB-CSV-020", text=text[:40])
+
+
+def _plainly(text: str) -> str:
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _BLANKS.sub(" ", text))).strip()
 
 
 def _or_else(text: str, currency: str, other: str) -> str:

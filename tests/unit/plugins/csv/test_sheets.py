@@ -191,7 +191,7 @@ def test_an_empty_sheet(tmp_path: Path) -> None:
 def test_a_sheet_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cells are limited, for they are held in memory."""
     path = book(tmp_path / "t.xlsx", {"A": [HEAD, ["F1", "C", "31/01/2026", "", 1]]})
-    monkeypatch.setattr("hub.plugins.csv.sheets.MAX_SHEET_CELLS", 5)
+    monkeypatch.setattr("hub.plugins.csv.sheet_extent.MAX_SHEET_CELLS", 5)
     assert ["HUB-CSV-006"] == run(source_of(tmp_path, invoices=path)).codes
 
 
