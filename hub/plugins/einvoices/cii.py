@@ -38,7 +38,7 @@ def read(root: Any) -> EInvoice:
             ),
             number=needed(text_at(document, "ID"), "BT-1", "the number"),
             issued=issued,
-            type_code=text_at(document, "TypeCode") or "380",
+            type_code=model.type_of(text_at(document, "TypeCode") or "380"),
             currency=currency,
             total=sums.total,
             due_payable=sums.payable,

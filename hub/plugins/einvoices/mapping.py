@@ -16,7 +16,7 @@ from hub.sdk.money import decimal_text
 from hub.sdk.records import CreditNote, Debtor, Document, Instalment, Invoice, Record
 
 #: Raised whenever the same unit gives other records.
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 #: The layout of the note that stands beside an invoice whose amounts contradict each other.
 NOTE = '{"note": "amounts"}'
 MAPPING_FIELDS = ("seller", "sellers", "debtors")

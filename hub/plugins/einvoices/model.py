@@ -17,6 +17,9 @@ T = TypeVar("T")
 #: BT-3 of credits: 381 credit note, 261 self-billed, 262 global, 296, 308, 396 factored, 420, 458, 502, 503, 532, 83.
 CREDITS = {"381", "261", "262", "296", "308", "396", "420", "458", "502", "503", "532", "83"}
 
+#: BT-3 of what looks like an invoice and claims nothing: a proforma invoice.
+NO_CLAIMS = {"325"}
+
 
 @dataclass(slots=True)
 class Party:
@@ -124,6 +127,20 @@ def needed(text: str, term: str, name: str) -> str:
     return text
 
 
+def type_of(text: str) -> str:
+    """BT-3, a code of UNTDID 1001.
+
+    Raises:
+        RecordRejected: HUB-EINV-011, it is no code, or that of a document that claims nothing.
+    """
+    detail = "" if text.isascii() and text.isdigit() else "no code of a document"
+    if text in NO_CLAIMS:
+        detail = "a proforma invoice claims nothing"
+    if detail:
+        raise rejected("HUB-EINV-011", "", name="the type", term="BT-3", text=text[:40], detail=detail)
+    return text
+
+
 def currency_of(text: str) -> str:
     """BT-5."""
     code = needed(text, "BT-5", "the currency")
@@ -157,10 +174,12 @@ def day(text: str, term: str, name: str) -> date | None:
 
 
 def checked(invoice: EInvoice) -> EInvoice:
-    """The invoice when BT-115 = BT-112 − BT-113 + BT-114 (where it states what was paid): HUB-EINV-012."""
+    """The invoice when BT-115 = BT-112 − BT-113 + BT-114: HUB-EINV-012. MINIMUM cannot tell BT-113: what is not due any
+    more of the total was paid before."""
+    if invoice.prepaid is None and invoice.profile == "minimum":
+        invoice.prepaid = invoice.total + invoice.rounding - invoice.due_payable
     paid = invoice.prepaid or 0
-    told = invoice.prepaid is not None or invoice.profile != "minimum"
-    if told and invoice.total - paid + invoice.rounding != invoice.due_payable:
+    if invoice.total - paid + invoice.rounding != invoice.due_payable:
         amounts = {
             "total": invoice.total,
             "paid": paid,

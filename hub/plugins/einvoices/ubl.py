@@ -35,8 +35,9 @@ def read(root: Any) -> EInvoice:
             profile=model.profile_of(text_at(root, "CustomizationID") or "urn:cen.eu:en16931:2017"),
             number=needed(text_at(root, "ID"), "BT-1", "the number"),
             issued=issued,
-            type_code=text_at(root, "CreditNoteTypeCode" if credit else "InvoiceTypeCode")
-            or ("381" if credit else "380"),
+            type_code=model.type_of(
+                text_at(root, "CreditNoteTypeCode" if credit else "InvoiceTypeCode") or ("381" if credit else "380")
+            ),
             currency=currency,
             total=sums.total,
             due_payable=sums.payable,

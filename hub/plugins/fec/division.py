@@ -12,6 +12,8 @@ from hub.plugins.fec.facts import RECEIPT, Doc, take
 
 #: What a debtor's credit is called that is settled in part by money, by what weighs most on the other side.
 _COMPLETED: Final = {RECEIPT, *a.WEIGHT} - {a.SALES}
+#: What is granted of a claim, and its VAT with it.
+_TAXED: Final = (a.DISCOUNT, a.WRITE_OFF)
 
 
 def balanced_parts(lines: list[Line]) -> list[list[Line]]:
@@ -54,8 +56,10 @@ def split_money(docs: list[Doc], lines: list[Line], is_debtor: Callable[[str], b
         if not is_debtor(line.account):
             side = a.side_of(line.account)
             sides[side] = sides.get(side, 0) + line.amount
+    if sides.get(a.SALES, 0) > 0:  # a rebate (709) granted with the payment: no credit note was made
+        sides[a.DISCOUNT] = sides.get(a.DISCOUNT, 0) + sides.pop(a.SALES)
     money = sides.pop(a.MONEY, 0)
-    received = money + sides.pop(a.FEE, 0) + sides.pop(a.VAT, 0)
+    received = money + sides.pop(a.FEE, 0) + _untaxed(sides)
     rest = {side: amount for side, amount in sides.items() if amount > 0}
     if not rest or received <= 0 or received + sum(rest.values()) != sum(doc.total for doc in docs):
         return []
@@ -65,6 +69,17 @@ def split_money(docs: list[Doc], lines: list[Line], is_debtor: Callable[[str], b
     for doc in docs:
         doc.kind = RECEIPT
     return [one for side, amount in rest.items() for one in _taken(left, side, amount)]
+
+
+def _untaxed(sides: dict[str, int]) -> int:
+    """The VAT among `sides`, taken out of them; what a discount or a bad debt lowers it by belongs to that, not to the
+    money."""
+    tax = sides.pop(a.VAT, 0)
+    lowered = next((side for side in _TAXED if sides.get(side, 0) > 0), None)
+    if tax <= 0 or lowered is None:
+        return tax
+    sides[lowered] += tax
+    return 0
 
 
 def _not_paid(docs: list[Doc], lines: list[Line]) -> list[Doc]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -109,3 +110,29 @@ def test_whose_invoice_on_whose_account(tmp_path: Path) -> None:
     assert ("ACME", "C001") == (invoice.seller, invoice.debtor_id)
     assert "payable to Factor Exemple; SERV" == invoice.label
     assert "HUB-EINV-013" == read(tmp_path, cii(), sellers={"999999999": "OTHER"})[1]
+
+
+@pytest.mark.parametrize(("due", "paid"), [("200.00", 2_550), ("225.50", None), ("0.00", 22_550)])
+def test_minimum_says_what_was_paid_by_what_is_due(due: str, paid: int | None, tmp_path: Path) -> None:
+    """It has no BT-113: what is not due any more is not claimed again."""
+    text = cii(guideline="urn:factur-x.eu:1p0:minimum", terms="", paid="", due=due)
+    records, held = read(tmp_path, text)
+    assert "" == held
+    assert (22_550, paid) == (one(records, Invoice).total_minor, one(records, Invoice).settled_minor)
+
+
+def test_minimum_with_more_due_than_its_total_is_held(tmp_path: Path) -> None:
+    """Nobody paid less than nothing."""
+    records, held = read(tmp_path, cii(guideline="urn:factur-x.eu:1p0:minimum", terms="", paid="", due="230.00"))
+    assert [] == records
+    assert "HUB-EINV-014" in held
+
+
+@pytest.mark.parametrize("code", ["325", "proforma"])
+@pytest.mark.parametrize("make", [cii, ubl])
+def test_what_claims_nothing_is_held(code: str, make: Callable[..., bytes], tmp_path: Path) -> None:
+    """A proforma invoice, and what is no type of a document."""
+    content = make(type="380") if make is cii else make(extra="<cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode>")
+    records, held = read(tmp_path, content.replace(b">380<", f">{code}<".encode()))
+    assert [] == records
+    assert "HUB-EINV-011" in held

@@ -52,6 +52,34 @@ def test_money_beside_something_else(other: str, kind: str, money: int, tmp_path
     assert {} == found.totals()
 
 
+@pytest.mark.parametrize(
+    ("legs", "money", "kind"),
+    [
+        ([("512000", 117_600), ("665000", 2_000), ("445710", 400)], 117_600, "discount"),
+        ([("512000", 117_600), ("665000", 2_000), ("445740", 20_000), ("445710", -19_600)], 117_600, "discount"),
+        (
+            [("512000", 117_000), ("627000", 500), ("445660", 100), ("665000", 2_000), ("445710", 400)],
+            117_600,
+            "discount",
+        ),
+        ([("512000", 60_000), ("654000", 50_000), ("445710", 10_000)], 60_000, "write_off"),
+        ([("512000", 117_600), ("709000", 2_000), ("445710", 400)], 117_600, "discount"),
+        ([("512000", 115_000), ("709000", 3_000), ("665000", 2_000)], 115_000, "discount"),
+    ],
+)
+def test_money_beside_something_that_lowers_the_vat(
+    legs: list[tuple[str, int]], money: int, kind: str, tmp_path: Path
+) -> None:
+    """A discount, a rebate or a bad debt takes its VAT with it: the receipt is what came to the bank (and its fee)."""
+    made = Made()
+    made.sale(date(2026, 1, 5), "F1", "A", 120_000)
+    others = [(account, "", amount, "") for account, amount in legs]
+    made.entry("BQ", date(2026, 2, 5), "V1", "Solde", *others, ("411000", "A", -120_000, ""))
+    found = of(tmp_path, made)
+    assert [money] == [one.amount_minor for one in found.of(Receipt)]
+    assert [(kind, money - 120_000)] == [(one.category, one.effect_minor) for one in found.of(LedgerEntry)]
+
+
 def test_money_and_netting_on_several_lines_of_a_debtor(tmp_path: Path) -> None:
     """Two invoices settled in one entry: the receipts come to the money, not to the lines."""
     made = Made()
