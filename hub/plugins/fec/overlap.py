@@ -2,7 +2,8 @@
 
 Days alone say too little: journals are exported one by one, a corrected export ends earlier than the wrong one, a
 mistyped date lies in another year. So the entries are compared: an entry is the same in both when its journal, number
-and date are, and the sum of its lines on each account. No file is left aside as long as something stands in it alone,
+and date are, and the sum of its lines on each account; or all of that but its number, and its PieceRef, where a draft
+became final. No file is left aside as long as something stands in it alone,
 but for an older export that a newer one replaces, and then it is said what is gone.
 """
 
@@ -45,9 +46,10 @@ class Overlaps:
 
     def __init__(self, scratch: Scratch) -> None:
         self._db, self._numbers = scratch, dict[str, int]()
-        scratch.do("CREATE TEMP TABLE leg (key TEXT, journal TEXT, day TEXT, account TEXT, amount INTEGER)")
-        scratch.do("CREATE TEMP TABLE stood (file INTEGER, key TEXT, journal TEXT, day TEXT, what TEXT)")
+        scratch.do("CREATE TEMP TABLE leg (key TEXT, journal TEXT, day TEXT, piece TEXT, account TEXT, amount INTEGER)")
+        scratch.do("CREATE TEMP TABLE stood (file INTEGER, key TEXT, journal TEXT, day TEXT, piece TEXT, what TEXT)")
         scratch.do("CREATE INDEX temp.stood_by_key ON stood (file, key)")
+        scratch.do("CREATE INDEX temp.stood_by_day ON stood (file, day, journal, what)")
 
     def compare(self, older: Reader, newer: Reader, *, same_start: bool, reaches: bool) -> Compared:
         """What two files are to each other.
@@ -58,13 +60,17 @@ class Overlaps:
         """
         old, new = self._number(older), self._number(newer)
         only_old, only_new = self._alone(old, new), self._alone(new, old)
+        numbered = self._numbered_anew(old, new) if only_old and only_new else 0
+        if numbered * 2 < only_old:
+            numbered = 0  # by chance
+        only_old, only_new = only_old - numbered, only_new - numbered
         few = only_old <= max(_FEW, self._count(old) // 10)
         if not only_old:
             return Compared("older")
         replaces = same_start and self._in_journals(old, new)
         if not only_new and not (few and replaces):
             return Compared("newer")
-        if only_new and self._side_by_side(old, new):
+        if only_new and not numbered and self._side_by_side(old, new):
             return Compared("beside")
         if replaces and (few or reaches):
             gone, first = self._gone(old, new)
@@ -88,11 +94,12 @@ class Overlaps:
             number = self._numbers[path] = len(self._numbers) + 1
             db = self._db
             db.do("DELETE FROM leg")
-            db.many("INSERT INTO leg VALUES (?,?,?,?,?)", _legs(reader))
+            db.many("INSERT INTO leg VALUES (?,?,?,?,?,?)", _legs(reader))
             db.do(
-                """INSERT INTO stood SELECT ?, key, journal, day, group_concat(account || ':' || total, ' ') FROM (
-                    SELECT key, min(journal) AS journal, min(day) AS day, account, sum(amount) AS total FROM leg
-                    GROUP BY key, account ORDER BY key, account
+                """INSERT INTO stood SELECT ?, key, journal, day, max(piece), group_concat(account || ':' || total, ' ')
+                FROM (
+                    SELECT key, min(journal) AS journal, min(day) AS day, max(piece) AS piece, account,
+                        sum(amount) AS total FROM leg GROUP BY key, account ORDER BY key, account
                 ) GROUP BY key""",
                 number,
             )
@@ -105,6 +112,20 @@ class Overlaps:
     def _alone(self, file: int, other: int) -> int:
         """How many entries stand as they are in `file` only."""
         return int(self._db.one(f"SELECT count(*) FROM ({_ALONE})", file, other))  # noqa: S608 - words of our own
+
+    def _numbered_anew(self, old: int, new: int) -> int:
+        """How many entries stand in both under different numbers only."""
+        alike = f"SELECT journal, day, piece, what, count(*) AS n FROM ({_ALONE}) GROUP BY journal, day, piece, what"  # noqa: S608
+        return int(
+            self._db.one(
+                f"SELECT coalesce(sum(min(o.n, n.n)), 0) FROM ({alike}) o JOIN ({alike}) n "  # noqa: S608
+                "USING (journal, day, piece, what)",
+                old,
+                new,
+                new,
+                old,
+            )
+        )
 
     def _in_journals(self, old: int, new: int) -> bool:
         """True when all that `old` has more is of journals that `new` has too."""
@@ -133,15 +154,19 @@ class Overlaps:
     def _gone(self, old: int, new: int) -> tuple[int, str]:
         """How many entries of `old` are not in `new`, changed ones aside, and one of them."""
         rows = self._db.rows(
-            "SELECT count(*), min(key) FROM stood WHERE file = ? AND key NOT IN (SELECT key FROM stood WHERE file = ?)",
+            """SELECT count(*), min(key) FROM stood o WHERE file = ?
+            AND NOT EXISTS (SELECT 1 FROM stood n WHERE n.file = ? AND n.key = o.key)
+            AND NOT EXISTS (SELECT 1 FROM stood n WHERE n.file = ? AND n.day = o.day AND n.journal = o.journal
+                AND n.what = o.what AND n.piece = o.piece)""",
             old,
+            new,
             new,
         )
         count, first = next(rows)
         return int(count), " ".join(str(first or "").split("\x1f")[:3])
 
 
-_ALONE = """SELECT key, journal, day FROM stood o WHERE file = ?
+_ALONE = """SELECT key, journal, day, piece, what FROM stood o WHERE file = ?
     AND NOT EXISTS (SELECT 1 FROM stood n WHERE n.file = ? AND n.key = o.key AND n.what = o.what)"""
 
 
@@ -159,10 +184,11 @@ def period_of(days: Sequence[str]) -> tuple[str, str]:
     return days[first], days[last]
 
 
-def _legs(reader: Reader) -> Iterator[tuple[str, str, str, str, int]]:
+def _legs(reader: Reader) -> Iterator[tuple[str, str, str, str, str, int]]:
+    piece = reader.column("pieceref")
     for lines in reader.batches():
         some = lines.lines() if isinstance(lines, Block) else [line for line in lines if isinstance(line, Line)]
         for key, legs in groupby(some, key=lambda line: line.key):
             name, day = reader.name_of(key), reader.day(key[2])
             for leg in legs:
-                yield name, key[0], day, leg.account, leg.amount
+                yield name, key[0], day, leg.cells[piece].strip(), leg.account, leg.amount

@@ -132,3 +132,27 @@ def test_two_halves_of_a_month_share_a_day(tmp_path: Path) -> None:
         made.sale(date(2026, 1, day), f"F{len(made.rows)}", "A", 1_000)
     found = files(tmp_path, first=made.rows[:12], second=made.rows[9:])
     assert (7, {"A": 7_000}, []) == (len(numbers(found)), found.totals(), found.held)
+
+
+@pytest.mark.parametrize("months", [1, 4])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_draft_and_the_final_export(named: bool, months: int, tmp_path: Path) -> None:
+    """Every entry got another number when it became final, and more came: the draft is left aside, nothing is gone."""
+    draft = year(months)
+    final = Made(2026, number=500)
+    for row in draft.rows:
+        final.rows.append(row | {"EcritureNum": f"{500 + int(row['EcritureNum']):06d}" if named else ""})
+    final.sale(date(2026, 11, 5), "F11", "A", 700)
+    found = files(tmp_path, draft=draft.rows, final=final.rows)
+    assert ({"A": 700}, []) == (found.totals(), found.held)
+    assert [*(f"F{month}" for month in range(1, months + 1)), "F11"] == sorted(numbers(found), key=lambda n: int(n[1:]))
+
+
+def test_a_draft_of_which_an_entry_was_deleted(tmp_path: Path) -> None:
+    """All have other numbers but one, which is not there any more: that one is said."""
+    draft = year(3)
+    final = [row | {"EcritureNum": f"9{row['EcritureNum']}"} for row in draft.rows if row["PieceRef"] != "F3"]
+    found = files(tmp_path, draft=draft.rows, final=final)
+    [fault] = found.held
+    assert ("HUB-FEC-008", True) == (fault.code, fault.what.startswith("1 entries of this file"))
+    assert {"A": -12_000} == found.totals()
