@@ -19,6 +19,7 @@ _EXHAUSTIVE = 12  # amounts up to which every set is tried
 _QUADS = 24
 _TRIPLES = 60
 _PAIRS = 1500
+_LEAST_GRAIN = 5
 _ENOUGH = 6  # solutions after which it is plain that there are several
 
 
@@ -81,7 +82,9 @@ def sums_to(amounts: list[int], target: int, most: int = 99) -> Sums:
 
 def _grain(amounts: list[int], target: int) -> int:
     """How round the amounts are: the largest usual step that divides the target and half of the amounts."""
-    for step in (100_000, 50_000, 10_000, 5_000, 1_000, 500, 100, 50, 10, 5):
+    if target % _LEAST_GRAIN:
+        return 1
+    for step in (100_000, 50_000, 10_000, 5_000, 1_000, 500, 100, 50, 10, _LEAST_GRAIN):
         if target % step == 0 and 2 * [a % step for a in amounts].count(0) >= len(amounts):
             return step
     return 1

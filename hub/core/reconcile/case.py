@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hub.core.reconcile.cuts import Cuts
 from hub.core.reconcile.inputs import Receipts
@@ -14,6 +14,9 @@ from hub.core.reconcile.outcome import Proposal
 from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.policy import Policy
 from hub.core.reconcile.stances import Payer
+
+if TYPE_CHECKING:
+    from hub.core.reconcile.rules.named import Named
 
 
 @dataclass(slots=True)
@@ -33,6 +36,7 @@ class Case:
     original: tuple[str, int] | None  # currency and amount the payer ordered, when not ours
     windows: dict[tuple[str, ...], tuple[str, ...]] | None = None  # neighbouring runs, once they were asked for
     thought: tuple[int, list[Draft]] | None = None  # drafts by reference, and how used up the items were
+    named: tuple[list[int], list[Named]] | None = None  # what the text names, and what was left of each
 
 
 @dataclass(slots=True)

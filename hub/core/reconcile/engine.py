@@ -106,20 +106,19 @@ class _Run:
 
     def _without_thought(self, order: list[int]) -> list[int]:
         """Money that left, nothing to allocate, and the exact references; returns what needs thought."""
-        receipts, rest = self.receipts, []
-        exact, returns = ExactMatcher(self.desk.ledger, self.desk.payers, receipts), Returns(receipts)
+        receipts, decided, rest = self.receipts, self.decided, []
+        amounts, unapplied, ids, today = receipts.amount_minor, receipts.unapplied_minor, receipts.id, self.desk.today
+        returns, settle = Returns(receipts), ExactMatcher(self.desk.ledger, self.desk.payers, receipts).settle
         for row in order:
-            amount, unapplied = receipts.amount_minor[row], receipts.unapplied_minor[row]
-            if amount < 0:
-                self.decided[row] = returns.decide(row)
-            elif unapplied <= 0 or amount == 0:
-                self.decided[row] = Decision(
-                    receipts.id[row], UNAPPLIED, "nothing_left", "Nothing of this receipt is left to allocate."
-                )
-            elif receipts.id[row] in self.remitted or receipts.received_on[row] > self.desk.today:
+            if amounts[row] < 0:
+                decided[row] = returns.decide(row)
+            elif unapplied[row] <= 0 or amounts[row] == 0:
+                reason = "Nothing of this receipt is left to allocate."
+                decided[row] = Decision(ids[row], UNAPPLIED, "nothing_left", reason)
+            elif ids[row] in self.remitted or receipts.received_on[row] > today:
                 rest.append(row)
-            elif (decision := exact.settle(row)) is not None:
-                self.decided[row] = decision
+            elif (decision := settle(row)) is not None:
+                decided[row] = decision
             else:
                 rest.append(row)
         return rest

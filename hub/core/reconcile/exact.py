@@ -24,8 +24,6 @@ _MOST_PIECES = 5  # pieces a number may be written in: "E 2026 01 1414"
 _LEAST_COUNTER = 3  # digits of a counter that means something beside a known payer and an exact sum
 _PIECE = re.compile(r"[A-Z0-9]+")
 _RUN = re.compile(r"\d+")
-_WITH_DIGIT = re.compile(r"(?<!\S)[^\s\d]*\d\S*")
-_LISTED_WITH_DIGIT = re.compile(r"(?<![^\s,;+&])[^\s\d,;+&]*\d[^\s,;+&]*")
 _DIGIT = re.compile(r"\d")
 _NAME_WORD = re.compile(r"(?<![A-Z0-9])[A-Z]{2,}(?![A-Z0-9])")  # "VE" of "VE2601" is no word
 _ONLY_ALNUM = {code: chr(code) if chr(code).isalnum() else None for code in range(128)}
@@ -97,9 +95,12 @@ class ExactMatcher:
         """The items quoted by words of the text, each a whole number as it stands; empty when one is shared."""
         find = self.ledger.numbers.whole.get
         found: dict[int, str] = {}
-        for word in _LISTED_WITH_DIGIT.findall(folded):
+        words = folded.replace(",", " ").replace(";", " ").replace("+", " ").replace("&", " ").split()
+        for word in words:
+            if word.isalpha():
+                continue
             hit = find(word if word.isalnum() else compact(word))
-            if hit is None:
+            if hit is None or _DIGIT.search(word) is None:
                 continue
             if not isinstance(hit, int):
                 return {}
@@ -135,12 +136,9 @@ class ExactMatcher:
         if payer.score < _KNOWN or len(payer.accounts) > 4:
             return None
         runs = [plain for run in _RUN.findall(folded) if len(plain := run.lstrip("0")) >= _LEAST_COUNTER]
-        if len(set(runs)) < 2:
+        if len(set(runs)) < 2:  # fewer than two items
             return None
         for account in payer.accounts:
-            compacts = " ".join([self.ledger.numbers.compact[item] for item in self.ledger.rows_of[account]])
-            if len({run for run in runs if run in compacts}) < 2:
-                continue
             counters = self._counters_of(account)
             found = {item: run for run in runs if (item := counters.get(run, -1)) >= 0}
             if len(found) > 1 and self._add_up(found, amount, row):
@@ -164,8 +162,10 @@ class ExactMatcher:
     def _ordered(self, row: int, structured: str | None, folded: str, amount: int) -> Decision | None:
         """The text or the structured reference is the order or payment reference of one item of the payer."""
         find = self.ledger.by_order.get
-        words = _WITH_DIGIT.findall(folded)
+        words = folded.split()
         for word in (compact(structured), *words) if structured else words:
+            if word.isalpha():
+                continue
             key = word if word.isalnum() else compact(word)
             items = find(key)
             if items is None:

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
-from itertools import compress, repeat
-from operator import getitem, ne
 from typing import NamedTuple, Protocol, TypeVar
 from zlib import crc32
 
@@ -122,8 +120,6 @@ def compact_numbers(numbers: Iterable[str]) -> list[str]:
     found = glued.translate(_COMPACT).split("\n") if glued.isascii() else []
     if len(found) != len(printed):
         return list(map(compact, printed))
-    if found == printed:
-        return printed
     return [form if form != number else number for form, number in zip(found, printed, strict=True)]
 
 
@@ -164,15 +160,9 @@ def learn_schemes(numbers: Sequence[str], shapes: Sequence[str], issued_on: Sequ
     """One scheme per shape of compact numbers; a shape of which no number is sampled has none."""
     steps = {shape: sample_step(size) for shape, size in Counter(shapes).items()}
     samples: dict[str, list[tuple[str, date]]] = {shape: [] for shape in steps}
-    few = {shape for shape, step in steps.items() if step == 1}
-    rows = [row for row, shape in enumerate(shapes) if shape in few] if few else []
-    if len(few) < len(steps):
-        least = min([step for step in steps.values() if step > 1])  # divides all others: what it leaves out, they do
-        marks = map(crc32, map(str.encode, numbers))
-        rows += [row for row, mark in enumerate(marks) if not mark % least and shapes[row] not in few]
-    for row in rows:
-        if is_sampled(numbers[row], steps[shapes[row]]):
-            samples[shapes[row]].append((numbers[row], issued_on[row]))
+    for number, shape, issued in zip(numbers, shapes, issued_on, strict=True):
+        if (step := steps[shape]) == 1 or is_sampled(number, step):
+            samples[shape].append((number, issued))
     return {shape: learn_scheme(found) for shape, found in samples.items() if found}
 
 
@@ -213,25 +203,20 @@ class NumberIndex:
         self.whole = rows_by_key(self._compacts)
         self.heads = {number[:HEAD] for number in self.compact}
         shapes = shapes_of(self._compacts)
-        schemes = dict.fromkeys(shapes, NO_SCHEME) | learn_schemes(self.compact, shapes, issued_on)
-        self.scheme_of = list(map(schemes.__getitem__, shapes))
+        schemes = learn_schemes(self.compact, shapes, issued_on)
+        self.scheme_of = [schemes.get(shape, NO_SCHEME) for shape in shapes]
         self._prefixes_of = {}
-        self._index_parts(sellers, shapes, schemes)
+        self._index_parts(sellers)
 
-    def _index_parts(self, sellers: Sequence[str], shapes: list[str], schemes: dict[str, Scheme]) -> None:
+    def _index_parts(self, sellers: Sequence[str]) -> None:
         """Index every number by its counter and, where it has letters, by its digits alone."""
-
-        def parts(of: Callable[[Scheme], slice]) -> Iterator[str]:
-            spans = {shape: of(scheme) for shape, scheme in schemes.items()}
-            return map(getitem, self._compacts, map(spans.__getitem__, shapes))
-
-        begun = set(zip(sellers, parts(lambda scheme: scheme.prefix), strict=True))
+        parts = list(zip(self._compacts, self.scheme_of, strict=True))
+        begun = set(zip(sellers, [number[scheme.prefix] for number, scheme in parts], strict=True))
         for seller, prefix in begun:
             self._prefixes_of.setdefault(seller, set()).add(prefix)
         self.prefixes = {prefix for _, prefix in begun} - {""}
-        counters = parts(lambda scheme: scheme.counter)
-        self.by_counter = rows_by_key(list(map(str.lstrip, counters, repeat("0"))))
-        self.by_digits = rows_by_key(list(parts(lambda scheme: slice(scheme.prefix.stop, None))))
+        self.by_counter = rows_by_key([number[scheme.counter].lstrip("0") for number, scheme in parts])
+        self.by_digits = rows_by_key([number[scheme.prefix.stop :] for number, scheme in parts])
 
     @cached_property
     def by_lookalike(self) -> Index[str]:
@@ -249,16 +234,15 @@ class NumberIndex:
         return (found,) if isinstance(found, int) else found
 
 
-def rows_by_key(keys: Sequence[K]) -> dict[K, int | list[int]]:
+def rows_by_key(keys: Iterable[K]) -> dict[K, int | list[int]]:
     """Each key's row; a key met again has a list of rows, ascending."""
-    found: dict[K, int | list[int]] = dict(zip(keys, range(len(keys)), strict=True))  # the last row of each
-    if len(found) == len(keys):
-        return found
-    rows = range(len(keys))
-    for row in list(compress(rows, map(ne, rows, map(found.__getitem__, keys)))):
-        known = found[keys[row]]
+    found: dict[K, int | list[int]] = {}
+    for row, key in enumerate(keys):
+        known = found.setdefault(key, row)  # one look-up; the row itself comes back when the key is new
+        if known is row:
+            continue
         if isinstance(known, int):
-            found[keys[row]] = [row, known]
+            found[key] = [known, row]
         else:
-            known.insert(-1, row)
+            known.append(row)
     return found

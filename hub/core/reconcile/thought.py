@@ -92,7 +92,7 @@ class Thought:
         if self._wordy.get(tuple([text for _, text in case.texts])) is case.reading:
             return
         if self.reader.look_again(case.reading, case.texts, case.received_on):
-            case.thought = None
+            case.thought = case.named = None
 
     def _has_unknown_name(self, reading: Reading) -> bool:
         """Whether words of the label may be a name."""
@@ -179,7 +179,7 @@ class Thought:
     def all_drafts(self, case: Case) -> list[Draft]:
         """Every explanation, those by payer and amount included."""
         drafts = self.by_references(case)
-        if not any(d.confidence > 0.97 for d in drafts):
+        if not any([d.confidence > 0.97 for d in drafts]):
             explained = by_payer(self.desk, case)
             if explained and case.payer.found_by == "text" and self._speaks_of_an_outsider(case):
                 for draft in explained:

@@ -80,12 +80,12 @@ class WrittenText:
     def _spelt_from(self, at: int, key: str) -> int:
         """How many runs from `at` on, the first cut to `key`, spell something known; 0 when nothing."""
         texts, gaps, known = self.texts, self.gaps, self.lexicon.knows
-        keys = [(key, 1)] if key < LETTERS and known(key) else []
+        keys = [(key, 1)] if key < LETTERS and len(key) >= FEW_DIGITS and known(key) else []
         for after in range(at + 1, min(at + 7, len(texts))):
-            if (gap := gaps[after]) and not near(gap):
+            if (gap := gaps[after]) and gap != " " and not near(gap):
                 break
             key += texts[after]
-            if known(key):
+            if len(key) >= FEW_DIGITS and known(key):
                 keys.append((key, after + 1 - at))
         for key, count in reversed(keys):
             if self._spelt(key, at, count):

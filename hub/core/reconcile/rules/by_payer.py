@@ -40,24 +40,24 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
             drafts += [cap(d, _OTHER_FORM) for d in _explain(desk, case, [account])]
     for account in accounts:
         drafts += _explain(desk, case, [account])
-    if not any(d.confidence > 0.8 for d in drafts):
+    if not any([d.confidence > 0.8 for d in drafts]):
         for account in accounts[:2]:
             group = desk.ledger.group(account)
             if len(group) > 1:
                 most = _BESIDE_OWN if any("sets_that_add_up" in d.evidence for d in drafts) else 0.975
                 drafts += [cap(d, most) for d in _explain(desk, case, group) if d.confidence > 0.6]
     judged = [_judge(desk, case, d, len(accounts)) for d in drafts]
-    if accounts and not any(d.confidence > 0.6 for d in judged):
+    if accounts and not any([d.confidence > 0.6 for d in judged]):
         judged += _of_namesakes(desk, case, accounts)
     if len(accounts) > 1:
         _several_explain(desk, judged)
-    if any(d.rule == "payer_statement" and d.confidence >= 0.8 and case.reading.months for d in judged):
+    if case.reading.months and any([d.rule == "payer_statement" and d.confidence >= 0.8 for d in judged]):
         judged = [d if d.rule == "payer_statement" else cap(d, 0.79) for d in judged]  # the month says which
     near = [d for d in judged if d.rule == NEAR]
     if near:
         judged = [cap(d, 0.9 if _is_named(desk, case) else 1.0) if d.rule == NEAR else cap(d, 0.85) for d in judged]
     judged += _of_longer_names(desk, case, judged)
-    return judged + [other for d in near for other in others_near(desk, case, d)]
+    return judged + [other for d in near for other in others_near(desk, case, d)] if near else judged
 
 
 def _is_named(desk: Desk, case: Case) -> bool:
@@ -90,7 +90,7 @@ def _of_namesakes(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
 
 def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
     """Debtors whose names begin with all the payer's, and who owe this very sum: the bank may have cut the name."""
-    first = max(drafts, key=lambda d: d.confidence, default=None)
+    first = max(drafts, key=lambda d: d.confidence) if len(drafts) > 1 else drafts[0] if drafts else None
     if first is None or first.rule != "payer_amount" or first.confidence < 0.8:
         return []
     found = []
@@ -121,7 +121,7 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         draft.evidence["against"] = "the text quotes a file, an order or a contract that is none of these"
     if reading.part and (not draft.rule.startswith("payer_amount") or not ORDER_WORDS.isdisjoint(reading.words)):
         cap(draft, 0.9)  # "ARRHES DEVIS 2611" is money for what is not invoiced yet, whatever it happens to equal
-    one_amount = draft.rule == "payer_amount" and not _names_own_closed(case)
+    one_amount = draft.rule == "payer_amount" and not (reading.closed and _names_own_closed(case))
     near = near_number(desk, case, draft.lines[0][0]) if one_amount else None
     if near:
         draft.rule = NEAR
@@ -167,16 +167,16 @@ def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     pool = Pool(desk, case, accounts[:200])
     if not pool.left:
         return []
-    drafts = statement(desk, case, pool)
+    drafts = statement(desk, case, pool) if case.reading.months or case.reading.statement else []
     amounts = pool.amounts if len(pool.invoices) <= LARGE_POOL else list(dict.fromkeys(pool.amounts))
     sums = sums_to(amounts, case.amount, 4 if case.amount in amounts else 99)
     drafts += _sets(desk, case, pool, sums)
     if not sums.solutions:
         drafts += _balance(desk, case, pool)
-    if not any(d.confidence > 0.9 for d in drafts):
+    if not any([d.confidence > 0.9 for d in drafts]):
         others = discount(desk, case, pool) + netting(desk, case, pool) + nearly(desk, case, pool)
         drafts += [cap(d, 0.7) for d in others] if sums.solutions else others
-    if not any(d.confidence > 0.6 for d in drafts):
+    if not any([d.confidence > 0.6 for d in drafts]):
         drafts += _on_account(desk, case, pool)
     return drafts
 

@@ -30,7 +30,7 @@ _MOST_COMBINATIONS = 128
 def may_be_exact(desk: Desk, case: Case) -> bool:
     """Whether some of the items the text names add up to the amount."""
     mentions, left = case.reading.mentions, desk.ledger.left
-    if len(mentions) == 1 and all(left[ref.row] != case.amount for ref in mentions[0].refs):
+    if len(mentions) == 1 and all([left[ref.row] != case.amount for ref in mentions[0].refs]):
         return False
     return any(_exact(desk, case, named) for named in named_by_debtor(desk, case))
 

@@ -29,7 +29,18 @@ class Named(NamedTuple):
 
 
 def named_by_debtor(desk: Desk, case: Case) -> list[Named]:
-    """Sort what the text names by debtor group; the groups the payer agrees with, and the fuller ones, first."""
+    """What the text names by debtor group; the groups the payer agrees with, and the fuller ones, first.
+
+    Remembered while none of the items named is used up any further.
+    """
+    left = desk.ledger.left
+    rest = [left[ref.row] for mention in case.reading.mentions for ref in mention.refs]
+    if case.named is None or case.named[0] != rest:
+        case.named = (rest, _by_debtor(desk, case))
+    return case.named[1]
+
+
+def _by_debtor(desk: Desk, case: Case) -> list[Named]:
     ledger = desk.ledger
     groups: dict[int, list[list[tuple[int, int, str]]]] = {}
     if case.payer.score >= SURE:  # what a sure payer owes explains more than a namesake of the number

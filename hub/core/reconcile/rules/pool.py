@@ -32,7 +32,7 @@ class Pool:
             _add(self.invoices, self.amounts, invoices, last)
             if credits.rows:
                 _add(self.credits, [], credits, last)
-        rest = [left[row] for row in self.invoices]
+        rest = list(map(left.__getitem__, self.invoices))
         self.left = list(compress(self.invoices, rest))
         # A used-up item still counts with what it had open; a part-paid one also with what is left.
         if list(filter(None, rest)) != list(compress(self.amounts, rest)):

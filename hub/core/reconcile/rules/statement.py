@@ -27,9 +27,7 @@ def in_a_month_named(desk: Desk, case: Case, row: int) -> bool:
 
 def statement(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     """A month or a statement the text names: everything issued, or due, then."""
-    reading, items = case.reading, desk.ledger.items
-    if not reading.months and not reading.statement:
-        return []
+    items = desk.ledger.items
     sets: list[tuple[str, list[int]]] = []
     both = pool.left + [r for r in pool.credits if desk.ledger.left[r] > 0]
     months = months_named(case)
