@@ -122,6 +122,8 @@ class Page:
         skipped: objects (files) left alone because they are unchanged since they were read, for the run's report.
         begins: the first page of its object. Where an ended run is gone on with, it tells that the object changed
             meanwhile and is read from its beginning.
+        notes: what a person should know of the page's object and holds nothing up, for the run's report: sentences
+            such as ``invoices.csv (columns that are not read: Note)``.
     """
 
     units: Sequence[RawUnit]
@@ -131,6 +133,7 @@ class Page:
     fingerprint: bytes = b""
     skipped: Sequence[str] = field(default=())
     begins: bool = False
+    notes: Sequence[str] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class _Offer(TypedDict):
     last: bool
     skipped: list[Words]
     begins: bool
+    notes: list[Words]
 
 
 @with_config(_STRICT)

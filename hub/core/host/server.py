@@ -99,7 +99,7 @@ class Server:
     def _offer(self, page: Page) -> None:
         self._page = page
         offer = {"origin": page.origin, "cursor": page.cursor, "last": page.last, "skipped": list(page.skipped)}
-        offer["begins"] = bool(page.begins)
+        offer |= {"begins": bool(page.begins), "notes": list(page.notes)}
         write_frame(self._out, offer, page.fingerprint)
 
     def give_up_ahead(self) -> None:

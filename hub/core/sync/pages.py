@@ -35,6 +35,7 @@ class PageResult:
     ordinal: int
     last: bool
     skipped: list[str]
+    notes: list[str]
     state: StreamState
     back: set[int]
 
@@ -46,6 +47,7 @@ class _Offer:
     last: bool
     skipped: list[str]
     begins: bool
+    notes: list[str]
     fingerprint: bytes
 
 
@@ -134,9 +136,7 @@ class PageReader:
 
     def _hear_offer(self) -> _Offer:
         answer, fingerprint = self._process.hear(OFFER)
-        return _Offer(
-            answer["origin"], answer["cursor"], answer["last"], answer["skipped"], answer["begins"], fingerprint
-        )
+        return _Offer(**answer, fingerprint=fingerprint)
 
     def _page(self, state: StreamState, offer: _Offer, ordinal: int) -> PageToCommit:
         return PageToCommit(
@@ -177,7 +177,9 @@ class PageReader:
             state, cursor=offer.cursor, origin=offer.origin, ordinal=page.ordinal + 1, version=self._version
         )
         back = self._finder.take_back()
-        return PageResult(counts, offer.cursor, offer.origin, page.ordinal, offer.last, offer.skipped, after, back)
+        return PageResult(
+            counts, offer.cursor, offer.origin, page.ordinal, offer.last, offer.skipped, offer.notes, after, back
+        )
 
     def _became_shorter(self, before: StreamState, origin: str) -> bool:
         """True when a new object begins, and pages are noted that the one before has no more: they must go now."""

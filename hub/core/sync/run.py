@@ -130,6 +130,7 @@ class _AtHand:
     seen: Seen = field(default_factory=Seen)
     pages: int = 0
     skipped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     whole: set[str] = field(default_factory=set)
     back: set[int] = field(default_factory=set)
 
@@ -175,6 +176,7 @@ class _Run:
         while not last:
             page = self._next_page(reader, at, before)
             at.skipped += page.skipped
+            at.notes += page.notes
             at.counts.add(page.counts)
             at.back.update(page.back)
             at.pages += 1
@@ -225,7 +227,8 @@ class _Run:
         return state, streams
 
     def _note(self, unit: UnitOfWork, at: _AtHand, counts: Counts, *, complete: bool) -> None:
-        runs.note_stream(unit.connection, self._run_id, at.state.id, counts, at.pages, at.skipped, complete=complete)
+        told = [*at.skipped, *at.notes]
+        runs.note_stream(unit.connection, self._run_id, at.state.id, counts, at.pages, told, complete=complete)
 
     def _remember(self, at: _AtHand) -> None:
         """The run goes on where another one was ended: what that one read of the object at hand was met already."""

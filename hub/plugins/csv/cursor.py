@@ -10,6 +10,7 @@ from hub.plugins.csv.faults import misconfigured
 from hub.plugins.csv.files import Stamp
 
 _VERSION = 1
+_TOLD = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Progress:
     now: Now | None = None
     #: True between the first and the last page of a run.
     running: bool = False
+    #: Layouts whose columns that are not read were told to people: digests, the latest last.
+    told: list[str] = field(default_factory=list)
 
     def as_text(self) -> str:
         state: dict[str, Any] = {
@@ -75,6 +78,7 @@ class Progress:
             "done": {k: [d.size, d.mtime_ns, d.digest, d.settings] for k, d in self.done.items()},
             "todo": self.todo,
             "running": self.running,
+            "told": self.told[-_TOLD:],
         }
         if self.now is not None:
             state["now"] = asdict(self.now)
@@ -97,6 +101,7 @@ class Progress:
                 todo=list(state["todo"]),
                 now=Now(**now) if now else None,
                 running=bool(state["running"]),
+                told=list(state.get("told", ())),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise misconfigured("HUB-CSV-035", "cursor", cursor=text[:60]) from error

@@ -65,12 +65,11 @@ def _as(source: Source, stream: str, config: CsvConfig) -> dict[str, Any]:
 
 
 def _columns(reading: Reading) -> dict[str, Any]:
-    headers, taken = reading.layout.headers, set(reading.positions.values())
     return {
         "columns": {name: reading.header(name) for name in FIELDS[reading.kind] if name in reading.positions},
         "decimal_marks": {reading.header(name): mark for name, mark in reading.decimals.items() if name in AMOUNTS},
         "date_forms": {reading.header(name): dates.form for name, dates in reading.dates.items() if name in DATES},
-        "ignored_headers": [header for at, header in enumerate(headers) if at not in taken and header],
+        "ignored_headers": reading.left_aside(),
         "fields_without_column": [name for name in FIELDS[reading.kind] if name not in reading.positions],
         "defaults": {
             name: value

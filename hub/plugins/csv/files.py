@@ -11,9 +11,11 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
@@ -100,7 +102,8 @@ class Source:
             raise refused("HUB-CSV-007", self.name, detail=self.fault)
         try:
             if self.member:
-                archive = zipfile.ZipFile(self.path)
+                stamp = self.stamp()
+                archive = _archive(self.path, stamp.size, stamp.mtime_ns)
                 return cast(BinaryIO, io.BufferedReader(_Member(archive, self.member)))
             if self.path.suffix.lower() == ".gz":
                 return cast(BinaryIO, io.BufferedReader(gzip.GzipFile(self.path)))
@@ -120,11 +123,16 @@ class Source:
         return min(MAX_EXPANDED_BYTES, max(EXPANSION_FREE_BYTES, folded * MAX_EXPANSION))
 
 
+@lru_cache(maxsize=1)
+def _archive(path: Path, size: int, mtime_ns: int) -> zipfile.ZipFile:
+    """The archive, its list of members read once: reading it for each member anew takes minutes for a thousand."""
+    return zipfile.ZipFile(path)
+
+
 class _Member(io.RawIOBase):
-    """A member of a ZIP that closes its archive with itself."""
+    """A member of a ZIP."""
 
     def __init__(self, archive: zipfile.ZipFile, member: str) -> None:
-        self._archive = archive
         self._stream = archive.open(member)
 
     def readable(self) -> bool:
@@ -147,7 +155,6 @@ class _Member(io.RawIOBase):
     def close(self) -> None:
         if not self.closed:
             self._stream.close()
-            self._archive.close()
         super().close()
 
 
@@ -206,8 +213,8 @@ def _tables(path: Path, shown: str) -> list[Source]:
     if path.suffix.lower() != ".zip" or not path.exists():
         return [Source(path, shown)]
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = [member.filename for member in archive.infolist() if not member.is_dir()]
+        found = os.stat(path)
+        names = _members(path, found.st_size, found.st_mtime_ns)
     except DAMAGED as error:
         return [Source(path, shown, fault=str(error) or type(error).__name__)]
     except OSError:
@@ -219,11 +226,21 @@ def _tables(path: Path, shown: str) -> list[Source]:
             path,
             shown,
             name,
-            fault=_fault_of(name, names.count(name)),
+            fault=_fault_of(name, times),
         )
-        for name in sorted(set(names))
-        if not any(part.startswith((".", "__MACOSX")) and part != ".." for part in PurePosixPath(name).parts)
+        for name, times in names.items()
     ]
+
+
+@lru_cache(maxsize=4)
+def _members(path: Path, size: int, mtime_ns: int) -> dict[str, int]:
+    """The names of the tables in an archive, sorted, and how often each stands there; hidden ones are left out."""
+    names = [member.filename for member in _archive(path, size, mtime_ns).infolist() if not member.is_dir()]
+    return {
+        name: times
+        for name, times in sorted(Counter(names).items())
+        if not any(part.startswith((".", "__MACOSX")) and part != ".." for part in PurePosixPath(name).parts)
+    }
 
 
 def _fault_of(name: str, times: int) -> str:

@@ -111,6 +111,11 @@ class Reading:
         self.seller = ANY_SELLER if unnamed else config.default_seller
         self.seller_told = config.seller is not None
 
+    def left_aside(self) -> list[str]:
+        """The headers of columns that nothing is read from."""
+        used = set(self.positions.values())
+        return [header for at, header in enumerate(self.layout.headers) if header and at not in used]
+
     def header(self, name: str) -> str:
         """The header under which `name` stands in the file, for places."""
         position = self.positions.get(name)

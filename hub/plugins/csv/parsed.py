@@ -69,12 +69,11 @@ class Parsed:
 
 def parsed_grid(reading: Reading, grid: Grid, bodies: list[bytes], places: list[str], ranks: Ranks) -> Parsed:
     """Rows as a table, without those that are no records: blank lines, repeated headers, totals."""
-    table = Table(reading, grid, places)
     key = grid.column(reading.positions[reading.key])
     header = reading.header(reading.key)
     words = {text for text in set(key) if text[:1].isalpha()} if reading.key in reading.dates else set()
     if not words and "" not in key and header not in key and not any(map(str.isspace, key)):
-        return Parsed(table, bodies, places, range(grid.count), ranks)
+        return Parsed(Table(reading, grid, places), bodies, places, range(grid.count), ranks)
     left = [
         i
         for i, text in enumerate(map(str.strip, key))

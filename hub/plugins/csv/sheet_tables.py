@@ -112,6 +112,7 @@ class SheetTable:
         book = Workbook(source.path, source.name)
         self._rows = book.rows(now.sheet)
         book.put_lost_cells(now.sheet, self._rows, set(reading.positions.values()))
+        book.date_bare_numbers(self._rows, {reading.positions[name] for name in reading.dates})
         layout = reading.layout
         self._decimals = [layout.decimals.get(at, layout.decimal) for at in range(reading.width)]
         for name, mark in reading.decimals.items():

@@ -7,6 +7,7 @@ Numbers are exact: a spreadsheet keeps 15 significant digits, and the shortest d
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ Cell = Any  # float, int, str, bool, date, datetime, time, timedelta: what calam
 _DIGITS = 15
 _KEPT_WHOLE = 10**_DIGITS
 _CHUNK = 1024 * 1024
+_DAYS_1900_TO_1904 = 1462
+_DATE_1904 = re.compile(rb"""\sdate1904=["'](?:1|true|on)["']""")
 
 
 class Workbook:
@@ -64,6 +67,25 @@ class Workbook:
         with _damage(self._shown):
             # skip_empty_area=False: rows keep their numbers, for places.
             return list(sheet.to_python(skip_empty_area=False, nrows=first))
+
+    def date_bare_numbers(self, rows: list[list[Cell]], columns: Container[int]) -> None:
+        """Have the bare numbers in these `columns` of dates count from 1900, as those of all other tables do.
+
+        Workbooks made on a Macintosh may count days from 1904. The reader knows it of cells with a format of dates; a
+        cell that shows the number itself would be read four years too early.
+        """
+        if self._counts_from_1904():
+            for row in rows:
+                for at, cell in enumerate(row):
+                    if isinstance(cell, float) and at in columns:
+                        row[at] = cell + _DAYS_1900_TO_1904
+
+    def _counts_from_1904(self) -> bool:
+        if not zipfile.is_zipfile(self._path):
+            return False
+        with _damage(self._shown), zipfile.ZipFile(self._path) as archive:
+            book = "xl/workbook.xml"
+            return book in archive.namelist() and _DATE_1904.search(archive.read(book)) is not None
 
     def put_lost_cells(self, name: str, rows: list[list[Cell]], columns: Container[int]) -> None:
         """Write into `rows` (all of sheet `name`) what stands in the cells without a value, in these `columns`.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hub.plugins.csv.config import STREAMS, CsvConfig
@@ -13,6 +14,7 @@ from hub.plugins.csv.faults import FileRefused, unavailable
 from hub.plugins.csv.files import DAMAGED, Source, Stamp, find, is_many
 from hub.plugins.csv.layout import Readings
 from hub.plugins.csv.mapping import map_units
+from hub.plugins.csv.notes import columns_not_read, sheets_not_read
 from hub.plugins.csv.sniff import refused_layout
 from hub.plugins.csv.tables import OpenTable, TextTable, sniff_text
 from hub.plugins.csv.units import Units
@@ -86,12 +88,15 @@ class CsvSource:
                 continue
             begins = table.now.offset == table.now.first
             if begins and table.now.unread:
-                skipped.append(_unread(source.name, table.now))
+                skipped.append(sheets_not_read(source.name, table.now))
+            reading = self.readings[table.now.layout]
+            notes = columns_not_read(source.name, reading, table.now, progress) if begins else ()
             units, fingerprint = table.take(limit)
             progress.now = table.now
             if table.at_end:
                 self._finish(stream, progress, table.now)
-            return self._page(stream, units, progress, source.name, fingerprint, skipped, begins=begins)
+            page = self._page(stream, units, progress, source.name, fingerprint, skipped, begins=begins)
+            return replace(page, notes=notes) if notes else page
         return self._page(stream, (), progress, "", b"", skipped)
 
     def map(self, stream: str, unit: RawUnit) -> Sequence[Record]:
@@ -258,11 +263,6 @@ class CsvSource:
         table = self._open.pop(stream, None)
         if table is not None:
             table.close()
-
-
-def _unread(name: str, now: Now) -> str:
-    """Sheets that could have been meant, for the report of the run."""
-    return f"{name} (only the sheet {now.sheet} is read, not {now.unread}: name another with sheet = …)"
 
 
 def _digest(source: Source) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -234,3 +234,17 @@ def test_text_and_sheet_give_the_same_records(tmp_path: Path) -> None:
     other = run(source_of(tmp_path, invoices=book(tmp_path / "t.xlsx", {"A": rows})))
     assert one.records == other.records
     assert [unit.ref for unit in one.units] == [unit.ref for unit in other.units]
+
+
+@pytest.mark.parametrize("options", [{}, {"date_1904": True}])
+def test_dates_that_count_from_1904(options: dict[str, Any], tmp_path: Path) -> None:
+    """A day of a workbook of the Macintosh is the same day, whether its cell is shown as a date or as its number."""
+    path, day = tmp_path / "t.xlsx", date(2026, 1, 15)
+    with xlsxwriter.Workbook(str(path), options) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, ["N° facture", "Code client", "Date facture", "Total TTC"])
+        for y, number in enumerate(("F1", "F2"), 1):
+            sheet.write_row(y, 0, [number, "C1", 46037 - (1462 if options else 0), 46037])
+        sheet.write_datetime(1, 2, datetime(2026, 1, 15), workbook.add_format({"num_format": "dd/mm/yyyy"}))
+    found = run(source_of(tmp_path, invoices=path)).of("invoice")
+    assert [("F1", day, 4603700), ("F2", day, 4603700)] == [(f.number, f.issued_on, f.total_minor) for f in found]

@@ -1,0 +1,41 @@
+"""A column that is not read is told once: by the first run that meets its layout, never again, and holds nothing up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.hubs import counted, make_hub, sync
+
+LEDGER = '[connector.ledger]\nplugin = "csv"\ninvoices = "in*.csv"\nmode = "snapshot"\nmissing = "withdrawn"\n'
+HEAD = "number;debtor_id;issued_on;total"
+
+pytestmark = pytest.mark.usefixtures("in_process")
+
+
+def _told(report: object) -> list[str]:
+    return [name for stream in report.streams for name in stream.skipped if "(" in name]  # type: ignore[attr-defined]
+
+
+def test_a_new_layout_is_told_once(tmp_path: Path) -> None:
+    """Also in a snapshot, where a file left alone keeps rows from counting as missing: a sentence does not."""
+    hub = make_hub(tmp_path, f"sqlite:///{tmp_path}/hub.db", LEDGER)
+    rows = [f"F{n};C;{n % 28 + 1:02d}/09/2026;{n},00;x;y" for n in range(1, 30)]
+    (tmp_path / "in1.csv").write_text("\n".join([f"{HEAD};Relance;Code APE", *rows]) + "\n")
+    assert ["in1.csv (columns that are not read: Relance, Code APE)"] == _told(sync(hub, "ledger"))
+    assert [] == _told(sync(hub, "ledger"))
+    (tmp_path / "in1.csv").write_text("\n".join([f"{HEAD};Relance;Code APE", *rows[:-1]]) + "\n")
+    report = sync(hub, "ledger")
+    assert ([], 1) == (_told(report), counted(report)["missing"])
+    (tmp_path / "in1.csv").write_text("\n".join([f"{HEAD};Relance;Escompte TTC", *rows[:-2]]) + "\n")
+    report = sync(hub, "ledger")
+    assert ["in1.csv (columns that are not read: Relance, Escompte TTC)"] == _told(report)
+    assert 1 == counted(report)["missing"]
+
+
+def test_what_is_read_whole_says_nothing(tmp_path: Path) -> None:
+    """Columns without a header are no columns."""
+    hub = make_hub(tmp_path, f"sqlite:///{tmp_path}/hub.db", LEDGER)
+    (tmp_path / "in1.csv").write_text(f"{HEAD};;\nF1;C;01/09/2026;1,00;;\n")
+    assert [] == _told(sync(hub, "ledger"))
