@@ -9,7 +9,7 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import Final
 
-from hub.plugins.fec import lettering, opening
+from hub.plugins.fec import lettering, lumps, opening
 from hub.plugins.fec.accounts import debtor_of
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.doubts import Doubts
@@ -176,8 +176,10 @@ class Books:
             return
         intake = next(one for one in taken if one.carried)
         name, begins = self.names[intake.number], min(line[6] for line in carried)
+        carried, unknown = lumps.share_out(db, self._number, carried)
         found = opening.join(db, self._number, self._period, carried)
-        hole = Doubts(db, self._config, name).miss_year(self._until, begins, [minor for _, minor, _, _ in found])
+        doubts = Doubts(db, self._config, name)
+        hole = doubts.miss_year(self._until, begins, [minor for _, minor, _, _ in found]) or doubts.miss_names(unknown)
         kind = "opening_difference" if hole is None else "held"
         for debtor, amount, day, line in found:
             sign = 1 if amount > 0 else -1

@@ -12,6 +12,8 @@ from hub.plugins.fec.facts import RECEIPT, Doc, take
 
 #: What a debtor's credit is called that is settled in part by money, by what weighs most on the other side.
 _COMPLETED: Final = {RECEIPT, *a.WEIGHT} - {a.SALES}
+#: What a debtor's debit is called that comes from another account of debtors.
+_MOVED: Final = {a.BILL, a.DEPOSIT, a.DOUBTFUL, a.RETENTION, "transfer"}
 #: What is granted of a claim, and its VAT with it.
 _TAXED: Final = (a.DISCOUNT, a.WRITE_OFF)
 
@@ -48,10 +50,15 @@ def add_tax(doc: Doc, others: list[Line]) -> None:
 def split_money(docs: list[Doc], lines: list[Line], is_debtor: Callable[[str], bool]) -> list[Doc]:
     """Money and what completes it (a discount, an exchange difference, a write-off, netting with what is owed to the
     debtor) against the lines of one debtor: the money is a receipt, the rest apart. Others beside him may be paid to
-    the cent by a line of money each. Returns what is more than `docs`."""
+    the cent by a line of money each. What goes to another account of debtors beside the money (a bill, a deposit that is
+    used up) is no money either. Returns what is more than `docs`."""
+    moved = [doc for doc in docs if doc.sign > 0 and doc.kind in _MOVED]
+    docs = [doc for doc in docs if doc.sign < 0 or doc.kind not in _MOVED]
     if len(lines) < 3 or not docs or any(doc.sign > 0 or doc.kind not in _COMPLETED for doc in docs):
         return []
     sides: dict[str, int] = {}
+    for doc in moved:
+        sides[doc.kind] = sides.get(doc.kind, 0) + doc.total
     for line in lines:
         if not is_debtor(line.account):
             side = a.side_of(line.account)

@@ -10,6 +10,7 @@ from typing import Final
 from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.facts import BY_CODE, Doc
 from hub.plugins.fec.faults import rejected
+from hub.plugins.fec.lumps import Lump
 from hub.plugins.fec.proof import differences
 from hub.plugins.fec.scratch import Scratch
 from hub.sdk.money import decimal_text
@@ -54,6 +55,20 @@ class Doubts:
         fault = rejected("HUB-FEC-025", self._where, first=first, last=last, count=len(changes), total=total)
         self._scratch.hold(f"missing/{first}", self._where, self._where, fault, 1)
         return f"missing {first} to {last}", f"{fault.what}; {fault.mend}"
+
+    def miss_names(self, lumps: Sequence[Lump]) -> tuple[str, str] | None:
+        """An opening carries accounts of several debtors forward in one sum each, which is not what they owed: whose
+        the rest is nobody can tell. Returns of which accounts, and why that is a gap."""
+        if not lumps:
+            return None
+        accounts = " ".join(lump.account for lump in lumps)
+        said, owed = (
+            decimal_text(sum(sums), self._currency)
+            for sums in ([lump.said for lump in lumps], [sum(lump.owed.values()) for lump in lumps])
+        )
+        fault = rejected("HUB-FEC-026", self._where, accounts=accounts, said=said, owed=owed)
+        self._scratch.hold(f"lump/{accounts}"[:150], self._where, self._where, fault, 1)
+        return f"opening of {accounts}"[:150], f"{fault.what}; {fault.mend}"
 
     def miss_opening(self, file: int, first: str) -> str:
         """A year follows another and no opening was recognised: perhaps it was not opened yet. Where the sum that a

@@ -78,6 +78,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "no file has the entries from {first} to {last}, and what {count} debtors owe changed by {total} meanwhile",
         "put the FEC of that time beside the others, then sync again",
     ),
+    "HUB-FEC-026": (
+        "the opening carries {accounts} forward in one sum of {said} without names, and the debtors there owed {owed}",
+        "export the opening by debtor, or the year before again, complete",
+    ),
     "HUB-FEC-030": ("the file {name} is not there", "put it there, or correct `files` in the configuration"),
     "HUB-FEC-031": ("the file {name} cannot be read: {detail}", "give the hub's user the right to read it"),
     "HUB-FEC-032": ("the file {name} is still changing", "nothing to do: the next run reads it once it is complete"),

@@ -80,6 +80,24 @@ def test_money_beside_something_that_lowers_the_vat(
     assert [(kind, money - 120_000)] == [(one.category, one.effect_minor) for one in found.of(LedgerEntry)]
 
 
+@pytest.mark.parametrize(
+    ("other", "debtor", "kind"),
+    [("419100", "A", "deposit"), ("413000", "A", "bill"), ("416000", "A", "doubtful"), ("411000", "B", "transfer")],
+)
+def test_money_beside_another_account_of_debtors(other: str, debtor: str, kind: str, tmp_path: Path) -> None:
+    """900.00 come to the bank, 300.00 go to a bill, use up a deposit or move to another: the receipt is of 900.00."""
+    made = Made()
+    made.sale(date(2026, 1, 5), "F1", "A", 120_000, "AA")
+    legs = (("512000", "", 90_000, ""), (other, debtor, 30_000, ""), ("411000", "A", -120_000, "AA"))
+    made.entry("BQ", date(2026, 2, 5), "V1", "Solde", *legs)
+    found = of(tmp_path, made)
+    assert [90_000] == [one.amount_minor for one in found.of(Receipt)]
+    assert [(kind, -30_000), (kind, 30_000)] == sorted(
+        (one.category, one.effect_minor) for one in found.of(LedgerEntry)
+    )
+    assert {debtor: 30_000} == found.totals()
+
+
 def test_money_and_netting_on_several_lines_of_a_debtor(tmp_path: Path) -> None:
     """Two invoices settled in one entry: the receipts come to the money, not to the lines."""
     made = Made()
