@@ -59,7 +59,8 @@ class LedgerEntry(Record):
     transfer (to another account of debtors), netting (401/411), exchange, rounding, discount, write_off, fee, suspense
     (471), payment_returned (unpaid bill or cheque, refund), lettered_elsewhere (matched with lines of another debtor),
     other. `held` is the exception: what an entry that could not be taken did to the debtor's balance; it is no part of
-    the sum above, and names the gap that it leaves (`document_number`: the entry, `label`: why, and the remedy).
+    the sum above, and names the gap that it leaves (`document_number`: the entry, `label`: why, and the remedy); with
+    an effect of zero its amount cannot be read, so that the debtor's balance is not known.
     Source: plan comptable général, class 4.
     """
 
