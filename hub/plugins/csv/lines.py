@@ -19,6 +19,7 @@ from hub.plugins.csv.limits import MAX_RECORD_BYTES, MAX_RECORD_LINES, PAGE_BYTE
 _BLOCK_LINES = 512
 _LONG_BLOCK = 64 * 1024
 _DIGIT = re.compile(rb"[0-9]")
+_TO_CLOSING_QUOTE = re.compile(rb'(?:[^"]|"")*+"')
 #: Codes of the faults found here, and what they are.
 TOO_LARGE = ("HUB-CSV-019", f"the row has more than {MAX_RECORD_BYTES:,} bytes")
 NEVER_CLOSED = ("HUB-CSV-018", "a quote is opened and never closed")
@@ -53,15 +54,30 @@ class Shape:
     Attributes:
         separators: as many stand in each row, or more.
         telling: the columns of dates and amounts: one of them holds a digit. None: the separators alone tell.
+        width: separators of the header line, with those that end it.
     """
 
     separators: int
     telling: tuple[int, ...]
+    width: int = 0
 
     @classmethod
     def of(cls, headers: Sequence[str], telling: Iterable[int]) -> Shape:
         """The shape of the rows under `headers`; empty headers at the end need no separator."""
-        return cls(max((at for at, header in enumerate(headers) if header), default=0), tuple(sorted(telling)))
+        last = max((at for at, header in enumerate(headers) if header), default=0)
+        return cls(last, tuple(sorted(telling)), len(headers) - 1)
+
+    def closed_by(self, line: bytes, delimiter: bytes, column: int) -> bool:
+        """True when `line` ends a quoted text of `column` and the cells behind it make the row complete.
+
+        A row of its own with a stray quote has as many separators before that quote, or too many behind it.
+        """
+        text = _TO_CLOSING_QUOTE.match(line)
+        if text is None or text[0].count(delimiter) >= column:
+            return False
+        behind = line[text.end() :].rstrip(b"\r\n")
+        count = _outside_quotes(behind, delimiter).count(delimiter)
+        return behind[:1] in (b"", delimiter) and self.separators <= column + count <= self.width
 
     def fits(self, line: bytes, delimiter: bytes) -> bool:
         """True when `line` alone looks like a row. A table of one column has no shape."""
@@ -186,7 +202,7 @@ class Lines:
                 column = _opened_in(rest, self._delimiter)
                 if column is not None:
                     complete = self._shape is not None and rest.count(self._delimiter) >= self._shape.separators
-                    height, fault = self._height(pulled, at, closes_first=column == 0 and not complete)
+                    height, fault = self._height(pulled, at, column, closes_first=column == 0 and not complete)
                     if fault is not None:
                         block.faults[len(block.records)] = fault
             record = pulled[at] if height == 1 else b"".join(pulled[at : at + height])
@@ -199,12 +215,15 @@ class Lines:
         block.raw = b"".join(block.records)
         return block
 
-    def _height(self, pulled: list[bytes], at: int, *, closes_first: bool) -> tuple[int, tuple[str, str] | None]:
+    def _height(
+        self, pulled: list[bytes], at: int, column: int, *, closes_first: bool
+    ) -> tuple[int, tuple[str, str] | None]:
         """How many lines the record that begins at `at` has; one and a fault when its quote is not closed rightly.
 
         A quoted text never holds a whole row of this table: two stray quotes would swallow all rows between them.
 
         Args:
+            column: of the open cell.
             closes_first: the open cell is the first one, and nothing else stands on its line: then the line that
                 closes it has all separators of the row, and is none of its own.
         """
@@ -219,11 +238,17 @@ class Lines:
             if size > MAX_RECORD_BYTES or line in self._oversize:
                 return 1, NEVER_CLOSED
             closes = line.count(b'"') % 2 == 1
-            if self._shape is not None and not (closes and closes_first) and self._shape.fits(line, self._delimiter):
+            if self._is_row(line) and not (closes and (closes_first or self._closes(line, column))):
                 return 1, ROWS_BEHIND
             if closes:
                 return height, None
         return 1, NEVER_CLOSED
+
+    def _is_row(self, line: bytes) -> bool:
+        return self._shape is not None and self._shape.fits(line, self._delimiter)
+
+    def _closes(self, line: bytes, column: int) -> bool:
+        return self._shape is not None and self._shape.closed_by(line, self._delimiter, column)
 
 
 @cache

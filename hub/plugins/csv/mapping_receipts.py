@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 from typing import Any
 
@@ -14,6 +15,10 @@ from hub.plugins.csv.table import Table
 from hub.sdk import Columns
 from hub.sdk.money import decimal_text
 
+#: What banks write beside a balance; a payer's own "solde facture 12" is none.
+_BALANCE = re.compile(
+    r"soldeprecedent|(?:ancien|nouveau)solde|solde(?:crediteur|debiteur)?au\d{6,8}|solde(?:cred|deb)iteur"
+)
 _CONTENT = (
     "payer_name",
     "payer_iban",
@@ -81,6 +86,7 @@ def map_receipts(t: Table) -> list[Columns]:
         "original_amount_minor": absolute(originals),
         "original_currency": list(t.currencies_beside("original_currency", originals)) if told else None,
     }
+    _refuse_balances(t)
     names, ibans = t.optional("payer_name"), t.digits("payer_iban")
     fees = absolute(t.amounts("fee", currencies))
     kept = t.kept()
@@ -103,6 +109,16 @@ def map_receipts(t: Table) -> list[Columns]:
         *columns_of("receipt", receipt | {"fee_minor": fees}, received, t.count),
         *columns_of("disbursement", disbursement, paid, t.count),
     ]
+
+
+def _refuse_balances(t: Table) -> None:
+    """A line of the account's balance among the movements is no money."""
+    column = t.cells("remittance")
+    if "solde" in "\n".join(column).lower():
+        for i, text in enumerate(column):
+            if _BALANCE.fullmatch(fold(text)):
+                detail = f"{text[:40]!r} is a balance, no movement"
+                t.refuse(i, "remittance", "HUB-CSV-012", detail=detail, or_else=", or leave the row out of the export")
 
 
 def _visible_ids(t: Table) -> list[str]:

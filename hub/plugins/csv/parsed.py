@@ -15,7 +15,10 @@ from hub.plugins.csv.table import Table
 from hub.sdk import MappedPage, RawUnit, RecordRejected
 from hub.sdk.units import raw_units
 
-_FOOTER = re.compile(r"(sous|grand)?tota(l|ux)|nombrede|cumul|solde(au|final|initial|total)")
+_FOOTER = re.compile(
+    r"(sous|grand)?tota(l|ux)|nombrede|cumul|solde(au|final|initial|total|crediteur|debiteur)"
+    r"|(nouveau|ancien)solde"
+)
 
 
 class Parsed:

@@ -71,3 +71,29 @@ def test_two_members_of_one_name(tmp_path: Path) -> None:
     found = read(tmp_path, packed.getvalue(), name="t.zip")
     assert ["F2"] == [one.number for one in found.of("invoice")]
     assert ["2 of its members have the name 'a.csv'"] == [one.what.rpartition(": ")[2] for one in found.rejected]
+
+
+def test_a_balance_among_the_movements_is_held(tmp_path: Path) -> None:
+    """The bank's SOLDE PRECEDENT was booked as money received; a payer's own word on a balance is not meant."""
+    rows = "01/01/2026;SOLDE PRECEDENT;;100,00\n15/01/2026;VIR SOLDE FACTURE 12;;5,00\n"
+    last = "31/01/2026;Solde au 31/01/2026;;105,00\n"
+    found = read(tmp_path, f"Date;Libellé;Débit;Crédit\n{rows}{last}", "receipts")
+    assert [500] == [one.amount_minor for one in found.of("receipt")]
+    assert ["receipts.csv:2:Libellé", "receipts.csv:4:Libellé"] == [one.where for one in found.rejected]
+
+
+def test_texts_of_several_lines_in_a_table_that_ends_its_rows_with_a_separator(tmp_path: Path) -> None:
+    """A large French bank exports so: the line that ends the text has all separators of a row, and is none."""
+    head = "Compte de Dépôt n° 00012345678\nSolde au 31/01/2026 1 234,56 €\n\nDate;Libellé;Débit euros;Crédit euros;\n"
+    first = '15/01/2026;"VIREMENT EN VOTRE FAVEUR     \nDUPONT SARL     \nFACT 12\n";;1 234,56;\n'
+    second = '14/01/2026;"PRELEVEMENT ""X"" \nEDF\n";45,00;;\n'
+    found = read(tmp_path, (head + first + second).encode("cp1252"), "receipts")
+    assert ([123456], [4500], []) == (
+        [one.amount_minor for one in found.of("receipt")],
+        [one.amount_minor for one in found.of("disbursement")],
+        found.codes,
+    )
+    stray = '14/01/2026;"VIR A;;1,00;\n15/01/2026;VIR B";;2,00;\n16/01/2026;VIR C;;3,00;\n17/01";X;;4,00;\n'
+    found = read(tmp_path, (head + stray).encode("cp1252"), "receipts")  # rows of their own, each with a stray quote
+    assert [200, 300] == [one.amount_minor for one in found.of("receipt")]
+    assert ["HUB-CSV-018", "HUB-CSV-013"] == found.codes
