@@ -50,8 +50,8 @@ def add_tax(doc: Doc, others: list[Line]) -> None:
 def split_money(docs: list[Doc], lines: list[Line], is_debtor: Callable[[str], bool]) -> list[Doc]:
     """Money and what completes it (a discount, an exchange difference, a write-off, netting with what is owed to the
     debtor) against the lines of one debtor: the money is a receipt, the rest apart. Others beside him may be paid to
-    the cent by a line of money each. What goes to another account of debtors beside the money (a bill, a deposit that is
-    used up) is no money either. Returns what is more than `docs`."""
+    the cent by a line of money each. What goes to another account of debtors beside the money (a bill, a deposit that
+    is used up) is no money either. Returns what is more than `docs`."""
     moved = [doc for doc in docs if doc.sign > 0 and doc.kind in _MOVED]
     docs = [doc for doc in docs if doc.sign < 0 or doc.kind not in _MOVED]
     if len(lines) < 3 or not docs or any(doc.sign > 0 or doc.kind not in _COMPLETED for doc in docs):

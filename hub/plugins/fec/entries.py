@@ -87,6 +87,12 @@ class Understanding:
             return False
         return "1" in classes or not ("5" in classes or self._moves(lines))
 
+    def closes(self, lines: Sequence[Line]) -> bool:
+        """True when the entry closes the accounts at the end of a year, against account 891; never costs or sales."""
+        if a.CLOSING_ACCOUNT not in {line.account[:3] for line in lines}:
+            return False
+        return not {"6", "7"} & {line.account[:1] for line in lines} and not self.is_opening(lines)
+
     def is_labelled_opening(self, day: str, label: str) -> bool:
         """True for a label that tells of balances carried forward, in the first three days of the month in which the
         year begins; on the first of any month where that is not known."""
