@@ -77,6 +77,8 @@ def debtor_of(account: str) -> str:
 NAMED, PERHAPS = "named", "perhaps"
 #: Bilan d'ouverture: the other side of an opening.
 OPENING_ACCOUNT: Final = "890"
+#: Bilan de clôture: the other side of an entry that closes all accounts at the end of a year.
+CLOSING_ACCOUNT: Final = "891"
 _OPENING_CODES: Final = {"AN", "ANO", "ANV", "RAN", "RN", "AN0", "A NOUVEAUX", "ANOUV", "NOUV", "OUV", "REPORT"}
 _SALES_WORDS: Final = ("VENTE", "FACTUR", "SALES")
 _MONEY_WORDS: Final = ("BANQUE", "CAISSE", "BANK", "TRESORERIE", "ENCAISSEMENT")

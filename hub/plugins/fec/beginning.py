@@ -68,6 +68,12 @@ class Beginning:
             and ("1" in classes or not ("5" in classes or self._moves(lines)))
         )
 
+    def closes(self, lines: Sequence[Line]) -> bool:
+        """True when the entry closes the accounts at the end of a year, against account 891; never costs or sales."""
+        if a.CLOSING_ACCOUNT not in {line.account[:3] for line in lines}:
+            return False
+        return not {"6", "7"} & {line.account[:1] for line in lines} and not self.is_opening(lines)
+
     def _moves(self, lines: Sequence[Line]) -> bool:
         """True when what is taken from debtors goes to debtors."""
         return not sum(line.amount for line in lines) and all(self._is_debtor(line.account) for line in lines)

@@ -17,7 +17,7 @@ from hub.sdk import (
 )
 
 #: Raised whenever the same unit gives other records.
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 
 
 @hookimpl

@@ -3,7 +3,7 @@
 A matching code is used again each year: the lines of a unit are first parted by fiscal year. A group whose sum is zero
 settles each of its lines whole. A group that does not balance is partial: its smaller side is settled whole, its
 larger side, oldest first, up to the same amount; the rest stays open (formats.md §1.3). Neighbouring years that
-balance only together are one group: an invoice of December paid in January.
+balance only together are one group, however many: an invoice of December paid in January, each year.
 
 The day of a settlement is that of the group's last line, since Sage keeps no date of matching.
 """
@@ -114,19 +114,26 @@ def groups(rows: Sequence[Row], layout: Layout) -> Iterator[tuple[int, Sequence[
             by_year[year] = [row]
         else:
             known.append(row)
-    waiting: list[Row] = []
-    carried, last = 0, 0
-    for year, lines in sorted(by_year.items()):
-        balance = net(lines)
-        if waiting and (last != year - 1 or carried + balance):
-            yield last, waiting
-            waiting, carried = [], 0
-        waiting, carried, last = waiting + lines if waiting else lines, carried + balance, year
-        if carried == 0:
-            yield year, waiting
-            waiting = []
-    if waiting:
-        yield last, waiting
+    years = sorted(by_year)
+    balances = [net(by_year[year]) for year in years]
+    at = 0
+    while at < len(years):
+        end = _run(years, balances, at)
+        yield years[end], [row for year in years[at : end + 1] for row in by_year[year]]
+        at = end + 1
+
+
+def _run(years: Sequence[int], balances: Sequence[int], at: int) -> int:
+    """Where the years that balance only together end, from `at` on; `at` itself when there are none. Each of them bears
+    a part of its neighbour's: a code used again each year links more than two."""
+    carried = balances[at]
+    for end in range(at + 1, len(years)):
+        if not balances[at] or not balances[end] or years[end] != years[end - 1] + 1:
+            break
+        carried += balances[end]
+        if not carried:
+            return end
+    return at
 
 
 def net(rows: Sequence[Row]) -> int:

@@ -180,3 +180,22 @@ def test_a_year_that_begins_in_october_without_an_opening(tmp_path: Path) -> Non
     new.entry("ZZ", date(2025, 10, 1), "1", "Divers", ("411000", "A", 12_000, ""), ("471000", "", -12_000, ""))
     new.sale(date(2025, 10, 5), "R1", "A", 1_000)
     assert ["HUB-FEC-009"] == [one.code for one in years(tmp_path, new, old).held]
+
+
+@pytest.mark.parametrize("followed", [True, False])
+@pytest.mark.parametrize("journal", ["OD", "CL"])
+def test_closing_the_accounts_pays_nothing(followed: bool, journal: str, tmp_path: Path) -> None:
+    """All accounts against 891 on the last day, and against 890 on the first of the next year: who owed still owes."""
+    old, new = former(), Made(2026)
+    legs = (("891000", "", 12_000, ""), ("411000", "A", -12_000, ""))
+    old.entry(journal, date(2025, 12, 31), "CLO", "Clôture", *legs)
+    new.entry("OD", date(2026, 1, 1), "OUV", "Ouverture", ("411000", "A", 12_000, ""), ("890000", "", -12_000, ""))
+    folder = tmp_path / "fec"
+    folder.mkdir()
+    TAB.write(folder / "2025.txt", old.rows)
+    if followed:
+        TAB.write(folder / "2026.txt", new.rows)
+    found = read(tmp_path, folder)
+    assert [] == found.held
+    assert {"A": 12_000} == found.totals() == explained(found.records)
+    assert [("invoice", 12_000)] == found.of_debtor("A")

@@ -198,6 +198,25 @@ def test_settling_leaves_the_books_balance(drawn: list[tuple[int, int, int]]) ->
     assert sorted(met) == [row[0] for row in rows]
 
 
+def chained(*told: tuple[str, int]) -> list[tuple[int, int]]:
+    """Year and sum of each group of lines of one code, of which each bears a month and an amount."""
+    rows = [[n, "VE", 1, f"{month}-01", 1, "", "", "", "", signed] for n, (month, signed) in enumerate(told)]
+    return [(year, net(group)) for year, group in groups(rows, Layout((), {}, {}, "EC_RefPiece", 1))]
+
+
+def test_years_that_balance_only_together_are_one_group() -> None:
+    """Each January pays an invoice of the December before under the same code: two years of it, three, and a hole."""
+    first = [("2024-12", 300), ("2025-01", -300)]
+    second = [("2025-12", 200), ("2026-01", -200)]
+    assert [(2025, 0)] == chained(*first)
+    assert [(2026, 0)] == chained(*first, *second)
+    assert [(2026, 0), (2027, 50)] == chained(*first, *second, ("2027-03", 50))
+    assert [(2024, 300), (2026, -300)] == chained(("2024-12", 300), ("2026-01", -300))
+    assert [(2024, 300), (2025, 0), (2026, -300)] == chained(
+        ("2024-12", 300), ("2025-02", 70), ("2025-03", -70), ("2026-01", -300)
+    )
+
+
 @given(
     st.integers(1, 10**9).flatmap(lambda book: st.tuples(st.just(book), st.integers(0, book))), st.integers(1, 10**9)
 )
