@@ -279,3 +279,15 @@ def test_any_order_at_length(fresh_url: Urls, told: tuple[World, list[Event | No
     """Bank, books, matchings, deletions, deposits and returned debits in any order, reconciled at any points."""
     world, steps = told
     assert ends(fresh_url, world, at_once(world.events())) == ends(fresh_url, world, steps)
+
+
+@pytest.mark.long_on_postgres
+def test_money_came_back_before_the_bank_told_of_it(fresh_url: Urls) -> None:
+    """The rejection is read first, then the books' entry, and only then the movement: one sum, and it is gone."""
+    world = World([Payment("FA102", 6, "named", "named", "", "", True)], "")
+    events = {one["ref"]: (name, one) for name, one in world.events()}
+    invoices = [events.pop(number) for number in INVOICES]
+    steps = [*invoices, events["d0"], None, events["r0"], None, events["b0"], None]
+    found = ends(fresh_url, world, steps)
+    assert ({}, 20_000) == (found["counted"], found["open"]["FA102"])
+    assert ends(fresh_url, world, at_once(world.events())) == found

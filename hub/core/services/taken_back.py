@@ -15,6 +15,7 @@ from hub.core.services.desk import Desk, books_of
 from hub.core.store import Connection, UnitOfWork
 from hub.core.store import receipts as store
 from hub.core.store.allocations import SOURCE_WITHDREW, reverse
+from hub.core.store.sightings import returned_elsewhere
 
 
 class TakenBack(NamedTuple):
@@ -34,17 +35,23 @@ class Undone(NamedTuple):
 
 
 def undo_taken_back(desk: Desk) -> Undone:
-    """Reverse what was applied of receipts that are no more; a receipt with a confirmed allocation is a person's."""
+    """Reverse what was applied of receipts that are no more; a receipt with a confirmed allocation is a person's.
+
+    Money that came back before its receipt was told by the bank took back the books' entry of it: as soon as both are
+    known to be one sum, it takes back the sum.
+    """
     with desk.store.read() as connection:
         orphaned = store.allocations_of_withdrawn(connection)
         receipts = store.unapplied(connection, books_of(desk, connection)) if store.money_left(connection) else None
-        confirmed = store.confirmed_receipts(connection) if receipts else frozenset()
+        elsewhere = [TakenBack(*one) for one in returned_elsewhere(connection)]
+        confirmed = store.confirmed_receipts(connection) if receipts or elsewhere else frozenset()
     found = list(taken_back(returns_of(receipts), confirmed)) if receipts else []
-    if orphaned or found:
-        desk.store.again(desk.actor, lambda unit: _undo(unit, found))
+    followed = [one for one in elsewhere if one.receipt not in confirmed]
+    if orphaned or found or followed:
+        desk.store.again(desk.actor, lambda unit: _undo(unit, [*found, *followed]))
     row_of = {id_: row for row, id_ in enumerate(receipts.id)} if receipts else {}
     returned = [_amount(receipts, row_of[one.receipt]) for one in found] if receipts else []
-    return Undone(bool(orphaned or found), returned)
+    return Undone(bool(orphaned or found or followed), returned)
 
 
 def returns_to_place(connection: Connection, books: Mapping[str, int]) -> list[Decision]:

@@ -169,6 +169,20 @@ def links(connection: sa.Connection, known_at: int | None = None) -> list[Link]:
     return [Link(*row) for row in rows]
 
 
+def returned_elsewhere(connection: sa.Connection) -> list[tuple[int, int, str]]:
+    """Receipts that are the same sum, whole, as one that the bank took back under another name, and are not noted as
+    taken back themselves: (receipt, disbursement, reason), in the order of receipts."""
+    s, back, carrier = t.sighting, t.receipt_return, t.receipt
+    rows = connection.execute(
+        sa.select(s.c.carrier_id, back.c.disbursement_id, back.c.reason)
+        .join(back, back.c.receipt_id == s.c.receipt_id)
+        .join(carrier, sa.and_(carrier.c.id == s.c.carrier_id, carrier.c.amount_minor == s.c.amount_minor))
+        .where(links_standing(), s.c.carrier_id.not_in(sa.select(back.c.receipt_id)))
+        .order_by(s.c.carrier_id)
+    )
+    return [(row.carrier_id, row.disbursement_id, row.reason) for row in rows]
+
+
 def carriers_of(connection: sa.Connection, connectors: Iterable[int]) -> set[int]:
     """Receipts of these connectors, and those that carry one of them: the money that they have."""
     own = sorted(set(connectors))
