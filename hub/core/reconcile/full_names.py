@@ -102,7 +102,7 @@ class FullNames:
     @cached_property
     def _owners(self) -> list[tuple[str, int]]:
         """Each glued name with its account, in alphabetical order."""
-        return sorted(("".join(words), account) for account, names in self._of.items() for words in names)
+        return sorted(("".join(words), account) for account in self._names_of for words in self.of(account))
 
     def goes_on(self, account: int, other: int) -> bool:
         """Whether a name of another account begins with one of this account's, legal form included."""
