@@ -2,8 +2,9 @@
 
 A matching code is used again each year: the lines of a unit are first parted by fiscal year. A group whose sum is zero
 settles each of its lines whole. A group that does not balance is partial: its smaller side is settled whole, its
-larger side, oldest first, up to the same amount; the rest stays open (formats.md §1.3). Neighbouring years that
-balance only together are one group, however many: an invoice of December paid in January, each year.
+larger side up to the same amount, first what the smaller one names, then the oldest; the rest stays open (formats.md
+§1.3). Neighbouring years that balance only together are one group, however many: an invoice of December paid in
+January, each year.
 
 The day of a settlement is that of the group's last line, since Sage keeps no date of matching.
 """
@@ -34,7 +35,7 @@ def map_lettrage(layout: Layout, config: Sage100Config, records: Records) -> Wor
         for year, group in groups(rows, layout):
             days = [posted_on(row[3], row[4]) or booked_on(row, where) for row in group]
             settled_on = max(days)
-            for row, day, share in zip(group, days, shares(group), strict=True):
+            for row, day, share in zip(group, days, shares(group, number_at), strict=True):
                 if share == 0:
                     continue
                 target, number, issued = aim(row, day)
@@ -141,16 +142,30 @@ def net(rows: Sequence[Row]) -> int:
     return sum([row[9] for row in rows])
 
 
-def shares(group: Sequence[Row]) -> list[int]:
-    """How much of each line is settled, in millionths of the books' currency, without sign; lines oldest first."""
+def shares(group: Sequence[Row], number_at: int) -> list[int]:
+    """How much of each line is settled, in millionths of the books' currency, without sign; lines oldest first.
+
+    Of the larger side, lines are settled first by what bears their number on the other side, then the oldest.
+    """
     signed: list[int] = [row[9] for row in group]
     if sum(signed) == 0:
         return list(map(abs, signed))
-    debit, credit = sum(v for v in signed if v > 0), -sum(v for v in signed if v < 0)
-    left = {True: min(debit, credit), False: min(debit, credit)}
-    found = []
-    for value in signed:
-        share = min(abs(value), left[value > 0])
-        left[value > 0] -= share
-        found.append(share)
+    larger = sum(signed) > 0
+    left = 0
+    named: dict[str, int] = {}
+    for row, value in zip(group, signed, strict=True):
+        if value and (value > 0) is not larger:
+            left += abs(value)
+            named[row[number_at]] = named.get(row[number_at], 0) + abs(value)
+    named.pop("", None)
+    found = [abs(value) if (value > 0) is not larger else 0 for value in signed]
+    mine = [at for at, value in enumerate(signed) if value and (value > 0) is larger]
+    for at in mine:
+        number = group[at][number_at]
+        share = min(abs(signed[at]), named.get(number, 0))
+        if share:
+            found[at], named[number], left = share, named[number] - share, left - share
+    for at in mine:
+        share = min(abs(signed[at]) - found[at], left)
+        found[at], left = found[at] + share, left - share
     return found

@@ -182,6 +182,22 @@ def test_a_carried_forward_line_settles_the_document_of_its_number(sage: Sage100
     assert "document_issued_on" not in lines[0]
 
 
+@pytest.mark.parametrize(
+    ("told", "settled"),
+    [
+        ([("FA1", 1_000), ("FA2", 500), ("FA2", -500)], [0, 500, 500]),
+        ([("FA1", 1_000), ("FA2", 500), ("", -600)], [600, 0, 600]),
+        ([("FA1", 1_000), ("FA2", 500), ("FA2", -300), ("", -300)], [300, 300, 300, 300]),
+        ([("FA1", 100), ("FA1", 100), ("FA1", -150)], [100, 50, 150]),
+        ([("FA1", 100), ("FA2", -300), ("FA1", -50)], [100, 50, 50]),
+    ],
+)
+def test_of_a_partial_matching_what_is_named_comes_first(told: list[tuple[str, int]], settled: list[int]) -> None:
+    """The larger side's lines of the numbers on the other side, then the oldest."""
+    rows = [[n, "VE", 1, "2026-01-01", 1, "", number, "", "", signed] for n, (number, signed) in enumerate(told)]
+    assert settled == shares(rows, 6)
+
+
 @given(st.lists(st.tuples(st.integers(-(10**12), 10**12), st.integers(2022, 2027), st.integers(1, 12)), max_size=12))
 def test_settling_leaves_the_books_balance(drawn: list[tuple[int, int, int]]) -> None:
     """Whatever the lines of a code: both sides of each group are settled alike, so that what stays open is its sum."""
@@ -189,7 +205,7 @@ def test_settling_leaves_the_books_balance(drawn: list[tuple[int, int, int]]) ->
     layout = Layout((), {}, {}, "EC_RefPiece", 4)
     met = []
     for _, group in groups(rows, layout):
-        settled = shares(group)
+        settled = shares(group, 6)
         assert 0 == sum(share if row[9] > 0 else -share for row, share in zip(group, settled, strict=True))
         assert all(0 <= share <= abs(row[9]) for row, share in zip(group, settled, strict=True))
         open_ = [abs(row[9]) - share for row, share in zip(group, settled, strict=True)]
