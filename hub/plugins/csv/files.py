@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import gzip
 import io
 import lzma
 import os
+import re
 import stat
 import struct
 import zipfile
@@ -194,6 +196,18 @@ def find(patterns: Sequence[Path]) -> list[Source]:
             for source in _tables(path, path.relative_to(base).as_posix()):
                 found.setdefault(source.key, source)
     return list(found.values())
+
+
+def other_capitals(patterns: Sequence[Path]) -> list[tuple[str, str]]:
+    """Files that a glob would find if capitals did not count (``FACT.CSV`` for ``*.csv``), each with the glob."""
+    found = []
+    for pattern in patterns:
+        if glob.has_magic(pattern.name) and base_of(pattern) == pattern.parent and pattern.parent.is_dir():
+            fits = re.compile(fnmatch.translate(pattern.name), re.IGNORECASE).match
+            near = [name for name in os.listdir(pattern.parent) if fits(name) and not name.startswith((".", "~$"))]
+            met = {path.name for other in patterns for path in map(Path, glob.glob(str(other)))}
+            found += [(name, pattern.name) for name in sorted(near) if name not in met]
+    return found
 
 
 def is_many(patterns: Sequence[Path]) -> bool:

@@ -17,6 +17,11 @@ def sheets_not_read(name: str, now: Now) -> str:
     return f"{name} (only the sheet {now.sheet} is read, not {now.unread}: name another with sheet = …)"
 
 
+def capitals_differ(name: str, pattern: str) -> str:
+    """A file that was probably meant, and is not read."""
+    return f"{name} (left alone: its capitals are not those of {pattern})"
+
+
 def columns_not_read(name: str, reading: Reading, now: Now, progress: Progress) -> Sequence[str]:
     """The columns that are left aside, once per layout: one may be a known one under another name."""
     left = reading.left_aside()

@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from hub.plugins.csv.config import STREAMS, CsvConfig
 from hub.plugins.csv.cursor import Done, Now, Progress
 from hub.plugins.csv.faults import FileRefused, unavailable
-from hub.plugins.csv.files import DAMAGED, Source, Stamp, find, is_many
+from hub.plugins.csv.files import DAMAGED, Source, Stamp, find, is_many, other_capitals
 from hub.plugins.csv.layout import Readings
 from hub.plugins.csv.mapping import map_units
-from hub.plugins.csv.notes import columns_not_read, sheets_not_read
+from hub.plugins.csv.notes import capitals_differ, columns_not_read, sheets_not_read
 from hub.plugins.csv.sniff import refused_layout
 from hub.plugins.csv.tables import OpenTable, TextTable, sniff_text
 from hub.plugins.csv.units import Units
@@ -46,6 +45,7 @@ class CsvSource:
         self.readings = Readings(config)
         self._open: dict[str, OpenTable] = {}
         self._incomplete: dict[str, str] = {}
+        self._notes: dict[str, list[str]] = {}
         chosen = [READER_VERSION, *(getattr(config, name) for name in _SETTINGS)]
         self._settings = hashlib.blake2b(json.dumps(chosen).encode(), digest_size=8).hexdigest()
 
@@ -90,13 +90,13 @@ class CsvSource:
             if begins and table.now.unread:
                 skipped.append(sheets_not_read(source.name, table.now))
             reading = self.readings[table.now.layout]
-            notes = columns_not_read(source.name, reading, table.now, progress) if begins else ()
+            if begins:
+                self._notes.setdefault(stream, []).extend(columns_not_read(source.name, reading, table.now, progress))
             units, fingerprint = table.take(limit)
             progress.now = table.now
             if table.at_end:
                 self._finish(stream, progress, table.now)
-            page = self._page(stream, units, progress, source.name, fingerprint, skipped, begins=begins)
-            return replace(page, notes=notes) if notes else page
+            return self._page(stream, units, progress, source.name, fingerprint, skipped, begins=begins)
         return self._page(stream, (), progress, "", b"", skipped)
 
     def map(self, stream: str, unit: RawUnit) -> Sequence[Record]:
@@ -129,6 +129,7 @@ class CsvSource:
         snapshot = self._config.mode == "snapshot"
         if snapshot and not sources:
             raise unavailable("HUB-CSV-034", stream, stream=stream, detail="no file matches the configured path")
+        self._notes[stream] = [capitals_differ(*near) for near in other_capitals(self._config.files(stream))]
         changed, unchanged = [], []
         for key, source in sources.items():
             stamp = source.stamp()
@@ -257,7 +258,8 @@ class CsvSource:
         if over and stream in self._incomplete:
             over = False  # this page is kept; the next call says that the snapshot is not complete
         progress.running = not over
-        return Page(units, progress.as_text(), over, origin, fingerprint, tuple(skipped), begins)
+        notes = tuple(self._notes.pop(stream, ()))
+        return Page(units, progress.as_text(), over, origin, fingerprint, tuple(skipped), begins, notes)
 
     def _close(self, stream: str) -> None:
         table = self._open.pop(stream, None)

@@ -1,4 +1,4 @@
-"""A column that is not read is told once: by the first run that meets its layout, never again, and holds nothing up."""
+"""What a run says of files beside its counts: columns and files that are not read. It holds nothing up."""
 
 from __future__ import annotations
 
@@ -39,3 +39,15 @@ def test_what_is_read_whole_says_nothing(tmp_path: Path) -> None:
     hub = make_hub(tmp_path, f"sqlite:///{tmp_path}/hub.db", LEDGER)
     (tmp_path / "in1.csv").write_text(f"{HEAD};;\nF1;C;01/09/2026;1,00;;\n")
     assert [] == _told(sync(hub, "ledger"))
+
+
+def test_a_file_whose_capitals_differ_is_named(tmp_path: Path) -> None:
+    """Old programs write EXPORT.CSV; the glob does not find it, and nobody would notice. It is named at each run."""
+    hub = make_hub(tmp_path, f"sqlite:///{tmp_path}/hub.db", LEDGER.replace("in*.csv", "exports/in*.csv"))
+    (tmp_path / "exports").mkdir()
+    for name, number in (("in1.csv", 1), ("IN2.CSV", 2)):
+        (tmp_path / "exports" / name).write_text(f"{HEAD}\nF{number};C;01/09/2026;1,00\n")
+    said = ["IN2.CSV (left alone: its capitals are not those of in*.csv)"]
+    assert (said, said) == (_told(sync(hub, "ledger")), _told(sync(hub, "ledger")))
+    both = LEDGER.replace('"in*.csv"', '["exports/in*.csv", "exports/*.CSV"]')
+    assert [] == _told(sync(make_hub(tmp_path, f"sqlite:///{tmp_path}/hub.db", both), "ledger"))
