@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from hub.plugins.csv.faults import refused
+from hub.plugins.csv.limits import MAX_LINE_BYTES
 
 _CHUNK = 1024 * 1024
 _LINE = 64 * 1024
@@ -101,6 +102,8 @@ def survey(open_stream: Callable[[], BinaryIO], told: str | None, where: str, li
             long_lines = long_lines or _has_long_line(chunk, since_newline)
             newline = chunk.rfind(b"\n")
             since_newline = since_newline + len(chunk) if newline < 0 else len(chunk) - newline - 1
+            if since_newline > MAX_LINE_BYTES:
+                raise refused("HUB-CSV-006", where, detail=f"a line of more than {MAX_LINE_BYTES:,} bytes")
             returns = returns or (newline < 0 and b"\r" in chunk)
             ascii_only = ascii_only and chunk.isascii()
             if valid and not (ascii_only and chunk.isascii()):

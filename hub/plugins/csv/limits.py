@@ -21,6 +21,8 @@ MAX_RECORD_BYTES = 1024**2
 MAX_RECORD_LINES = 1_000
 MAX_CELL_CHARS = 100_000
 MAX_COLUMNS = 2_000
+#: A line this long ends the reading: what has one is no table, whatever comes behind it.
+MAX_LINE_BYTES = 64 * 1024**2
 #: Lines above the header that may be titles.
 MAX_TITLE_LINES = 30
 #: What is looked at before a file's dialect is fixed.

@@ -319,6 +319,7 @@ def archives() -> Iterator[Case]:
     yield _file("gzip", gzip.compress(text), 2, file="t.csv.gz")
     yield _file("gzip, cut", gzip.compress(text * 50)[:60], 0, "HUB-CSV-007", file="t.csv.gz")
     yield _file("gzip, is none", text, 0, "HUB-CSV-007", file="t.csv.gz")
+    yield _file("a line without end", b"0" * 70_000_000, 0, "HUB-CSV-006")
     yield _file("gzip bomb", gzip.compress(b"0" * 120_000_000, 9), 0, "HUB-CSV-006", file="t.csv.gz")
     yield _file("zip", _zip({"a.csv": text}), 2, file="t.zip")
     yield _file("zip of two", _zip({"a.csv": text, "b.csv": text.replace(b"G", b"H")}), 4, file="t.zip")
