@@ -80,15 +80,9 @@ def commit_again(unit: UnitOfWork, page: PageToCommit) -> Counts:
     counts = Counts()
     _count(page, page.taken, outcome, counts)
     counts.read = counts.changed + counts.same + counts.held
-    unit.connection.execute(
-        t.raw_unit.update()
-        .where(t.raw_unit.c.id == sa.bindparam("b_id"))
-        .values(mapping_id=page.mapping_id, state=sa.bindparam("b_state")),
-        [
-            {"b_id": page.unit_ids[place], "b_state": "held" if place in page.refused else "mapped"}
-            for place in page.taken
-        ],
-    )
+    states = ["held" if place in page.refused else "mapped" for place in page.taken]
+    again: dict[str, Any] = {"id": _ids(page), "state": states, "mapping_id": bulk.Constant(page.mapping_id)}
+    bulk.update_rows(unit.connection, t.raw_unit, again)
     refused = {unit_id for place in page.refused if (unit_id := page.unit_ids[place]) is not None}
     sealing.note_states(unit.connection, [unit_id for unit_id in _ids(page) if unit_id not in refused], "mapped")
     if counts.changed or counts.held:
