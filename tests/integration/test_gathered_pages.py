@@ -32,8 +32,7 @@ def test_together_or_alone(
 ) -> None:
     """Two hubs read the same changing files: one writes changed pages together, one each by itself.
 
-    With few pages to a group, a group is being written while the next pages are read. A run that finds nothing
-    changed brings nothing and misses nothing.
+    Some write many small groups. A run that finds nothing changed brings nothing and misses nothing.
     """
     dice = random.Random(100 + seed)
     monkeypatch.setattr(gathering, "MAX_PAGES", (16, 1, 2)[seed % 3] if seed else 1)
@@ -146,10 +145,10 @@ def test_a_snapshot_of_several_files_loses_nothing(tmp_path: Path, database_url:
     assert [] == differences(before, content(hub.store))
 
 
-def test_what_goes_wrong_while_pages_are_written_is_told(
+def test_a_group_that_is_refused_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str
 ) -> None:
-    """The data base refuses a group that is written beside the reading: the run says so, and the next one finishes."""
+    """The data base refuses it: the run says so, and the next one finishes."""
     hub, lines = changed_everywhere(tmp_path, database_url)
     write(tmp_path / "invoices.csv", lines)
     monkeypatch.setattr(gathering, "MAX_PAGES", 1)

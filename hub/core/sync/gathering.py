@@ -2,8 +2,8 @@
 
 A page costs some thirty statements however few of its units changed; of a file with a changed row here and there, every
 page has some. Only pages that were read before, and of which every unit is known, wait; anything out of the ordinary
-is written by itself, in its turn. While a group is written, the next pages are read. What waits is lost with the
-process, like a page that was not written yet: the cursor stands before it.
+is written by itself, in its turn. What waits is lost with the process, like a page that was not written yet: the cursor
+stands before it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ class Gathered:
         self._at_most = at_most
         self._pages: list[PageToCommit] = []
         self._units: set[int] = set()
-        self._being_written: set[int] = set()
 
     def takes(self, page: PageToCommit) -> bool:
         """True when `page` may wait: known units alone, compared by marks, none held, and none where another stood."""
@@ -50,18 +49,13 @@ class Gathered:
         return len(self._pages) >= MAX_PAGES
 
     def change(self, unit_ids: Collection[int]) -> bool:
-        """True when a page that waits, or is being written, changes one of these units."""
-        return not (self._units.isdisjoint(unit_ids) and self._being_written.isdisjoint(unit_ids))
+        """True when a page that waits changes one of these units."""
+        return not self._units.isdisjoint(unit_ids)
 
     def take(self) -> list[PageToCommit]:
-        """The pages to be written, in the order of reading; none wait any more."""
-        pages, self._pages = self._pages, []
-        self._being_written, self._units = self._units, set()
+        """The pages, in the order of reading; none wait any more."""
+        pages, self._pages, self._units = self._pages, [], set()
         return pages
-
-    def written(self) -> None:
-        """The pages that were taken are written, or never will be."""
-        self._being_written = set()
 
 
 def taken_units(page: PageToCommit) -> list[int]:

@@ -12,7 +12,6 @@ from hub.core.store.page_notes import end_stream, forget_pages, page_units
 from hub.core.store.pages import TakeApart, commit_page
 from hub.core.store.raw_units import RefsKnown
 from hub.core.store.streams import Counts, PageToCommit, StreamState
-from hub.core.sync.beside import Beside
 from hub.core.sync.finding import Finder
 from hub.core.sync.former_totals import withdraw_pieces
 from hub.core.sync.gathering import Gathered, as_one, taken_units
@@ -68,7 +67,6 @@ class PageReader:
         self._met = Met(stream, seen)
         self._finder = Finder(session, stream, self._met, self, full=full, aside=aside)
         self._gathered = Gathered(session.process.limits.page_units)
-        self._being_written: Beside[Counts] | None = None
         self._settled = Counts()
         self._version = 0
         self._quiet = 0
@@ -105,17 +103,16 @@ class PageReader:
             return self._take_next(state, before)
 
     def concerns(self, unit_ids: Collection[int]) -> bool:
-        """True when pages that wait, or are being written, change one of these units."""
+        """True when pages that wait change one of these units."""
         return self._gathered.change(unit_ids)
 
     def settle(self) -> None:
-        """Write the pages that wait, to the end."""
-        self._write_gathered()
-        self._await_writing()
+        """Write the pages that wait."""
+        self._write_gathered(last=False)
 
     def rest(self) -> Counts:
         """The connector failed: write what waits, and tell what it comes to."""
-        self.settle()
+        self._write_gathered(last=False)
         return self._take_settled()
 
     def _take_next(self, state: StreamState, before: tuple[str | None, int] | None) -> PageResult:
@@ -127,7 +124,7 @@ class PageReader:
         if not before or before[0] != offer.origin:
             self._met.begin_object()
         ordinal = before[1] if before and before[0] == offer.origin and state.cursor is not None else 0
-        self._version = max(self._version, state.version)  # pages may have been written since `state` was told
+        self._version = state.version
         page = self._page(state, offer, ordinal)
         note, recognised = self._finder.recognise(page)
         if not recognised:
@@ -165,10 +162,8 @@ class PageReader:
             self._finder.taken(page, held=False)
             if offer.last or self._gathered.full:
                 self._write_gathered(last=offer.last)
-            if offer.last:
-                self._await_writing()
         else:
-            self.settle()
+            self._write_gathered(last=False)
             counts, unit_ids = self._write_now(page, last=offer.last)
             met = [unit for unit in unit_ids if unit is not None]
         self._met.mark(met)
@@ -192,30 +187,17 @@ class PageReader:
         settled, self._settled = self._settled, Counts()
         return settled
 
-    def _write_gathered(self, *, last: bool = False) -> None:
-        """Begin to write the pages that wait, once those before them are written; the next ones are read meanwhile."""
-        self._await_writing()
-        if pages := self._gathered.take():
-            self._being_written = Beside(lambda: self._write_together(pages, last=last))
-
-    def _await_writing(self) -> None:
-        """Wait for what is being written; raises what went wrong with it."""
-        writing, self._being_written = self._being_written, None
-        if writing is not None:
-            try:
-                self._settled.add(writing.result())
-            finally:
-                self._gathered.written()
-
-    def _write_together(self, pages: list[PageToCommit], *, last: bool) -> Counts:
-        """Write pages in one transaction; one by one if they get into each other's way."""
+    def _write_gathered(self, *, last: bool) -> None:
+        """Write the pages that wait, in one transaction; one by one if they get into each other's way."""
+        pages = self._gathered.take()
+        if not pages:
+            return
         try:
-            return self._changes(as_one(pages), last=last)
+            whole = as_one(pages)
+            self._settled.add(self._changes(whole, last=last))
         except TakeApart:
-            counts = Counts()
             for page in pages:
-                counts.add(self._changes(page, last=last and page is pages[-1]))
-            return counts
+                self._settled.add(self._changes(page, last=last and page is pages[-1]))
 
     def _changes(self, page: PageToCommit, *, last: bool) -> Counts:
         """Write a page that waited; what stood in it was counted when it was read."""
