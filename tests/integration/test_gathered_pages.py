@@ -145,9 +145,7 @@ def test_a_snapshot_of_several_files_loses_nothing(tmp_path: Path, database_url:
     assert [] == differences(before, content(hub.store))
 
 
-def test_a_group_that_is_refused_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str
-) -> None:
+def test_a_group_that_is_refused_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
     """The data base refuses it: the run says so, and the next one finishes."""
     hub, lines = changed_everywhere(tmp_path, database_url)
     write(tmp_path / "invoices.csv", lines)
