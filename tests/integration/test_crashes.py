@@ -187,6 +187,7 @@ def test_nothing_is_lost_or_doubled_by_two_hundred(
     endure(tmp_path, database_url, undisturbed, kills=20, seed=seed)
 
 
+@pytest.mark.long_on_postgres
 def test_two_runs_at_once(tmp_path: Path, database_url: str, undisturbed: dict[int, Dump]) -> None:
     """Two hubs read the same sources at the same instant: one may be told to wait; no fact is lost or doubled."""
     hub = make_hub(tmp_path, database_url, SECTIONS)

@@ -31,6 +31,7 @@ def _invoices(hub: Hub) -> int:
     return len(rows(hub.store, sa.select(t.invoice.c.id)))
 
 
+@pytest.mark.long_on_postgres
 def test_a_day_in_a_life(hub: Hub, tmp_path: Path) -> None:
     """It syncs, reconciles, takes new files in by its schedule, refuses a broken configuration, drains and ends."""
     config = tmp_path / "hub.toml"
@@ -54,6 +55,7 @@ def test_a_day_in_a_life(hub: Hub, tmp_path: Path) -> None:
     assert [] == verified(hub).differences
 
 
+@pytest.mark.long_on_postgres
 def test_a_command_and_the_daemon_do_not_meet(hub: Hub, tmp_path: Path) -> None:
     """Somebody asks for a run of a connector that has no turn yet: the daemon begins it within seconds."""
     with DaemonProcess(tmp_path / "hub.toml") as daemon:

@@ -209,6 +209,7 @@ TAMPERING = {
 }  # fmt: skip
 
 
+@pytest.mark.long_on_postgres
 def test_tampering_is_named(sound: Hub) -> None:
     """A record, an allocation, its reversal, a raw unit, the journal: whatever was changed is named, one by one."""
     drop_triggers(sound.store)
