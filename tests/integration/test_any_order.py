@@ -291,3 +291,15 @@ def test_money_came_back_before_the_bank_told_of_it(fresh_url: Urls) -> None:
     found = ends(fresh_url, world, steps)
     assert ({}, 20_000) == (found["counted"], found["open"]["FA102"])
     assert ends(fresh_url, world, at_once(world.events())) == found
+
+
+@pytest.mark.long_on_postgres
+def test_what_came_back_is_free_again_when_its_entry_goes(fresh_url: Urls) -> None:
+    """The rejection took back the books' entry, which is withdrawn before the bank's movement is read."""
+    world = World([Payment("FB200", 5, "named", "withdrawn", "own", "", True)], "")
+    events = {one["ref"]: (name, one) for name, one in world.events()}
+    entry = next((name, one) for name, one in world.events() if one["ref"] == "r0")
+    steps = [*(events[number] for number in INVOICES), events["d0"], entry, None, events["r0"], None, events["b0"]]
+    found = ends(fresh_url, world, steps)
+    assert ({}, 10_000) == (found["counted"], found["open"]["FB200"])
+    assert ends(fresh_url, world, at_once(world.events())) == found

@@ -50,7 +50,7 @@ def unapplied(connection: sa.Connection, books: Mapping[str, int], undone_since:
         .subquery()
     )
     out = as_known("disbursement", None)
-    unexplained = out.c.id.not_in(sa.select(t.receipt_return.c.disbursement_id))
+    unexplained = out.c.id.not_in(_explained())
     of_receipt = sa.tuple_(receipts.c.amount_minor, receipts.c.currency)
     taken_back = of_receipt.in_(sa.select(out.c.amount_minor, out.c.currency).where(unexplained))
     # PostgreSQL adds integers up to a numeric; the engine counts in integers.
@@ -114,8 +114,14 @@ def _with_entries(connection: sa.Connection, ids: list[int], texts: list[str | N
 def money_left(connection: sa.Connection) -> bool:
     """Whether money went out of an account of which it is not known that it took a receipt back."""
     out = as_known("disbursement", None)
-    unexplained = out.c.id.not_in(sa.select(t.receipt_return.c.disbursement_id))
+    unexplained = out.c.id.not_in(_explained())
     return connection.execute(sa.select(out.c.id).where(unexplained).limit(1)).first() is not None
+
+
+def _explained() -> sa.Select[tuple[int]]:
+    """Money that left and took back a receipt that stands; a receipt withdrawn since explains nothing any more."""
+    back, r = t.receipt_return, t.receipt
+    return sa.select(back.c.disbursement_id).join(r, r.c.id == back.c.receipt_id).where(r.c.withdrawn_at.is_(None))
 
 
 def _automatic_since(day: date) -> sa.ColumnElement[bool]:
