@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.core.sync import RunReport
 from tests.support.hubs import counted, make_hub, sync
 
 LEDGER = '[connector.ledger]\nplugin = "csv"\ninvoices = "in*.csv"\nmode = "snapshot"\nmissing = "withdrawn"\n'
@@ -14,8 +15,8 @@ HEAD = "number;debtor_id;issued_on;total"
 pytestmark = pytest.mark.usefixtures("in_process")
 
 
-def _told(report: object) -> list[str]:
-    return [name for stream in report.streams for name in stream.skipped if "(" in name]  # type: ignore[attr-defined]
+def _told(report: RunReport) -> list[str]:
+    return [sentence for stream in report.streams for sentence in stream.news]
 
 
 def test_a_new_layout_is_told_once(tmp_path: Path) -> None:
@@ -51,3 +52,12 @@ def test_a_file_whose_capitals_differ_is_named(tmp_path: Path) -> None:
     assert (said, said) == (_told(sync(hub, "ledger")), _told(sync(hub, "ledger")))
     both = LEDGER.replace('"in*.csv"', '["exports/in*.csv", "exports/*.CSV"]')
     assert [] == _told(sync(make_hub(tmp_path, f"sqlite:///{tmp_path}/hub.db", both), "ledger"))
+
+
+def test_a_copy_that_did_not_change_is_no_news(tmp_path: Path) -> None:
+    """Browsers name downloads Export (1).csv: these brackets say nothing."""
+    hub = make_hub(tmp_path, f"sqlite:///{tmp_path}/hub.db", LEDGER.replace('mode = "snapshot"\n', ""))
+    (tmp_path / "in (1).csv").write_text(f"{HEAD}\nF1;C;01/09/2026;1,00\n")
+    assert [] == _told(sync(hub, "ledger"))
+    report = sync(hub, "ledger")
+    assert (["in (1).csv"], []) == (report.streams[0].skipped, _told(report))

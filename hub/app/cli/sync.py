@@ -148,9 +148,8 @@ def _show(hub: Hub, results: list[Result], held: int) -> None:
     show_table(columns, rows, total=total)
     for section, report, error in results:
         for stream in report.streams if report else []:
-            for name in stream.skipped:
-                if "(" in name:  # left for the next run, and why; files that did not change are no news
-                    click.echo(f"{section}: {name}")
+            for sentence in stream.news:
+                click.echo(f"{section}: {sentence}")
         if report and report.webhooks:
             brought = report.webhooks
             click.echo(f"{section}: webhooks that waited brought {brought.new} new, {brought.changed} changed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,15 +14,27 @@ from hub.core.store import keyed
 from hub.core.store import tables as t
 from hub.core.store.streams import Counts, StreamState
 
+#: Brackets with more than a copy's number in them.
+_SAYS = re.compile(r"\(\d*[^\d)]")
+
 
 @dataclass(frozen=True, slots=True)
 class StreamRun:
-    """One stream of a run, for the table that a person reads."""
+    """One stream of a run, for the table that a person reads.
+
+    Attributes:
+        skipped: names of objects left alone, and sentences on what a person should know of them.
+    """
 
     stream: str
     counts: Counts
     complete: bool
     skipped: list[str]
+
+    @property
+    def news(self) -> list[str]:
+        """What of `skipped` says something in brackets: a bare name did not change, ``Export (1).csv`` neither."""
+        return [name for name in self.skipped if _SAYS.search(name)]
 
 
 @dataclass(frozen=True, slots=True)

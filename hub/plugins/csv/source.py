@@ -87,11 +87,11 @@ class CsvSource:
             if table is None:
                 continue
             begins = table.now.offset == table.now.first
-            if begins and table.now.unread:
-                skipped.append(sheets_not_read(source.name, table.now))
-            reading = self.readings[table.now.layout]
             if begins:
-                self._notes.setdefault(stream, []).extend(columns_not_read(source.name, reading, table.now, progress))
+                notes, reading = self._notes.setdefault(stream, []), self.readings[table.now.layout]
+                if table.now.unread:
+                    notes.append(sheets_not_read(source.name, table.now))
+                notes += columns_not_read(source.name, reading, table.now, progress)
             units, fingerprint = table.take(limit)
             progress.now = table.now
             if table.at_end:

@@ -38,6 +38,10 @@ class Result:
         return [name for page in self.pages for name in page.skipped]
 
     @property
+    def notes(self) -> list[str]:
+        return [sentence for page in self.pages for sentence in page.notes]
+
+    @property
     def cursor(self) -> Cursor | None:
         return self.pages[-1].cursor
 
