@@ -67,14 +67,14 @@ def survive(data: bytes, folder: Path) -> None:
     stream = STREAMS[data[0] % len(STREAMS)]
     path = folder / NAMES[data[1] % len(NAMES)]
     path.write_bytes(data[2:])
-    start = time.monotonic()
+    start = time.process_time()
     try:
         whole = _units(path, stream, 5_000)
     except HubError as error:
         _has_words(error)
         return
     finally:
-        assert time.monotonic() - start < MAX_SECONDS, f"{time.monotonic() - start:.1f} s"
+        assert time.process_time() - start < MAX_SECONDS, f"{time.process_time() - start:.1f} s"
     for limit in (1, 3):
         assert whole == _units(path, stream, limit), f"other units in pages of {limit}"
     source = _source(path, stream)
