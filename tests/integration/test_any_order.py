@@ -303,3 +303,16 @@ def test_what_came_back_is_free_again_when_its_entry_goes(fresh_url: Urls) -> No
     found = ends(fresh_url, world, steps)
     assert ({}, 10_000) == (found["counted"], found["open"]["FB200"])
     assert ends(fresh_url, world, at_once(world.events())) == found
+
+
+@pytest.mark.long_on_postgres
+def test_a_return_is_the_banks_whatever_entries_fit(fresh_url: Urls) -> None:
+    """Two entries of the books may be the movement that came back, so that neither is linked to it."""
+    world = World(
+        [Payment("FA101", 7, "named", "named", "", "", True), Payment("FA101", 5, "", "silent", "", "", True)], ""
+    )
+    events = {one["ref"]: (name, one) for name, one in world.events()}
+    late = [events.pop(ref) for ref in ("r0", "r1")]
+    found = ends(fresh_url, world, [*events.values(), None, *late])
+    assert {"R0": 10_000, "R1": 10_000} == found["counted"]
+    assert ends(fresh_url, world, at_once(world.events())) == found

@@ -24,9 +24,11 @@ def returns_of(receipts: Receipts) -> list[Decision]:
 
 
 class _Original(NamedTuple):
-    """A receipt that money going out may take back: points in common, days between, its row."""
+    """A receipt that money going out may take back: points in common, whether it came into another account than the
+    one the money left (or into none that is known: the books' entry of it), days between, its row."""
 
     points: int
+    elsewhere: bool
     days: int
     row: int
 
@@ -65,7 +67,7 @@ class Returns:
         meaning = RETURN_REASONS.get(code or "", "no reason given")
         evidence: dict[str, Any] = {"reason_code": code or None, "meaning": meaning}
         reason = f"A payment came back ({code or 'no code'}: {meaning})."
-        plain = [o for o in fitting if o.points == fitting[0].points and o.days == fitting[0].days]
+        plain = [o for o in fitting if o[:3] == fitting[0][:3]]
         if len(plain) == 1 and (code is not None or plain[0].points >= _PLAIN):
             original = plain[0].row
             self._taken.add(original)
@@ -82,8 +84,11 @@ class Returns:
         return Decision(receipts.id[row], RETURN, "return_to_check", reason, (), evidence)
 
     def _originals(self, row: int, text: str) -> list[_Original]:
-        """Earlier receipts of the same amount with something in common, the likeliest first."""
-        receipts = self.receipts
+        """Earlier receipts of the same amount with something in common, the likeliest first.
+
+        Of those with as much in common the ones of the same account: a bank takes back what it booked itself.
+        """
+        receipts, account = self.receipts, self.receipts.account[row]
         found: list[_Original] = []
         signs = self._signs(row, text)
         for other in self._candidates(-receipts.amount_minor[row]):
@@ -94,8 +99,8 @@ class Returns:
                 and receipts.currency[other] == receipts.currency[row]
                 and (points := self._shared(signs, other))
             ):
-                found.append(_Original(points, days, other))
-        found.sort(key=lambda o: (-o.points, o.days, receipts.id[o.row]))
+                found.append(_Original(points, not account or receipts.account[other] != account, days, other))
+        found.sort(key=lambda o: (-o.points, o.elsewhere, o.days, receipts.id[o.row]))
         return found
 
     def _candidates(self, amount: int) -> list[int]:

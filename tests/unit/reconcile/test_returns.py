@@ -33,6 +33,15 @@ def test_two_originals_are_named_for_a_person() -> None:
     assert "A person must say" in decision.reason
 
 
+def test_a_bank_takes_back_what_it_booked_itself() -> None:
+    """The books' entry fits as well, and is nearer: it came into no account of the bank's."""
+    back = receipt(-500_00, "REJET FA2609", received_on=date(2026, 4, 15), return_reason="AC04", account="512")
+    booked = receipt(500_00, "VIR FA2609", account="512", received_on=date(2026, 4, 10))
+    entry = receipt(500_00, "Règlement FA2609", "DURAND", received_on=date(2026, 4, 12))
+    decision = _last(booked, entry, back)
+    assert ("return", 1) == (decision.rule, decision.evidence["reverses_receipt_id"])
+
+
 def test_money_out_to_a_payer_of_the_same_sum_names_it() -> None:
     """No code and no word of a return: perhaps one, perhaps a refund."""
     back = receipt(-500_00, "VIR EMIS", "DURAND", received_on=date(2026, 4, 15), payer_iban=IBAN)
