@@ -199,3 +199,24 @@ def test_a_set_with_one_of_two_equal_invoices_is_a_question() -> None:
     decision = one(items, 3805_77, "VIREMENT", "DURAND ET FILS", payer_iban=IBAN)
     assert ("suggested", [(1, 2652_94), (3, 1152_83)]) == (decision.status, lines(decision))
     assert "auto" == one(items[1:], 3805_77, "VIREMENT", "DURAND ET FILS", payer_iban=IBAN).status
+
+
+def test_a_second_payment_is_no_part_of_last_years_namesake() -> None:
+    """ "FA2005" is 02005 of both years: the first receipt paid this year's exactly, so did the second."""
+    years = {2025: date(2025, 12, 12), 2026: date(2026, 3, 15)}
+    items = [
+        item(f"FA-{year}-{counter:05}", DURAND, amount, issued_on=day)
+        for year, day in years.items()
+        for counter, amount in (
+            (2005, 1_366_45 if year == 2025 else 86_27),
+            (2011, 700_01 + year),
+            (2042, 300_07 + year),
+        )
+    ]
+    paid = receipt(86_27, "RGT FACT FA2005", "DURAND ET FILS", payer_iban=IBAN)
+    first, second = decide(items, [paid, paid | {"received_on": date(2026, 5, 2)}])
+    assert ("auto", [(4, 86_27)]) == (first.status, lines(first))
+    assert "suggested" == second.status
+    assert "FA-2026-02005 was paid with exactly this amount" in second.proposals[0].evidence["rivals"]
+    part = receipt(100_00, "RGT FACT FA2005", "DURAND ET FILS", payer_iban=IBAN)
+    assert "auto" == decide(items[:3], [part])[0].status
