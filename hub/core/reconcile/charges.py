@@ -1,4 +1,4 @@
-"""Charges a bank may have kept of a transfer: only where banks do so.
+"""Charges a bank may have kept of a transfer, only where banks do so, and small sums that debtors keep back.
 
 Inside SEPA the full amount arrives (SEPA Credit Transfer rulebook, charging principles; directive 2015/2366,
 article 81): money missing there was withheld by the debtor, and whether to forgo it is for a person to say.
@@ -18,6 +18,7 @@ _SAYS_CHARGES = frozenset(
     ENTGELT GASTOS COMISION COMISIONES""".split()
 )
 _FOREIGN_CODES = frozenset(("XBCT", "39", "41", "45"))  # ISO 20022 sub-family; CFONB: transfers from abroad
+_SMALL, _SMALL_ROUND = 30_00, 50  # round sums that debtors keep back, whatever note has the same by chance
 
 
 def charges_likely(receipts: Receipts, row: int, words: set[str]) -> bool:
@@ -35,3 +36,9 @@ def charges_likely(receipts: Receipts, row: int, words: set[str]) -> bool:
     if iban and iban[:2].isalpha() and iban[:2].upper() not in _SEPA:
         return True
     return not _SAYS_CHARGES.isdisjoint(words)
+
+
+def often_kept_back(gap: int) -> bool:
+    """Whether what is missing is a small round sum, which debtors keep back for many reasons: that a credit note has it
+    to the cent is chance as easily."""
+    return 0 < gap <= _SMALL and gap % _SMALL_ROUND == 0

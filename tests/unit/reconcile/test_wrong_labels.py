@@ -177,3 +177,14 @@ def test_a_number_and_its_exact_sum_are_no_misprint_of_another() -> None:
     assert "auto" != decision.status
     alone = one(items[:1], 387_19, "23776/A", "DURAND ET FILS", payer_iban=IBAN)
     assert ("auto", [(1, 387_19)]) == (alone.status, lines(alone))
+
+
+def test_a_small_round_sum_kept_back_is_hardly_a_credit_note() -> None:
+    """20.00 missing of the only invoice that nearly fits, and a credit note of 20.00: a question."""
+    note = {"kind": "credit_note"}
+    invoices = [item("4688", DURAND, 735_01), item("4701", DURAND, 1_268_44)]
+    small, odd = item("AV561", DURAND, 20_00, **note), item("AV562", DURAND, 20_37, **note)
+    paid = (715_01, "VIREMENT DE DURAND ET FILS FACT")
+    decision = one([*invoices, small], *paid, payer_iban=IBAN)
+    assert ("suggested", "payer_less_credit_note") == (decision.status, decision.proposals[0].rule)
+    assert "auto" == one([*invoices, odd], 714_64, paid[1], payer_iban=IBAN).status

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from hub.core.reconcile.amounts import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.charges import often_kept_back
 from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.rules.pool import Pool, cap
 
@@ -76,7 +77,8 @@ def netting(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
             if rows is None:
                 continue
             chance = sums.chance(len(solution), target) * len(sets)
-            sure = len(sums.solutions) == 1 and chance < CHANCE
+            by_chance = chance >= CHANCE or often_kept_back(target - case.amount)
+            sure = len(sums.solutions) == 1 and not by_chance
             less = f"{desk.numbers(rows)} less credit note {desk.numbers(chosen)}"
             reason = f"The payer is known and {less} is exactly this amount."
             lines = [(r, desk.signed(r)) for r in (*rows, *chosen)]

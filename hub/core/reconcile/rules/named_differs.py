@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.charges import charges_likely
+from hub.core.reconcile.charges import charges_likely, often_kept_back
 from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, ranges
@@ -29,7 +29,6 @@ _OTHER = {
 }
 _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
 _ROUND = 10_00
-_SMALL, _SMALL_ROUND = 30_00, 50  # round sums that debtors keep back, whatever note has the same by chance
 _USUAL_SHARES = (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)  # per cent
 _STILL_OWED, _FORGONE = 0.84, 0.83
 _USUAL_DISCOUNTS = (5, 10, 15, 20, 25, 30)  # per mille
@@ -130,7 +129,7 @@ def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, bas
     sets = [[r] for r in credits if desk.ledger.left[r] == gap][:3]
     if len(credits) > 1 and sum(desk.ledger.left[r] for r in credits) == gap:
         sets.append(credits)
-    by_chance = _is_a_share(case.amount, case.amount + gap) or (gap <= _SMALL and gap % _SMALL_ROUND == 0)
+    by_chance = _is_a_share(case.amount, case.amount + gap) or often_kept_back(gap)
     sure = len(sets) == 1 and (_speaks_of_credit(case) or not by_chance)
     drafts = []
     for chosen in sets:
