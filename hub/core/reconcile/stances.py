@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Container
+from functools import cached_property
 from typing import NamedTuple
 
 from rapidfuzz.fuzz import ratio
@@ -19,6 +21,7 @@ _ALIKE, _NOT_OTHER = 0.62, 0.45  # likeness at which one debtor's name agrees, o
 _NEARLY_SAME = 0.85
 _GLUED_ALIKE = 86  # of 100, between names written without blanks
 _NOTHING_ALIKE = 0.15
+_FIGURE = re.compile(r"\d+")
 
 
 class Payer(NamedTuple):
@@ -63,10 +66,15 @@ class Stances:
             known = self._account_words[account] = frozenset(words)
         return known
 
-    @property
-    def vocabulary(self) -> Container[str]:
-        """The words of all names that tell companies apart."""
-        return self._index.postings
+    @cached_property
+    def figures(self) -> Container[str]:
+        """The words of all names with a digit in them, and the digits of such words: "BTP74" and "74"."""
+        words = [word for word in self._index.postings if not word.isalpha()]
+        return {figure for word in words for figure in (word, *_FIGURE.findall(word))}
+
+    def bears(self, account: int, figure: str) -> bool:
+        """Whether a figure is a word of an account's names, or the digits of one: "24" of "Garage 24", "3" of "3D"."""
+        return any([figure == word or figure in _FIGURE.findall(word) for word in self.words_of(account)])
 
     def siren_of(self, account: int) -> str | None:
         """The SIREN of an account, when known."""

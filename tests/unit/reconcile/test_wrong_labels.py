@@ -188,3 +188,11 @@ def test_a_small_round_sum_kept_back_is_hardly_a_credit_note() -> None:
     decision = one([*invoices, small], *paid, payer_iban=IBAN)
     assert ("suggested", "payer_less_credit_note") == (decision.status, decision.proposals[0].rule)
     assert "auto" == one([*invoices, odd], 714_64, paid[1], payer_iban=IBAN).status
+
+
+def test_a_figure_within_a_word_of_the_name_is_no_number() -> None:
+    """The 3 of "3D Services" is the counter of one of its invoices; silent money pays the oldest."""
+    days = [(date(2025, 8, 1), "25080042"), (date(2025, 11, 1), "25110012"), (date(2026, 2, 1), "26020003")]
+    items = [item(number, "D0", 780_00, issued_on=day, due_on=day) for day, number in days]
+    decision = one(items, 780_00, "ABONNEMENT", "3D SERVICES SETE", debtors=debtors_of(["3D Services Sète"]))
+    assert ("auto", "payer_amount", [(1, 780_00)]) == (decision.status, decision.rule, lines(decision))

@@ -65,11 +65,11 @@ def _grouped(desk: Desk, case: Case, only: set[int] | None) -> dict[int, list[li
     groups: dict[int, list[list[tuple[int, int, str]]]] = {}
     for mention in case.reading.mentions:
         by_group: dict[int, list[tuple[int, int, str]]] = {}
-        figure = mention.text in desk.payers.vocabulary
+        figure = mention.text in desk.payers.figures
         for row, strength in mention.refs:
             account = ledger.account_of[row]
-            if strength <= BARE and figure and mention.text in desk.payers.words_of(account):
-                continue  # a figure of the debtor's name: "Garage 24", "BTP 74"
+            if strength <= BARE and figure and desk.payers.bears(account, mention.text):
+                continue  # a figure of the debtor's name: "Garage 24", "3D Services"
             if (only is None or account in only) and desk.usable(row, case):
                 by_group.setdefault(ledger.group(account)[0], []).append((row, strength, mention.text))
         for group, refs in by_group.items():
