@@ -220,3 +220,13 @@ def test_a_second_payment_is_no_part_of_last_years_namesake() -> None:
     assert "FA-2026-02005 was paid with exactly this amount" in second.proposals[0].evidence["rivals"]
     part = receipt(100_00, "RGT FACT FA2005", "DURAND ET FILS", payer_iban=IBAN)
     assert "auto" == decide(items[:3], [part])[0].status
+
+
+def test_a_second_payment_of_one_of_many_equal_invoices_is_left() -> None:
+    """ "FACTURE N 855" was paid already: it pays no other invoice of that sum."""
+    items = [item(f"2025/{n:06}", DURAND, 1_124_35, issued_on=date(2025, 12, 1 + n % 7)) for n in (465, 492, 855, 874)]
+    paid = receipt(1_124_35, "REGLT FACT FACTURE N 855", "DURAND ET FILS", payer_iban=IBAN)
+    first, second = decide(items, [paid, paid | {"received_on": date(2026, 5, 2)}])
+    assert ("auto", [(3, 1_124_35)]) == (first.status, lines(first))
+    assert "auto" != second.status
+    assert "auto" == decide(items, [paid | {"remittance": "REGLT FACT"}])[0].status

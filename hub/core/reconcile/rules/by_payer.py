@@ -9,6 +9,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.rules.equal import recurs, why_not_the_oldest
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
+from hub.core.reconcile.rules.named import paid_with_this
 from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_named, others_near
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import in_a_month_named, statement
@@ -130,6 +131,9 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     elif draft.rule == "payer_sum" and all(near_number(desk, case, row) for row, _ in draft.lines):
         draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.9)
         draft.reason += " The text has all their numbers, though not as they are printed."
+    elif paid := paid_with_this(desk, case, payer.accounts):
+        cap(draft, 0.85)
+        draft.evidence["against"] = paid[0]
     elif reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement")):
         cap(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85)
         draft.evidence["against"] = "the text names something else"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from hub.core.reconcile.stances import STRONG as SURE
 
 _LONGEST_RANGE = 20_000  # between the counters of a range; other debtors have most of them
 CONTRADICTED = 0.45
+_LEAST_COUNTER = 3  # characters that may name an invoice which is paid
 
 
 class Named(NamedTuple):
@@ -138,6 +140,25 @@ def _between(desk: Desk, first: int, last: int) -> list[int]:
     if low < high <= low + _LONGEST_RANGE:  # a counter that goes on over the periods
         return [r for r, p in mine if p[0] == prefix and first_period <= p[1] <= last_period and low < p[2] < high]
     return [r for r, p in mine if p[0] == prefix and (first_period, low) < p[1:] < (last_period, high)][:200]
+
+
+def paid_with_this(desk: Desk, case: Case, accounts: Sequence[int]) -> list[str]:
+    """Invoices of some accounts that the text may mean, and that an earlier receipt paid with this very sum.
+
+    Money paid twice is likelier than a part of a namesake ("FA2005" is 02005 of this year and of the last), or than
+    another invoice of that sum.
+    """
+    ledger, opened = desk.ledger, desk.ledger.items.open_minor
+    return [
+        f"{ledger.items.number[ref.row]} was paid with exactly this amount"
+        for mention in case.reading.mentions
+        if len(mention.text) >= _LEAST_COUNTER
+        for ref in mention.refs
+        if ledger.left[ref.row] == 0
+        and opened[ref.row] == case.amount
+        and not ledger.is_credit[ref.row]
+        and ledger.account_of[ref.row] in accounts
+    ][:3]
 
 
 def full_lines(desk: Desk, rows: list[int]) -> list[tuple[int, int]]:

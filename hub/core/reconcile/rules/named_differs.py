@@ -9,7 +9,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.charges import charges_likely, often_kept_back
 from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
-from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, ranges
+from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, paid_with_this, ranges
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 from hub.core.reconcile.stances import AGREES, UNKNOWN
 from hub.core.reconcile.stances import STRONG as SURE
@@ -168,7 +168,7 @@ def _part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: f
             left -= part
     if not lines:
         return []
-    rival = _fits_elsewhere(desk, case, named, rows) + _paid_with_this(desk, case, named)
+    rival = _fits_elsewhere(desk, case, named, rows) + paid_with_this(desk, case, named.accounts)
     confidence = base if allowed and len(invoices) == 1 and not rival else min(base, 0.82)
     reason = f"The text names {desk.numbers(rows)}; the amount pays a part of it."
     evidence = {"rivals": rival} if rival else {}
@@ -188,21 +188,6 @@ def _fits_elsewhere(desk: Desk, case: Case, named: Named, rows: list[int]) -> li
         for a in (*named.accounts[:20], *own)
         for r in desk.ledger.rows_of_amount(a, case.amount)
         if r not in rows and desk.usable(r, case)
-    ][:3]
-
-
-def _paid_with_this(desk: Desk, case: Case, named: Named) -> list[str]:
-    """Another invoice of the debtor that the text may mean, and that an earlier receipt paid with this very sum: money
-    paid twice is likelier than a part of its namesake ("FA2005" is 02005 of this year and of the last)."""
-    ledger, opened = desk.ledger, desk.ledger.items.open_minor
-    return [
-        f"{ledger.items.number[ref.row]} was paid with exactly this amount"
-        for mention in case.reading.mentions
-        for ref in mention.refs
-        if ledger.left[ref.row] == 0
-        and opened[ref.row] == case.amount
-        and not ledger.is_credit[ref.row]
-        and ledger.account_of[ref.row] in named.accounts
     ][:3]
 
 
