@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from hub.core.host.plugins import Fault
+    from hub.core.host.process import Limits, Start
     from hub.core.services.desk import Desk
     from hub.core.store import Store
     from hub.core.store.inbox import Inbox
@@ -209,38 +210,53 @@ class Hub:
             return discover(only=[plugin])[0].get(plugin, where=where)
         return self.registry.get(plugin, where=where)
 
+    def start(self, section: str) -> tuple[Start, Limits]:
+        """What the connector's process of a section is told first, and its bounds. Loads no data base.
+
+        Raises:
+            ConfigError: its plugin is not installed or its settings are faulty.
+        """
+        connector = self._connector(section)
+        return self._start(section, connector, connector_config(self.settings, section, connector.config))
+
+    def _start(self, section: str, connector: Connector, config: ConnectorConfig) -> tuple[Start, Limits]:
+        from hub.core.host.process import Limits, Start
+
+        register_secrets_of(config)  # a connector's log may quote them, and the hub quotes the log
+        today = self.settings.hub.today
+        start = Start(
+            name=section,
+            plugin=connector.name,
+            config=_with_secrets(config, json.loads(config.model_dump_json())),
+            timezone=self.settings.hub.timezone,
+            today=today.isoformat() if today else None,
+            work_folder=self.settings.folder / self.settings.hub.work_folder / section,
+            author=connector.author,
+        )
+        answer, whole = config.max_answer.total_seconds(), config.max_run.total_seconds()
+        return start, Limits(answer_seconds=answer, run_seconds=whole)
+
     def spec(self, section: str) -> ConnectorSpec:
         """How to run the connector of a section.
 
         Raises:
             ConfigError: its plugin is not installed or its settings are faulty.
         """
-        from hub.core.host.process import Limits, Start
         from hub.core.sync import ConnectorSpec
 
         connector = self._connector(section)
-        plugin = connector.name
         config = connector_config(self.settings, section, connector.config)
-        register_secrets_of(config)  # a connector's log may quote them, and the hub quotes the log
+        start, limits = self._start(section, connector, config)
         plain = json.loads(config.model_dump_json())
         mapping = {name: plain.get(name) for name in sorted(connector.mapping_fields)}
-        today = self.settings.hub.today
         return ConnectorSpec(
             key=self.key_of(section),
             name=section,
-            plugin=plugin,
-            start=Start(
-                name=section,
-                plugin=plugin,
-                config=_with_secrets(config, plain),
-                timezone=self.settings.hub.timezone,
-                today=today.isoformat() if today else None,
-                work_folder=self.settings.folder / self.settings.hub.work_folder / section,
-                author=connector.author,
-            ),
+            plugin=connector.name,
+            start=start,
             missing_percent=config.missing_percent,
             places=tuple(f"{name}={path}" for name, path in paths_of(config)),
-            limits=Limits(answer_seconds=config.max_answer.total_seconds(), run_seconds=config.max_run.total_seconds()),
+            limits=limits,
             fingerprint=f"{connector.mapping_version} {json.dumps(mapping, sort_keys=True, ensure_ascii=False)}",
         )
 

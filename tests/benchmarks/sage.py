@@ -36,7 +36,7 @@ from hub.plugins.csv.config import CsvConfig
 from hub.plugins.csv.source import CsvSource
 from hub.plugins.sage100 import Sage100
 from hub.sdk.testing import make_context
-from tests.benchmarks.load import write_invoices
+from tests.benchmarks.invoice_file import write_invoices
 from tests.sage_company import SageBase, fill, write_statement
 from tests.support.hubs import close_hubs, make_hub, sync
 from tests.support.sage import in_hub, in_sage, section, source, unmatched

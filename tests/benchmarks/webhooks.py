@@ -32,7 +32,9 @@ import sqlalchemy as sa
 
 from hub.app.bootstrap import Hub
 from hub.core.store import tables as t
-from tests.benchmarks.load import Postgres, prepare, write_invoices
+from tests.benchmarks.invoice_file import write_invoices
+from tests.benchmarks.load import prepare
+from tests.benchmarks.whole_process import Postgres
 from tests.support.daemons import DaemonProcess, until
 from tests.support.noticing import GUESTS, SECRET, SECTION, Provider, signed
 
@@ -116,7 +118,7 @@ class Loads:
         self._thread = threading.Thread(target=self._work)
         first, other = folder / "first.csv", folder / "other.csv"
         write_invoices(first, LOADED_ROWS)
-        write_invoices(other, LOADED_ROWS, changed=True)
+        write_invoices(other, LOADED_ROWS, later=1)
         self._files = (first, other)
         self._thread.start()
         until(lambda: self._loaded() > 0, lambda: "the first page of a bulk load")

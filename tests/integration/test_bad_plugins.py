@@ -13,7 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from hub.core.host.plugins import discover
-from hub.core.host.process import ConnectorProcess, Limits
+from hub.core.host.process import ConnectorProcess, Limits, greet
+from hub.core.host.spawn import spawn
 from hub.core.store import tables as t
 from hub.core.store.tables import whole_metadata
 from hub.sdk.errors import BrokenPromise, HubError
@@ -156,6 +157,26 @@ def test_what_the_plugin_was_killed_by_is_told(tmp_path: Path, url: str) -> None
         os.kill(process.pid, 9)
         with pytest.raises(BrokenPromise, match="signal 9"):
             process.streams()
+
+
+def test_told_beforehand_who_it_is(tmp_path: Path, url: str) -> None:
+    """A process that was greeted is the connector at once; what keeps it from that is told as ever, and no secret."""
+    spec, faulty = (spec_of(make_hub(tmp_path / how, url, section(how)), "bad") for how in ("good", "build_raises"))
+    spawned = spawn()
+    greet(spawned, spec.start, spec.limits)
+    assert KEY not in repr(spawned)
+    with ConnectorProcess(spec.start, spec.limits, spawned) as process:
+        assert process.streams()
+    spawned = spawn()
+    greet(spawned, faulty.start, faulty.limits)
+    with pytest.raises(BrokenPromise, match="ValueError"):
+        ConnectorProcess(faulty.start, faulty.limits, spawned)
+    spawned = spawn()
+    spawned.process.kill()
+    spawned.process.wait()
+    greet(spawned, spec.start, spec.limits)
+    with pytest.raises(BrokenPromise, match="signal 9"):
+        ConnectorProcess(spec.start, spec.limits, spawned)
 
 
 def test_no_secret_leaves(tmp_path: Path, url: str, capfd: pytest.CaptureFixture[str]) -> None:

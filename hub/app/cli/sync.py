@@ -67,18 +67,25 @@ def command(session: Session, names: tuple[str, ...], full: bool, accept_missing
 
 
 def _run(
-    hub: Hub, section: str, *, full: bool, accept_missing: bool, spawned: Spawned | None
+    hub: Hub, section: str, *, full: bool, accept_missing: bool, spawned: Spawned
 ) -> tuple[RunReport | None, HubError | None]:
     """The report of one connector's run, and what ended it early; no report when it could not begin.
 
     Raises:
         SourceUnavailable: the data base is out of reach; then no connector can run.
     """
+    from hub.core.host.process import greet
+    from hub.sdk.errors import HubError
+
+    try:
+        greet(spawned, *hub.start(section))  # before what loads the data base: the connector is made meanwhile
+    except HubError as error:
+        return None, error
+
     from hub.app.cli.progress import counting
     from hub.core.jobs.running import run_connector
     from hub.core.store.engine import DatabaseUnreachable
     from hub.core.store.leases import LeaseLost, LeaseTaken
-    from hub.sdk.errors import HubError
 
     try:
         spec = hub.spec(section)

@@ -7,8 +7,10 @@ error. The first frame says which connector to build, its settings and secrets; 
 from __future__ import annotations
 
 import gc
+import io
 import logging
 import os
+import select
 import signal
 import sys
 import threading
@@ -65,9 +67,10 @@ def _checked(connector: Connector, start: dict[str, Any]) -> ConnectorConfig:
         ) from None
 
 
-def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
+def _own_pipes() -> tuple[io.FileIO, BinaryIO]:
     """The pipes of the hub, taken away from the plugin: what it prints goes to standard error, it reads nothing."""
-    inside, outside = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    # Unbuffered: whether a request is there must be seen from outside.
+    inside, outside = io.FileIO(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
@@ -84,9 +87,11 @@ def _answer(server: Server, request: dict[str, Any], body: bytes, out: BinaryIO)
         write_frame(out, {"error": broken_by(error)})
 
 
-def _work_ahead(server: Server) -> None:
+def _work_ahead(server: Server, inside: io.FileIO) -> None:
+    """Until the hub asks for something, or there is nothing to do."""
     try:
-        server.work_ahead()
+        while server.work_ahead() and not select.select([inside], [], [], 0)[0]:
+            pass
     except Exception:  # it is raised again, and told, when the hub asks for what failed
         server.give_up_ahead()
 
@@ -114,7 +119,7 @@ def main() -> None:
         while True:
             request, body = read_frame(inside)
             _answer(server, request, body, out)
-            _work_ahead(server)
+            _work_ahead(server, inside)
     except (FrameError, BrokenPipeError, KeyboardInterrupt):
         return
     finally:

@@ -24,6 +24,8 @@ from hub.sdk.redaction import redact
 from hub.sdk.units import MAX_PAGE_UNITS, Stream
 
 _STDERR_SHOWN = 4_000
+#: Bytes that an empty pipe takes at once.
+_FITS = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class ConnectorProcess:
     """A running connector; a context manager that ends it, whatever happened."""
 
     def __init__(self, start: Start, limits: Limits | None = None, spawned: Spawned | None = None) -> None:
-        """`spawned`: a process started earlier and told nothing yet; ended with this one."""
+        """`spawned`: a process started earlier, and told nothing yet but this same start; ended with this one."""
         self._start = start
         self._limits = limits or Limits()
         self._spawned = spawned or spawn()
@@ -92,8 +94,11 @@ class ConnectorProcess:
 
     def tell(self, header: dict[str, Any], body: bytes = b"") -> None:
         """Send a request without waiting: the connector works while the hub writes to its data base."""
+        self._send(frame(header, body))
+
+    def _send(self, request: bytes) -> None:
         stdin = self._spawned.stdin
-        waiting = memoryview(frame(header, body))
+        waiting = memoryview(request)
         deadline = time.monotonic() + self._limits.answer_seconds
         self._in_time()
         while waiting:
@@ -176,17 +181,9 @@ class ConnectorProcess:
         return stderr.read().decode("utf-8", "replace")
 
     def _hello(self) -> None:
-        start = self._start
-        header = {
-            "name": start.name,
-            "plugin": start.plugin,
-            "config": start.config,
-            "timezone": start.timezone,
-            "today": start.today,
-            "work_folder": str(start.work_folder),
-            "limits": {"memory_bytes": self._limits.memory_bytes, "cpu_seconds": self._limits.cpu_seconds},
-        }
-        self.tell(header)
+        greeting = _greeting(self._start, self._limits)
+        if self._spawned.greeting != greeting:
+            self._send(greeting)
         self.hear()
 
     def _wait(self, since: float, seconds: float) -> None:
@@ -250,6 +247,32 @@ class _Waiting:
     def read(self, size: int, /) -> bytes | None:
         self._process._wait(self._since, self._seconds)
         return self._process._spawned.stdout.read(size)
+
+
+def greet(spawned: Spawned, start: Start, limits: Limits) -> None:
+    """Tell a process beforehand which connector it is: it makes it while the hub opens its data base.
+
+    What keeps it from that is raised by `ConnectorProcess`, as if it had been told only then.
+    """
+    greeting = _greeting(start, limits)
+    if len(greeting) <= _FITS:  # else it would have to be waited for
+        with contextlib.suppress(OSError):
+            os.write(spawned.stdin.fileno(), greeting)
+        spawned.greeting = greeting
+
+
+def _greeting(start: Start, limits: Limits) -> bytes:
+    return frame(
+        {
+            "name": start.name,
+            "plugin": start.plugin,
+            "config": start.config,
+            "timezone": start.timezone,
+            "today": start.today,
+            "work_folder": str(start.work_folder),
+            "limits": {"memory_bytes": limits.memory_bytes, "cpu_seconds": limits.cpu_seconds},
+        }
+    )
 
 
 def place_of(start: Start) -> str:

@@ -9,8 +9,10 @@ from typing import Any, BinaryIO
 
 from hub.core.host.batches import batch_of, found_of, refused_of
 from hub.core.host.collecting import collected_of
+from hub.core.host.comparing import compare
 from hub.core.host.evidence import DIGEST_SIZE, chunks, digests_of, excerpt, pack, unpack
 from hub.core.host.frames import frame_of, json_of, write_frame
+from hub.core.host.reading_ahead import Read, ReadingAhead
 from hub.core.host.totals import STREAM as TOTALS
 from hub.core.host.totals import WithTotals, with_totals
 from hub.sdk.columns import columns_from_records
@@ -20,7 +22,7 @@ from hub.sdk.events import Headers
 from hub.sdk.records import Record
 from hub.sdk.redaction import redact
 from hub.sdk.roles import Columns, MappedPage
-from hub.sdk.units import MARK_SIZE, MAX_PAGE_UNITS, InColumns, Page, RawUnit
+from hub.sdk.units import MAX_PAGE_UNITS, InColumns, Page, RawUnit
 
 #: What is told of an error that refused one call of a sender.
 REFUSED = ("type", "code", "what", "where", "mend")
@@ -31,10 +33,11 @@ class Server:
 
     def __init__(self, source: Any, out: BinaryIO, clock: Clock) -> None:
         self._source = with_totals(source, clock)
+        self._pages = ReadingAhead(self._source)
         self._out = out
         self._stream = ""
-        self._page: Page | None = None
-        self._ahead = False
+        self._read: Read | None = None
+        self._all_new = False
         self._by_marks_before = False
         self._existing: Iterator[str] = iter(())
         self._forget()
@@ -43,7 +46,6 @@ class Server:
         self._units: Sequence[RawUnit] | None = None
         self._digests: list[bytes] = []
         self._marks: list[bytes] = []
-        self._early_marks: list[bytes] | None = None
         self._chosen: Sequence[int] | None = None
         self._mapped: bytes | None = None
 
@@ -65,16 +67,16 @@ class Server:
     def fetch(self, request: dict[str, Any], _body: bytes) -> None:
         """Fetch a page and offer it by its fingerprint; its units stay here until they are wanted."""
         self._forget()
-        self._stream, self._ahead = request["stream"], bool(request.get("ahead"))
+        self._stream, self._all_new = request["stream"], bool(request.get("ahead"))
         limit = min(int(request["limit"]), MAX_PAGE_UNITS)
-        self._offer(self._source.fetch(self._stream, request["cursor"], limit))
+        self._offer(self._pages.take(self._stream, request["cursor"], limit))
 
     def reread(self, request: dict[str, Any], _body: bytes) -> None:
         """Read objects again that a webhook was about, and offer them as a page beside the stream's own."""
         self._forget()
-        self._stream, self._ahead = request["stream"], False
+        self._stream, self._all_new = request["stream"], False
         units = list(self._source.reread(self._stream, request["refs"]))
-        self._offer(Page(units, cursor=None, last=True, origin=f"{self._stream}, read again after webhooks"))
+        self._offer(Read(Page(units, cursor=None, last=True, origin=f"{self._stream}, read again after webhooks")))
 
     def receive(self, request: dict[str, Any], body: bytes) -> None:
         """Verify the calls of a sender; a faulty one leaves its neighbours. Their bodies come one after the other."""
@@ -96,8 +98,8 @@ class Server:
             return {"events": [], "refused": broken_by(error)}
         return {"events": told, "refused": None}
 
-    def _offer(self, page: Page) -> None:
-        self._page = page
+    def _offer(self, read: Read) -> None:
+        self._read, page = read, read.page
         offer = {"origin": page.origin, "cursor": page.cursor, "last": page.last, "skipped": list(page.skipped)}
         offer |= {"begins": bool(page.begins), "notes": list(page.notes)}
         write_frame(self._out, offer, page.fingerprint)
@@ -106,20 +108,26 @@ class Server:
         """Forget what was made of the page; it is made anew when it is asked for."""
         self._forget()
 
-    def work_ahead(self) -> None:
-        """While the hub is busy: make and map the units of a page that it expects to want whole; make the marks of one
-        that will be compared by them, as the last one was; map the units that were found changed by them."""
-        if self._page is None:
-            return
-        if self._units is not None:
-            if self._chosen and self._mapped is None:
-                self._mapped = self._map_all()
-        elif self._ahead:
-            self._ahead = False
-            self._take_apart(self._page)
+    def work_ahead(self) -> bool:
+        """While the hub is busy, one piece of what it is likely to ask for. False when there is nothing to do.
+
+        Units found changed by their marks are mapped; so are all of a page that it expects to want whole. Else the next
+        pages of a bulk reader are fetched, with their marks if pages were compared by them before.
+        """
+        if self._read is None:
+            return False
+        if self._units is not None and self._chosen and self._mapped is None:
             self._mapped = self._map_all()
-        elif self._by_marks_before and self._early_marks is None and isinstance(self._page.units, InColumns):
-            self._early_marks = self._page.units.marks()
+            return True
+        if self._all_new:
+            ahead = self._units is None
+            if ahead:
+                self._take_apart(self._read.page)
+                self._mapped = self._map_all()
+            return ahead
+        if self._by_marks_before and self._units is None and self._read.make_marks():
+            return True
+        return self._pages.go_on(with_marks=self._by_marks_before)
 
     def units(self, request: dict[str, Any], body: bytes) -> None:
         """Make the page's units and tell those that are not as expected at the same place.
@@ -127,12 +135,12 @@ class Server:
         The request's body is what is expected of each unit: digests, or marks, by which an unchanged unit is known
         without being made. The answer's body: a digest per unit told, then the marks of the whole page, if it has any.
         """
-        page = self._page
-        if page is None:
+        read = self._read
+        if read is None:
             raise _out_of_turn("units")
-        if request.get("by") == "marks" and self._by_marks(page, body):
+        if request.get("by") == "marks" and self._by_marks(read, body):
             return
-        self._take_apart(page)
+        self._take_apart(read.page)
         digests, units = self._digests, self._units or ()
         expected = chunks(body, DIGEST_SIZE) if request.get("by") == "digests" else []
         places = [place for place, digest in enumerate(digests) if place >= len(expected) or digest != expected[place]]
@@ -154,20 +162,19 @@ class Server:
             self._digests = digests_of(units)
             self._marks = units.marks() if isinstance(units, InColumns) else []
 
-    def _by_marks(self, page: Page, body: bytes) -> bool:
+    def _by_marks(self, read: Read, body: bytes) -> bool:
         """Tell the units whose mark is not among the expected ones; only these are made. False when it cannot be."""
-        if self._units is not None or not isinstance(page.units, InColumns):
+        columns = read.page.units
+        if self._units is not None or not isinstance(columns, InColumns):
             return False
-        marks = page.units.marks() if self._early_marks is None else self._early_marks
-        former = {mark: index for index, mark in enumerate(chunks(body, MARK_SIZE))}
-        found = list(map(former.get, marks))
-        places = [place for place, index in enumerate(found) if index is None]
-        units = page.units.only(places) if marks else None
+        read.make_marks()
+        marks = read.marks or []
+        places, moved = compare(marks, body)
+        units = columns.only(places) if marks else None
         if units is None:
             return False
         self._units, self._chosen, self._digests = units, places, digests_of(units)
         self._by_marks_before = True
-        moved = {place: index for place, index in enumerate(found) if index is not None and index != place}
         answer = {
             "count": len(marks),
             "places": places,

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, BinaryIO, cast
 
 #: What of the hub's environment a connector may see: enough to run Python, no secret.
@@ -27,14 +27,15 @@ _PIPE_BYTES = 1024 * 1024
 _SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ of Linux, which `fcntl` does not name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Spawned:
     """A connector's process that was told nothing yet, the file that takes its standard error, and the mark that its
-    whole family bears in its environment."""
+    whole family bears in its environment. `greeting`: what it was told meanwhile (`process.greet`)."""
 
     process: subprocess.Popen[bytes]
     stderr: IO[bytes]
     mark: bytes
+    greeting: bytes = field(default=b"", repr=False)
 
     @property
     def stdin(self) -> BinaryIO:
