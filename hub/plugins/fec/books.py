@@ -226,21 +226,24 @@ class Books:
 
     def _number_documents(self) -> None:
         """The numbers of invoices and credit notes: PieceRef where it numbers them, else journal and entry."""
-        db, how, where = self.scratch, self._config.invoice_number, "WHERE kind IN ('invoice', 'credit_note')"
+        db, how, unique = self.scratch, self._config.invoice_number, False
+        where = "WHERE kind IN ('invoice', 'credit_note')"
         if how == "auto":
-            many, pieces, all_ = next(
+            many, pieces, all_, carried = next(
                 db.rows(
-                    """SELECT count(nullif(piece_key, '')), count(DISTINCT nullif(piece_key, '')), count(*) FROM doc
-                    WHERE kind IN ('invoice', 'credit_note') AND NOT opening"""
+                    f"""SELECT count(nullif(piece_key, '')), count(DISTINCT nullif(piece_key, '')), count(*),
+                        (SELECT 1 FROM doc {where} AND opening LIMIT 1)
+                    FROM doc {where} AND NOT opening"""  # noqa: S608 - words of our own
                 )
             )
+            unique = pieces == all_ and not carried
             how = "piece" if many * 2 >= all_ and pieces * 4 >= many * 3 else "entry"
         self.by_piece = how == "piece"
         by_piece = "piece_key <> ''" if self.by_piece else "opening AND piece_key <> ''"
         self.number = f"ifnull(number, CASE WHEN {by_piece} THEN piece ELSE entry END)"
         key = f"CASE WHEN {by_piece} THEN piece_key ELSE upper(replace(entry, ' ', '')) END"
         entry = f"{self.number} || ' (' || entry || ')'"
-        if _make_unique(db, "number", f"kind, {key}, substr(issued, 1, 4)", where, entry):
+        if not unique and _make_unique(db, "number", f"kind, {key}, substr(issued, 1, 4)", where, entry):
             same = f"kind, fold({self.number}), substr(issued, 1, 4)"
             _make_unique(db, "number", same, where, f"{self.number} || ' #' || n")
 
