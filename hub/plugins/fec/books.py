@@ -20,7 +20,7 @@ from hub.plugins.fec.gathering import contiguous, gathered
 from hub.plugins.fec.intake import Intake, Scattered
 from hub.plugins.fec.net import Carried
 from hub.plugins.fec.order import Image, Order
-from hub.plugins.fec.scratch import Scratch, halves, rest_of
+from hub.plugins.fec.scratch import Scratch
 from hub.plugins.fec.terms import due_dates, fold_number
 from hub.sdk import RecordRejected
 
@@ -35,12 +35,15 @@ class Books:
         digest: of the content of all files and of the companion file: names the books.
         notes: files left aside, and why; a year that has no opening.
         names: of the files that count, by the number that documents carry.
+        by_piece: PieceRef numbers the invoices; else journal and entry do.
+        number: the number of a document, as an expression of its row.
     """
 
     def __init__(self, config: FecConfig, ledgers: Sequence[Ledger]) -> None:
         self._config = config
         self.notes: list[str] = []
         self.names: dict[int, str] = {}
+        self.by_piece, self.number = True, "number"
         self.has_due_dates = config.due_dates is not None
         self.scratch = Scratch()
         self.scratch.db.create_function("fold", 1, fold_number, deterministic=True)
@@ -129,7 +132,7 @@ class Books:
             return
         self._as_one(first)
         carried = [line for intake in taken for line in intake.carried]
-        self._name_groups(carried)
+        self._begin_period(carried)
         if self._goes_on:
             if not carried:
                 doubts = Doubts(self.scratch, self._config, year[0].ledger.name)
@@ -143,7 +146,7 @@ class Books:
             self._as_one(first)
         self._goes_on = True
         self._until = max(image.last for image in year)
-        lettering.letter(self.scratch, self._number, first=first, last=last)
+        lettering.letter(self.scratch, self._number, self._period, first=first, last=last)
 
     def _as_one(self, first: int) -> None:
         """What was read of the files since `first` belongs together: a code of one is matched in another."""
@@ -191,18 +194,12 @@ class Books:
             db.add(intake.number, doc, f"{day}/{debtor}/{kind}", "", name)
         db.flush()
 
-    def _name_groups(self, carried: list[Carried]) -> None:
+    def _begin_period(self, carried: list[Carried]) -> None:
         """Groups of lettering are named by the month in which their year begins. A year begins with an opening: a file
         without one goes on with the year before it."""
-        db, file = self.scratch, self._number
-        first = min([db.one("SELECT min(day) FROM part WHERE file = ?", file) or "9", *(line[6] for line in carried)])
         if not self._period or carried:
-            self._period = first[:7]
-        db.do(
-            "UPDATE part SET grp = ? || account || '/' || debtor || '/' || code WHERE file = ? AND code <> ''",
-            f"{self._period}/",
-            file,
-        )
+            first = self.scratch.one("SELECT min(day) FROM part WHERE file = ?", self._number) or "9"
+            self._period = min([first, *(line[6] for line in carried)])[:7]
 
     def _finish(self) -> None:
         """Names that are unique, and what was matched across debtors."""
@@ -214,7 +211,7 @@ class Books:
             doubts.hold_without_debtors(self._sold_to)
         elif sums := +self._elsewhere:
             doubts.hold_elsewhere(sums)
-        _make_unique(db, "ref", "ref", "", "'#' || n")
+        _make_unique(db, "ref", "ref", "", "ref || '#' || n")
         self._number_documents()
         db.do("CREATE INDEX settled_by_doc ON settled (doc)")
         rows = list(
@@ -223,43 +220,32 @@ class Books:
                 WHERE s.grp IN (SELECT grp FROM across) GROUP BY s.grp, d.debtor HAVING sum(d.sign * s.amount) <> 0"""
             )
         )
-        last = db.one("SELECT max(id) FROM doc") or 0
-        db.many(
-            """INSERT INTO doc (id, file, ref, kind, sign, debtor, entry, piece, day, issued, total, opening)
-            VALUES (?,0,?,'lettered_elsewhere',?,?,'','',?,?,?,0)""",
-            [
-                (last + n, f"{group}/{debtor}/lettered_elsewhere", 1 if net > 0 else -1, debtor, day, day, abs(net))
-                for n, (group, debtor, net, day) in enumerate(rows, 1)
-            ],
-        )
-        db.many(
-            "INSERT INTO told VALUES (?,0,?,?,'')",
-            [
-                (last + n, *halves(net, debtor, "", day, day, rest_of(abs(net), None, None, None, None, group, "")))
-                for n, (group, debtor, net, day) in enumerate(rows, 1)
-            ],
-        )
+        for group, debtor, net, day in rows:
+            db.add_across(group, debtor, net, day)
+        db.flush()
 
     def _number_documents(self) -> None:
         """The numbers of invoices and credit notes: PieceRef where it numbers them, else journal and entry."""
-        db, how = self.scratch, self._config.invoice_number
+        db, how, unique = self.scratch, self._config.invoice_number, False
+        where = "WHERE kind IN ('invoice', 'credit_note')"
         if how == "auto":
-            many, pieces, all_ = next(
+            many, pieces, all_, carried = next(
                 db.rows(
-                    """SELECT count(nullif(piece_key, '')), count(DISTINCT nullif(piece_key, '')), count(*) FROM doc
-                    WHERE kind IN ('invoice', 'credit_note') AND NOT opening"""
+                    f"""SELECT count(nullif(piece_key, '')), count(DISTINCT nullif(piece_key, '')), count(*),
+                        (SELECT 1 FROM doc {where} AND opening LIMIT 1)
+                    FROM doc {where} AND NOT opening"""  # noqa: S608 - words of our own
                 )
             )
+            unique = pieces == all_ and not carried
             how = "piece" if many * 2 >= all_ and pieces * 4 >= many * 3 else "entry"
-        chosen = "piece_key <> ''" if how == "piece" else "opening AND piece_key <> ''"
-        where = "WHERE kind IN ('invoice', 'credit_note')"
-        db.do(
-            f"""UPDATE doc SET number = CASE WHEN {chosen} THEN piece ELSE entry END,
-            number_key = CASE WHEN {chosen} THEN piece_key ELSE upper(replace(entry, ' ', '')) END {where}"""  # noqa: S608
-        )
-        same = "kind, number_key, substr(issued, 1, 4)"
-        if _make_unique(db, "number", same, where, "' (' || entry || ')'"):
-            _make_unique(db, "number", "kind, fold(number), substr(issued, 1, 4)", where, "' #' || n")
+        self.by_piece = how == "piece"
+        by_piece = "piece_key <> ''" if self.by_piece else "opening AND piece_key <> ''"
+        self.number = f"ifnull(number, CASE WHEN {by_piece} THEN piece ELSE entry END)"
+        key = f"CASE WHEN {by_piece} THEN piece_key ELSE upper(replace(entry, ' ', '')) END"
+        entry = f"{self.number} || ' (' || entry || ')'"
+        if not unique and _make_unique(db, "number", f"kind, {key}, substr(issued, 1, 4)", where, entry):
+            same = f"kind, fold({self.number}), substr(issued, 1, 4)"
+            _make_unique(db, "number", same, where, f"{self.number} || ' #' || n")
 
     def _hold_file(self, ledger: Ledger, refusal: RecordRejected) -> None:
         try:
@@ -278,14 +264,15 @@ def _may_be_another_year(begins: str, day: str) -> bool:
     return day[:4] != begins[:4] or months >= _HALF
 
 
-def _make_unique(db: Scratch, column: str, same: str, where: str, suffix: str) -> int:
-    """Give the second and later rows of equal `same` a suffix; returns how many there were. Nearly always none: that
-    is asked first."""
+def _make_unique(db: Scratch, column: str, same: str, where: str, name: str) -> bool:
+    """Give the second and later rows of equal `same` another `name`; says whether there were any. Nearly always none:
+    that is asked first."""
     if db.one(f"SELECT 1 FROM doc {where} GROUP BY {same} HAVING count(*) > 1 LIMIT 1") is None:  # noqa: S608 - words of our own
-        return 0
-    changed = db.db.execute(
-        f"""UPDATE doc SET {column} = doc.{column} || {suffix} FROM (
-            SELECT id AS again, row_number() OVER (PARTITION BY {same} ORDER BY id) AS n FROM doc {where}
-        ) WHERE again = doc.id AND n > 1"""  # noqa: S608 - words of our own
+        return False
+    changed = db.rows(
+        f"""UPDATE doc SET {column} = {name} FROM (
+            SELECT id AS other, row_number() OVER (PARTITION BY {same} ORDER BY id) AS n FROM doc {where}
+        ) WHERE other = doc.id AND n > 1 RETURNING doc.id"""  # noqa: S608 - words of our own
     )
-    return changed.rowcount
+    db.many("INSERT OR IGNORE INTO renamed VALUES (?)", list(changed))
+    return True

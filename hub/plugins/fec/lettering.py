@@ -10,16 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from hub.plugins.fec.mentions import Mentions
-from hub.plugins.fec.scratch import Scratch, label_of
+from hub.plugins.fec.scratch import Scratch
+
+#: The name of a part's group, with the year put before it; one that lettering made of a fact has its name already.
+_NAME: Final = "CASE WHEN substr(p.grp, 1, 1) = '=' THEN p.grp ELSE ? || p.grp END"
 
 
-def letter(scratch: Scratch, file: int, *, first: int, last: bool) -> None:
+def letter(scratch: Scratch, file: int, period: str, *, first: int, last: bool) -> None:
     """Settle what is lettered among the parts of `file`; earlier parts carried into it belong to it by now.
 
     Args:
+        period: the month in which the year begins: groups are named by it.
         first: the first of the files that make one year together; their parts belong to `file`.
         last: no file follows: nobody will ask what of a part is left.
     """
@@ -31,14 +35,14 @@ def letter(scratch: Scratch, file: int, *, first: int, last: bool) -> None:
     if db.one("SELECT 1 FROM grp WHERE dates > 1 LIMIT 1"):
         _cut_by_date(db, file)
         _sum_groups(db, file)
-    _join_groups(db, file, "debtor, code", "debtor || '/' || code")
-    _join_groups(db, file, "code", "code")
-    _settle_whole(db, file)
-    _settle_partly(db, file)
+    _join_groups(db, file, period, "debtor, code", "debtor || '/' || code")
+    _join_groups(db, file, period, "code", "code")
+    _settle_whole(db, file, period)
+    _settle_partly(db, file, period)
     if not last:
         db.do(
             """UPDATE part SET rest = 0 WHERE file = ? AND grp <> ''
-            AND grp NOT IN (SELECT grp FROM grp WHERE total <> 0)""",
+                AND grp NOT IN (SELECT grp FROM odd)""",
             file,
         )
 
@@ -99,54 +103,66 @@ def _cut_by_date(db: Scratch, file: int) -> None:
 
 
 def _sum_groups(db: Scratch, file: int) -> None:
-    db.do("DROP TABLE IF EXISTS grp")
+    """What each group comes to, and more of those that do not come to zero (`odd`): few."""
+    for table in ("grp", "odd", "even"):
+        db.do(f"DROP TABLE IF EXISTS {table}")
+    db.do("CREATE TABLE grp (grp TEXT PRIMARY KEY, total INTEGER, day TEXT, dates INTEGER) WITHOUT ROWID")
     db.do(
-        """CREATE TEMP TABLE grp AS SELECT grp, min(debtor) AS debtor, min(code) AS code, sum(rest) AS total,
-            sum(max(rest, 0)) AS plus, sum(max(-rest, 0)) AS minus, max(max(day, lettered)) AS day,
-            max(abroad) AS abroad, 
-            CASE WHEN max(lettered) > max(day) THEN max(lettered) END AS matched,
-            1 + (min(nullif(lettered, '')) <> max(lettered)) AS dates
+        """INSERT INTO grp SELECT grp, sum(rest), max(max(day), max(lettered)),
+            1 + (min(nullif(lettered, '')) <> max(lettered))
         FROM part WHERE file = ? AND grp <> '' GROUP BY grp""",
+        file,
+    )
+    db.do(
+        """CREATE TABLE odd AS SELECT p.grp, min(debtor) AS debtor, min(code) AS code, g.total AS total, g.day AS day,
+            sum(max(rest, 0)) AS plus, sum(max(-rest, 0)) AS minus, max(abroad) AS abroad,
+            CASE WHEN max(lettered) > max(p.day) THEN max(lettered) END AS matched
+        FROM part p JOIN grp g ON g.grp = p.grp WHERE file = ? AND p.grp <> '' AND g.total <> 0 GROUP BY p.grp""",
         file,
     )
 
 
-def _join_groups(db: Scratch, file: int, by: str, name: str) -> None:
+def _join_groups(db: Scratch, file: int, period: str, by: str, name: str) -> None:
     """Groups of one code that come to zero only together become one."""
     joined = list(
         db.rows(
-            f"""SELECT {by}, {name} FROM grp WHERE total <> 0 AND code <> '' GROUP BY {by}
+            f"""SELECT {by}, {name} FROM odd WHERE code <> '' GROUP BY {by}
             HAVING sum(total) = 0 AND count(*) > 1"""  # noqa: S608 - words of our own
         )
     )
     for *key, shown in joined:
         where = " AND ".join(f"{column.strip()} = ?" for column in by.split(","))
-        if by == "code" and not _is_one_matching(db, key[0]):
+        if by == "code" and not _is_one_matching(db, file, key[0]):
             continue
-        groups = [row[0] for row in db.rows(f"SELECT grp FROM grp WHERE total <> 0 AND {where} ORDER BY grp", *key)]  # noqa: S608
-        period = groups[0].split("/", 1)[0]
-        name_of_all = f"{period}//{shown}"
+        groups = [row[0] for row in db.rows(f"SELECT grp FROM odd WHERE {where} ORDER BY grp", *key)]  # noqa: S608
+        name_of_all = f"/{shown}"
         db.many("UPDATE part SET grp = ? WHERE file = ? AND grp = ?", [(name_of_all, file, group) for group in groups])
         if by == "code":
-            db.do("INSERT INTO across VALUES (?)", name_of_all)
+            db.do("INSERT INTO across VALUES (?)", f"{period}/{name_of_all}")
     if joined:
         _sum_groups(db, file)
 
 
-def _is_one_matching(db: Scratch, code: str) -> bool:
+def _is_one_matching(db: Scratch, file: int, code: str) -> bool:
     """True when the groups of a code on several debtors were matched together, not each by itself with a rest.
 
     One of the two sides has nothing of its own to be matched with; they were not matched on two days (a date that is
     merely that of a line says nothing); and no other debtor's lines under that code come to zero by themselves, as
     where each account has codes of its own.
     """
+    if db.one("SELECT 1 FROM sqlite_master WHERE name = 'even'") is None:
+        db.do(
+            """CREATE TABLE even AS SELECT min(code) AS code, min(debtor) AS debtor
+            FROM part p JOIN grp g ON g.grp = p.grp WHERE file = ? AND p.grp <> '' AND g.total = 0 GROUP BY p.grp""",
+            file,
+        )
+        db.do("CREATE INDEX even_by_code ON even (code)")
     one_sided, dates, alone = next(
         db.rows(
             """SELECT max(min(total < 0 OR minus = 0), min(total > 0 OR plus = 0)),
                 count(DISTINCT matched),
-                (SELECT count(*) FROM grp o WHERE o.code = ? AND o.total = 0
-                    AND o.debtor NOT IN (SELECT debtor FROM grp WHERE code = ? AND total <> 0))
-            FROM grp WHERE code = ? AND total <> 0""",
+                (SELECT count(*) FROM even WHERE code = ? AND debtor NOT IN (SELECT debtor FROM odd WHERE code = ?))
+            FROM odd WHERE code = ?""",
             code,
             code,
             code,
@@ -155,23 +171,26 @@ def _is_one_matching(db: Scratch, code: str) -> bool:
     return bool(one_sided) and dates <= 1 and not alone
 
 
-def _settle_whole(db: Scratch, file: int) -> None:
+def _settle_whole(db: Scratch, file: int, period: str) -> None:
     """Groups that come to zero: everything in them is settled, on the later of lettering and last line. A document
     may have several parts in a group: they are added up when they are told."""
-    db.do("CREATE INDEX IF NOT EXISTS temp.grp_by_name ON grp (grp)")
     db.do(
-        """INSERT INTO settled SELECT p.doc, p.grp, g.day, abs(p.rest) FROM part p CROSS JOIN grp g ON g.grp = p.grp
-        WHERE p.file = ? AND p.grp <> '' AND p.rest <> 0 AND g.total = 0""",
+        f"""INSERT INTO settled SELECT p.doc, {_NAME}, g.day, abs(p.rest) FROM part p CROSS JOIN grp g ON g.grp = p.grp
+        WHERE p.file = ? AND p.grp <> '' AND p.rest <> 0 AND g.total = 0""",  # noqa: S608 - words of our own
+        f"{period}/",
         file,
     )
 
 
-def _settle_partly(db: Scratch, file: int) -> None:
+def _settle_partly(db: Scratch, file: int, period: str) -> None:
     """The others: what stands on both sides is settled. A document in another currency is left whole: a share of it
     would come out a cent beside the books."""
     db.do("CREATE TEMP TABLE partly (doc INTEGER, grp TEXT, day TEXT, amount INTEGER, part INTEGER)")
     db.many("INSERT INTO partly VALUES (?,?,?,?,?)", _shares(db, file))
-    db.do("INSERT INTO settled SELECT doc, grp, day, sum(amount) FROM partly GROUP BY doc, grp ORDER BY doc")
+    db.do(
+        f"INSERT INTO settled SELECT doc, {_NAME}, day, sum(amount) FROM partly p GROUP BY doc, grp ORDER BY doc",  # noqa: S608
+        f"{period}/",
+    )
     db.do(
         """UPDATE part SET rest = rest - CASE WHEN rest > 0 THEN p.amount ELSE -p.amount END
         FROM partly p WHERE p.part = part.id"""
@@ -182,12 +201,12 @@ def _settle_partly(db: Scratch, file: int) -> None:
 def _shares(db: Scratch, file: int) -> Iterator[tuple[Any, ...]]:
     db.do("DROP TABLE IF EXISTS two_sided")
     db.do(
-        """CREATE TEMP TABLE two_sided AS SELECT grp, min(plus, minus) AS matched, day FROM grp
-        WHERE total <> 0 AND NOT abroad AND plus > 0 AND minus > 0"""
+        """CREATE TEMP TABLE two_sided AS SELECT grp, min(plus, minus) AS matched, day FROM odd
+        WHERE NOT abroad AND plus > 0 AND minus > 0"""
     )
     rows = db.rows(
-        """SELECT p.grp, g.matched, g.day, p.id, p.doc, p.rest, d.piece, t.rest
-        FROM part p JOIN two_sided g ON g.grp = p.grp JOIN doc d ON d.id = p.doc JOIN told t ON t.id = p.doc
+        """SELECT p.grp, g.matched, g.day, p.id, p.doc, p.rest, d.piece, d.label
+        FROM part p JOIN two_sided g ON g.grp = p.grp JOIN doc d ON d.id = p.doc
         WHERE p.file = ? AND p.grp <> '' AND p.rest <> 0
         ORDER BY p.grp, p.rank, p.day, p.id""",
         file,
@@ -196,7 +215,7 @@ def _shares(db: Scratch, file: int) -> Iterator[tuple[Any, ...]]:
         sides: tuple[list[Any], list[Any]] = [], []
         for part in parts:
             sides[part[5] < 0].append(part)
-        named = [Mentions((part[6], label_of(part[7])) for part in side) for side in sides]
+        named = [Mentions((part[6], part[7]) for part in side) for side in sides]
         for side, others in zip(sides, reversed(named), strict=True):
             left = side[0][1]
             for _, _, day, id_, doc, rest, _, _ in sorted(side, key=lambda part: part[6] not in others):

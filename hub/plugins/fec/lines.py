@@ -17,6 +17,9 @@ from hub.sdk import RecordRejected
 MAX_LINE = 20_000
 _CHUNK = 64 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+#: Every byte but those of control characters, and encodings in which they are nothing else.
+_PLAIN = bytes(byte for byte in range(256) if not _CONTROL.match(chr(byte)))
+_PLAIN_ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "iso8859-1", "iso8859-15", "cp850")
 _STRAY = re.compile(r"[\ud800-\udfff]")
 _AMOUNTS = ("debit", "credit", "montant", "sens")
 _SENSE = {"D": 1, "DEBIT": 1, "+": 1, "+1": 1, "1": 1, "C": -1, "CREDIT": -1, "-": -1, "-1": -1, "−1": -1}
@@ -166,20 +169,40 @@ class Reader:
         """Lines as they are read, with the number of the first; the third says that a character among them wants a
         closer look."""
         at = 1
-        with self.ledger.path.open(encoding=self.dialect.encoding, errors="surrogateescape", newline=None) as stream:
-            rest = ""
+        with self.ledger.path.open("rb") as stream:
+            rest = b""
             while chunk := stream.read(_CHUNK):
-                texts = (rest + chunk).split("\n")
-                rest = texts.pop()
-                if texts:
-                    yield at, texts, not "".join(texts).replace("\t", " ").isprintable()
-                at += len(texts)
+                some = rest + chunk
+                # At a line end: after \n, else (old Mac files) after a \r that no \n can follow.
+                cut = some.rfind(b"\n") + 1 or some.rfind(b"\r", 0, -1) + 1
+                rest = some[cut:]
+                if cut:
+                    text, strange = self._decoded(some[:cut], first=at == 1)
+                    texts = text.split("\n")
+                    texts.pop()
+                    yield at, texts, strange
+                    at += len(texts)
                 if len(rest) > 50 * MAX_LINE:  # a file without line ends: refused by its length, not kept growing
-                    yield at, [rest], True
+                    yield at, [self._decoded(rest, first=at == 1)[0]], True
                     at += 1
-                    rest = ""
-            if rest := rest.rstrip("\x1a"):  # what DOS writes behind the last line
-                yield at, [rest], True
+                    rest = b""
+            if rest := rest.rstrip(b"\x1a"):  # what DOS writes behind the last line
+                yield at, self._decoded(rest, first=at == 1)[0].removesuffix("\n").split("\n"), True
+
+    def _decoded(self, some: bytes, *, first: bool) -> tuple[str, bool]:
+        """Text with \n between its lines, and whether a character in it wants a closer look."""
+        encoding = self.dialect.encoding
+        if encoding == "utf-8-sig" and not first:
+            encoding = "utf-8"
+        try:
+            text = some.decode(encoding)
+            # In these encodings, a control character is the same byte, and that byte nothing else.
+            strange = bool(some.translate(None, _PLAIN) if encoding in _PLAIN_ENCODINGS else _CONTROL.search(text))
+        except UnicodeDecodeError:
+            text, strange = some.decode(encoding, "surrogateescape"), True
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return text, strange
 
     def _shifted(self, error: RecordRejected, found: int, place: str) -> RecordRejected:
         """An empty field at the end of a line may hide that a separator stands inside a text."""

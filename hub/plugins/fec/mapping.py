@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -10,7 +10,7 @@ from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.facts import DOCUMENTS
 from hub.plugins.fec.faults import rejected as refusal
 from hub.plugins.fec.scratch import FIELD
-from hub.plugins.fec.units import LIST, PAIR
+from hub.plugins.fec.units import HEAD, LIST, PAIR
 from hub.sdk import Columns, MappedPage, RawUnit, RecordRejected
 from hub.sdk.money import split_minor
 from hub.sdk.records import KINDS
@@ -19,11 +19,6 @@ from hub.sdk.records import KINDS
 MAPPING_VERSION = 3
 MAPPING_FIELDS = ("seller", "terms", "payment_terms")
 
-#: What the first line of a unit tells of a fact, in this order.
-_HEAD = (
-    "kind", "ref", "minus", "debtor", "number", "piece", "day", "issued", "total", "currency", "amount", "net", "tax",
-    "label", "bank", "settled", "due",
-)  # fmt: skip
 _DEBTOR = f"debtor{FIELD}"
 #: What a settlement line calls what it settles; every other kind is "other".
 _TARGETS = {kind: kind for kind in (*DOCUMENTS, "receipt", "write_off")}
@@ -36,7 +31,7 @@ class Told:
     """The first lines of some units by columns: ``told["piece"]`` is that of each. `units`: their places in the page;
     `books`: the currency of their books."""
 
-    def __init__(self, units: list[int], books: list[str], columns: dict[str, list[str]]) -> None:
+    def __init__(self, units: list[int], books: list[str], columns: Mapping[str, list[str]]) -> None:
         self.units, self.books, self._columns = units, books, columns
         self._places: Sequence[int] | None = None
 
@@ -44,7 +39,7 @@ class Told:
     def of(cls, units: list[int], heads: Sequence[str], books: list[str]) -> Told:
         """The first lines taken apart, all at once: each has as many fields."""
         cells = FIELD.join(heads).split(FIELD)
-        return cls(units, books, {name: cells[at :: len(_HEAD)] for at, name in enumerate(_HEAD)})
+        return cls(units, books, {name: cells[at :: len(HEAD)] for at, name in enumerate(HEAD)})
 
     def __getitem__(self, name: str) -> list[str]:
         column = self._columns[name]
@@ -67,14 +62,15 @@ class Mapper:
         self._seller = config.seller
         self._terms, self._any_terms = config.terms, config.payment_terms
 
-    def page(self, units: Sequence[RawUnit], heads: Sequence[str] | None = None) -> MappedPage:
+    def page(self, units: Sequence[RawUnit], known: Mapping[str, list[str]] | None = None) -> MappedPage:
         """The records of `units`, kinds in their order.
 
         Args:
-            heads: the first line of each unit, when they are still at hand.
+            known: the first lines of all units by columns, when they are facts and the columns are still at hand.
         """
-        if heads is None:
-            heads = [unit.body.partition(b"\n")[0].decode() for unit in units]
+        if known is not None:
+            return MappedPage(self._facts(Told([*range(len(units))], [unit.layout for unit in units], known)), {})
+        heads = [unit.body.partition(b"\n")[0].decode() for unit in units]
         rejected: dict[int, RecordRejected] = {}
         debtors: list[int] = []
         facts: list[int] = []
@@ -82,7 +78,7 @@ class Mapper:
             fields = head.count(FIELD) + 1
             if unit.rejected is not None:
                 rejected[at] = unit.rejected
-            elif fields == len(_HEAD):
+            elif fields == len(HEAD):
                 facts.append(at)
             elif fields == 3 and head.startswith(_DEBTOR):
                 debtors.append(at)

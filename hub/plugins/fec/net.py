@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hub.plugins.fec.facts import piece_key
 from hub.plugins.fec.mentions import Mentions
-from hub.plugins.fec.scratch import Scratch, label_of
+from hub.plugins.fec.scratch import Scratch
 
 #: One line carried forward: debtor, account, code, lettering date, signed amount, piece, day, line.
 Carried = tuple[str, str, str, str, int, str, str, int]
@@ -91,7 +91,7 @@ def _by_fitness(scratch: Scratch, pool: list[Part], piece: str, short: int) -> l
     """Payments that name the invoice, then those of exactly what is missing, then the oldest."""
 
     def names(part: Part) -> bool:
-        told = scratch.one("SELECT rest FROM told WHERE id = ?", part.doc) or ""
-        return piece in Mentions([(part.piece, label_of(told))])
+        label = scratch.one("SELECT label FROM doc WHERE id = ?", part.doc) or ""
+        return piece in Mentions([(part.piece, label)])
 
     return sorted(pool, key=lambda part: (not names(part), part.rest != -short))

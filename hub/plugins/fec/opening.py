@@ -78,13 +78,13 @@ def _join_debtor(scratch: Scratch, file: int, period: str, debtor: str, lines: l
         for line in lines:
             if candidates := by_key[step(line[4], line[5])]:
                 del left[candidates[-1]]
-                moved.append(_move(file, period, debtor, line, candidates.pop()))
+                moved.append(_move(file, debtor, line, candidates.pop()))
             else:
                 lumps.append(line)
         lines = lumps
     lump = max(lines, key=lambda line: (bool(line[2]), abs(line[4]), -line[7]), default=None)
     for id_ in left:
-        moved.append((file, "", "", "", "", id_) if lump is None else _move(file, period, debtor, lump, id_))
+        moved.append((file, "", "", "", "", id_) if lump is None else _move(file, debtor, lump, id_))
     scratch.many(
         """UPDATE part SET file = ?, account = coalesce(nullif(?, ''), account), code = ?, grp = ?, lettered = ?
         WHERE id = ?""",
@@ -100,6 +100,6 @@ def _equal(minor: int, piece: str) -> object:
     return minor
 
 
-def _move(file: int, period: str, debtor: str, line: Carried, part: int) -> Move:
+def _move(file: int, debtor: str, line: Carried, part: int) -> Move:
     _, account, code, lettered, *_ = line
-    return file, account, code, f"{period}/{account}/{debtor}/{code}" if code else "", lettered, part
+    return file, account, code, f"{account}/{debtor}/{code}" if code else "", lettered, part

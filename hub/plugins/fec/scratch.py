@@ -1,23 +1,24 @@
 """A temporary data base for what needs knowledge of the whole ledger: groups of lettering, opening balances, numbers.
-What is only handed on (`told`) stands apart from what is sorted and changed (`doc`): its rows stay short.
+What is only handed on (`told`) stands apart from what is sorted and changed (`doc`), many facts in a row, by columns.
 
 SQLite's own temporary file: it lies on disk beyond a few megabytes, so memory stays flat, and goes with its connection.
 """
 
 from __future__ import annotations
 
+import marshal
 import sqlite3
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from hub.plugins.fec.facts import DOCUMENTS, RECEIPT, SHORT, Doc, Slot, piece_key, ref_of
 
 _SCHEMA = """
 CREATE TABLE doc (
     id INTEGER PRIMARY KEY, file INTEGER, ref TEXT, kind TEXT, sign INTEGER, debtor TEXT, number TEXT, entry TEXT,
-    piece TEXT, day TEXT, issued TEXT, total INTEGER, opening INTEGER, piece_key TEXT, number_key TEXT
+    piece TEXT, day TEXT, issued TEXT, total INTEGER, opening INTEGER, piece_key TEXT, label TEXT
 );
-CREATE TABLE told (id INTEGER PRIMARY KEY, line INTEGER, whose TEXT, rest TEXT, raw TEXT);
+CREATE TABLE told (first INTEGER PRIMARY KEY, facts BLOB);
 CREATE TABLE part (
     id INTEGER PRIMARY KEY, doc INTEGER, file INTEGER, debtor TEXT, account TEXT, code TEXT, grp TEXT, day TEXT,
     lettered TEXT, amount INTEGER, rest INTEGER, rank INTEGER, abroad INTEGER
@@ -27,18 +28,30 @@ CREATE TABLE settled (doc INTEGER, grp TEXT, day TEXT, amount INTEGER);
 CREATE TABLE debtor (code TEXT PRIMARY KEY, name TEXT, place TEXT, naming INTEGER) WITHOUT ROWID;
 CREATE TABLE held (ref TEXT, body TEXT, place TEXT, code TEXT, what TEXT, mend TEXT, lines INTEGER);
 CREATE TABLE across (grp TEXT);
+CREATE TABLE renamed (id INTEGER PRIMARY KEY);
 CREATE TABLE due (key TEXT, debtor TEXT, due TEXT, amount INTEGER);
 CREATE TABLE line (key TEXT, number INTEGER, text TEXT);
 """
+#: What is handed on of each fact, as text, in the order in which `told` keeps it. `minus`: "-" when it lowers what is
+#: owed. `by_piece`, `by_entry`: the number of a document, by what numbers the documents of this ledger. `raw`: its own
+#: lines. Two are numbers: `file` and `line`, where it stands.
+TOLD: Final = (
+    "kind", "ref", "minus", "debtor", "by_piece", "by_entry", "piece", "day", "issued", "total", "currency", "amount",
+    "net", "tax", "label", "bank", "raw", "file", "line",
+)  # fmt: skip
+#: Where `raw` stands in it.
+_RAW: Final = TOLD.index("raw")
 #: What a partial lettering settles last: other entries come first.
 RANKED = (*DOCUMENTS, RECEIPT)
 #: What stands between the fields of a fact.
 FIELD = "\x1f"
+_PARTS = "\x1e"
 _BATCH = 2_000
+#: Facts that make one row of `told`, unless their lines have so many characters before.
+_CHUNK, _CHUNK_TEXT = 500, 1_000_000
 #: Characters of the ledger's own lines that are kept beside one fact: a page carries 4 MB.
 MAX_EVIDENCE = 500_000
-_DOC = "INSERT INTO doc VALUES (?,?,?,?,?,?,NULL,?,?,?,?,?,?,?,NULL)"
-_TOLD = "INSERT INTO told VALUES (?,?,?,?,?)"
+_DOC = "INSERT INTO doc VALUES (?,?,?,?,?,?,NULL,?,?,?,?,?,?,?,?)"
 _PART = "INSERT INTO part VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
@@ -53,6 +66,8 @@ class Scratch:
         )
         self._docs: list[tuple[Any, ...]] = []
         self._told: list[tuple[Any, ...]] = []
+        self._text = 0  # characters of the lines in it
+        self._chunks: list[tuple[int, bytes]] = []
         self._parts: list[tuple[Any, ...]] = []
         self._held: list[tuple[Any, ...]] = []
         self._next = 1
@@ -61,28 +76,30 @@ class Scratch:
 
     def add(self, file: int, doc: Doc, ref: str, entry: str, place: str) -> int:
         """Keep one fact and its parts; returns its number."""
-        id_ = self._next
-        self._next += 1
         total, sign = doc.total, doc.sign
-        currency, amount = doc.foreign or (None, None)
-        key = piece_key(doc.piece) if doc.kind in DOCUMENTS else ""
-        self._docs.append(
-            (id_, file, ref, doc.kind, sign, doc.debtor, entry, doc.piece, doc.day, doc.issued, total,
-             int(doc.opening), key)
-        )  # fmt: skip
+        currency, amount = doc.foreign or ("", None)
         lines = doc.lines
         raw = lines[0].text if len(lines) == 1 else "\n".join([line.text for line in lines])[:MAX_EVIDENCE]
-        rest = rest_of(total, currency, amount, doc.net, doc.tax, doc.label, doc.bank)
-        self._told.append((id_, doc.number, *halves(sign, doc.debtor, doc.piece, doc.day, doc.issued, rest), raw))
+        key = piece_key(doc.piece) if doc.kind in DOCUMENTS else ""
+        numbers = doc.piece if key else entry, doc.piece if key and doc.opening else entry
+        self._told.append(
+            (doc.kind, ref, "" if sign > 0 else "-", doc.debtor, *(numbers if doc.kind in DOCUMENTS else ("", "")),
+             doc.piece, doc.day, doc.issued, str(total), currency, _text(amount), _text(doc.net), _text(doc.tax),
+             doc.label, doc.bank, raw, file, doc.number)
+        )  # fmt: skip
+        id_ = self._next
+        self._docs.append(
+            (id_, file, ref, doc.kind, sign, doc.debtor, entry, doc.piece, doc.day, doc.issued, total,
+             int(doc.opening), key, doc.label)
+        )  # fmt: skip
         rank, abroad = int(doc.kind in RANKED), int(doc.foreign is not None)
         for (account, code, lettered), minor in doc.parts.items():
-            effect = sign * minor
+            effect, group = sign * minor, f"{account}/{doc.debtor}/{code}" if code else ""
             self._parts.append(
-                (id_, file, doc.debtor, account, code, "", doc.day, lettered, effect, effect, rank, abroad)
+                (id_, file, doc.debtor, account, code, group, doc.day, lettered, effect, effect, rank, abroad)
             )
         self._name(doc.debtor, doc.name, doc.naming, place)
-        if len(self._docs) >= _BATCH:
-            self.flush()
+        self._count(len(raw))
         return id_
 
     def add_plain(
@@ -92,25 +109,73 @@ class Scratch:
     ) -> None:  # fmt: skip
         """Keep a fact of one part and one line; `amount` is signed."""
         id_ = self._next
-        self._next += 1
-        total, sign = (amount, 1) if amount > 0 else (-amount, -1)
+        total, sign, minus = (amount, 1, "") if amount > 0 else (-amount, -1, "-")
         ref = f"{day}/{journal}/{piece}/{debtor}/{kind}/{amount}"
         if len(ref) > SHORT:
             ref = ref_of(day, journal, piece, debtor, kind, amount)
-        key = piece_key(piece) if kind in DOCUMENTS else ""
-        self._docs.append((id_, file, ref, kind, sign, debtor, entry, piece, day, issued, total, 0, key))
-        # As `halves` and `rest_of` say it, without their calls: nearly every fact of a ledger.
-        whose = f"\x1f\x1f{debtor}\x1f" if sign > 0 else f"\x1f-\x1f{debtor}\x1f"
-        shares = "\x1f" if net is None else f"{net}\x1f{tax}"
-        rest = f"\x1f{piece}\x1f{day}\x1f{issued}\x1f{total}\x1f\x1f\x1f{shares}\x1f{label}\x1f{bank}"
-        self._told.append((id_, line, whose, rest, raw))
+        key = by_piece = by_entry = ""
+        if kind in DOCUMENTS:
+            key, by_entry = piece_key(piece), entry
+            by_piece = piece if key else entry
+        self._told.append(
+            (kind, ref, minus, debtor, by_piece, by_entry, piece, day, issued, str(total), "", "",
+             "" if net is None else str(net), "" if tax is None else str(tax), label, bank, raw, file, line)
+        )  # fmt: skip
+        self._docs.append((id_, file, ref, kind, sign, debtor, entry, piece, day, issued, total, 0, key, label))
+        account, code, lettered = slot
+        group = f"{account}/{debtor}/{code}" if code else ""
         rank = 1 if kind in RANKED else 0
-        self._parts.append((id_, file, debtor, slot[0], slot[1], "", day, slot[2], amount, amount, rank, 0))
+        self._parts.append((id_, file, debtor, account, code, group, day, lettered, amount, amount, rank, 0))
         known = self._names.get(debtor)
         if known is None or known[0] != name or known[1] < naming:
             self._name(debtor, name, naming, place)
-        if len(self._docs) >= _BATCH:
-            self.flush()
+        self._count(len(raw))
+
+    def add_across(self, group: str, debtor: str, net: int, day: str) -> None:
+        """Keep what a group of several debtors moved from or to one of them: a fact without parts, since his own lines
+        say it."""
+        kind, ref, minus = "lettered_elsewhere", f"{group}/{debtor}/lettered_elsewhere", "" if net > 0 else "-"
+        told = (kind, ref, minus, debtor, "", "", "", day, day, str(abs(net)), "", "", "", "", group, "", "", 0, 0)
+        self._told.append(told)
+        sign = 1 if net > 0 else -1
+        self._docs.append((self._next, 0, ref, kind, sign, debtor, "", "", day, day, abs(net), 0, None, group))
+        self._count(0)
+
+    def _count(self, text: int) -> None:
+        """One fact more waits, with so many characters of lines."""
+        self._next += 1
+        self._text += text
+        if len(self._told) >= _CHUNK or self._text > _CHUNK_TEXT:
+            self._pack()
+            if len(self._docs) >= _BATCH:
+                self.flush()
+
+    def _pack(self) -> None:
+        """Make one row of `told` of the facts that wait."""
+        if self._told:
+            first = self._next - len(self._told)
+            *texts, files, lines = zip(*self._told, strict=True)
+            self._chunks.append((first, marshal.dumps([*map(_joined, texts), files, lines], 2)))
+            self._told, self._text = [], 0
+
+    def told_after(self, after: int, limit: int, room: int) -> tuple[int, list[list[Any]]]:
+        """The number of the first fact after `after`, and columns (`TOLD`) of it and those that follow it.
+
+        Args:
+            limit: at most so many facts.
+            room: no more facts once their lines have so many characters.
+        """
+        columns: list[list[Any]] = [[] for _ in TOLD]
+        start = self.one("SELECT max(first) FROM told WHERE first <= ?", after + 1) or 0
+        for first, facts in self.rows("SELECT first, facts FROM told WHERE first >= ? ORDER BY first", start):
+            before, skip, left = len(columns[0]), max(0, after + 1 - first), limit - len(columns[0])
+            some = marshal.loads(facts)  # noqa: S302 - bytes of our own
+            for column, more in zip(columns, map(_parted, some), strict=True):
+                column += more[skip : skip + left]
+            room -= sum(map(len, columns[_RAW][before:]))
+            if len(columns[0]) >= limit or room < 0:
+                break
+        return after + 1, columns
 
     def _name(self, code: str, name: str, naming: int, place: str) -> None:
         """The latest name counts, except that a weaker one never replaces a stronger one."""
@@ -136,10 +201,11 @@ class Scratch:
 
     def flush(self) -> None:
         """Write what waits."""
+        self._pack()
         db = self.db
         db.execute("BEGIN")
         db.executemany(_DOC, self._docs)
-        db.executemany(_TOLD, self._told)
+        db.executemany("INSERT INTO told VALUES (?,?)", self._chunks)
         db.executemany(_PART, self._parts)
         db.executemany("INSERT INTO held VALUES (?,?,?,?,?,?,?)", self._held)
         db.executemany(
@@ -148,7 +214,7 @@ class Scratch:
             [(code, *named) for code, named in self._renamed.items()],
         )
         db.execute("COMMIT")
-        self._docs, self._told, self._parts, self._held = [], [], [], []
+        self._docs, self._chunks, self._parts, self._held = [], [], [], []
         self._renamed.clear()
 
     def mark(self) -> tuple[int, int, int]:
@@ -161,7 +227,7 @@ class Scratch:
         self.flush()
         self._next = mark[0]
         self.do("DELETE FROM doc WHERE id >= ?", mark[0])
-        self.do("DELETE FROM told WHERE id >= ?", mark[0])
+        self.do("DELETE FROM told WHERE first >= ?", mark[0])
         self.do("DELETE FROM part WHERE id > ?", mark[1])
         self.do("DELETE FROM held WHERE rowid > ?", mark[2])
 
@@ -189,19 +255,16 @@ class Scratch:
         self.db.close()
 
 
-def halves(sign: int, debtor: str, piece: str, day: str, issued: str, rest: str) -> tuple[str, str]:
-    """What a unit's first line tells before the number of a document, and after it: that is known at the end only."""
-    return f"\x1f{'' if sign > 0 else '-'}\x1f{debtor}\x1f", f"\x1f{piece}\x1f{day}\x1f{issued}\x1f{rest}"
+def _joined(texts: tuple[str, ...]) -> str | tuple[str, ...]:
+    """Texts as one, which is sooner written and read, unless what would part them stands in one of them."""
+    one = _PARTS.join(texts)
+    return one if one.count(_PARTS) < len(texts) else texts
 
 
-def rest_of(
-    total: int, currency: str | None, amount: int | None, net: int | None, tax: int | None, label: str, bank: str
-) -> str:
-    """What is known of a fact beside its names and days, as the end of a unit's first line."""
-    told = ["" if value is None else str(value) for value in (total, currency, amount, net, tax)]
-    return FIELD.join((*told, label, bank))
+def _parted(column: str | list[Any]) -> list[Any]:
+    """The inverse of `_joined`; numbers stay as they are."""
+    return column.split(_PARTS) if isinstance(column, str) else column
 
 
-def label_of(told: str) -> str:
-    """The label among what `halves` says after the number of a document."""
-    return told.rsplit(FIELD, 2)[1]
+def _text(number: int | None) -> str:
+    return "" if number is None else str(number)

@@ -75,7 +75,7 @@ class Fec:
         """The records of a run of units, straight in columns."""
         known = self._fetched
         # The page just fetched was made from these lines: no need to take its bodies apart again.
-        return self._mapper.page(units, known.heads if known and units == known.units else None)
+        return self._mapper.page(units, known.facts if known and units == known.units else None)
 
     def control_totals(self, on: date) -> Iterator[ControlTotal]:
         """Debits less credits of each debtor's accounts up to the end of `on`; settled accounts are left out.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.plugins.fec import lines
 from hub.plugins.fec.blocks import Line
-from hub.plugins.fec.files import find, look
+from hub.plugins.fec.files import Dialect, find, look
 from hub.plugins.fec.lines import Reader
 from hub.plugins.fec.values import plain_cents
 
@@ -21,7 +24,7 @@ ODD = st.tuples(
     st.integers(0, 17),
     st.sampled_from(
         "|x| 41100000 |CompteNum|JournalCode|20261301|-12,50|12.50|1 234,50|1.234|+5,00|0000-12,50|,50|12,5||٣٤,٥٠|"
-        "99999999999999999,00|\xa0|\t|é|\x0b|a|b".split("|")
+        "99999999999999999,00|\xa0|\t|é|\x0b|\x0c|\x85|\u2028|a|b".split("|")
     ),
 )
 
@@ -67,3 +70,47 @@ def test_the_short_way_is_taken() -> None:
     """And left alone where a text has a second reading."""
     assert [1250, 0, -5, 700] == plain_cents(["12,50", "", "-0,05", "0007.00"])
     assert all(plain_cents(["1,00", odd]) is None for odd in ("1", "1.234", "1 000,00", "+1,00", "٣,٥٠", "1,00 "))
+
+
+PIECES = [
+    b"a",
+    "é".encode(),
+    b"\x82\xff",
+    b"\x0c",
+    b"\xc2\x85",
+    b"\xe2\x80\xa8",
+    b"\x07",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b"\x1a",
+    b"\0",
+]
+
+
+@settings(max_examples=200)
+@given(
+    pieces=st.lists(st.sampled_from(PIECES), max_size=30),
+    size=st.integers(1, 12),
+    encoding=st.sampled_from(["utf-8", "cp1252", "iso8859-15", "cp850", "mac-roman"]),
+    bom=st.booleans(),
+)
+def test_lines_are_the_same_wherever_a_chunk_ends(
+    pieces: list[bytes], size: int, encoding: str, bom: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    r"""\n, \r\n and \r end lines, letters of two bytes are not cut, and what is strange is seen."""
+    if bom and encoding == "utf-8":
+        pieces, encoding = [b"\xef\xbb\xbf", *pieces], "utf-8-sig"
+    path = tmp_path_factory.mktemp("fec") / "one.txt"
+    path.write_bytes(b"".join(pieces))
+    [ledger] = find([path])
+    dialect = Dialect(encoding, "\t", {}, (), 1, True, False, "")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "_CHUNK", size)
+        told = list(Reader(ledger, dialect, "EUR")._chunks())
+    whole = path.read_bytes().rstrip(b"\x1a")
+    wanted = whole.decode(encoding, "surrogateescape").replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    found = [(at + n, text) for at, texts, _ in told for n, text in enumerate(texts)]
+    assert found == (list(enumerate(wanted.split("\n"), 1)) if whole else [])
+    odd = {text for _, text in found if re.search("[\0\x07\x1a\ud800-\udfff]", text)}
+    assert odd <= {text for _, texts, strange in told if strange for text in texts}
