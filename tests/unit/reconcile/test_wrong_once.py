@@ -230,3 +230,14 @@ def test_a_second_payment_of_one_of_many_equal_invoices_is_left() -> None:
     assert ("auto", [(3, 1_124_35)]) == (first.status, lines(first))
     assert "auto" != second.status
     assert "auto" == decide(items, [paid | {"remittance": "REGLT FACT"}])[0].status
+
+
+def test_a_discount_in_its_days_is_as_good_as_a_sum() -> None:
+    """2,180.27 is two invoices, and as well a third less the 2 % its terms give: a question."""
+    pair = [item("F3351", DURAND, 429_27), item("F3354", DURAND, 1_751_00)]
+    third = item("F3555", DURAND, 2_224_77, issued_on=date(2026, 4, 5), discount_terms="2% 8 jours")
+    paid = (2_180_27, "REGLEMENT", "DURAND ET FILS")
+    assert "auto" == one(pair, *paid, payer_iban=IBAN).status
+    decision = one([*pair, third], *paid, payer_iban=IBAN)
+    assert "suggested" == decision.status
+    assert {"payer_sum", "payer_discount"} == {p.rule for p in decision.proposals[:2]}

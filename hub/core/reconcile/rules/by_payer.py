@@ -180,9 +180,20 @@ def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     if not any([d.confidence > 0.9 for d in drafts]):
         others = discount(desk, case, pool) + netting(desk, case, pool) + nearly(desk, case, pool)
         drafts += [cap(d, 0.7) for d in others] if sums.solutions else others
+    elif drafts[0].rule == "payer_sum":
+        drafts += _less_its_discount(desk, case, pool, drafts)
     if not any([d.confidence > 0.6 for d in drafts]):
         drafts += _on_account(desk, case, pool)
     return drafts
+
+
+def _less_its_discount(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> list[Draft]:
+    """One invoice less the discount that its terms give is as good an explanation as several that add up."""
+    found = [d for d in discount(desk, case, pool) if len(d.lines) == 1 and d.confidence > 0.9]
+    if found:
+        for draft in drafts:
+            cap(draft, 0.85).evidence["rivals"] = [f"{desk.numbers([found[0].lines[0][0]])} less its discount"]
+    return [cap(d, 0.85) for d in found]
 
 
 def _many_equal(desk: Desk, case: Case, account: int) -> list[Draft] | None:
