@@ -196,3 +196,11 @@ def test_a_figure_within_a_word_of_the_name_is_no_number() -> None:
     items = [item(number, "D0", 780_00, issued_on=day, due_on=day) for day, number in days]
     decision = one(items, 780_00, "ABONNEMENT", "3D SERVICES SETE", debtors=debtors_of(["3D Services Sète"]))
     assert ("auto", "payer_amount", [(1, 780_00)]) == (decision.status, decision.rule, lines(decision))
+
+
+def test_a_label_cut_within_another_number_tells_no_part_payment() -> None:
+    """31 characters, the last four of which begin a number: the list went on, perhaps with a credit note."""
+    invoice = item("25100053", "D0", 4_309_58)
+    cut = "VIRT POIRIER SARL 25100053 2608"
+    assert "suggested" == one([invoice], 3_451_96, cut, debtors=debtors_of(["Poirier SARL"])).status
+    assert "auto" == one([invoice], 3_451_96, cut[:26], debtors=debtors_of(["Poirier SARL"])).status

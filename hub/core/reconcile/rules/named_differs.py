@@ -13,7 +13,7 @@ from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, paid
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 from hub.core.reconcile.stances import AGREES, UNKNOWN
 from hub.core.reconcile.stances import STRONG as SURE
-from hub.core.reconcile.text import fills_its_room
+from hub.core.reconcile.text import compact, fills_its_room
 from hub.core.reconcile.words import CREDIT_NOTE_WORDS
 
 # The same when the sum differs: a part payment, too much, a deduction.
@@ -169,10 +169,20 @@ def _part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: f
     if not lines:
         return []
     rival = _fits_elsewhere(desk, case, named, rows) + paid_with_this(desk, case, named.accounts)
-    confidence = base if allowed and len(invoices) == 1 and not rival else min(base, 0.82)
+    sure = allowed and len(invoices) == 1 and not rival and not _cut_in_a_number(desk, case, named)
+    confidence = base if sure else min(base, 0.82)
     reason = f"The text names {desk.numbers(rows)}; the amount pays a part of it."
     evidence = {"rivals": rival} if rival else {}
     return [Draft(confidence, "named_in_part", reason, lines, evidence=evidence)]
+
+
+def _cut_in_a_number(desk: Desk, case: Case, named: Named) -> bool:
+    """Whether the bank cut the label within another number: of a credit note, perhaps, of which nothing is left."""
+    text = desk.receipts.remittance[case.row] or ""
+    if not text or not fills_its_room(text):
+        return False
+    last = text.split()[-1]
+    return any(map(str.isdigit, last)) and all(token not in compact(last) for _, _, token in named.picks)
 
 
 def _age(desk: Desk, row: int) -> tuple[object, ...]:
