@@ -32,7 +32,8 @@ def test_together_or_alone(
 ) -> None:
     """Two hubs read the same changing files: one writes changed pages together, one each by itself.
 
-    Some write many small groups, or recall few pages at once. A run that finds nothing changed brings nothing and misses nothing.
+    Some write many small groups, or recall few pages at once. A run that finds nothing changed brings nothing and
+    misses nothing.
     """
     dice = random.Random(100 + seed)
     monkeypatch.setattr(gathering, "MAX_PAGES", (16, 1, 2)[seed % 3] if seed else 1)
