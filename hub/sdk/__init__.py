@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from hub.sdk.roles import KeySweep as KeySweep
     from hub.sdk.roles import LedgerWriter as LedgerWriter
     from hub.sdk.roles import MappedPage as MappedPage
+    from hub.sdk.roles import Prepares as Prepares
     from hub.sdk.roles import RecordSource as RecordSource
     from hub.sdk.units import Cursor as Cursor
     from hub.sdk.units import Page as Page
@@ -83,6 +84,7 @@ _PART_OF = {
     "KeySweep": "roles",
     "LedgerWriter": "roles",
     "MappedPage": "roles",
+    "Prepares": "roles",
     "RecordSource": "roles",
     "Cursor": "units",
     "Page": "units",

@@ -166,6 +166,18 @@ class FileCheck(Protocol):
         """What was sniffed of `file` (format, encoding, separator, columns…), as plain values for display."""
 
 
+@runtime_checkable
+class Prepares(Protocol):
+    """A source that can do a part of its work before it is asked for anything, while the hub opens its data base."""
+
+    def prepare(self) -> None:
+        """Called at most once, before `streams`. Keeps what it finds out for `fetch`, which must do without it as well.
+
+        It looks at this machine alone, and asks no server: nobody knows yet whether this run may begin. What it raises
+        is not told; `fetch` will.
+        """
+
+
 #: Roles by the name used in listings and documentation.
 ROLES: dict[str, type[Any]] = {
     role.__name__: role
@@ -178,5 +190,6 @@ ROLES: dict[str, type[Any]] = {
         EventReceiver,
         CollectionReports,
         FileCheck,
+        Prepares,
     )
 }

@@ -200,7 +200,9 @@ def test_stored_spellings_are_frozen() -> None:
         "seller debtor invoice credit_note instalment receipt disbursement bank_statement payout_line remittance_line "
         "settlement_line control_total document dispute promise payment_plan_step contact_event ledger_entry"
     ).split() == list(KINDS)
-    roles = "RecordSource BulkMap ControlTotals KeySweep LedgerWriter EventReceiver CollectionReports FileCheck"
+    roles = (
+        "RecordSource BulkMap ControlTotals KeySweep LedgerWriter EventReceiver CollectionReports FileCheck Prepares"
+    )
     assert roles.split() == list(ROLES)
     words = {}
     for table in whole_metadata().sorted_tables:

@@ -9,7 +9,7 @@ import pytest
 
 from hub.app.bootstrap import Hub
 from hub.core.store import tables as t
-from hub.core.sync import gathering, pages
+from hub.core.sync import gathering, pages, recalling
 from hub.core.sync.pages import PageReader
 from hub.plugins.csv import mapping
 from hub.plugins.csv.mapping_invoices import invoice_refs
@@ -32,10 +32,12 @@ def test_together_or_alone(
 ) -> None:
     """Two hubs read the same changing files: one writes changed pages together, one each by itself.
 
-    Some write many small groups. A run that finds nothing changed brings nothing and misses nothing.
+    Some write many small groups, or recall few pages at once. A run that finds nothing changed brings nothing and
+    misses nothing.
     """
     dice = random.Random(100 + seed)
     monkeypatch.setattr(gathering, "MAX_PAGES", (16, 1, 2)[seed % 3] if seed else 1)
+    monkeypatch.setattr(recalling, "AT_ONCE", (16, 3)[seed % 2])
     folders = [tmp_path / "together", tmp_path / "alone"]
     urls = (database_url, f"sqlite:///{folders[1]}/hub.db")
     settings = LEDGER + f'mode = "{mode}"\nmissing = "withdrawn"\nmissing_percent = 100\n'

@@ -132,7 +132,7 @@ def test_each_cause_has_its_own_remedy(error: Exception, code: str) -> None:
 
 
 def read_with(hub: Hub, meddle: object) -> RunReport:
-    """A run during which `meddle` is called once, after the first page."""
+    """A run during which `meddle` is called once, after the first page; the file has more than are read ahead."""
     calls: list[int] = []
 
     def once(*_: object) -> None:
@@ -140,7 +140,7 @@ def read_with(hub: Hub, meddle: object) -> RunReport:
             calls.append(1)
             meddle()  # type: ignore[operator]
 
-    return sync_connector(hub.store, spec_of(hub, "ledger", page_units=10), actor="x", progress=once)
+    return sync_connector(hub.store, spec_of(hub, "ledger", page_units=3), actor="x", progress=once)
 
 
 @pytest.mark.parametrize("mode", ["append", "snapshot"])

@@ -1,4 +1,4 @@
-"""A connector's own process: ``python -m hub.core.host.child``. Faults and crashes of a plugin end here.
+"""A connector's own process, begun by `spawn`. Faults and crashes of a plugin end here.
 
 It speaks frames (see `frames`) on its original standard input and output; whatever the plugin prints goes to standard
 error. The first frame says which connector to build, its settings and secrets; then one request, one answer.
@@ -29,6 +29,7 @@ from hub.sdk.context import Clock, Context, SystemClock
 from hub.sdk.errors import ConfigError, HubError
 from hub.sdk.hooks import Connector
 from hub.sdk.redaction import REDACTING, register_secrets_of
+from hub.sdk.roles import Prepares
 
 #: Processes and threads that a connector may start. Linux counts all of a user's; root is not bound by it.
 _MORE_PROCESSES = 256
@@ -87,6 +88,13 @@ def _answer(server: Server, request: dict[str, Any], body: bytes, out: BinaryIO)
         write_frame(out, {"error": broken_by(error)})
 
 
+def _prepare(source: Prepares) -> None:
+    try:
+        source.prepare()
+    except Exception:  # it is raised again, and told, when the hub asks for what failed
+        logging.getLogger("hub.connector").info("it could not prepare", exc_info=True)
+
+
 def _work_ahead(server: Server, inside: io.FileIO) -> None:
     """Until the hub asks for something, or there is nothing to do."""
     try:
@@ -101,6 +109,7 @@ def main() -> None:
     inside, out = _own_pipes()
     # Pages are long lists without cycles: looking for garbage in them again and again costs a fifth of a bulk load.
     gc.freeze()
+    gc.enable()
     gc.set_threshold(200_000, 20, 100)
     try:
         start, _ = read_frame(inside)
@@ -116,6 +125,8 @@ def main() -> None:
             write_frame(out, {"error": broken_by(error)})
             return
         write_frame(out, {"ready": True})
+        if start.get("prepare") and isinstance(source, Prepares):
+            _prepare(source)
         while True:
             request, body = read_frame(inside)
             _answer(server, request, body, out)
@@ -157,7 +168,3 @@ def _processes_now() -> int:
         return int(Path("/proc/loadavg").read_text().split()[3].partition("/")[2])
     except (OSError, IndexError, ValueError):
         return 4_096
-
-
-if __name__ == "__main__":
-    main()

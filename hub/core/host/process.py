@@ -181,9 +181,8 @@ class ConnectorProcess:
         return stderr.read().decode("utf-8", "replace")
 
     def _hello(self) -> None:
-        greeting = _greeting(self._start, self._limits)
-        if self._spawned.greeting != greeting:
-            self._send(greeting)
+        if not self._spawned.greeted:
+            self._send(_greeting(self._start, self._limits))
         self.hear()
 
     def _wait(self, since: float, seconds: float) -> None:
@@ -250,18 +249,18 @@ class _Waiting:
 
 
 def greet(spawned: Spawned, start: Start, limits: Limits) -> None:
-    """Tell a process beforehand which connector it is: it makes it while the hub opens its data base.
+    """Tell a process beforehand which connector it will be: it gets ready while the hub opens its data base.
 
     What keeps it from that is raised by `ConnectorProcess`, as if it had been told only then.
     """
-    greeting = _greeting(start, limits)
+    greeting = _greeting(start, limits, prepare=True)
     if len(greeting) <= _FITS:  # else it would have to be waited for
         with contextlib.suppress(OSError):
             os.write(spawned.stdin.fileno(), greeting)
-        spawned.greeting = greeting
+        spawned.greeted = True
 
 
-def _greeting(start: Start, limits: Limits) -> bytes:
+def _greeting(start: Start, limits: Limits, *, prepare: bool = False) -> bytes:
     return frame(
         {
             "name": start.name,
@@ -271,6 +270,7 @@ def _greeting(start: Start, limits: Limits) -> bytes:
             "today": start.today,
             "work_folder": str(start.work_folder),
             "limits": {"memory_bytes": limits.memory_bytes, "cpu_seconds": limits.cpu_seconds},
+            "prepare": prepare,
         }
     )
 

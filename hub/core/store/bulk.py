@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -174,13 +175,14 @@ def lock_name(connection: sa.Connection, name: str) -> None:
 
 
 def rows_by_text(
-    connection: sa.Connection, columns: Sequence[Any], key: Any, values: Sequence[str], *conditions: Any
+    connection: sa.Connection, columns: Sequence[Any], key: Any, values: Sequence[str], *conditions: Any, **bound: Any
 ) -> list[sa.Row[Any]]:
     """Rows whose text column `key` is one of `values`: (position in `values`, *columns), any order.
 
-    One statement, whatever the number of values: they travel as one array parameter.
+    One statement, whatever the number of values: they travel as one array parameter. `bound`: values of parameters in
+    the conditions, which are then always the same objects.
     """
-    return _rows_by(connection, tuple(columns), key, list(values), sa.Text, conditions)
+    return _rows_by(connection, tuple(columns), key, list(values), sa.Text, conditions, bound)
 
 
 def rows_by_id(
@@ -197,14 +199,14 @@ def _rows_by(
     values: list[Any],
     type_: type[sa.types.TypeEngine[Any]],
     conditions: tuple[Any, ...],
+    bound: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[sa.Row[Any]]:
     if not values:
         return []
-    make: Callable[..., sa.Select[Any]] = (
-        _choice if conditions else _kept_choice
-    )  # composing the statement costs as much as running it
+    # Composing the statement costs as much as running it.
+    make: Callable[..., sa.Select[Any]] = _choice if conditions and not bound else _kept_choice
     statement = make(connection.dialect.name, columns, key, type_, conditions)
-    return list(connection.execute(statement, {"wanted": as_array(connection, values)}))
+    return list(connection.execute(statement, {**bound, "wanted": as_array(connection, values)}))
 
 
 def _choice(

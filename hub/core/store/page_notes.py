@@ -6,9 +6,9 @@ unit comes with newer evidence, so their number and the sum of their evidence id
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,11 +20,20 @@ from hub.core.store.streams import PageToCommit
 
 #: States of units that are as they were read; a unit withdrawn since then is not.
 STANDING = ("mapped", "held", "discarded")
-_STANDING_RUN = sa.select(sa.func.count(), sa.func.sum(t.raw_unit.c.evidence_id)).where(
-    t.raw_unit.c.id.between(sa.bindparam("first"), sa.bindparam("last")), t.raw_unit.c.state.in_(STANDING)
+_NOTED = (
+    sa.select(t.page.c.ordinal, t.page.c.fingerprint, t.page.c.units, t.page.c.evidence_sum, t.page.c.marks)
+    .where(t.page.c.stream_id == sa.bindparam("stream"), t.page.c.origin == sa.bindparam("object"))
+    .where(t.page.c.ordinal >= sa.bindparam("first"), t.page.c.ordinal < sa.bindparam("behind"))
 )
-#: Up to how many runs of ids a page is looked up run by run.
-_FEW_RUNS = 20
+#: The units of each run of ids that stand: their number and the sum of their evidence ids, by the run's place.
+_STANDING_RUNS = {
+    "sqlite": "SELECT w.key, count(u.id), sum(u.evidence_id) FROM json_each(:runs) AS w LEFT JOIN raw_unit AS u "
+    "ON u.id BETWEEN json_extract(w.value, '$[0]') AND json_extract(w.value, '$[1]') AND {} GROUP BY w.key",
+    "postgresql": "SELECT w.place - 1, s.count, s.sum "
+    "FROM unnest(CAST(:firsts AS bigint[]), CAST(:lasts AS bigint[])) WITH ORDINALITY AS w(first, last, place) "
+    "CROSS JOIN LATERAL (SELECT count(*), sum(u.evidence_id) FROM raw_unit AS u "
+    "WHERE u.id BETWEEN w.first AND w.last AND {}) AS s",
+}
 
 
 @dataclass(frozen=True)
@@ -49,36 +58,45 @@ class Note:
         return from_ranges(self.units)
 
 
-def note_of(connection: sa.Connection, *, stream_id: int, origin: str, ordinal: int) -> Note | None:
-    """How page `ordinal` of `origin` was read last time; None when it never was."""
-    p = t.page
-    row = connection.execute(
-        sa.select(p.c.fingerprint, p.c.units, p.c.marks, p.c.evidence_sum).where(
-            p.c.stream_id == stream_id, p.c.origin == origin, p.c.ordinal == ordinal
-        )
-    ).first()
-    return Note(bytes(row[0]), row[1], bytes(row[2]), row[3]) if row else None
+def notes_of(connection: sa.Connection, *, stream_id: int, origin: str, first: int, count: int) -> dict[int, Note]:
+    """How the pages of `origin` from ordinal `first` on were read last time, `count` at most; by ordinal, those that
+    were."""
+    asked = {"stream": stream_id, "object": origin, "first": first, "behind": first + count}
+    return {
+        ordinal: Note(bytes(fingerprint), units, bytes(marks), evidence_sum)
+        for ordinal, fingerprint, units, evidence_sum, marks in connection.execute(_NOTED, asked)
+    }
 
 
-def stands(connection: sa.Connection, note: Note) -> bool:
-    """True when every unit of the page is as it was when the note was made."""
-    return _standing(connection, note.units) == (len(note.unit_ids), note.evidence_sum)
+def standing_notes(connection: sa.Connection, notes: Mapping[int, Note]) -> set[int]:
+    """Of these notes those all of whose units are as they were when the note was made."""
+    found = _standing(connection, {ordinal: note.units for ordinal, note in notes.items()})
+    return {at for at, note in notes.items() if found[at] == (len(note.unit_ids), note.evidence_sum)}
 
 
-def _standing(connection: sa.Connection, units: str) -> tuple[int, int]:
-    """How many of the units stand, and the sum of their evidence ids."""
-    u = t.raw_unit
-    runs = units.split(",") if units else []
-    if len(runs) > _FEW_RUNS:
-        rows = bulk.rows_by_id(connection, (u.c.evidence_id, u.c.state), u.c.id, from_ranges(units))
-        found = [row.evidence_id for row in rows if row.state in STANDING]
-        return len(found), sum(found)
-    count = total = 0
-    for run in runs:
-        first, _, last = run.partition("-")
-        some, evidence = connection.execute(_STANDING_RUN, {"first": int(first), "last": int(last or first)}).one()
-        count, total = count + some, total + int(evidence or 0)
-    return count, total
+def _standing(connection: sa.Connection, pages: Mapping[int, str]) -> dict[int, tuple[int, int]]:
+    """How many of the units of each page stand, and the sum of their evidence ids; one statement for all."""
+    runs = [(page, *_ends(run)) for page, units in pages.items() for run in (units.split(",") if units else ())]
+    found = dict.fromkeys(pages, (0, 0))
+    if runs:
+        ends: dict[str, Any] = {"firsts": [first for _, first, _ in runs], "lasts": [last for _, _, last in runs]}
+        if bulk.is_sqlite(connection):
+            ends = {"runs": bulk.as_array(connection, list(zip(ends["firsts"], ends["lasts"], strict=True)))}
+        for at, count, evidence in connection.execute(_standing_runs(connection.dialect.name), ends):
+            before, page = found[runs[at][0]], runs[at][0]
+            found[page] = (before[0] + count, before[1] + int(evidence or 0))
+    return found
+
+
+@cache
+def _standing_runs(dialect: str) -> sa.TextClause:
+    standing = "(" + " OR ".join(f"u.state = '{state}'" for state in STANDING) + ")"
+    return sa.text(_STANDING_RUNS[dialect].format(standing))
+
+
+def _ends(run: str) -> tuple[int, int]:
+    first, _, last = run.partition("-")
+    return int(first), int(last or first)
 
 
 def noted_digests(connection: sa.Connection, note: Note) -> list[bytes]:
@@ -130,7 +148,7 @@ def remember(connection: sa.Connection, pages: Sequence[tuple[PageToCommit, int 
         note = {
             "stream_id": page.stream.id, "origin": page.origin, "ordinal": page.ordinal, "units": units,
             "fingerprint": page.fingerprint, "marks": page.marks or b"",
-            "evidence_sum": evidence_sum if evidence_sum is not None else _standing(connection, units)[1],
+            "evidence_sum": evidence_sum if evidence_sum is not None else _standing(connection, {0: units})[0][1],
         }  # fmt: skip
         (as_noted if page.marks is None else with_marks).append(note)
     if with_marks:

@@ -13,6 +13,9 @@ from hub.core.store import tables as t
 from hub.core.store.standing import units_to_history
 from hub.core.store.streams import PageToCommit
 
+#: What is asked of known units, and where; always the same objects, so that the statement is composed once.
+_KNOWN = tuple(t.raw_unit.c[name] for name in ("id", "digest", "state", "evidence_id"))
+_OF_STREAM = t.raw_unit.c.stream_id == sa.bindparam("stream")
 #: How PostgreSQL and SQLite name the key of the refs when they refuse one.
 _REF_KEY = ("uq_raw_unit_ref", "raw_unit.ref")
 
@@ -33,8 +36,7 @@ class KnownUnit:
 
 def known_units(connection: sa.Connection, stream_id: int, refs: Sequence[str]) -> dict[int, KnownUnit]:
     """Units of the stream by their place in `refs`; places not in the answer are new."""
-    columns = [t.raw_unit.c[name] for name in ("id", "digest", "state", "evidence_id")]
-    rows = bulk.rows_by_text(connection, columns, t.raw_unit.c.ref, refs, t.raw_unit.c.stream_id == stream_id)
+    rows = bulk.rows_by_text(connection, _KNOWN, t.raw_unit.c.ref, refs, _OF_STREAM, stream=stream_id)
     return {row.place: KnownUnit(row.id, bytes(row.digest), row.state, row.evidence_id) for row in rows}
 
 

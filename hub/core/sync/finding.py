@@ -12,10 +12,11 @@ from typing import Any, Protocol
 
 from hub.core.host.answers import MAPPED, UNITS
 from hub.core.host.evidence import DIGEST_SIZE, chunks, excerpt, unpack
-from hub.core.store.page_notes import Note, note_of, noted_digests, stands
+from hub.core.store.page_notes import Note, noted_digests
 from hub.core.store.raw_units import KnownUnit, held_lines, holds_any, known_units
 from hub.core.store.streams import PageToCommit, Refusal
 from hub.core.sync.mapped import read_mapped, stub_keys, without, without_known_stubs
+from hub.core.sync.recalling import Recalled
 from hub.core.sync.seen import Met
 from hub.core.sync.session import Session
 from hub.sdk.errors import BrokenPromise
@@ -63,6 +64,11 @@ class Finder:
         self._known_stubs: set[tuple[Any, ...]] = set()
         self._back: set[int] = set()
         self._any_held: bool | None = None  # None: nobody looked yet
+        self._recalled = Recalled(session.store)
+
+    def written(self) -> None:
+        """Something was written to the data base."""
+        self._recalled.written()
 
     def taken(self, page: PageToCommit, *, held: bool) -> None:
         """The page's records are in the data base, or will be before those of any later page. `held`: some are not."""
@@ -79,23 +85,16 @@ class Finder:
         """The note of the page's last reading, if it can be believed, and whether the page is as it was then."""
         if self._full or self._aside:
             return None, False
-        with self._store.look() as connection:
-            note = note_of(connection, stream_id=page.stream.id, origin=page.origin, ordinal=page.ordinal)
-            if note is None:
-                return None, False
-            if not self._waiting.concerns(note.unit_ids):
-                return self._believed(connection, page, note)
-        self._waiting.settle()
-        with self._store.look() as connection:
-            return self._believed(connection, page, note)
-
-    def _believed(self, connection: Any, page: PageToCommit, note: Note) -> tuple[Note | None, bool]:
-        if not stands(connection, note):
+        note = self._recalled.note(page)
+        if note is not None and self._waiting.concerns(note.unit_ids):
+            self._waiting.settle()
+            note = self._recalled.note(page)
+        if note is None or not self._recalled.stands(page):
             return None, False
         if not page.fingerprint or note.fingerprint != page.fingerprint:
             return note, False
         page.unit_ids = list(note.unit_ids)
-        self._count_standing(connection, page, note.unit_ids)
+        self._count_standing(page, note.unit_ids)
         return note, True
 
     def find_changes(self, page: PageToCommit, note: Note | None, *, all_new: bool) -> None:
@@ -107,11 +106,13 @@ class Finder:
         page.unit_ids, page.marks, page.standing = units.unit_ids, units.marks, len(units.standing)
         self._met.mark(units.standing)
         page.presumed_new = all_new and note is None and len(set(units.refs)) == len(units.refs)
-        with self._store.look() as connection:
-            self._count_standing(connection, page, units.standing)
-            known = {} if page.presumed_new else known_units(connection, page.stream.id, units.refs)
+        self._count_standing(page, units.standing)
         if not units.places:
             return
+        known = {}
+        if not page.presumed_new:
+            with self._store.look() as connection:
+                known = known_units(connection, page.stream.id, units.refs)
         if self._waiting.concerns([unit.id for unit in known.values()]):
             self._waiting.settle()
             with self._store.look() as connection:
@@ -191,9 +192,7 @@ class Finder:
             page.taken.append(place)
             page.refs.append(ref)
             page.digests.append(digest)
-        if same:
-            with self._store.look() as connection:
-                self._count_standing(connection, page, same)
+        self._count_standing(page, same)
         return wanted
 
     @staticmethod
@@ -234,11 +233,14 @@ class Finder:
         page.refused[place] = replace(refusal, place=where, excerpt=excerpt(unit.body))
         page.batches = without(page.batches, {place})
 
-    def _count_standing(self, connection: Any, page: PageToCommit, unit_ids: list[int]) -> None:
+    def _count_standing(self, page: PageToCommit, unit_ids: list[int]) -> None:
         """Units that are as they were: the same, or still held."""
-        if self._any_held is None:
-            self._any_held = holds_any(connection, page.stream.id)
-        held, lines = held_lines(connection, unit_ids) if self._any_held else (0, 0)
+        held = lines = 0
+        if unit_ids and self._any_held is not False:
+            with self._store.look() as connection:
+                if self._any_held is None:
+                    self._any_held = holds_any(connection, page.stream.id)
+                held, lines = held_lines(connection, unit_ids) if self._any_held else (0, 0)
         page.already_held += lines
         page.already_same += len(unit_ids) - held
 

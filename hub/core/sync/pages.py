@@ -212,6 +212,7 @@ class PageReader:
             self._session.actor, lambda unit: self._write(unit, page, last=last)
         )
         self._finder.taken(page, held=counts.held > 0)
+        self._finder.written()
         return counts, unit_ids
 
     def _write(self, unit: UnitOfWork, page: PageToCommit, *, last: bool) -> tuple[Counts, list[int | None], int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.plugins.csv.config import CsvConfig
 from hub.sdk import SDK_VERSION, BulkMap, Connector, Context, RecordSource, Registry, hookimpl
-from hub.sdk.roles import FileCheck
+from hub.sdk.roles import FileCheck, Prepares
 
 #: Raised whenever the same row gives other records.
 MAPPING_VERSION = 3
@@ -24,7 +24,7 @@ def hub_register(registry: Registry) -> None:
         Connector(
             name="csv",
             sdk=SDK_VERSION,
-            roles=[RecordSource, BulkMap, FileCheck],
+            roles=[RecordSource, BulkMap, FileCheck, Prepares],
             config=CsvConfig,
             build=build,
             mapping_version=MAPPING_VERSION,

@@ -18,6 +18,7 @@ from hub.plugins.csv.vocabulary import AMOUNTS, DATES
 #: Distinct dates of a column that are weighed; seventy years have fewer days.
 _DISTINCT_DATES = 30_000
 DELIMITERS = (";", "\t", ",", "|")
+_CENTS = re.compile(r"\d+([.,])\d\d?")
 _NUMBER = re.compile(r"\d[\d .,'’\u00a0\u202f\u2009]*")
 
 
@@ -203,6 +204,9 @@ class Evidence:
 
 def decimal_mark(text: str) -> str:
     """The decimal mark that one amount proves: ``,`` or ``.``; ``?`` when it fits both; empty when it has none."""
+    plain = _CENTS.fullmatch(text)
+    if plain is not None:  # most amounts
+        return plain[1]
     match = _NUMBER.search(text)
     if match is None:
         return ""

@@ -12,6 +12,7 @@ from hub.plugins.csv.cursor import Done, Now, Progress
 from hub.plugins.csv.faults import FileRefused, unavailable
 from hub.plugins.csv.files import DAMAGED, Source, Stamp, find, is_many, other_capitals
 from hub.plugins.csv.layout import Readings
+from hub.plugins.csv.looked_at import LookedAt
 from hub.plugins.csv.mapping import map_units
 from hub.plugins.csv.notes import capitals_differ, columns_not_read, sheets_not_read
 from hub.plugins.csv.sniff import refused_layout
@@ -37,7 +38,7 @@ _SETTINGS = (
 
 
 class CsvSource:
-    """Tables of receivables. Plays RecordSource, BulkMap and FileCheck; writes nothing anywhere."""
+    """Tables of receivables. Plays RecordSource, BulkMap, FileCheck and Prepares; writes a hint for itself, no more."""
 
     def __init__(self, config: CsvConfig, context: Context) -> None:
         self._config = config
@@ -46,8 +47,19 @@ class CsvSource:
         self._open: dict[str, OpenTable] = {}
         self._incomplete: dict[str, str] = {}
         self._notes: dict[str, list[str]] = {}
+        self._sniffed: dict[tuple[str, str], tuple[Stamp, Now]] = {}
         chosen = [READER_VERSION, *(getattr(config, name) for name in _SETTINGS)]
         self._settings = hashlib.blake2b(json.dumps(chosen).encode(), digest_size=8).hexdigest()
+
+    def prepare(self) -> None:
+        """Sniff the first text file that is not as it was when its stream was last read."""
+        looked_at = LookedAt(self._context)
+        for stream in STREAMS:
+            for source in find(self._config.files(stream)):
+                stamp = source.stamp()
+                if not source.is_sheet and not self._unsettled(stamp) and looked_at.differs(stream, source.key, stamp):
+                    self._sniffed[stream, source.key] = stamp, self.sniff(source, stream)
+                    return
 
     def streams(self) -> Sequence[Stream]:
         """One stream per configured kind of file. Of several files, the latest word on a row counts."""
@@ -131,8 +143,9 @@ class CsvSource:
             raise unavailable("HUB-CSV-034", stream, stream=stream, detail="no file matches the configured path")
         self._notes[stream] = [capitals_differ(*near) for near in other_capitals(self._config.files(stream))]
         changed, unchanged = [], []
+        stamps = {key: source.stamp() for key, source in sources.items()}
         for key, source in sources.items():
-            stamp = source.stamp()
+            stamp = stamps[key]
             if self._unsettled(stamp):
                 if snapshot:
                     raise unavailable("HUB-CSV-033", source.name, name=source.name)
@@ -143,6 +156,7 @@ class CsvSource:
                 changed.append(key)
         if snapshot and changed:
             changed, unchanged = list(sources), []
+        LookedAt(self._context).note(stream, stamps)
         skipped += [sources[key].name for key in unchanged]
         progress.done = {key: done for key, done in progress.done.items() if key in sources}
         progress.todo, progress.now, progress.running = changed, None, True
@@ -175,7 +189,8 @@ class CsvSource:
             self._leave(stream, progress, source.key, "HUB-CSV-033", skipped, source.name)
             return None
         if now is None or not now.is_of(stamp, self._settings):
-            now = self.sniff(source, stream)
+            before, sniffed = self._sniffed.pop((stream, source.key), (None, None))
+            now = sniffed if sniffed is not None and before == stamp else self.sniff(source, stream)
             if source.stamp() != stamp:
                 self._leave(stream, progress, source.key, "HUB-CSV-033", skipped, source.name)
                 return None

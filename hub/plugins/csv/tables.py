@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Protocol
 
 from hub.plugins.csv.config import CsvConfig
@@ -134,12 +134,12 @@ class TextTable:
         self.now = replace(self.now, offset=self._lines.offset, line=self.now.line + height)
         self.at_end = self.now.offset >= self.now.end or not block.records
         units = Units(pending)
-        digest = blake2b(self._salt, digest_size=16)
+        digest = sha256(self._salt)  # processors have instructions for it: a third of the time of BLAKE2
         digest.update(block.raw)
         if self._ranked:
             # Counted in the order of the file, whoever looks later; twins on two pages are not the same page.
             digest.update("\x1f".join(units.refs).encode())
-        return units, digest.digest()
+        return units, digest.digest()[:16]
 
     def close(self) -> None:
         self._stream.close()

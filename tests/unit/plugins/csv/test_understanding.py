@@ -18,7 +18,7 @@ from hub.plugins.csv.source import CsvSource
 from hub.plugins.csv.vocabulary import FIELDS, REQUIRED
 from hub.sdk import ConnectorConfig, Registry, SourceUnavailable
 from hub.sdk.records import KINDS
-from hub.sdk.roles import BulkMap, FileCheck, RecordSource
+from hub.sdk.roles import BulkMap, FileCheck, Prepares, RecordSource
 from tests.unit.plugins.csv.tables import REPO, read, source_of
 
 
@@ -27,7 +27,7 @@ def test_it_is_registered() -> None:
     registry = Registry()
     hub_register(registry)
     connector = registry.get("csv")
-    assert [RecordSource, BulkMap, FileCheck] == list(connector.roles)
+    assert [RecordSource, BulkMap, FileCheck, Prepares] == list(connector.roles)
     assert set(connector.mapping_fields) <= set(CsvConfig.model_fields)
 
 
