@@ -163,7 +163,7 @@ class Books:
         except Scattered:
             self.scratch.rewind(mark)
             intake = Intake(self.scratch, self._config, self._number, reader, carries=self._goes_on, begins=begins)
-            intake.take(gathered(self.scratch, reader), scattered=True)
+            intake.take(gathered(self.scratch, reader, intake.opens), scattered=True)
         if not intake.lines:
             raise refused("HUB-FEC-006", image.ledger.name)
         intake.close()

@@ -62,6 +62,11 @@ FAULTS: dict[str, tuple[str, str]] = {
         "the entry {entry} does not balance: debits {debit}, credits {credit}, difference {difference}",
         'export the whole ledger again; for an extract of the debtors\' accounts set unbalanced = "take"',
     ),
+    "HUB-FEC-021": (
+        "each line of journal {journal} has an entry number of its own, and {count} of {day} do not balance: debits "
+        "{debit}, credits {credit}, difference {difference}",
+        "have EcritureNum number the entries, not the lines, then export again",
+    ),
     "HUB-FEC-022": (
         "the file does not balance: debits {debit}, credits {credit}, difference {difference}",
         "export the FEC again; until then the balances of the debtors may be wrong too",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, cast
 
 from hub.plugins.fec.blocks import Block, Line, Stray
 from hub.plugins.fec.lines import Reader
+from hub.plugins.fec.loose import Numbering, together
 from hub.plugins.fec.scratch import Scratch
 from hub.sdk import RecordRejected
 
@@ -67,9 +68,13 @@ def _key_of(line: Line | Stray) -> tuple[str, ...] | None:
     return None if isinstance(line, Stray) else line.key
 
 
-def gathered(scratch: Scratch, reader: Reader) -> Iterator[list[Line] | Stray]:
-    """The entries of a file whose lines are scattered: brought together by the temporary data base."""
-    db = scratch
+def gathered(scratch: Scratch, reader: Reader, leave: Callable[[Line], bool]) -> Iterator[list[Line] | Stray]:
+    """The entries of a file whose lines are scattered: brought together by the temporary data base.
+
+    Args:
+        leave: of a line, whether its journal's lines are left alone where each has a number of its own (`loose`).
+    """
+    db, numbering = scratch, Numbering(leave)
     db.do("DELETE FROM line")
     faults: dict[int, RecordRejected] = {}
 
@@ -80,17 +85,27 @@ def gathered(scratch: Scratch, reader: Reader) -> Iterator[list[Line] | Stray]:
                 continue
             if line.fault is not None:
                 faults[line.number] = line.fault
-            yield "\x1f".join(line.key), line.number, line.text
+            numbering.see(line)
+            yield "\x1f".join(line.key), line.number, line.text, line.key[0], line.key[2]
 
     strays: list[Stray] = []
-    db.many("INSERT INTO line VALUES (?,?,?)", rows())
+    db.many("INSERT INTO line VALUES (?,?,?,?,?)", rows())
     yield from strays
-    yield from _of_several_days(_sorted(db, reader, faults))
+    journals = numbering.journals(db)
+    loose = [_loose(db, reader, faults, journal) for journal in journals]
+    yield from _of_several_days(_sorted(db, reader, faults, journals))
+    for entries in loose:
+        yield from entries
     db.do("DELETE FROM line")
 
 
-def _sorted(db: Scratch, reader: Reader, faults: dict[int, RecordRejected]) -> Iterator[list[Line]]:
-    for _, group in groupby(db.rows("SELECT key, number, text FROM line ORDER BY key, number"), key=lambda row: row[0]):
+def _sorted(
+    db: Scratch, reader: Reader, faults: dict[int, RecordRejected], without: Sequence[str]
+) -> Iterator[list[Line]]:
+    """The entries, in the order of their keys, of all journals but those `without` which."""
+    others = f"WHERE journal NOT IN ({','.join('?' * len(without))})" if without else ""
+    rows = db.rows(f"SELECT key, number, text FROM line {others} ORDER BY key, number", *without)  # noqa: S608 - no text of a file
+    for _, group in groupby(rows, key=lambda row: row[0]):
         lines = []
         for _, number, text in group:
             line = reader.again(text, number, faults.get(number))
@@ -100,6 +115,15 @@ def _sorted(db: Scratch, reader: Reader, faults: dict[int, RecordRejected]) -> I
                 lines = []
         if lines:
             yield lines
+
+
+def _loose(db: Scratch, reader: Reader, faults: dict[int, RecordRejected], journal: str) -> Iterator[list[Line]]:
+    """The entries of a journal in which every line has a number of its own, day by day."""
+    piece = reader.column("pieceref")
+    rows = db.rows("SELECT day, number, text FROM line WHERE journal = ? ORDER BY day, number", journal)
+    for _, group in groupby(rows, key=lambda row: row[0]):
+        lines = [reader.again(text, number, faults.get(number)) for _, number, text in group]
+        yield from together(lines, lambda line: line.cells[piece].strip())
 
 
 def _of_several_days(entries: Iterable[list[Line]]) -> Iterator[list[Line]]:

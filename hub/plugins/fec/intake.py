@@ -57,6 +57,11 @@ class Intake:
         self.names: dict[str, tuple[str, int]] = {}
         self._debit = self._credit = 0
         self._faults = 0
+        self._journal = reader.column("journallib")
+
+    def opens(self, line: Line) -> bool:
+        """True for a line of a journal that may carry balances forward."""
+        return self._understanding.beginning.is_journal(line.key[0], line.cells[self._journal])
 
     def take(self, found: Iterator[list[Line] | Stray | Block], *, scattered: bool) -> None:
         """Every entry of the file.
@@ -162,9 +167,13 @@ class Intake:
 
     def _unbalanced(self, lines: list[Line], balance: int) -> RecordRejected:
         debit = sum(line.amount for line in lines if line.amount > 0)
+        loose = len({line.key[:2] for line in lines}) > 1  # never one entry, as `loose` puts them together
         return rejected(
-            "HUB-FEC-020",
+            "HUB-FEC-021" if loose else "HUB-FEC-020",
             f"{self._ledger.name}:{lines[0].number}",
+            journal=lines[0].key[0],
+            day=self._reader.day(lines[0].key[2]),
+            count=len(lines),
             entry=entry_name(lines[0].key),
             debit=decimal_text(debit, self._currency),
             credit=decimal_text(debit - balance, self._currency),

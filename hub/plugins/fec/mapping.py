@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Any
 
 from hub.plugins.fec.config import FecConfig
@@ -33,7 +34,7 @@ class Told:
 
     def __init__(self, units: list[int], books: list[str], columns: Mapping[str, list[str]]) -> None:
         self.units, self.books, self._columns = units, books, columns
-        self._places: Sequence[int] | None = None
+        self._pick: Callable[[list[str]], Sequence[str]] | None = None
 
     @classmethod
     def of(cls, units: list[int], heads: Sequence[str], books: list[str]) -> Told:
@@ -43,7 +44,7 @@ class Told:
 
     def __getitem__(self, name: str) -> list[str]:
         column = self._columns[name]
-        return column if self._places is None else [column[at] for at in self._places]
+        return column if self._pick is None else list(self._pick(column))
 
     def __len__(self) -> int:
         return len(self.units)
@@ -51,7 +52,7 @@ class Told:
     def only(self, places: Sequence[int]) -> Told:
         """The same of some of the units; their columns are picked when they are asked for."""
         some = Told([self.units[at] for at in places], [self.books[at] for at in places], self._columns)
-        some._places = places
+        some._pick = itemgetter(*places) if len(places) > 1 else itemgetter(slice(places[0], places[0] + 1))
         return some
 
 
@@ -69,7 +70,7 @@ class Mapper:
             known: the first lines of all units by columns, when they are facts and the columns are still at hand.
         """
         if known is not None:
-            return MappedPage(self._facts(Told([*range(len(units))], [unit.layout for unit in units], known)), {})
+            return MappedPage(self._facts(Told([*range(len(units))], [units[0].layout] * len(units), known)), {})
         heads = [unit.body.partition(b"\n")[0].decode() for unit in units]
         rejected: dict[int, RecordRejected] = {}
         debtors: list[int] = []
@@ -121,8 +122,8 @@ class Mapper:
             "issued_on": told["issued"],
             "currency": told.books,
             "total_minor": list(map(int, told["total"])),
-            "total_excl_tax_minor": list(map(_maybe, told["net"])),
-            "tax_minor": list(map(_maybe, told["tax"])),
+            "total_excl_tax_minor": _maybe(told["net"]),
+            "tax_minor": _maybe(told["tax"]),
             "book_total_minor": [None] * count,
             "book_currency": [None] * count,
             "label": [label[:500] or None for label in told["label"]],
@@ -177,7 +178,7 @@ class Mapper:
             "currency": told.books,
             "remittance": [label or None for label in told["label"]],
             "bank_ref": [piece[:500] or None for piece in told["piece"]],
-            "original_amount_minor": list(map(_maybe, told["amount"])),
+            "original_amount_minor": _maybe(told["amount"]),
             "original_currency": [currency or None for currency in told["currency"]],
         }
         return [Columns("receipt", told.units, values)]
@@ -257,8 +258,8 @@ def _share(minor: int, amount: int, total: int) -> int:
     return (2 * minor * amount + total) // (2 * total)
 
 
-def _maybe(text: str) -> int | None:
-    return int(text) if text else None
+def _maybe(texts: Sequence[str]) -> list[int | None]:
+    return [int(text) if text else None for text in texts]
 
 
 def _refs(texts: Sequence[str]) -> list[str]:

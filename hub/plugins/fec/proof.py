@@ -73,9 +73,9 @@ class Tally:
 
     def _add_block(self, block: Block) -> None:
         mine = list(map(self._is_debtors.__getitem__, block.places))
-        whose = zip(block.places, block.cells[self._aux % block.stride :: block.stride], strict=True)
-        sums = self._sums
-        for key, amount in zip(compress(whose, mine), compress(block.amounts, mine), strict=True):
+        sums, auxes = self._sums, block.cells[self._aux % block.stride :: block.stride]
+        whose = zip(compress(block.places, mine), compress(auxes, mine), strict=True)
+        for key, amount in zip(whose, compress(block.amounts, mine), strict=True):
             sums[key] += amount
 
     def _spill(self) -> None:

@@ -30,7 +30,7 @@ CREATE TABLE held (ref TEXT, body TEXT, place TEXT, code TEXT, what TEXT, mend T
 CREATE TABLE across (grp TEXT);
 CREATE TABLE renamed (id INTEGER PRIMARY KEY);
 CREATE TABLE due (key TEXT, debtor TEXT, due TEXT, amount INTEGER);
-CREATE TABLE line (key TEXT, number INTEGER, text TEXT);
+CREATE TABLE line (key TEXT, number INTEGER, text TEXT, journal TEXT, day TEXT);
 """
 #: What is handed on of each fact, as text, in the order in which `told` keeps it. `minus`: "-" when it lowers what is
 #: owed. `by_piece`, `by_entry`: the number of a document, by what numbers the documents of this ledger. `raw`: its own

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from hub.plugins.fec import accounts as a
@@ -81,12 +82,10 @@ class Simple:
         self._shapes: dict[str, Shape | None] = {}
         width = reader.dialect.width
         # A column that the file has not reads as what stands behind each line: a line end, nothing but a blank.
-        self._journal, self._aux, self._name, self._account_name, self._piece, self._piece_day, self._label = (
-            reader.dialect.columns.get(name, width)
-            for name in ("journallib", "compauxnum", "compauxlib", "comptelib", "pieceref", "piecedate", "ecriturelib")
-        )
-        self._code, self._lettered, self._foreign = (
-            reader.dialect.columns.get(name, width) for name in ("ecriturelet", "datelet", "idevise")
+        names = ("compauxnum", "compauxlib", "pieceref", "piecedate", "ecriturelib", "ecriturelet", "datelet")
+        self._told = itemgetter(*(reader.dialect.columns.get(name, width) for name in names))
+        self._journal, self._account_name, self._label, self._foreign = (
+            reader.dialect.columns.get(name, width) for name in ("journallib", "comptelib", "ecriturelib", "idevise")
         )
         self.found = False
 
@@ -123,8 +122,8 @@ class Simple:
 
     def _openings(self, block: Block) -> set[str]:
         """Names of journals, as they stand, among which some carry balances forward."""
-        names = block.cells[self._journal :: block.stride]
-        journals = set(zip([key[0] for key in block.keys], names, strict=True))
+        stride, cells, keys, at = block.stride, block.cells, block.keys, self._journal
+        journals = {(keys[begin][0], cells[begin * stride + at]) for begin in block.starts[:-1]}
         return {name for code, name in journals if self._understanding.beginning.is_journal(code, name)}
 
     def _taken(self, block: Block, begin: int, end: int, shape: Shape, plain: bool) -> bool:
@@ -152,21 +151,18 @@ class Simple:
             tax = abs(amount) - net
             if net < 0 or tax < 0:
                 net = tax = None
-        debtor = cells[first + self._aux].strip() or a.debtor_of(block.places[at])
-        name, naming = cells[first + self._name].strip(), BY_DEBTOR
+        aux, name, piece, said, label, code, lettered = self._told(cells[first : first + block.stride])
+        debtor, name, naming = aux.strip() or a.debtor_of(block.places[at]), name.strip(), BY_DEBTOR
         if not name:
             name, naming = debtor_name("", cells[first + self._account_name], debtor)
-        piece, said = cells[first + self._piece].strip(), cells[first + self._piece_day]
         issued = day if said == key[2] else dates.get(said) or self._day(said) or day
-        lettered = cells[first + self._lettered]
         lettered = (dates.get(lettered) or self._day(lettered)) if lettered else ""
         # As `entry_name` says it, where the entry bears a number: its key is then of three.
         entry = f"{key[0]} {key[1]}" if len(key) == 3 and key[0] else entry_name(key)
         self._scratch.add_plain(
             self._file, kind, amount, debtor, name, naming,
-            key[0], entry, piece, day, issued if issued < day else day, block.first + at, net, tax,
-            cells[first + self._label].strip(), bank, block.texts[at],
-            (block.places[at], cells[first + self._code].strip(), lettered), self._place,
+            key[0], entry, piece.strip(), day, issued if issued < day else day, block.first + at, net, tax,
+            label.strip(), bank, block.texts[at], (block.places[at], code.strip(), lettered), self._place,
         )  # fmt: skip
         self.found = True
         return True

@@ -22,7 +22,8 @@ from hub.sdk.units import raw_units
 LIST, PAIR = "\x1e", "\x1d"
 #: Bytes of bodies in one page, well below the wire's 4 MB.
 PAGE_BYTES: Final = 2 * 1024 * 1024
-_SETTLED = "SELECT doc, grp, day, amount FROM settled WHERE doc BETWEEN ? AND ? ORDER BY doc"
+_SETTLED = """SELECT doc, grp || char(29) || day || char(29) || amount FROM settled WHERE doc BETWEEN ? AND ?
+    ORDER BY doc"""
 _DUE = """SELECT d.id, due.due, due.amount FROM doc d JOIN due ON due.key IN (fold({number}), fold(d.piece))
     AND due.debtor IN ('', d.debtor) WHERE d.id BETWEEN ? AND ? AND d.kind = 'invoice' ORDER BY d.id, due.due"""
 _RENAMED = "SELECT id, ref, {number}, kind FROM renamed JOIN doc USING (id) WHERE id BETWEEN ? AND ?"
@@ -50,6 +51,8 @@ class Found(NamedTuple):
         """As many of the units as a page carries, and the place after them."""
         sizes = accumulate([len(unit.body) + len(unit.ref) + len(unit.place) for unit in self.units])
         fit = max(1, bisect_right(list(sizes), PAGE_BYTES))
+        if fit >= len(self.units) > 0:
+            return self, (self.step, str(self.marks[-1]))
         facts = None if self.facts is None else {name: column[:fit] for name, column in self.facts.items()}
         some = Found(self.step, self.marks[:fit], self.units[:fit], facts)
         return some, (self.step, str(some.marks[-1])) if some.marks else before
@@ -106,17 +109,17 @@ def _facts(books: Books, after: int, limit: int, layout: str) -> Found:
 
 def _settled(books: Books, ids: range) -> list[str]:
     """How much of each fact is settled by which group and on which day."""
-    told = [""] * len(ids)
-    several: dict[int, Counter[tuple[str, str]]] = {}
-    first, before = ids[0], -1
-    for doc, group, day, amount in books.scratch.rows(_SETTLED, first, ids[-1]):
-        if doc != before:
-            before, told[doc - first] = doc, f"{group}{PAIR}{day}{PAIR}{amount}"
-            known = group, day, amount
-            continue
-        sums = several.setdefault(doc, Counter({known[:2]: known[2]}))
-        sums[group, day] += amount
-    for doc, sums in several.items():
+    told, first = [""] * len(ids), ids[0]
+    several: dict[int, list[str]] = {}
+    for doc, share in books.scratch.rows(_SETTLED, first, ids[-1]):
+        if told[doc - first]:
+            several.setdefault(doc, [told[doc - first]]).append(share)
+        else:
+            told[doc - first] = share
+    for doc, shares in several.items():
+        sums: Counter[tuple[str, str]] = Counter()
+        for group, day, amount in (share.split(PAIR) for share in shares):
+            sums[group, day] += int(amount)
         told[doc - first] = LIST.join([f"{group}{PAIR}{day}{PAIR}{sums[group, day]}" for group, day in sorted(sums)])
     return told
 

@@ -17,8 +17,9 @@ def plain_cents(texts: Sequence[str]) -> list[int] | None:
     joined = "\n".join(texts) + "\n"
     if not _PLAIN_CENTS.fullmatch(joined):
         return None
-    digits = joined.replace(",", "").replace(".", "").split("\n")[:-1]
-    return [int(text) if text else 0 for text in digits]
+    digits = joined.replace(",", "").replace(".", "").split("\n")
+    digits.pop()
+    return [int(text) if text else 0 for text in digits] if "" in digits else list(map(int, digits))
 
 
 def minor(text: str, currency: str, place: str) -> int:
