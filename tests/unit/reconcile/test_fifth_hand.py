@@ -33,3 +33,17 @@ def test_the_tags_of_a_label_that_was_cut_prove_nothing() -> None:
     debtors = debtors_of(["Gap SARL"])
     items = [item("F1", "D0", 118_83), item("F2", "D0", 118_83)]
     assert "auto" != one(items, 118_83, cut, None, debtors=debtors).status
+
+
+@pytest.mark.parametrize("name", ["SGC NOGENT", "TRESORERIE DE NOGENT", "DRFIP NOGENT"])
+def test_a_public_accountant_pays_for_others_than_its_town(name: str) -> None:
+    """Its seat is another debtor's town; the number and the sum say whose invoice it pays."""
+    items = [item("FACT-202601-00200", "D0", 515_45), item("FACT-202601-00201", "D2", 99_95)]
+    decision = one(items, 515_45, "FACT-202601-00200 MANDAT 3310", name, debtors=CHAIN)
+    assert ("auto", [(1, 515_45)]) == (decision.status, lines(decision))
+
+
+def test_a_firm_of_the_towns_name_still_contradicts() -> None:
+    """A debtor who quotes another one's number is asked about."""
+    items = [item("FACT-202601-00200", "D0", 515_45), item("FACT-202601-00201", "D2", 99_95)]
+    assert "auto" != one(items, 515_45, "FACT-202601-00200", "COMMUNE DE NOGENT", debtors=CHAIN).status
