@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from hub.core.reconcile.text import mask
 from tests.unit.reconcile.books import debtors_of, item, lines, one
 
 CHAIN = debtors_of(["Hôtels Campagnola Gap", "Hôtels Campagnola Quimper", "Commune de Nogent", "Hôtels Campagnola"])
@@ -47,3 +48,29 @@ def test_a_firm_of_the_towns_name_still_contradicts() -> None:
     """A debtor who quotes another one's number is asked about."""
     items = [item("FACT-202601-00200", "D0", 515_45), item("FACT-202601-00201", "D2", 99_95)]
     assert "auto" != one(items, 515_45, "FACT-202601-00200", "COMMUNE DE NOGENT", debtors=CHAIN).status
+
+
+@pytest.mark.parametrize("text", ["LCR HOTELS CAMPAGNOLA GAP ECH {}", "LCR HOTELS CAMPAGNOLA GAP ECHEANCE {}"])
+@pytest.mark.parametrize("day", ["310326", "31/03/2026", "31032026"])
+def test_a_bill_is_of_the_invoice_due_on_its_day(text: str, day: str) -> None:
+    """The due date is no invoice's number; of equal invoices it tells which one is paid, older ones or not."""
+    one_only = [item("F-26-0101", "D0", 917_33, due_on=date(2026, 3, 31))]
+    bill = text.format(day)
+    assert "auto" == one(one_only, 917_33, bill, None, debtors=CHAIN, received_on=date(2026, 4, 1)).status
+    older = [item(f"F-26-009{n}", "D0", 917_33, due_on=date(2026, n, 27)) for n in (1, 2)]
+    decision = one([*older, *one_only], 917_33, bill, None, debtors=CHAIN, received_on=date(2026, 4, 1))
+    assert ("auto", [(3, 917_33)]) == (decision.status, lines(decision))
+
+
+def test_a_due_date_that_is_nobodys_makes_equal_invoices_a_question() -> None:
+    """The oldest is not meant by a bill that falls due another day."""
+    items = [item(f"F-26-009{n}", "D0", 917_33, due_on=date(2026, n, 27)) for n in (1, 2)]
+    text = "LCR HOTELS CAMPAGNOLA GAP ECH 310326"
+    assert "auto" != one(items, 917_33, text, None, debtors=CHAIN).status
+
+
+def test_a_number_behind_the_word_for_a_due_date_stays_one() -> None:
+    """ "ECH" announces invoices as well; what is no day, or an invoice's whole number, is not hidden."""
+    assert "ECH 26050123" == mask("ECH 26050123")[0]
+    assert "ECH 310126" == mask("ECH 310126", lambda digits, tail: digits == "310126")[0]
+    assert "ECH ######" == mask("ECH 310126")[0]
