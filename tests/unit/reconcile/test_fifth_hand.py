@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from hub.core.reconcile.text import mask
-from tests.unit.reconcile.books import debtors_of, item, lines, one
+from tests.unit.reconcile.books import DURAND, debtors_of, item, lines, one
 
 CHAIN = debtors_of(["Hôtels Campagnola Gap", "Hôtels Campagnola Quimper", "Commune de Nogent", "Hôtels Campagnola"])
 
@@ -74,3 +74,12 @@ def test_a_number_behind_the_word_for_a_due_date_stays_one() -> None:
     assert "ECH 26050123" == mask("ECH 26050123")[0]
     assert "ECH 310126" == mask("ECH 310126", lambda digits, tail: digits == "310126")[0]
     assert "ECH ######" == mask("ECH 310126")[0]
+
+
+@pytest.mark.parametrize("claim", ["MOINS AVOIR", "AVOIR DEDUIT", "- AV 2604-0031"])
+def test_a_credit_note_nobody_knows_is_no_part_payment(claim: str) -> None:
+    """Less money beside a number, and the text says why: the debtor claims a credit note. A person must ask."""
+    decision = one([item("FA-2026-0101", DURAND, 1_000_00)], 871_13, f"FA-2026-0101 {claim}", "DURAND ET FILS")
+    assert ("suggested", [(1, 871_13)]) == (decision.status, lines(decision))
+    silent = one([item("FA-2026-0101", DURAND, 1_000_00)], 871_13, "FA-2026-0101", "DURAND ET FILS")
+    assert "auto" == silent.status

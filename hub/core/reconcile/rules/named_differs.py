@@ -28,6 +28,7 @@ _OTHER = {
     (WEAK, UNKNOWN): 0.2,
 }
 _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
+_CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's name, and too short to mean it surely
 _ROUND = 10_00
 _SMALL, _SMALL_ROUND = 30_00, 50  # round sums that debtors keep back, whatever note has the same by chance
 _USUAL_SHARES = (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)  # per cent
@@ -170,6 +171,8 @@ def _part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: f
     if not lines:
         return []
     rival = _fits_elsewhere(desk, case, named, rows)
+    if _CLAIMS & _own_words(desk, case, named):
+        rival.append("the text speaks of a credit note, and none that is known is missing")
     confidence = base if allowed and len(invoices) == 1 and not rival else min(base, 0.82)
     reason = f"The text names {desk.numbers(rows)}; the amount pays a part of it."
     evidence = {"rivals": rival} if rival else {}
