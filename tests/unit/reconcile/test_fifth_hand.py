@@ -83,3 +83,13 @@ def test_a_credit_note_nobody_knows_is_no_part_payment(claim: str) -> None:
     assert ("suggested", [(1, 871_13)]) == (decision.status, lines(decision))
     silent = one([item("FA-2026-0101", DURAND, 1_000_00)], 871_13, "FA-2026-0101", "DURAND ET FILS")
     assert "auto" == silent.status
+
+
+@pytest.mark.parametrize("word", ["REMBOURSEMENT AVOIR", "RBT", "REMBT"])
+def test_money_a_supplier_gives_back_is_no_payment(word: str) -> None:
+    """Suppliers number as we do: their credit note has one of our numbers, even our sum. A debtor may use the word."""
+    items = [item("FA2512-0116", DURAND, 1_630_14)]
+    for amount in (1_630_14, 100_00):
+        assert "auto" != one(items, amount, f"{word} FA2512-0116", "KILOUTOU").status
+    assert "auto" == one(items, 1_630_14, f"{word} FA2512-0116", "DURAND ET FILS").status
+    assert "auto" == one(items, 1_630_14, "FACT FA2512-0116", "KILOUTOU").status
