@@ -16,6 +16,7 @@ _FORMS = (
     ("/DE ", re.compile(r"(?:^|\s)/(DE|MOTIF|REF)(?= |$)")),
     ("DE: ", re.compile(r"(?:^|\s)(DE|MOTIF|REF) ?:(?= |$)")),
 )
+_AT_A_TAG = re.compile(r"\n(?=/?(?:DE|MOTIF|REF)\b)")  # a line of its own goes on with no other one
 
 
 def taken_apart(receipts: Receipts) -> Receipts:
@@ -40,7 +41,7 @@ def taken_apart(receipts: Receipts) -> Receipts:
 
 def _parts(text: str) -> dict[str, str] | None:
     """What stands behind each tag; None without a name or a purpose, or when a tag comes twice."""
-    joined = join_pieces(text) if "\n" in text else text
+    joined = " ".join(map(join_pieces, _AT_A_TAG.split(text))) if "\n" in text else text
     for sign, tag in _FORMS:
         if sign not in joined:
             continue
