@@ -32,17 +32,27 @@ def apply_credit_notes(documents: Documents, in_force: list[bool], open_: list[i
     ]
     if not notes:
         return credited
-    targets = _targets(documents, in_force, notes)
-    _sort(documents, notes)
-    for note in notes:
-        invoice = _nearest(documents, targets.get(note, ()), documents.issued_on[note])
-        amount = 0 if invoice is None else min(open_[note], open_[invoice])
-        if invoice is not None and amount > 0:
+    for note, invoice in corrected_invoices(documents, in_force, notes).items():
+        amount = min(open_[note], open_[invoice])
+        if amount > 0:
             open_[note] -= amount
             open_[invoice] -= amount
             credited[note] += amount
             credited[invoice] += amount
     return credited
+
+
+def corrected_invoices(documents: Documents, in_force: list[bool], notes: list[int]) -> dict[int, int]:
+    """The invoice that each of these credit notes (rows) corrects, in the order in which they are served; a note
+    whose invoice is not here is left out. Sorts `notes`.
+    """
+    targets = _targets(documents, in_force, notes)
+    found: dict[int, int] = {}
+    for note in _sort(documents, notes):
+        invoice = _nearest(documents, targets.get(note, ()), documents.issued_on[note])
+        if invoice is not None:
+            found[note] = invoice
+    return found
 
 
 def _targets(documents: Documents, in_force: list[bool], notes: list[int]) -> dict[int, tuple[int, ...]]:

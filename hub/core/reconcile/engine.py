@@ -22,6 +22,7 @@ from hub.core.reconcile.policy import Policy
 from hub.core.reconcile.returns import Returns
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex
 from hub.core.reconcile.suggestions import Suggestions
+from hub.core.reconcile.tagged import taken_apart
 from hub.core.reconcile.thought import Thought, not_a_receipt
 from hub.core.reconcile.waiting import Waiting
 
@@ -66,6 +67,7 @@ def reconcile(
     with _no_garbage_collection():
         ledger = StandingLedger(items, debtors) if isinstance(items, Standing) else Ledger(items, debtors, settled)
         names = (memory or Memory()).names(ledger)
+        receipts = taken_apart(receipts)
         desk = Desk(ledger, PayerIndex(ledger, names, learnt), receipts, policy, today, Cuts(receipts))
         return Outcome(_Run(desk, remittances).decisions(), policy.version)
 

@@ -15,6 +15,7 @@ from hub.core.reconcile.outcome import AUTO, Decision, Proposal
 from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN, Payer
 from hub.core.reconcile.text import compact, fold, join_pieces
+from hub.core.reconcile.words import REFUND_WORDS
 
 _PROOF_LENGTH = 6  # characters of a number that is proof without a known payer
 _LONGEST = 400
@@ -28,6 +29,7 @@ _DIGIT = re.compile(r"\d")
 _NAME_WORD = re.compile(r"(?<![A-Z0-9])[A-Z]{2,}(?![A-Z0-9])")  # "VE" of "VE2601" is no word
 _ONLY_ALNUM = {code: chr(code) if chr(code).isalnum() else None for code in range(128)}
 _YEAR = re.compile(r"20\d\d")
+_GIVEN_BACK = re.compile(r"\b(?:" + "|".join(sorted(REFUND_WORDS)) + r")\b")
 
 
 class ExactMatcher:
@@ -81,6 +83,8 @@ class ExactMatcher:
         item = next(iter(quoted))
         stance = self._stance(payer, item, folded, row)
         if stance == CONTRADICTS or (stance != AGREES and not self._is_proof(item, row)):
+            return None
+        if stance != AGREES and _GIVEN_BACK.search(folded) is not None:
             return None
         return self._settled(row, quoted, payer.found_by, stance)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 FULL, STRONG, BARE, WEAK = 4, 3, 2, 1  # how completely a number is written
@@ -33,6 +34,7 @@ class Reading:
     unknown: list[str] = field(default_factory=list)  # built like our numbers, but neither open nor closed
     orders: list[tuple[str, list[int]]] = field(default_factory=list)  # order or payment reference, rows
     months: list[tuple[int | None, int]] = field(default_factory=list)
+    due_on: list[date] = field(default_factory=list)  # announced as due dates: "ECH 310126"
     accounts: list[int] = field(default_factory=list)  # by SIREN in the text
     customers: list[int] = field(default_factory=list)  # by the customer number in the text
     words: list[str] = field(default_factory=list)

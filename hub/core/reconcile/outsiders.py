@@ -138,6 +138,11 @@ _RETURN_CODES_CFONB = frozenset(("03", "10", "26", "27", "33", "34", "38", "98",
 _RETURN_CODES_ISO = ("UPDD", "RRTN", "PMDD", "RPCR", "UPCQ", "RCDD", "ARET", "RRWT")
 
 
+def is_public_accountant(folded: str) -> bool:
+    """Whether a folded name is that of a public accountant, who pays for towns, schools and hospitals."""
+    return _PUBLIC.search(folded) is not None
+
+
 def outsider_by_name(name: str | None) -> Kind | None:
     """The kind of outsider a payer's name tells by itself."""
     folded = fold(name) if name else ""

@@ -9,6 +9,7 @@ from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED
 from hub.core.reconcile.names import form_of_folded, full_words, hospitals, iban_key, name_words, words_of_folded
+from hub.core.reconcile.outsiders import is_public_accountant
 from hub.core.reconcile.stances import CUT_AT, MEDIUM, NOBODY, STRONG, Payer, Stances
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS, ORDER_WORDS, OTHER_NUMBER_WORDS
@@ -87,7 +88,10 @@ class PayerIndex(Stances):
         """The accounts whose name is, or can be read as, `name`."""
         known = self._names.get(name)
         if known is None:
-            known = self._names[name] = self._find_name(name)
+            known = self._find_name(name)
+            if known.score < 1.0 and is_public_accountant(fold(name)):  # "SGC NOGENT" pays for others than Nogent's own
+                known = known._replace(behalf=True)
+            self._names[name] = known
         return known
 
     def _find_name(self, name: str) -> Payer:

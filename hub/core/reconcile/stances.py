@@ -103,6 +103,8 @@ class Stances:
             alike = self._resembles(payer, account)
             if alike >= _ALIKE:
                 return AGREES
+            if payer.behalf:
+                return UNKNOWN
             return CONTRADICTS if alike < _NOT_OTHER and self._may_be_another(payer, account) else UNKNOWN
         same_group = self.ledger.same_group
         for candidate in payer.accounts:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import date
 
 from hub.core.reconcile.words import IBAN_LENGTHS
 
@@ -109,10 +110,12 @@ _MONTH = r"(?:0?[1-9]|1[0-2])"
 _SHORTEST_IBAN = min(IBAN_LENGTHS.values())
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}")
 _NOT_A_NUMBER = re.compile(  # none of them begins behind a digit: said first, it spares most of the work
-    rf"(?<!\d)(?=[\d+E])(?:(?P<date>(?<![\d/.-]){_DAY}([/.-]){_MONTH}\2(?:20\d\d|\d\d)(?![\d/-])"
-    rf"|(?<![\dA-Z/.-])20\d\d([/.-])(?:0[1-9]|1[0-2])\3(?:0[1-9]|[12]\d|3[01])(?![\d/-]))"
+    r"(?<!\d)(?=[\d+E])(?:"
+    r"(?P<due>(?:(?<=\bECH )|(?<=\bECH\. )|(?<=\bECHEANCE ))\d\d(?:[/.-]?\d\d){2}(?:\d\d)?(?![\dA-Z/,-]))"
+    rf"|(?P<date>(?<![\d/.-]){_DAY}([/.-]){_MONTH}\3(?:20\d\d|\d\d)(?![\d/-])"
+    rf"|(?<![\dA-Z/.-])20\d\d([/.-])(?:0[1-9]|1[0-2])\4(?:0[1-9]|[12]\d|3[01])(?![\d/-]))"
     r"|(?P<phone>(?<![\dA-Z/-])(?<!\d[ .])(?:\+33 ?|0033 ?|0)[1-9]"
-    r"(?:([ .-])\d\d(?:\5\d\d){3}(?!\5\d\d(?!\d))|\d{8})(?![\dA-Z]))"
+    r"(?:([ .-])\d\d(?:\6\d\d){3}(?!\6\d\d(?!\d))|\d{8})(?![\dA-Z]))"
     r"|(?P<amount>(?<![\dA-Z/,-])(?!0\d)\d{1,3}(?:[ .]\d{3})*,\d{2}(?!\d)|"
     r"(?<![\dA-Z/,-])(?!0\d)\d{1,8}[.,]\d{2}(?![\d/-]|[.,]\d)"
     r"|(?<![\dA-Z/-])\d+ ?(?:EUR|EUROS?)\b(?! ?\d)|\bEUR ?\d+(?:[.,]\d{2})?(?!\d))"
@@ -141,6 +144,16 @@ def _hide_iban(found: re.Match[str]) -> str:
     return "#" * end + text[end:]
 
 
+def due_day(text: str) -> date | None:
+    """The day of a due date in figures, day first: "310126", "31/01/2026"; None when it is none of this century."""
+    digits = "".join(c for c in text if c.isdigit())
+    year = digits[4:] if len(digits) == 8 else f"20{digits[4:]}"
+    try:
+        return date(int(year), int(digits[2:4]), int(digits[:2])) if year.startswith("20") else None
+    except ValueError:
+        return None
+
+
 def mask(
     folded: str, known: Callable[[str, str], bool] = lambda digits, tail: False
 ) -> tuple[str, list[tuple[str, str]]]:
@@ -156,6 +169,8 @@ def mask(
         return folded, hidden
 
     def hide(found: re.Match[str]) -> str:
+        if found.lastgroup == "due" and (due_day(found.group()) is None or known(found.group(), "")):
+            return found.group()
         if found.lastgroup == "amount":
             if (listed := _LISTED.fullmatch(found.group())) and known(listed.group(1), ""):
                 return found.group()

@@ -6,7 +6,7 @@ from hub.core.reconcile.counters import CounterText
 from hub.core.reconcile.fitting import LETTERS, as_year, near
 from hub.core.reconcile.mentions import STRONG, WEAK, Ref
 from hub.core.reconcile.names import odd_words
-from hub.core.reconcile.text import mask, runs
+from hub.core.reconcile.text import due_day, mask, runs
 from hub.core.reconcile.words import (
     DISCOUNT_WORDS,
     INVOICE_WORDS,
@@ -19,6 +19,7 @@ from hub.core.reconcile.words import (
 )
 
 _MORE_WORDS = frozenset(("AUTRES", "SUIVANTES", "SUIV", "DIVERS", "DIVERSES", "PLUSIEURS", "ETC"))
+_LONGEST_TERMS = 400  # days between a receipt and a due date that it names
 _NAMES_WITHIN = 1000  # characters of a text that may hold its payer's name
 _TELLING_WORDS = STATEMENT_WORDS | PART_WORDS | DISCOUNT_WORDS | _MORE_WORDS | {"COMPTE", *MONTHS}
 
@@ -50,7 +51,9 @@ class TextPass(CounterText):
 
     def _read_hidden(self, hidden: list[tuple[str, str]]) -> None:
         """A hidden date or amount can still be a whole number of the ledger ("12/2026" never is a date here)."""
-        for _, text in hidden:
+        for kind, text in hidden:
+            if kind == "due" and (day := due_day(text)) and abs((day - self.received_on).days) <= _LONGEST_TERMS:
+                self.reading.due_on.append(day)
             key = "".join(c for c in text if c.isalnum())
             rows = self.numbers.whole.get(key)
             if rows is not None and len(key) >= 6 and not key.isdigit():

@@ -25,10 +25,12 @@ def proposal_id(receipt_id: int, lines: Sequence[tuple[object, ...]]) -> str:
 
 
 class State(NamedTuple):
-    """A document of the books today, unsigned minor units: what is open, and what the books have settled on it."""
+    """A document of the books today, unsigned minor units: what is open, what the books have settled on it, and what
+    the ledger set off against a credit note: money that is applied goes before that."""
 
     open_minor: int
     in_books_minor: int
+    set_off_minor: int
 
 
 def states(desk: Desk, connection: Connection, documents: Sequence[int]) -> dict[int, State]:
@@ -40,7 +42,8 @@ def states(desk: Desk, connection: Connection, documents: Sequence[int]) -> dict
         for item in view.ledger.items
         if (item.open_minor > 0) == (item.kind == "invoice")
     }
-    return {row: State(opened.get(row, 0), in_books.get(row, 0)) for row in documents}
+    set_off = dict(zip(view.facts.documents.id, view.ledger.balances.credited_minor, strict=True))
+    return {row: State(opened.get(row, 0), in_books.get(row, 0), set_off.get(row, 0)) for row in documents}
 
 
 def reopened_documents(desk: Desk, connection: Connection) -> frozenset[int]:
@@ -76,7 +79,7 @@ def _refuse_stale(unit: UnitOfWork, lines: Sequence[NewAllocation], found: Mappi
         if line.nature == "money":
             used[line.receipt_id] = used.get(line.receipt_id, 0) + line.amount_minor
     left = {r.id: 0 if r.taken_back else r.left_minor for r in receipts_called(unit.connection, rows=list(used))}
-    short = next((row for row, amount in wanted.items() if amount > found[row].open_minor), None)
+    short = next((row for row, amount in wanted.items() if amount > _most(found[row])), None)
     if short is not None:
         [invoice] = numbers_of(unit.connection, [short])
         what = f"{invoice} has less open than that"
@@ -90,6 +93,10 @@ def _refuse_stale(unit: UnitOfWork, lines: Sequence[NewAllocation], found: Mappi
         where=lines[0].proposal,
         mend="something changed since it was chosen: run hub reconcile, then look at hub allocations list",
     )
+
+
+def _most(state: State) -> int:
+    return state.open_minor + state.set_off_minor
 
 
 def refuse_decided(desk: Desk, connection: Connection, name: str) -> None:

@@ -10,10 +10,11 @@ from typing import NamedTuple
 from hub.core.ledger.facts import Allocations
 from hub.core.reconcile import Debtors, Learnt, OpenItems, Receipts, Remittances, SettledNumbers
 from hub.core.reconcile.kept.standing import Amounts, Standing
-from hub.core.services.desk import Desk
+from hub.core.services.desk import Desk, books_of
 from hub.core.services.kept import KeptLedger, keep_ledger, kept_ledger, notes_of
 from hub.core.services.ledger import view_in
 from hub.core.services.opened import opened_of
+from hub.core.services.set_off import Waiting, set_off_too_early
 from hub.core.store import Connection, lessons
 from hub.core.store import receipts as receipt_store
 from hub.core.store.doubts import Doubts, doubts
@@ -60,15 +61,18 @@ def load_inputs(
     `undone_since`: as if nothing had been applied automatically of receipts received from that day on, nor settled in
     the books for it.
     """
-    known = kept_ledger(desk, connection) if use_kept and undone_since is None else None
-    ledger = _read(desk, connection, undone_since) if known is None else _kept(known)
-    receipts = receipt_store.unapplied(connection, ledger.books, undone_since)
+    books = books_of(desk, connection)
+    receipts = receipt_store.unapplied(connection, books, undone_since)
+    debtors = receipt_store.debtors(connection, books)
+    waiting = Waiting(receipts, debtors)
+    known = kept_ledger(desk, connection, waiting) if use_kept and undone_since is None else None
+    ledger = _read(desk, connection, undone_since, waiting) if known is None else _kept(known)
     return Inputs(
         items=ledger.items,
         settled=ledger.settled,
         receipts=receipts,
         learnt=lessons.learnt(connection),
-        debtors=receipt_store.debtors(connection, ledger.books),
+        debtors=debtors,
         remittances=receipt_store.remittances(connection, receipts.id),
         in_books=ledger.in_books,
         allocated=ledger.allocated,
@@ -77,7 +81,7 @@ def load_inputs(
         allocated_before=ledger.allocated,
         unapplied_before=receipts.unapplied_minor,
         reversed_receipts=receipt_store.reversed_by_people(connection),
-        seen_elsewhere=receipt_store.seen_elsewhere(connection, ledger.books.values()),
+        seen_elsewhere=receipt_store.seen_elsewhere(connection, books.values()),
         confirmed_receipts=receipt_store.confirmed_receipts(connection),
         doubts=doubts(connection),
         marked=marked_receipts(connection),
@@ -92,24 +96,24 @@ class _Ledger(NamedTuple):
     settled: SettledNumbers | None
     in_books: ByDocument
     allocated: ByDocument
-    books: dict[str, int]
 
 
 def _kept(known: KeptLedger) -> _Ledger:
-    return _Ledger(known.standing, None, known.in_books, known.allocated, known.books)
+    return _Ledger(known.standing, None, known.in_books, known.allocated)
 
 
-def _read(desk: Desk, connection: Connection, undone_since: date | None) -> _Ledger:
+def _read(desk: Desk, connection: Connection, undone_since: date | None, waiting: Waiting) -> _Ledger:
     """The whole ledger, read; kept for the next time, unless something of it is taken for undone."""
     view = view_in(desk, connection)
     undone = _automatic_since(view.facts.allocations, undone_since) if undone_since else {}
     opened = opened_of(view, undone)
     notes = notes_of(desk, connection, view, opened) if undone_since is None else None
-    books = view.books
+    freed = set_off_too_early(view, waiting)
+    as_it_was = opened_of(view, undone, freed) if freed else opened
     del view
     if notes is not None:
         keep_ledger(desk, opened, notes)
-    return _Ledger(opened.items, opened.settled, opened.in_books, opened.allocated, books)
+    return _Ledger(as_it_was.items, as_it_was.settled, as_it_was.in_books, as_it_was.allocated)
 
 
 def _automatic_since(allocations: Allocations, day: date) -> dict[int, int]:

@@ -17,8 +17,9 @@ from hub.core.reconcile.kept.standing import Amounts, Standing
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.ledger import LedgerView, view_in
 from hub.core.services.opened import Opened, opened_of
+from hub.core.services.set_off import Waiting, set_off_too_early
 from hub.core.store import Connection
-from hub.core.store.changes import changed_since, moment, since, with_relatives
+from hub.core.store.changes import changed_since, correcting_after, moment, since, with_relatives
 from hub.core.store.images import read_image, write_image
 from hub.core.store.record_tables import fold
 from hub.sdk.records import ANY_SELLER
@@ -34,11 +35,13 @@ class KeptLedger:
     standing: Standing
     in_books: Amounts
     allocated: Amounts
-    books: dict[str, int]
 
 
-def kept_ledger(desk: Desk, connection: Connection) -> KeptLedger | None:
+def kept_ledger(desk: Desk, connection: Connection, waiting: Waiting) -> KeptLedger | None:
     """The ledger of now out of the image of before; None when it is to be read.
+
+    Credit notes that are younger than a waiting receipt are read as if they had changed: they may have been set off
+    too early for it.
 
     Whether numbers are still built as they were shows when it is used (`StaleImage`): then it is to be read as well.
     """
@@ -51,18 +54,20 @@ def kept_ledger(desk: Desk, connection: Connection) -> KeptLedger | None:
         return None
     changes = changed_since(connection, instant)
     changes.documents.update(image.told["later"], _of_accounts(image, changes.accounts))
+    changes.documents.update(correcting_after(connection, waiting.since) if waiting.since else ())
     if _too_many(image, changes.documents):
         return None
     changed = with_relatives(connection, changes.documents, changes.numbers, image.crediting)
     if _too_many(image, changed):
         return None
-    opened = opened_of(view_in(desk, connection, only=sorted(changed)))
+    view = view_in(desk, connection, only=sorted(changed))
+    opened = opened_of(view, freed=set_off_too_early(view, waiting))
     standing = Standing.of(image, changed, opened.items, opened.settled)
     in_books, allocated = (
         standing.amounts(name, {**dict.fromkeys(changed, 0), **found})
         for name, found in (("in_books", opened.in_books), ("allocated", opened.allocated))
     )
-    return KeptLedger(standing, in_books, allocated, books)
+    return KeptLedger(standing, in_books, allocated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,17 @@ class Opened:
     allocated: dict[int, int]
 
 
-def opened_of(view: LedgerView, undone: Mapping[int, int] | None = None) -> Opened:
-    """The open items of a view. `undone`: amounts to be taken for open again, by document."""
-    undone = undone or {}
-    items, settled, closed_ids = _items(view, undone)
+def opened_of(
+    view: LedgerView, undone: Mapping[int, int] | None = None, freed: Mapping[int, int] | None = None
+) -> Opened:
+    """The open items of a view.
+
+    undone, freed: amounts to be taken for open again, by document: of allocations, and of credit notes set off
+    (`hub.core.services.set_off`).
+    """
+    undone, freed = undone or {}, freed or {}
+    again = {id_: undone.get(id_, 0) + freed.get(id_, 0) for id_ in undone.keys() | freed.keys()}
+    items, settled, closed_ids = _items(view, again)
     allocated, in_books = allocated_by_document(view.facts), settled_in_books(view.facts)
     for row, document in enumerate(items.id) if undone else ():
         if document in undone:

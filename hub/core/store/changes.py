@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
+from hub.core.ledger.facts import CREDIT_NOTE
 from hub.core.store import bulk, journal
 from hub.core.store import tables as t
 from hub.core.store.reading import sellers_by_connector
@@ -84,6 +86,18 @@ def changed_since(connection: sa.Connection, instant: int) -> Changes:
     if any(_any(connection, table.c.payment_terms.is_not(None)) for table in (debtors.current, debtors.history)):
         found.accounts.update(_rows(connection, "debtor", ("seller", "debtor_id"), instant))
     return found
+
+
+def correcting_after(connection: sa.Connection, day: date) -> set[int]:
+    """The credit notes issued after `day` that say what they correct."""
+    invoices = RECORD_TABLES["invoice"].current
+    notes = sa.select(invoices.c.id).where(
+        invoices.c.kind == CREDIT_NOTE,
+        invoices.c.corrects.is_not(None),
+        invoices.c.issued_on > day,
+        invoices.c.withdrawn_at.is_(None),
+    )
+    return set(connection.execute(notes).scalars())
 
 
 def _touched(table: sa.Table, instant: int) -> sa.ColumnElement[bool]:

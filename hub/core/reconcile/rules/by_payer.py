@@ -122,6 +122,8 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         draft.evidence["against"] = "the text quotes a file, an order or a contract that is none of these"
     if reading.part and (not draft.rule.startswith("payer_amount") or not ORDER_WORDS.isdisjoint(reading.words)):
         cap(draft, 0.9)  # "ARRHES DEVIS 2611" is money for what is not invoiced yet, whatever it happens to equal
+    if draft.rule == "payer_amount" and reading.due_on:
+        _due_as_named(desk, case, draft)
     one_amount = draft.rule == "payer_amount" and not (reading.closed and _names_own_closed(case))
     near = near_number(desk, case, draft.lines[0][0]) if one_amount else None
     if near:
@@ -144,6 +146,23 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         cap(draft, 0.85)
         draft.evidence["against"] = why
     return draft
+
+
+def _due_as_named(desk: Desk, case: Case, draft: Draft) -> None:
+    """Of equal invoices the one that falls due on the day the text names: a bill of exchange is drawn on that day."""
+    ledger, [(row, amount)] = desk.ledger, draft.lines
+    due_on, named = ledger.items.due_on, case.reading.due_on
+    equal = [r for r in ledger.rows_of_amount(ledger.account_of[row], amount) if desk.usable(r, case)]
+    fitting = [r for r in equal if due_on[r] in named]
+    if len(fitting) == 1:
+        draft.lines = [(fitting[0], amount)]
+        if len(equal) > 1:
+            draft.reason = (
+                f"The payer is known; {desk.numbers(fitting)} has this amount and the due date the text names."
+            )
+    elif len(equal) > 1:
+        cap(draft, 0.85)
+        draft.evidence["against"] = "the text names a due date that is not one invoice's alone"
 
 
 def _one_company(desk: Desk, case: Case) -> bool:

@@ -10,6 +10,7 @@ from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, named_by_debtor, ranges
 from hub.core.reconcile.rules.named_differs import inexact
 from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN
+from hub.core.reconcile.words import REFUND_WORDS
 
 # Confidence that a named set whose sum is exactly the receipt is right, by the weakest number and the payer.
 _EXACT = {
@@ -24,6 +25,7 @@ _EXACT = {
 }
 _PROOF_DIGITS = 5  # a bare counter this long and the exact amount do not meet by chance
 _TO_THE_CENT = 0.03  # by which a number and its exact sum go before a number alone, though the payer contradicts
+_GIVEN_BACK = 0.8  # a number beside "REMBOURSEMENT", of somebody who is no debtor: it may be his own
 _MOST_COMBINATIONS = 128
 
 
@@ -45,6 +47,9 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
                 most = CONTRADICTED + (_TO_THE_CENT if draft.rule.endswith("_exact") else 0)
                 draft.confidence = min(draft.confidence, most)
                 draft.reason += " But the payer is known as another debtor."
+            elif named.stance == UNKNOWN and not REFUND_WORDS.isdisjoint(case.reading.words):
+                draft.confidence = min(draft.confidence, _GIVEN_BACK)
+                draft.reason += " But the text speaks of money given back, and the payer is nobody known."
             draft.evidence |= {
                 "tokens": [text for _, _, text in named.picks][:40],
                 "strength": named.strength,

@@ -28,6 +28,7 @@ _OTHER = {
     (WEAK, UNKNOWN): 0.2,
 }
 _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
+_CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's name, and too short to mean it surely
 _ROUND = 10_00
 _USUAL_SHARES = (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)  # per cent
 _STILL_OWED, _FORGONE = 0.84, 0.83
@@ -169,6 +170,8 @@ def _part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: f
     if not lines:
         return []
     rival = _fits_elsewhere(desk, case, named, rows) + paid_with_this(desk, case, named.accounts)
+    if _CLAIMS & _own_words(desk, case, named):
+        rival.append("the text speaks of a credit note, and none that is known is missing")
     sure = allowed and len(invoices) == 1 and not rival and not _cut_in_a_number(desk, case, named)
     confidence = base if sure else min(base, 0.82)
     reason = f"The text names {desk.numbers(rows)}; the amount pays a part of it."

@@ -1,0 +1,54 @@
+"""Labels in which the bank says what is what: "VIR SEPA RECU /DE DURAND SARL /MOTIF FACT 4711 /REF NOTPROVIDED".
+
+Some banks write payer, purpose and reference behind tags into one label; others write "DE: … MOTIF: … REF: …". Taken
+apart they are what another bank gives in three fields: a name that is one, and a reference that is no invoice number.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from hub.core.reconcile.inputs import Receipts
+from hub.core.reconcile.text import fills_its_room, join_pieces
+
+_FORMS = (
+    ("/DE ", re.compile(r"(?:^|\s)/(DE|MOTIF|REF)(?= |$)")),
+    ("DE: ", re.compile(r"(?:^|\s)(DE|MOTIF|REF) ?:(?= |$)")),
+)
+_AT_A_TAG = re.compile(r"\n(?=/?(?:DE|MOTIF|REF)\b)")  # a line of its own goes on with no other one
+
+
+def taken_apart(receipts: Receipts) -> Receipts:
+    """The receipts with payer, purpose and reference out of tagged labels; the same object when no label has tags.
+
+    Only where the source gives no name of its own, and the label is whole: of one that the bank cut, what is lost would
+    no longer show.
+    """
+    found = {
+        row: parts
+        for row, (text, name) in enumerate(zip(receipts.remittance, receipts.payer_name, strict=True))
+        if text and not name and ("/DE " in text or "DE: " in text) and (parts := _parts(text))
+    }
+    if not found:
+        return receipts
+    names, purposes, references = list(receipts.payer_name), list(receipts.remittance), list(receipts.end_to_end_ref)
+    for row, parts in found.items():
+        names[row], purposes[row] = parts["DE"], f"MOTIF {parts['MOTIF']}"  # the word announces a bare number
+        references[row] = references[row] or parts.get("REF") or None
+    return replace(receipts, payer_name=names, remittance=purposes, end_to_end_ref=references)
+
+
+def _parts(text: str) -> dict[str, str] | None:
+    """What stands behind each tag; None without a name or a purpose, or when a tag comes twice."""
+    joined = " ".join(map(join_pieces, _AT_A_TAG.split(text))) if "\n" in text else text
+    for sign, tag in _FORMS:
+        if sign not in joined:
+            continue
+        _, *pieces = tag.split(joined)
+        tags = pieces[::2]
+        parts = {key: " ".join(value.split()) for key, value in zip(tags, pieces[1::2], strict=True)}
+        whole = "REF" in parts or not fills_its_room(text)
+        if len(parts) == len(tags) and parts.get("DE") and "MOTIF" in parts and whole:
+            return parts
+    return None
