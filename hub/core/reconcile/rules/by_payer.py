@@ -7,6 +7,7 @@ from datetime import timedelta
 from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
+from hub.core.reconcile.rules.balance import balance
 from hub.core.reconcile.rules.equal import recurs, why_not_the_oldest
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.named import paid_with_this
@@ -26,7 +27,6 @@ _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _NAMESAKE = 0.7  # the same where the payer is found as a debtor whose items explain nothing
 _MOST_NAMESAKES = 12
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
-_SMALL_POOL = 24  # items of which most may be paid at once
 
 
 def by_payer(desk: Desk, case: Case) -> list[Draft]:
@@ -195,7 +195,7 @@ def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     sums = sums_to(amounts, case.amount, 4 if case.amount in amounts else 99)
     drafts += _sets(desk, case, pool, sums)
     if not sums.solutions:
-        drafts += _balance(desk, case, pool)
+        drafts += balance(desk, case, pool)
     if not any([d.confidence > 0.9 for d in drafts]):
         others = discount(desk, case, pool) + netting(desk, case, pool) + nearly(desk, case, pool)
         drafts += [cap(d, 0.7) for d in others] if sums.solutions else others
@@ -264,55 +264,6 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
 def _is_rival(sums: Sums, other: tuple[int, ...], amount: int) -> bool:
     """Whether a set speaks against one invoice with exactly the amount: a large one only if chance rarely makes it."""
     return len(other) <= 3 or (len(other) == 4 and sums.chance(4, amount) <= _CHANCE_OF_ONE)
-
-
-def _balance(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
-    """Everything still open, or everything due by then: sets a debtor pays, and no chance among millions."""
-    left, whole = desk.ledger.left, desk.ledger.items.open_minor
-    untouched = [r for r in pool.left if left[r] == whole[r]]
-    what, rows = _everything(desk, case, pool, untouched)
-    if len(rows) > 1:
-        reason = f"The payer is known and pays everything {what}: {desk.numbers(rows)}."
-        return [Draft(0.984, "payer_balance", reason, [(r, desk.signed(r)) for r in rows])]
-    drafts = _all_but(desk, case, pool, pool.left)
-    return drafts if drafts or len(untouched) == len(pool.left) else _all_but(desk, case, pool, untouched)
-
-
-def _everything(desk: Desk, case: Case, pool: Pool, untouched: list[int]) -> tuple[str, list[int]]:
-    """What adds up to the amount: all invoices open, all due, all open less all credit notes, or all that no other
-    receipt pays in part; else nothing."""
-    left, items = desk.ledger.left, desk.ledger.items
-    total = sum([left[r] for r in pool.left])
-    if total == case.amount:
-        return "open", pool.left
-    if total > case.amount:
-        due = case.received_on + timedelta(days=DATE_SLACK_DAYS)
-        rows = [r for r in pool.left if (items.due_on[r] or items.issued_on[r]) <= due]
-        if len(rows) > 1 and sum([left[r] for r in rows]) == case.amount:
-            return "due", rows
-    credits = [r for r in pool.credits if left[r] > 0]
-    if credits and total - sum([left[r] for r in credits]) == case.amount:
-        return f"open less credit note {desk.numbers(credits)}", pool.left + credits
-    if len(untouched) < len(pool.left) and sum([left[r] for r in untouched]) == case.amount:
-        return "open that no other receipt pays in part", untouched
-    return "", []
-
-
-def _all_but(desk: Desk, case: Case, pool: Pool, of: list[int]) -> list[Draft]:
-    """Everything open but one, two or three: they may be paid by receipts that wait. Only ever a suggestion."""
-    left = {r: desk.ledger.left[r] for r in of}
-    excess = sum(left.values()) - case.amount
-    if not 4 < len(left) <= _SMALL_POOL or excess <= 0:
-        return []
-    sums = sums_to(list(left.values()), excess, 3)
-    drafts = []
-    for solution in sums.solutions[:2]:
-        out = pool.take(desk, solution)
-        if out is not None and len(solution) <= 3 and sums.chance(len(solution), excess) < 0.5:
-            rows = [r for r in of if r not in out]
-            reason = f"The payer is known and pays everything open but {desk.numbers(out)}: {desk.numbers(rows)}."
-            drafts.append(Draft(0.75, "payer_balance", reason, [(r, left[r]) for r in rows]))
-    return drafts
 
 
 def _on_account(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
