@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Container
 from functools import cached_property
 from typing import NamedTuple
@@ -21,6 +22,7 @@ _ALIKE, _NOT_OTHER = 0.62, 0.45  # likeness at which one debtor's name agrees, o
 _NEARLY_SAME = 0.85
 _GLUED_ALIKE = 86  # of 100, between names written without blanks
 _NOTHING_ALIKE = 0.15
+_MANY = 6  # debtors whose names begin with one word: it tells a kind, or a family
 _FIGURE = re.compile(r"\d+")
 
 
@@ -105,6 +107,8 @@ class Stances:
                 return AGREES
             if payer.behalf:
                 return UNKNOWN
+            if self._is_another_of_its_kind(payer, account):
+                return CONTRADICTS
             return CONTRADICTS if alike < _NOT_OTHER and self._may_be_another(payer, account) else UNKNOWN
         same_group = self.ledger.same_group
         for candidate in payer.accounts:
@@ -149,6 +153,26 @@ class Stances:
             return True
         begun = self._beginning(payer)
         return bool(begun) and not self._begins(account, begun)
+
+    def _is_another_of_its_kind(self, payer: Payer, account: int) -> bool:
+        """Whether the payer's name begins as many debtors' names do, and goes on otherwise than this debtor's.
+
+        "CENTRE HOSPITALIER DE VI" may be of any town but Thiers.
+        """
+        kinds = self._kinds
+        for at, word in enumerate(payer.words[:-1]):
+            if word in kinds and (payer.in_label or not at):
+                town = payer.words[at + 1]
+                others = [name[1] for name in self._telling_names(account) if len(name) > 1 and name[0] == word]
+                if others:
+                    return not any(other.startswith(town) or town.startswith(other) for other in others)
+        return False
+
+    @cached_property
+    def _kinds(self) -> set[str]:
+        """First words of names that say what a debtor is, not who: those of many debtors."""
+        firsts = Counter(words[0] for words in {words for words, _ in self._words} if len(words) > 1)
+        return {word for word, count in firsts.items() if count >= _MANY}
 
     def _beginning(self, payer: Payer) -> str:
         """What some debtor's name begins with: the payer's whole name, or as many first words of the label as fit."""

@@ -204,3 +204,16 @@ def test_a_label_cut_within_another_number_tells_no_part_payment() -> None:
     cut = "VIRT POIRIER SARL 25100053 2608"
     assert "suggested" == one([invoice], 3_451_96, cut, debtors=debtors_of(["Poirier SARL"])).status
     assert "auto" == one([invoice], 3_451_96, cut[:26], debtors=debtors_of(["Poirier SARL"])).status
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("CENTRE HOSPITALIER DE VI", "{}"), (None, "VIR CENTRE HOSPITALIER DE VI {}")]
+)
+def test_one_of_many_hospitals_does_not_pay_for_another(name: str | None, text: str) -> None:
+    """Vi… is no debtor, and surely not Thiers, whose number and sum these are; a holding with its own name may be."""
+    towns = ["Thiers", "Loudun", "Autun", "Decize", "Senlis", "Sedan"]
+    debtors = debtors_of([f"Centre hospitalier de {town}" for town in towns])
+    invoice, number = item("2026000391", "D0", 2_614_70), "2026000391"
+    assert "auto" != one([invoice], 2_614_70, text.format(number), name, debtors=debtors).status
+    assert "auto" == one([invoice], 2_614_70, f"VIR CENTRE HOSPITALIER DE TH {number}", debtors=debtors).status
+    assert "auto" == one([invoice], 2_614_70, number, "GROUPEMENT SANTE AUVERGNE", debtors=debtors).status
