@@ -21,7 +21,7 @@ from hub.core.store import Store, UnitOfWork, engine, journal, marks, migrate
 from hub.core.store import tables as t
 from hub.core.store.allocations import NewAllocation, add_allocations, reverse
 from hub.core.store.engine import DatabaseUnreachable
-from hub.core.store.page_notes import note_of, stands
+from hub.core.store.page_notes import notes_of, standing_notes
 from hub.core.store.receipts import take_back
 from hub.core.store.revision import HEAD
 from hub.core.store.tables import whole_metadata
@@ -294,11 +294,11 @@ def test_notes_of_pages_are_carried_over(empty_database_url: str) -> None:
                 connection.execute(sa.text(statement), {"bytes": b"b"} if ":bytes" in statement else {})
         store.migrate()
         with store.read() as connection:
-            note = note_of(connection, stream_id=1, origin="a.csv", ordinal=0)
+            [note] = notes_of(connection, stream_id=1, origin="a.csv", first=0, count=1).values()
             assert note is not None
             assert ("1-2", b"", [1, 2]) == (note.units, note.marks, note.unit_ids)
-            assert not stands(connection, note)
-            assert stands(connection, replace(note, evidence_sum=2))
+            assert not standing_notes(connection, {0: note})
+            assert {0} == standing_notes(connection, {0: replace(note, evidence_sum=2)})
         assert ["Acme SA"] == column(store, sa.select(t.metadata.tables["seller"].c.name))
         with store.engine.connect() as connection, pytest.raises(sa.exc.IntegrityError):
             connection.exec_driver_sql("DELETE FROM raw_unit WHERE id = 2")
