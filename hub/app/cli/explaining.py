@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -152,6 +152,7 @@ def found_words(evidence: dict[str, Any], rows: list[AllocationRow]) -> list[str
         "rivals": lambda found: f"Against it: {_listed(found)}." if _listed(found) else "",
         "refused": lambda found: f"Also looked at, and refused: {_refused(found)}.",
         "confirmed_because": lambda found: f"Confirmed because: {found}",
+        "moved_from": lambda found: _moved(found, rows),
         "policy": lambda found: f"Decided under version {found} of the rules in [reconcile].",
     }
     silent = {"where", "strength", "payer_score", "chance", "open_currency"}
@@ -187,6 +188,21 @@ def _received(minor: int, rows: list[AllocationRow]) -> str:
     if minor == rows[0].receipt_minor:
         return ""
     return f"Of the receipt {amount(minor, rows[0].receipt_currency)} were left to apply."
+
+
+def _moved(found: dict[str, Any], rows: list[AllocationRow]) -> str:
+    """What went over from another receipt, and why. Decisions of earlier versions tell less of that receipt."""
+    was = f"receipt {found.get('receipt')}"
+    if "received_on" in found:
+        money = amount(found["amount_minor"], found["currency"])
+        was += f" ({money} on {day(date.fromisoformat(found['received_on']))})"
+    what = ", ".join(f"{amount(row.amount_minor, row.currency)} to {row.invoice_number}" for row in rows)
+    why = (
+        "The two were taken for one sum and are two again, so it went over to this one."
+        if found.get("back")
+        else "Both are the same money, seen twice; this one counts, so it went over to it."
+    )
+    return f"Applied first as {was}: {what}. {why}"
 
 
 def _open(found: Any, currency: str) -> str:

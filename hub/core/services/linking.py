@@ -60,14 +60,15 @@ def has_room(mine: Sequence[Any], theirs: Sequence[Any], carrier: Any) -> bool:
     return bool(wanted <= room or all(row.origin == "auto" for row in mine))
 
 
-def move(unit: UnitOfWork, mine: Sequence[Any], echo: Any, carrier: Any) -> int:
-    """The echo's allocations go over to the carrier, as far as it has room; returns how many lines did."""
+def move(unit: UnitOfWork, mine: Sequence[Any], echo: Any, carrier: Any, *, back: bool = False) -> int:
+    """The echo's allocations go over to the carrier, as far as it has room; returns how many lines did. `back`: they
+    return to where they were, since the link does not stand any more."""
     reverse(unit, [row.id for row in mine], f"{COUNTED_AS}{carrier.receipt_id}")
     theirs = store.allocations_of(unit.connection, [carrier.id])
     room = carrier.amount_minor - sum(row.amount_minor for row in theirs if row.nature == "money")
     if sum(row.amount_minor for row in mine if row.nature == "money") > room:
         return 0
-    add_allocations(unit, [_moved(row, echo, carrier) for row in mine])
+    add_allocations(unit, [_moved(row, echo, carrier, back=back) for row in mine])
     return len(mine)
 
 
@@ -93,12 +94,15 @@ def move_back(unit: UnitOfWork, echo: int, carrier: int, since: int) -> None:
         if gone:
             reverse(unit, gone, SOURCE_WITHDREW)
     elif mine:
-        move(unit, mine, facts[carrier], facts[echo])
+        move(unit, mine, facts[carrier], facts[echo], back=True)
 
 
-def _moved(row: Any, echo: Any, carrier: Any) -> NewAllocation:
+def _moved(row: Any, echo: Any, carrier: Any, *, back: bool) -> NewAllocation:
     evidence = json.loads(row.evidence)
-    evidence["moved_from"] = {"allocation": row.id, "receipt": echo.receipt_id}
+    evidence["moved_from"] = {
+        "allocation": row.id, "receipt": echo.receipt_id, "received_on": echo.received_on.isoformat(),
+        "amount_minor": echo.amount_minor, "currency": echo.currency, "back": back,
+    }  # fmt: skip
     return NewAllocation(
         proposal=row.proposal, receipt_id=carrier.id, invoice_id=row.invoice_id, nature=row.nature,
         amount_minor=row.amount_minor, currency=row.currency, origin=row.origin, rule=row.rule, reason=row.reason,

@@ -33,7 +33,7 @@ class Books:
 
     Attributes:
         digest: of the content of all files and of the companion file: names the books.
-        notes: files left aside, and why; a year that has no opening.
+        notes: files left aside, and why; a year that has no opening; a mark that is no code of lettering.
         names: of the files that count, by the number that documents carry.
         by_piece: PieceRef numbers the invoices; else journal and entry do.
         number: the number of a document, as an expression of its row.
@@ -146,6 +146,11 @@ class Books:
             self._as_one(first)
         self._goes_on = True
         self._until = max(image.last for image in year)
+        for code, lines in lettering.forget_empty_codes(self.scratch, self._number):
+            files = ", ".join(image.ledger.name for image in year)[:200]
+            self.notes.append(
+                f"{files} (EcritureLet {code} is read as none: what bears it does not come to zero; lines: {lines})"
+            )
         lettering.letter(self.scratch, self._number, self._period, first=first, last=last)
 
     def _as_one(self, first: int) -> None:

@@ -98,7 +98,7 @@ class Doubts:
             fault = rejected("HUB-FEC-009", name, count=again)
             db.hold(f"opening/{name}", name, name, fault, 1)
             return ""
-        return f"{name} has no opening: it goes on where the year before ended"
+        return f"{name} (it has no opening: it goes on where the year before ended)"
 
     def hold_without_debtors(self, sold_to: Collection[str]) -> None:
         """Sales, and no account of debtors: nothing of what is owed is read, and that is no reason to say nothing."""

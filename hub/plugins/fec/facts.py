@@ -111,5 +111,9 @@ def ref_of(day: str, journal: str, piece: str, debtor: str, kind: str, amount: i
 
     Not the number of its entry: programs give entries other numbers when they become final. `amount` is signed.
     """
-    ref = f"{day}/{journal}/{piece}/{debtor}/{kind}/{amount}"
+    return short(f"{day}/{journal}/{piece}/{debtor}/{kind}/{amount}")
+
+
+def short(ref: str) -> str:
+    """What identifies a fact, cut to its beginning and a digest where it is too long."""
     return ref if len(ref) <= SHORT else f"{ref[:150]}…{blake2b(ref.encode(), digest_size=8).hexdigest()}"

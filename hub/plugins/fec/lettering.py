@@ -47,6 +47,36 @@ def letter(scratch: Scratch, file: int, period: str, *, first: int, last: bool) 
         )
 
 
+def forget_empty_codes(scratch: Scratch, file: int) -> list[tuple[str, int]]:
+    """Codes such as 0, - or * that stand where nothing was matched are taken away from the parts of `file`.
+
+    A mark without a letter or a digit but 0 says nothing by itself, and some programs put one on whatever they matched:
+    it is none when most of the lines that bear it do not come to zero, debtor by debtor, nor all of them together.
+
+    Returns:
+        Each such code, and how many lines bear it.
+    """
+    db = scratch
+    marks = db.rows(
+        "SELECT DISTINCT code FROM part WHERE file = ? AND code <> '' AND code NOT GLOB '*[A-Za-z1-9]*'", file
+    )
+    found: list[tuple[str, int]] = []
+    for code in sorted(mark for (mark,) in marks if not any(map(str.isalnum, mark.replace("0", "")))):
+        lines, odd, total = next(
+            db.rows(
+                """SELECT sum(lines), sum(CASE WHEN total <> 0 THEN lines ELSE 0 END), sum(total) FROM (
+                    SELECT count(*) AS lines, sum(rest) AS total FROM part
+                    WHERE file = ? AND code = ? GROUP BY debtor)""",
+                file,
+                code,
+            )
+        )
+        if total and odd * 2 > lines:
+            found.append((code, lines))
+            db.do("UPDATE part SET code = '', grp = '' WHERE file = ? AND code = ?", file, code)
+    return found
+
+
 def _join_transfers(db: Scratch, file: int) -> None:
     """A claim moved to another account of its debtor (416, 4117) is the same claim: the new line joins the group of the
     old one. Unlettered on both sides, the two lines of the transfer settle each other."""

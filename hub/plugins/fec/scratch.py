@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import marshal
 import sqlite3
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
+from typing import Any, Final, NamedTuple
 
-from hub.plugins.fec.facts import DOCUMENTS, RECEIPT, SHORT, Doc, Slot, piece_key, ref_of
+from hub.plugins.fec.facts import DOCUMENTS, RECEIPT, Doc, piece_key, short
 
 _SCHEMA = """
 CREATE TABLE doc (
@@ -53,6 +54,31 @@ _CHUNK, _CHUNK_TEXT = 500, 1_000_000
 MAX_EVIDENCE = 500_000
 _DOC = "INSERT INTO doc VALUES (?,?,?,?,?,?,NULL,?,?,?,?,?,?,?,?)"
 _PART = "INSERT INTO part VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?)"
+
+
+class Plain(NamedTuple):
+    """Facts of one part and one line each, by columns. `amount` is signed; `naming` says who gave `name`; `line` is
+    where it stands, `raw` the line itself; `account`, `code` and `lettered` are its slot."""
+
+    kind: Sequence[str]
+    amount: Sequence[int]
+    debtor: Sequence[str]
+    name: Sequence[str]
+    naming: Sequence[int]
+    journal: Sequence[str]
+    entry: Sequence[str]
+    piece: Sequence[str]
+    day: Sequence[str]
+    issued: Sequence[str]
+    line: Sequence[int]
+    net: Sequence[int | None]
+    tax: Sequence[int | None]
+    label: Sequence[str]
+    bank: Sequence[str]
+    raw: Sequence[str]
+    account: Sequence[str]
+    code: Sequence[str]
+    lettered: Sequence[str]
 
 
 class Scratch:
@@ -99,37 +125,47 @@ class Scratch:
                 (id_, file, doc.debtor, account, code, group, doc.day, lettered, effect, effect, rank, abroad)
             )
         self._name(doc.debtor, doc.name, doc.naming, place)
-        self._count(len(raw))
+        self._count(1, len(raw))
         return id_
 
-    def add_plain(
-        self, file: int, kind: str, amount: int, debtor: str, name: str, naming: int, journal: str, entry: str,
-        piece: str, day: str, issued: str, line: int, net: int | None, tax: int | None, label: str, bank: str, raw: str,
-        slot: Slot, place: str,
-    ) -> None:  # fmt: skip
-        """Keep a fact of one part and one line; `amount` is signed."""
-        id_ = self._next
-        total, sign, minus = (amount, 1, "") if amount > 0 else (-amount, -1, "-")
-        ref = f"{day}/{journal}/{piece}/{debtor}/{kind}/{amount}"
-        if len(ref) > SHORT:
-            ref = ref_of(day, journal, piece, debtor, kind, amount)
-        key = by_piece = by_entry = ""
-        if kind in DOCUMENTS:
-            key, by_entry = piece_key(piece), entry
-            by_piece = piece if key else entry
-        self._told.append(
-            (kind, ref, minus, debtor, by_piece, by_entry, piece, day, issued, str(total), "", "",
-             "" if net is None else str(net), "" if tax is None else str(tax), label, bank, raw, file, line)
+    def add_plain(self, file: int, place: str, facts: Plain) -> None:
+        """Keep facts of one part and one line each."""
+        kinds, amounts, debtors, _, _, journals, entries, pieces, days, issued, _, _, _, labels, banks, raws, *slots = (
+            facts
+        )
+        accounts, codes, lettered = slots
+        refs = list(
+            map(short, map("/".join, zip(days, journals, pieces, debtors, kinds, map(str, amounts), strict=True)))
+        )
+        are_documents = [kind in DOCUMENTS for kind in kinds]
+        by_entry = [entry if is_one else "" for entry, is_one in zip(entries, are_documents, strict=True)]
+        keys = [piece_key(piece) if is_one else "" for piece, is_one in zip(pieces, are_documents, strict=True)]
+        by_piece = [piece if key else entry for piece, key, entry in zip(pieces, keys, by_entry, strict=True)]
+        minus, totals = ["" if amount > 0 else "-" for amount in amounts], list(map(abs, amounts))
+        self._told += zip(
+            kinds, refs, minus, debtors, by_piece, by_entry, pieces, days, issued, map(str, totals), repeat(""),
+            repeat(""), map(_text, facts.net), map(_text, facts.tax), labels, banks, raws, repeat(file), facts.line,
         )  # fmt: skip
-        self._docs.append((id_, file, ref, kind, sign, debtor, entry, piece, day, issued, total, 0, key, label))
-        account, code, lettered = slot
-        group = f"{account}/{debtor}/{code}" if code else ""
-        rank = 1 if kind in RANKED else 0
-        self._parts.append((id_, file, debtor, account, code, group, day, lettered, amount, amount, rank, 0))
-        known = self._names.get(debtor)
-        if known is None or known[0] != name or known[1] < naming:
-            self._name(debtor, name, naming, place)
-        self._count(len(raw))
+        ids = range(self._next, self._next + len(kinds))
+        signs = [1 if amount > 0 else -1 for amount in amounts]
+        self._docs += zip(
+            ids, repeat(file), refs, kinds, signs, debtors, entries, pieces, days, issued, totals, repeat(0), keys,
+            labels,
+        )  # fmt: skip
+        groups = [
+            f"{account}/{debtor}/{code}" if code else ""
+            for account, debtor, code in zip(accounts, debtors, codes, strict=True)
+        ]
+        ranks = [1 if kind in RANKED else 0 for kind in kinds]
+        self._parts += zip(
+            ids, repeat(file), debtors, accounts, codes, groups, days, lettered, amounts, amounts, ranks, repeat(0),
+        )  # fmt: skip
+        names = self._names
+        for debtor, name, naming in zip(debtors, facts.name, facts.naming, strict=True):
+            known = names.get(debtor)
+            if known is None or known[0] != name or known[1] < naming:
+                self._name(debtor, name, naming, place)
+        self._count(len(kinds), sum(map(len, raws)))
 
     def add_across(self, group: str, debtor: str, net: int, day: str) -> None:
         """Keep what a group of several debtors moved from or to one of them: a fact without parts, since his own lines
@@ -139,11 +175,11 @@ class Scratch:
         self._told.append(told)
         sign = 1 if net > 0 else -1
         self._docs.append((self._next, 0, ref, kind, sign, debtor, "", "", day, day, abs(net), 0, None, group))
-        self._count(0)
+        self._count(1, 0)
 
-    def _count(self, text: int) -> None:
-        """One fact more waits, with so many characters of lines."""
-        self._next += 1
+    def _count(self, facts: int, text: int) -> None:
+        """So many facts more wait, with so many characters of lines."""
+        self._next += facts
         self._text += text
         if len(self._told) >= _CHUNK or self._text > _CHUNK_TEXT:
             self._pack()

@@ -5,7 +5,7 @@ The same as `entries` says of them, several times sooner. What is not plainly on
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -15,7 +15,7 @@ from hub.plugins.fec.blocks import Block, Line
 from hub.plugins.fec.entries import Understanding, debtor_name
 from hub.plugins.fec.facts import BY_DEBTOR, CREDIT_NOTE, INVOICE, RECEIPT, RETURNED, entry_name
 from hub.plugins.fec.lines import Reader
-from hub.plugins.fec.scratch import Scratch
+from hub.plugins.fec.scratch import Plain, Scratch
 
 #: What the account of a line is, in a letter: an entry is then a word, and few words are many entries.
 _DEBTOR, _SALES, _VAT, _MONEY, _OTHER = "DSVMO"
@@ -33,6 +33,9 @@ class Shape(NamedTuple):
     others: tuple[int, ...]
 
 
+#: What an entry says: the index of its first line and of its debtor's, the amount there, its day, the kind of fact; the
+#: amount without tax and the tax, where it is a sale of that; the account of the money.
+Taken = tuple[int, int, int, str, str, int | None, int | None, str]
 #: The word of an entry that touches no debtor.
 NOBODY: Final = Shape(False, -1, ())
 
@@ -99,21 +102,27 @@ class Simple:
         word = "".join(map(self._letters.__getitem__, block.places))
         shapes, plain = self._shapes, self._in_own_currency(block)
         openings = self._openings(block)
+        run: list[Taken] = []
         for begin, end in pairwise(block.starts):
             letters = word[begin:end]
             try:
                 shape = shapes[letters]
             except KeyError:
                 shape = shapes[letters] = shape_of(letters)
+            taken = None
             if shape is NOBODY:
-                if closely() or (_SALES in letters and _OTHER in letters):
-                    otherwise(block.lines(begin, end))
-            elif (
-                shape is None
-                or (openings and block.cells[begin * block.stride + self._journal] in openings)
-                or not self._taken(block, begin, end, shape, plain)
-            ):
-                otherwise(block.lines(begin, end))
+                if not (closely() or (_SALES in letters and _OTHER in letters)):
+                    continue
+            elif shape is not None and not (openings and block.cells[begin * block.stride + self._journal] in openings):
+                taken = self._taken(block, begin, end, shape, plain)
+            if taken is not None:
+                self.found = True
+                run.append(taken)
+                continue
+            self._keep(block, run)  # in the order of the entries
+            run = []
+            otherwise(block.lines(begin, end))
+        self._keep(block, run)
 
     def _in_own_currency(self, block: Block) -> bool:
         """True when no line says another currency."""
@@ -126,46 +135,69 @@ class Simple:
         journals = {(keys[begin][0], cells[begin * stride + at]) for begin in block.starts[:-1]}
         return {name for code, name in journals if self._understanding.beginning.is_journal(code, name)}
 
-    def _taken(self, block: Block, begin: int, end: int, shape: Shape, plain: bool) -> bool:
-        """Keep what one entry says; False when it is not that simple after all."""
-        at, cells, amounts = begin + shape.at, block.cells, block.amounts
-        first, key, amount = at * block.stride, block.keys[begin], amounts[at]
-        dates = self._dates
-        day = dates.get(key[2]) or self._day(key[2])
-        if not amount or not (plain or cells[first + self._foreign].strip().upper() in ("", self._currency)):
-            return False
-        if self._is_early[day] and a.tells_opening(cells[begin * block.stride + self._label].strip()):
-            return False
-        net = tax = None
-        bank = ""
+    def _taken(self, block: Block, begin: int, end: int, shape: Shape, plain: bool) -> Taken | None:
+        """What one entry says; None when it is not that simple after all."""
+        at, amounts, stride = begin + shape.at, block.amounts, block.stride
+        amount, booked = amounts[at], block.keys[begin][2]
+        day = self._dates.get(booked) or self._day(booked)
+        if not amount or not (
+            plain or block.cells[at * stride + self._foreign].strip().upper() in ("", self._currency)
+        ):
+            return None
+        if self._is_early[day] and a.tells_opening(block.cells[begin * stride + self._label].strip()):
+            return None
         if shape.money:
-            kind = RECEIPT if amount < 0 else RETURNED
-            bank = block.places[begin + shape.others[0]]
+            return (
+                begin,
+                at,
+                amount,
+                day,
+                RECEIPT if amount < 0 else RETURNED,
+                None,
+                None,
+                block.places[begin + shape.others[0]],
+            )
+        if end - begin > _SHORT and not _one_against_all(amounts[begin:end], amount):
+            return None
+        net = -sum([amounts[begin + other] for other in shape.others])
+        if amount > 0:
+            kind, tax = INVOICE, amount - net
         else:
-            if end - begin > _SHORT and not _one_against_all(amounts[begin:end], amount):
-                return False
-            kind = INVOICE if amount > 0 else CREDIT_NOTE
-            net = -sum([amounts[begin + other] for other in shape.others])
-            if amount < 0:
-                net = -net
-            tax = abs(amount) - net
-            if net < 0 or tax < 0:
-                net = tax = None
-        aux, name, piece, said, label, code, lettered = self._told(cells[first : first + block.stride])
-        debtor, name, naming = aux.strip() or a.debtor_of(block.places[at]), name.strip(), BY_DEBTOR
-        if not name:
-            name, naming = debtor_name("", cells[first + self._account_name], debtor)
-        issued = day if said == key[2] else dates.get(said) or self._day(said) or day
-        lettered = (dates.get(lettered) or self._day(lettered)) if lettered else ""
-        # As `entry_name` says it, where the entry bears a number: its key is then of three.
-        entry = f"{key[0]} {key[1]}" if len(key) == 3 and key[0] else entry_name(key)
-        self._scratch.add_plain(
-            self._file, kind, amount, debtor, name, naming,
-            key[0], entry, piece.strip(), day, issued if issued < day else day, block.first + at, net, tax,
-            label.strip(), bank, block.texts[at], (block.places[at], code.strip(), lettered), self._place,
+            kind, net = CREDIT_NOTE, -net
+            tax = -amount - net
+        if net < 0 or tax < 0:
+            return begin, at, amount, day, kind, None, None, ""
+        return begin, at, amount, day, kind, net, tax, ""
+
+    def _keep(self, block: Block, run: Sequence[Taken]) -> None:
+        """Keep what some entries say, by columns."""
+        if not run:
+            return
+        begins, ats, amounts, days, kinds, nets, taxes, banks = zip(*run, strict=True)
+        stride, cells, dates, read = block.stride, block.cells, self._dates, self._day
+        rows = [cells[at * stride : at * stride + stride] for at in ats]
+        auxes, said, pieces, piece_days, labels, codes, lettered = zip(*map(self._told, rows), strict=True)
+        keys, accounts = [block.keys[begin] for begin in begins], [block.places[at] for at in ats]
+        debtors = [aux.strip() or a.debtor_of(account) for aux, account in zip(auxes, accounts, strict=True)]
+        names, namings = list(map(str.strip, said)), [BY_DEBTOR] * len(run)
+        for n, name in enumerate(names):
+            if not name:
+                names[n], namings[n] = debtor_name("", rows[n][self._account_name], debtors[n])
+        issued = [
+            day if text == key[2] else min(day, dates.get(text) or read(text) or day)
+            for day, text, key in zip(days, piece_days, keys, strict=True)
+        ]
+        facts = Plain(
+            kinds, amounts, debtors, names, namings,
+            [key[0] for key in keys],
+            # As `entry_name` says it, where the entry bears a number: its key is then of three.
+            [f"{key[0]} {key[1]}" if len(key) == 3 and key[0] else entry_name(key) for key in keys],
+            list(map(str.strip, pieces)), days, issued, [block.first + at for at in ats], nets, taxes,
+            list(map(str.strip, labels)), banks, [block.texts[at] for at in ats],
+            accounts, list(map(str.strip, codes)),
+            [(dates.get(text) or read(text)) if text else "" for text in lettered],
         )  # fmt: skip
-        self.found = True
-        return True
+        self._scratch.add_plain(self._file, self._place, facts)
 
 
 def _one_against_all(amounts: list[int], amount: int) -> bool:

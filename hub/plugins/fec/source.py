@@ -60,9 +60,8 @@ class Fec:
         found, after = units_after(books, place, max(1, limit), self._config.currency).fitting(place)
         self._fetched = found
         last = not units_after(books, after, 1, self._config.currency).units
-        for note in books.notes if last else ():
-            self._context.logger.warning("%s", note)
-        return Page(found.units, self._cursor(seen, books, None if last else after), last, self._origin)
+        cursor, notes = self._cursor(seen, books, None if last else after), books.notes if last else ()
+        return Page(found.units, cursor, last, self._origin, notes=notes)
 
     def map(self, stream: str, unit: RawUnit) -> Sequence[Record]:
         """The records of one unit: the same code as `map_page`, on a run of one."""

@@ -60,3 +60,33 @@ def test_amounts_are_no_minor_units(capsys: pytest.CaptureFixture[str]) -> None:
     plain = Proposal(0.9, "named_less_rounding", words, ((1, 100),), "EUR", None, {})
     show_explanation([Explanation([_row(plain, 1)], {})], UTC)
     assert "F1; 12,50 EUR are missing: rounding." in " ".join(capsys.readouterr().out.split())
+
+
+FROM = {"allocation": 1, "receipt": "BQ 17", "received_on": "2026-10-03", "amount_minor": 12_000, "currency": "EUR"}
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (
+            FROM | {"back": False},
+            "- Applied first as receipt BQ 17 (120,00 EUR on 03/10/2026): 1,00 EUR to F1. Both are the same money, "
+            "seen twice; this one counts, so it went over to it.",
+        ),
+        (
+            FROM | {"back": True},
+            "- Applied first as receipt BQ 17 (120,00 EUR on 03/10/2026): 1,00 EUR to F1. The two were taken for one "
+            "sum and are two again, so it went over to this one.",
+        ),
+        (
+            {"allocation": 1, "receipt": "BQ 17"},
+            "- Applied first as receipt BQ 17: 1,00 EUR to F1. Both are the same money, seen twice; this one counts, "
+            "so it went over to it.",
+        ),
+    ],
+    ids=["linked", "parted", "told by an earlier version"],
+)
+def test_what_went_over_from_another_receipt_is_told(found: dict[str, object], told: str) -> None:
+    """What was applied, of which money, and why it stands here now: no number of a row."""
+    row = _row(Proposal(0.9, "numbers", "F1.", ((1, 100),), "EUR", None, {}), 1)
+    assert told == " ".join(" ".join(found_words({"moved_from": found}, [row])).split())

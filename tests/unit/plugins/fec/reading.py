@@ -27,6 +27,7 @@ class Read:
     source: Fec
     records: list[Record]
     held: list[RecordRejected]
+    notes: list[str]
 
     def of(self, kind: type[Any]) -> list[Any]:
         return [record for record in self.records if isinstance(record, kind)]
@@ -51,6 +52,7 @@ def read(tmp_path: Path, files: Path | list[Path], **settings: Any) -> Read:
     one = source(tmp_path, files, **settings)
     records: list[Record] = []
     held: list[RecordRejected] = []
+    notes: list[str] = []
     cursor, last = None, False
     while not last:
         page = one.fetch("ledger", cursor, 5_000)
@@ -59,8 +61,9 @@ def read(tmp_path: Path, files: Path | list[Path], **settings: Any) -> Read:
                 held.append(unit.rejected)
             else:
                 records += one.map("ledger", unit)
+        notes += page.notes
         cursor, last = page.cursor, page.last
-    return Read(one, records, held)
+    return Read(one, records, held, notes)
 
 
 def opened(records: Iterable[Record], on: date, *, held: bool = False) -> list[tuple[str, str, int]]:

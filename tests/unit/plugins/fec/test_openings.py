@@ -141,14 +141,14 @@ def test_a_year_without_an_opening_is_said(tmp_path: Path) -> None:
     assert ([], {"A": 13_000}) == (found.held, found.totals())
 
 
-def test_a_year_that_was_not_opened_yet_is_noted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_year_that_was_not_opened_yet_is_noted(tmp_path: Path) -> None:
     """Nothing is booked again: it goes on where the year before ended, nothing is held."""
     new = Made(2026)
     new.sale(date(2026, 1, 5), "R1", "A", 12_000)
     new.paid(date(2026, 1, 6), "V1", "A", 2_000)
     found = years(tmp_path, new)
     assert ([], {"A": 22_000}) == (found.held, found.totals())
-    assert "2026.txt has no opening" in caplog.text
+    assert ["2026.txt (it has no opening: it goes on where the year before ended)"] == found.notes
 
 
 def test_a_year_after_one_that_left_nothing_needs_no_opening(tmp_path: Path) -> None:

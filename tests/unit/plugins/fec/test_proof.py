@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hub.plugins.fec import simple
+from hub.plugins.fec.blocks import Block
 from hub.plugins.fec.entries import Understanding
 from hub.sdk.records import LedgerEntry
 from tests.unit.plugins.fec.made import DIALECTS, Made
@@ -45,8 +46,12 @@ def test_what_is_lost_on_the_way_shows(by_columns: bool, tmp_path: Path, monkeyp
         return [doc for doc in docs(self, lines) if doc.piece != "F2"]
 
     if by_columns:
-        add = simple.Scratch.add_plain
-        monkeypatch.setattr(simple.Scratch, "add_plain", lambda s, *a: None if a[8] == "F2" else add(s, *a))
+        keep = simple.Simple._keep
+
+        def losing_one(self: simple.Simple, block: Block, run: list[simple.Taken]) -> None:
+            keep(self, block, [one for one in run if "\tF2\t" not in block.texts[one[0]]])
+
+        monkeypatch.setattr(simple.Simple, "_keep", losing_one)
     else:
         monkeypatch.setattr(simple, "shape_of", lambda word: None)
     monkeypatch.setattr(Understanding, "docs", losing)

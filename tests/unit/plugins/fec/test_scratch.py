@@ -39,11 +39,11 @@ def test_facts_come_back_in_their_order(size: int, monkeypatch: pytest.MonkeyPat
 
 def test_a_row_is_cut_by_the_length_of_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     """Entries of thousands of lines: not five hundred of them in one row of the data base."""
-    monkeypatch.setattr(scratch, "_CHUNK_TEXT", 0)
+    monkeypatch.setattr(scratch, "_CHUNK_TEXT", -1)
     db = Scratch()
     for number in range(1, 4):
-        db.add_plain(1, "invoice", 100, "C1", "Martin", 2, "VE", f"VE {number}", f"F{number}", "2026-01-05",
-                     "2026-01-05", number, None, None, "Facture", "", "a line", ("4110", "", ""), "a")  # fmt: skip
+        doc = Doc("invoice", 1, "C1", "Martin", "F", "2026-01-05", "2026-01-05", "", number, 0, False)
+        db.add(1, doc, "r", "VE 1", "a")
     db.flush()
     firsts = [first for (first,) in db.rows("SELECT first FROM told ORDER BY first")]
     assert [1, 1] == [after - before for before, after in pairwise(firsts)]

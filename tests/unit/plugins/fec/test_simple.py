@@ -73,9 +73,10 @@ def test_the_short_way_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     long: list[bool] = []
     take = simple.Simple._taken
 
-    def seen(self: simple.Simple, *values: Any) -> bool:
-        long.append(not take(self, *values))
-        return not long[-1]
+    def seen(self: simple.Simple, *values: Any) -> Any:
+        taken = take(self, *values)
+        long.append(taken is None)
+        return taken
 
     monkeypatch.setattr(simple.Simple, "_taken", seen)
     made = Made()
