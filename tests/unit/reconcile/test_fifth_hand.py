@@ -93,3 +93,12 @@ def test_money_a_supplier_gives_back_is_no_payment(word: str) -> None:
         assert "auto" != one(items, amount, f"{word} FA2512-0116", "KILOUTOU").status
     assert "auto" == one(items, 1_630_14, f"{word} FA2512-0116", "DURAND ET FILS").status
     assert "auto" == one(items, 1_630_14, "FACT FA2512-0116", "KILOUTOU").status
+
+
+@pytest.mark.parametrize(("label", "sure"), [("VIR STRATELIA HOLDING RELE", False), ("VIR STRATELIA SARL RELE", True)])
+def test_a_holding_is_not_the_debtor_of_its_name(label: str, sure: bool) -> None:
+    """Three invoices of the one add up, by chance or not: the holding pays for its other companies as well."""
+    debtors = debtors_of(["Stratelia SARL", "Stratelia Distribution"])
+    items = [item(f"FA000014{n}", "D0", amount) for n, amount in enumerate((126_08, 209_44, 174_94, 915_13, 44_19))]
+    decision = one([*items, item("FA00001616", "D1", 999_94)], 126_08 + 209_44 + 174_94, label, None, debtors=debtors)
+    assert (sure, [(1, 126_08), (2, 209_44), (3, 174_94)]) == (decision.status == "auto", lines(decision))
