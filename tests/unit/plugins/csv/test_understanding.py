@@ -215,6 +215,19 @@ def test_receipts_with_letters_and_signs(tmp_path: Path) -> None:
     assert [100, 200, 300] == [one.amount_minor for one in result.records]  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Date de l'opération;Nom de la contrepartie;Montant;Devise\n31-01-2026;DURAND SARL;1,00;EUR\n",
+        "Date operation;Contrepartie;Montant operation en euro\n31/01/2026;DURAND SARL;1,00\n",
+    ],
+)
+def test_exports_of_banks(tmp_path: Path, table: str) -> None:
+    """The headers that banks put above what their site exports."""
+    [one] = read(tmp_path, table, "receipts").of("receipt")
+    assert (date(2026, 1, 31), 100, "DURAND SARL") == (one.received_on, one.amount_minor, one.payer_name)
+
+
 def test_one_file_described(tmp_path: Path) -> None:
     """All that a person needs to confirm, as plain values."""
     path = tmp_path / "factures.csv"
