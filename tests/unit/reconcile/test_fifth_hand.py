@@ -102,3 +102,9 @@ def test_a_holding_is_not_the_debtor_of_its_name(label: str, sure: bool) -> None
     items = [item(f"FA000014{n}", "D0", amount) for n, amount in enumerate((126_08, 209_44, 174_94, 915_13, 44_19))]
     decision = one([*items, item("FA00001616", "D1", 999_94)], 126_08 + 209_44 + 174_94, label, None, debtors=debtors)
     assert (sure, [(1, 126_08), (2, 209_44), (3, 174_94)]) == (decision.status == "auto", lines(decision))
+
+
+def test_what_a_person_reads_is_in_money() -> None:
+    """8.50 EUR are missing, not 850 minor units."""
+    decision = one([item("FA-2026-0101", DURAND, 1_000_00)], 991_50, "FA-2026-0101", "DURAND ET FILS")
+    assert any("8,50 EUR are missing" in proposal.reason for proposal in decision.proposals)

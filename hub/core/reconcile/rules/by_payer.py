@@ -13,6 +13,7 @@ from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_name
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import in_a_month_named, statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
+from hub.core.reconcile.text import compact
 from hub.core.reconcile.words import GROUP_WORDS, ORDER_WORDS
 
 _MOST_ACCOUNTS = 6
@@ -131,7 +132,9 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     if near:
         draft.rule = NEAR
         draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.93)
-        draft.reason += f" The text has {near}, one slip away from its number, or the end of it."
+        whole = compact(near) == compact(desk.ledger.items.number[draft.lines[0][0]])
+        said = "which is its number" if whole else "one slip away from its number, or the end of it"
+        draft.reason += f" The text has {near}, {said}."
     elif draft.rule == "payer_sum" and all(near_number(desk, case, row) for row, _ in draft.lines):
         draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.9)
         draft.reason += " The text has all their numbers, though not as they are printed."
