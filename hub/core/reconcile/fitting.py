@@ -122,14 +122,22 @@ class Fitting:
 def _period_beside(work: Written, at: int, own_period: str) -> tuple[bool, int] | None:
     """Whether the period stands before the counter (or after it), and where the letters would be.
 
-    None when another year is written there, with a separator that makes it part of the number.
+    None when another year or month is written there, with a separator that makes it part of the number.
     """
     texts, gaps, before = work.texts, work.gaps, at - 1
     if before >= 0 and texts[before] < LETTERS and near(gaps[at]):
         written = texts[before]
         if same_period(written, own_period):
             return True, before - 1
-        if as_year(written, work.received_on) and gaps[at].strip() in ("-", "/", "."):
+        dated = _year_and_month(work, before)
+        if dated and same_period(dated, own_period):
+            return True, before - 2
+        monthly = _is_month_of_a_year(own_period, work.received_on)
+        if dated and monthly:
+            return None
+        if gaps[at].strip() in ("-", "/", ".") and (
+            as_year(written, work.received_on) or (monthly and _is_month_of_a_year(written, work.received_on))
+        ):
             return None
     if at + 1 < len(texts) and texts[at + 1] < LETTERS and gaps[at + 1] in ("-", "/", "."):
         if same_period(texts[at + 1], own_period):
@@ -137,6 +145,20 @@ def _period_beside(work: Written, at: int, own_period: str) -> tuple[bool, int] 
         if len(texts[at + 1]) == 4 and as_year(texts[at + 1], work.received_on):
             return None
     return False, before
+
+
+def _year_and_month(work: Written, at: int) -> str:
+    """The year and the month of "2026-08-110" as one, "202608": run `at` is a month, and a year stands before it."""
+    texts, gaps = work.texts, work.gaps
+    if at < 1 or len(texts[at]) > 2 or len(texts[at - 1]) != 4 or texts[at - 1] > LETTERS or not near(gaps[at]):
+        return ""
+    dated = texts[at - 1] + texts[at].zfill(2)
+    return dated if _is_month_of_a_year(dated, work.received_on) else ""
+
+
+def _is_month_of_a_year(text: str, received_on: date) -> bool:
+    """Whether digits are a year and a month, "2608" or "202608", that may be an invoice's."""
+    return len(text) in (4, 6) and 1 <= int(text[-2:]) <= 12 and as_year(text[:-2], received_on) is not None
 
 
 def _letters_before(work: Written, before: int, prefix: str, is_credit: int, seller: str) -> int:

@@ -18,6 +18,7 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 # N°, No., Num., Numéro: one word before what is numbered.
 _NUMBER_OF = re.compile(r"^(?:numerode|numero|num|no)(?=facture|client|piece|compte|document|tva|siren|siret|commande)")
 _BARE_AMOUNT = frozenset({"montant", "montantfacture", "amount", "totalamount", "invoiceamount"})
+_BARE_REFERENCE = frozenset({"reference", "ref"})
 #: A whole amount with tax, in other words than those of the vocabulary; nothing that is open, paid or taken off.
 _WITH_TAX = re.compile(
     r"(?:montant|total|prix|somme|net|facture)(?:montant|total|general|global|facture|net|apayer|document|piece|dela)*"
@@ -59,6 +60,8 @@ def resolve(kind: str, headers: Sequence[str], told: Mapping[str, str]) -> dict[
                     taken.add(first[word])
     if kind == "invoices" and "total" not in told:
         _prefer_total_with_tax(folded, found, taken)
+    if kind == "receipts" and "bank_ref" not in told:
+        _text_called_reference(folded, found)
     return found
 
 
@@ -68,6 +71,12 @@ def _prefer_total_with_tax(folded: Sequence[str], found: dict[str, int], taken: 
     position = next((at for at, word in enumerate(folded) if at not in taken and _WITH_TAX.fullmatch(word)), None)
     if doubtful and position is not None:
         found["total"] = position
+
+
+def _text_called_reference(folded: Sequence[str], found: dict[str, int]) -> None:
+    """``Référence`` beside a label is the bank's; where there is no label it is what the payer wrote."""
+    if "remittance" not in found and "bank_ref" in found and folded[found["bank_ref"]] in _BARE_REFERENCE:
+        found["remittance"] = found.pop("bank_ref")
 
 
 def missing(kind: str, found: Mapping[str, int]) -> list[str]:

@@ -105,17 +105,19 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "receipts": {
         "receipt_id": ("N° règlement", "Numéro règlement", "transaction_id", "payment_id"),
         "received_on": (
-            "Date opération", "Date d'opération", "Date règlement", "Date de règlement", "Date paiement",
-            "Date de paiement", "Date comptable", "Date encaissement", "Date", "booking_date", "transaction_date",
+            "Date opération", "Date d'opération", "Date de l'opération", "Date règlement", "Date de règlement",
+            "Date paiement", "Date de paiement", "Date comptable", "Date encaissement", "Date", "booking_date",
+            "transaction_date",
         ),
         "value_on": ("Date de valeur", "Date valeur", "Valeur", "value_date"),
-        "amount": ("Montant", "Montant réglé", "Montant opération", "Montant encaissé"),
+        "amount": ("Montant", "Montant réglé", "Montant opération", "Montant opération en euro", "Montant encaissé"),
         "debit": ("Débit", "Montant débit", "Débit euros"),
         "credit": ("Crédit", "Montant crédit", "Crédit euros"),
         "direction": ("Sens",),
         "currency": ("Devise", "Code devise"),
         "payer_name": (
-            "Nom payeur", "Payeur", "Donneur d'ordre", "Nom client", "Client", "Tiers", "Émetteur", "payer",
+            "Nom payeur", "Payeur", "Donneur d'ordre", "Nom client", "Client", "Tiers", "Émetteur",
+            "Nom de la contrepartie", "Contrepartie", "payer",
         ),
         "payer_iban": ("IBAN payeur", "IBAN donneur d'ordre", "IBAN"),
         "remittance": (

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from hub.core.reconcile.text import mask
-from tests.unit.reconcile.books import DURAND, debtors_of, item, lines, one
+from tests.unit.reconcile.books import DURAND, MARTIN, debtors_of, item, lines, one
 
 CHAIN = debtors_of(["Hôtels Campagnola Gap", "Hôtels Campagnola Quimper", "Commune de Nogent", "Hôtels Campagnola"])
 
@@ -93,3 +93,44 @@ def test_money_a_supplier_gives_back_is_no_payment(word: str) -> None:
         assert "auto" != one(items, amount, f"{word} FA2512-0116", "KILOUTOU").status
     assert "auto" == one(items, 1_630_14, f"{word} FA2512-0116", "DURAND ET FILS").status
     assert "auto" == one(items, 1_630_14, "FACT FA2512-0116", "KILOUTOU").status
+
+
+@pytest.mark.parametrize(("label", "sure"), [("VIR STRATELIA HOLDING RELE", False), ("VIR STRATELIA SARL RELE", True)])
+def test_a_holding_is_not_the_debtor_of_its_name(label: str, sure: bool) -> None:
+    """Three invoices of the one add up, by chance or not: the holding pays for its other companies as well."""
+    debtors = debtors_of(["Stratelia SARL", "Stratelia Distribution"])
+    items = [item(f"FA000014{n}", "D0", amount) for n, amount in enumerate((126_08, 209_44, 174_94, 915_13, 44_19))]
+    decision = one([*items, item("FA00001616", "D1", 999_94)], 126_08 + 209_44 + 174_94, label, None, debtors=debtors)
+    assert (sure, [(1, 126_08), (2, 209_44), (3, 174_94)]) == (decision.status == "auto", lines(decision))
+
+
+def test_what_a_person_reads_is_in_money() -> None:
+    """8.50 EUR are missing, not 850 minor units."""
+    decision = one([item("FA-2026-0101", DURAND, 1_000_00)], 991_50, "FA-2026-0101", "DURAND ET FILS")
+    assert any("8,50 EUR are missing" in proposal.reason for proposal in decision.proposals)
+
+
+def subscription(form: str, months: tuple[int, ...]) -> list[dict[str, object]]:
+    """One invoice a month of one sum for many debtors; Durand's has the counter 99 in each."""
+    return [
+        item(form.format(month, n), DURAND if n == 99 else MARTIN, 118_80, issued_on=date(2026, month, 1))
+        for month in months
+        for n in range(1, 300, 7)
+    ]
+
+
+@pytest.mark.parametrize("text", ["FACT F2026-04-99", "F 2026-04-99", "2026-04-99", "FACT 2026 04 99", "F-2026/04/099"])
+def test_a_year_and_a_month_apart_are_the_numbers_own(text: str) -> None:
+    """A subscription has one counter each month, and one sum: the month that is said tells its invoices apart."""
+    items = subscription("F-2026-{:02}-{:04}", (1, 2, 3, 4, 5, 6))
+    paid = [at for at, row in enumerate(items, 1) if row["number"] == "F-2026-04-0099"]
+    decision = one(items, 118_80, text, "DURAND ET FILS", received_on=date(2026, 6, 15))
+    assert ("auto", [(paid[0], 118_80)]) == (decision.status, lines(decision))
+
+
+@pytest.mark.parametrize("text", ["F-2026-05-99", "FA2605-0099"])
+def test_another_month_than_the_one_said_is_not_paid(text: str) -> None:
+    """May is paid already, or was never issued: the June invoice of that counter is not meant."""
+    form = "F-2026-{:02}-{:04}" if text.startswith("F-") else "FA26{:02}-{:04}"
+    items = subscription(form, (1, 2, 3, 4, 6))
+    assert "auto" != one(items, 118_80, text, "DURAND ET FILS", received_on=date(2026, 6, 15)).status

@@ -15,7 +15,8 @@ from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_name
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import in_a_month_named, statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
-from hub.core.reconcile.words import ORDER_WORDS
+from hub.core.reconcile.text import compact
+from hub.core.reconcile.words import GROUP_WORDS, ORDER_WORDS
 
 _MOST_ACCOUNTS = 6
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
@@ -120,6 +121,9 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     if reading.of_something and draft.rule in _COMPOSED:
         cap(draft, 0.9)
         draft.evidence["against"] = "the text quotes a file, an order or a contract that is none of these"
+    if draft.rule in _COMPOSED and _pays_for_others(desk, case, desk.ledger.account_of[draft.lines[0][0]]):
+        cap(draft, 0.85)
+        draft.evidence["against"] = "the payer bears the name of a group: it may pay for any of its companies"
     if reading.part and (not draft.rule.startswith("payer_amount") or not ORDER_WORDS.isdisjoint(reading.words)):
         cap(draft, 0.9)  # "ARRHES DEVIS 2611" is money for what is not invoiced yet, whatever it happens to equal
     if draft.rule == "payer_amount" and reading.due_on:
@@ -129,7 +133,9 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     if near:
         draft.rule = NEAR
         draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.93)
-        draft.reason += f" The text has {near}, one slip away from its number, or the end of it."
+        whole = compact(near) == compact(desk.ledger.items.number[draft.lines[0][0]])
+        said = "which is its number" if whole else "one slip away from its number, or the end of it"
+        draft.reason += f" The text has {near}, {said}."
     elif draft.rule == "payer_sum" and all(near_number(desk, case, row) for row, _ in draft.lines):
         draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.9)
         draft.reason += " The text has all their numbers, though not as they are printed."
@@ -146,6 +152,12 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         cap(draft, 0.85)
         draft.evidence["against"] = why
     return draft
+
+
+def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:
+    """Whether the payer's name, or the label, has a word of groups that the debtor's names have not."""
+    words = GROUP_WORDS.intersection((*case.payer.words, *case.payer.label))
+    return bool(words) and not words <= desk.payers.words_of(account)
 
 
 def _due_as_named(desk: Desk, case: Case, draft: Draft) -> None:

@@ -15,6 +15,7 @@ from hub.core.reconcile.stances import AGREES, UNKNOWN
 from hub.core.reconcile.stances import STRONG as SURE
 from hub.core.reconcile.text import compact, fills_its_room
 from hub.core.reconcile.words import CREDIT_NOTE_WORDS
+from hub.sdk.money import amount_text
 
 # The same when the sum differs: a part payment, too much, a deduction.
 _OTHER = {
@@ -154,7 +155,8 @@ def _with_difference(desk: Desk, rows: list[int], gap: int, kind: str, confidenc
     bearer = max(rows, key=lambda r: (desk.signed(r), -desk.ledger.items.id[r]))
     lines = [(r, desk.signed(r) - (gap if r == bearer else 0)) for r in rows]
     word = {"rounding": "rounding", "discount": "a cash discount the terms do not give"}.get(kind, "charges of a bank")
-    reason = f"The text names {desk.numbers(rows)}; {gap} minor units are missing: {word}."
+    missing = amount_text(gap, desk.ledger.items.currency[bearer])
+    reason = f"The text names {desk.numbers(rows)}; {missing} are missing: {word}."
     return Draft(confidence, f"named_less_{kind}", reason, lines, [(kind, bearer, gap)])
 
 

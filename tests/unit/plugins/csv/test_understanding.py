@@ -215,6 +215,29 @@ def test_receipts_with_letters_and_signs(tmp_path: Path) -> None:
     assert [100, 200, 300] == [one.amount_minor for one in result.records]  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Date de l'opération;Nom de la contrepartie;Montant;Devise\n31-01-2026;DURAND SARL;1,00;EUR\n",
+        "Date operation;Contrepartie;Montant operation en euro\n31/01/2026;DURAND SARL;1,00\n",
+    ],
+)
+def test_exports_of_banks(tmp_path: Path, table: str) -> None:
+    """The headers that banks put above what their site exports."""
+    [one] = read(tmp_path, table, "receipts").of("receipt")
+    assert (date(2026, 1, 31), 100, "DURAND SARL") == (one.received_on, one.amount_minor, one.payer_name)
+
+
+def test_a_reference_without_a_label_is_what_the_payer_wrote(tmp_path: Path) -> None:
+    """Beside a label it is the bank's own; a bank that gives payer and reference gives no other text."""
+    alone = "Date;Contrepartie;Montant;Référence\n31/01/2026;DURAND SARL;1,00;FACT 4711\n"
+    [one] = read(tmp_path, alone, "receipts").of("receipt")
+    assert ("FACT 4711", None) == (one.remittance, one.bank_ref)
+    beside = "Date;Libellé;Montant;Référence\n31/01/2026;FACT 4711;1,00;0815\n"
+    [one] = read(tmp_path, beside, "receipts").of("receipt")
+    assert ("FACT 4711", "0815") == (one.remittance, one.bank_ref)
+
+
 def test_one_file_described(tmp_path: Path) -> None:
     """All that a person needs to confirm, as plain values."""
     path = tmp_path / "factures.csv"
