@@ -128,7 +128,8 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         cap(draft, 0.9)  # "ARRHES DEVIS 2611" is money for what is not invoiced yet, whatever it happens to equal
     if draft.rule == "payer_amount" and reading.due_on:
         _due_as_named(desk, case, draft)
-    one_amount = draft.rule == "payer_amount" and not (reading.closed and _names_own_closed(case))
+    paid = paid_with_this(desk, case, payer.accounts)  # a number well spelt is no misprint of another one
+    one_amount = draft.rule == "payer_amount" and not paid and not (reading.closed and _names_own_closed(case))
     near = near_number(desk, case, draft.lines[0][0]) if one_amount else None
     if near:
         draft.rule = NEAR
@@ -139,7 +140,7 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     elif draft.rule == "payer_sum" and all(near_number(desk, case, row) for row, _ in draft.lines):
         draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.9)
         draft.reason += " The text has all their numbers, though not as they are printed."
-    elif paid := paid_with_this(desk, case, payer.accounts):
+    elif paid:
         cap(draft, 0.85)
         draft.evidence["against"] = paid[0]
     elif reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement")):
