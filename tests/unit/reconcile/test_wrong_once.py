@@ -244,9 +244,11 @@ def test_a_discount_in_its_days_is_as_good_as_a_sum() -> None:
 
 
 def test_a_second_payment_is_no_misprint_of_another_number() -> None:
-    """01884 was paid a moment ago: the second such text does not mean 01184, one digit away and of the same sum."""
+    """01884 was paid a moment ago: the second such text does not mean 01184, one digit away and of the same sum, though
+    another debtor had a 01884 as well."""
     items = [item(f"FA-2026-{n:05}", DURAND, 223_67) for n in (1184, 1416, 1884)]
     paid = receipt(223_67, "RGT FA202601884 DOSSIER 765451", "DURAND ET FILS", payer_iban=IBAN)
-    first, second = decide(items, [paid, paid | {"received_on": date(2026, 5, 2)}])
+    settled = SettledNumbers(["ACME"], [MARTIN], ["FA-2026-01884"])
+    first, second = decide(items, [paid, paid | {"received_on": date(2026, 5, 2)}], settled=settled)
     assert ("auto", [(3, 223_67)]) == (first.status, lines(first))
     assert "auto" != second.status
