@@ -150,9 +150,12 @@ def _period_beside(work: Written, at: int, own_period: str) -> tuple[bool, int] 
 def _year_and_month(work: Written, at: int) -> str:
     """The year and the month of "2026-08-110" as one, "202608": run `at` is a month, and a year stands before it."""
     texts, gaps = work.texts, work.gaps
-    if at < 1 or len(texts[at]) > 2 or len(texts[at - 1]) != 4 or texts[at - 1] > LETTERS or not near(gaps[at]):
+    if at < 1 or len(texts[at]) > 2 or texts[at - 1] > LETTERS or not near(gaps[at]):
         return ""
-    dated = texts[at - 1] + texts[at].zfill(2)
+    year = texts[at - 1]
+    if len(year) == 2 and gaps[at] == gaps[at + 1] and gaps[at] in ("-", "/", "."):
+        year = "20" + year  # "26-08-0110", and what an "O" for a nought leaves of "2026"
+    dated = year + texts[at].zfill(2) if len(year) == 4 else ""
     return dated if _is_month_of_a_year(dated, work.received_on) else ""
 
 

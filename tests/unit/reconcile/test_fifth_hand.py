@@ -128,9 +128,19 @@ def test_a_year_and_a_month_apart_are_the_numbers_own(text: str) -> None:
     assert ("auto", [(paid[0], 118_80)]) == (decision.status, lines(decision))
 
 
-@pytest.mark.parametrize("text", ["F-2026-05-99", "FA2605-0099"])
+@pytest.mark.parametrize("text", ["F-2026-05-99", "F-2O26-05-0099", "FA2605-0099"])
 def test_another_month_than_the_one_said_is_not_paid(text: str) -> None:
     """May is paid already, or was never issued: the June invoice of that counter is not meant."""
     form = "F-2026-{:02}-{:04}" if text.startswith("F-") else "FA26{:02}-{:04}"
     items = subscription(form, (1, 2, 3, 4, 6))
     assert "auto" != one(items, 118_80, text, "DURAND ET FILS", received_on=date(2026, 6, 15)).status
+
+
+@pytest.mark.parametrize(("months", "sure"), [((1, 2, 3, 4), False), ((4,), True)])
+def test_a_counter_that_several_open_invoices_have_is_a_question(months: tuple[int, ...], sure: bool) -> None:
+    """ "FACTURE 0099" is of any month; where one invoice of that counter is open, it is that one."""
+    items = [row for row in subscription("F-2026-{:02}-{:04}", (1, 2, 3, 4)) if row["debtor"] != DURAND]
+    items += [row for row in subscription("F-2026-{:02}-{:04}", months) if row["debtor"] == DURAND]
+    decision = one(items, 118_80, "FACTURE 0099", "DURAND ET FILS", received_on=date(2026, 6, 15))
+    assert sure is (decision.status == "auto")
+    assert len(items) == lines(decision)[0][0] or not sure

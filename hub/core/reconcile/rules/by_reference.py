@@ -25,6 +25,7 @@ _EXACT = {
 }
 _PROOF_DIGITS = 5  # a bare counter this long and the exact amount do not meet by chance
 _TO_THE_CENT = 0.03  # by which a number and its exact sum go before a number alone, though the payer contradicts
+_TWINS = 0.9
 _GIVEN_BACK = 0.8  # a number beside "REMBOURSEMENT", of somebody who is no debtor: it may be his own
 _MOST_COMBINATIONS = 128
 
@@ -73,8 +74,24 @@ def _exact(desk: Desk, case: Case, named: Named) -> list[Draft]:
                 confidence = 0.972
             what = "number" if len(rows) == 1 else "numbers"
             reason = f"The text names {desk.numbers(rows)} and the amount is exactly what is open."
-            return [Draft(confidence, f"{what}_named_exact", reason, full_lines(desk, rows))]
+            draft = Draft(confidence, f"{what}_named_exact", reason, full_lines(desk, rows))
+            if twins := _twins(desk, named, rows):
+                draft.confidence = min(confidence, _TWINS)
+                draft.evidence["rivals"] = [f"{n} fits the text and the amount as well" for n in twins]
+            return [draft]
     return _some_named(desk, case, named)
+
+
+def _twins(desk: Desk, named: Named, rows: list[int]) -> list[str]:
+    """Other invoices that the same words name as well, for the same sum: counters that begin anew each month."""
+    left, numbers, found = desk.ledger.left, desk.ledger.items.number, list[str]()
+    for refs in named.alternatives:
+        if len(refs) > 1:
+            chosen = next(((row, strength) for row, strength, _ in refs if row in rows), None)
+            if chosen is not None:
+                row, strength = chosen
+                found += [numbers[r] for r, s, _ in refs if r not in rows and s == strength and left[r] == left[row]]
+    return found[:3]
 
 
 def _longest(named: Named) -> int:

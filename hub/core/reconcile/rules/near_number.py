@@ -21,6 +21,7 @@ _MOST_EQUAL = 50  # items of one amount whose numbers are compared with the text
 _MOST_RUNS = 5  # pieces a number may be written in
 _LOOKED_AT = 1600  # characters of a text whose numbers are compared piece by piece
 _MOST_WINDOWS = 120
+_NOUGHT = re.compile(r"(?<=\d)O(?=\d)")  # "F-2O26-05-0099"
 _TWO_RUNS = re.compile(r"\d\D+\d")
 Window = tuple[str, ...]
 
@@ -30,7 +31,7 @@ def windows(case: Case) -> dict[Window, Window]:
     if case.windows is None:
         case.windows = {}
         for _, text in case.texts:
-            folded = fold(text[:_LOOKED_AT])
+            folded = _NOUGHT.sub("0", fold(text[:_LOOKED_AT]))
             if not _TWO_RUNS.search(folded):
                 continue
             for window in _windows(join_pieces(folded) if "\n" in folded else folded):
