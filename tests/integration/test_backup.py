@@ -323,7 +323,7 @@ def test_a_damaged_data_base_is_replaced_by_force(sqlite_hub: Hub, tmp_path: Pat
 def test_the_commands(sqlite_hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A backup, a restore by force with its proof, then the answer of partners; the engine's notes are dropped."""
     config = ["--config", str(tmp_path / "hub.toml")]
-    (tmp_path / ".hub").mkdir()
+    (tmp_path / ".hub").mkdir(exist_ok=True)
     (tmp_path / ".hub" / "jobs.sqlite3").write_bytes(b"")
     assert 0 == run(["backup", "--out", str(tmp_path / "b.zip"), "--json", *config])
     told = json.loads(capsys.readouterr().out)

@@ -96,9 +96,10 @@ def test_one_named_in_another_payment_is_not_set_off(hub_of: Callable[..., Hub])
     assert {"F2026-0002": 30_319, "A2026-0001": -1_717} == applied(hub, "R2")
 
 
-def test_money_after_the_credit_note_pays_the_rest(hub_of: Callable[..., Hub]) -> None:
-    """Then the debtor knew what was left; another's money before it changes nothing."""
-    later = {**PAID, "amount_minor": 10_630, "received_on": "2026-10-20"}
+@pytest.mark.parametrize("text", ["FACTURE F2026-0001", "F2026-0001 MOINS AVOIR A2026-0001"])
+def test_money_after_the_credit_note_pays_the_rest(hub_of: Callable[..., Hub], text: str) -> None:
+    """Then the debtor knew what was left, and may say why; another's money before it changes nothing."""
+    later = {**PAID, "amount_minor": 10_630, "received_on": "2026-10-20", "remittance": text}
     other = receipt("R2", 12_347, payer_name="GARAGE PETIT", remittance="VIREMENT", received_on="2026-09-10")
     hub = hub_of([*FACTS, credit_note(), later, other])
     assert {"F2026-0001": 10_630} == applied(hub, "R1")

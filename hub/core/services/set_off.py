@@ -157,7 +157,7 @@ class _Clues:
             whole += self.balances.credited_minor[note]
             if self._was_paid(invoice, whole, self.documents.issued_on[note]):
                 free = count
-        return notes[:free] + [note for note in notes[free:] if self._is_deducted(note)]
+        return notes[:free] + [note for note in notes[free:] if self._is_deducted(note, invoice)]
 
     def _was_paid(self, invoice: int, whole: int, before: date) -> bool:
         """Whether a receipt older than the credit note may have paid the whole invoice, alone or among others."""
@@ -168,10 +168,15 @@ class _Clues:
         more = self._of_time(self.named.get(tail, ()), invoice, before)
         return any(self.waiting.receipts.unapplied_minor[row] > whole and self._is_payer(row, invoice) for row in more)
 
-    def _is_deducted(self, note: int) -> bool:
-        """Whether a text names the credit note. One that only has its digits may mean an invoice with the same ones."""
+    def _is_deducted(self, note: int, invoice: int) -> bool:
+        """Whether a text names the credit note. One that only has its digits may mean an invoice with the same ones.
+
+        Money that is exactly what is left of the invoice says no more than the ledger does.
+        """
         number = compact(self.documents.number[note])
         for row in self._of_time(self.named.get(_tail(number), ()), note, date.max):
+            if self.waiting.receipts.unapplied_minor[row] == self.balances.open_minor[invoice]:
+                continue
             text = self.waiting.text(row)
             named = number in text.compact or not CREDIT_NOTE_WORDS.isdisjoint(text.words)
             if named and self._is_payer(row, note):
