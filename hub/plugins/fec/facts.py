@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -99,6 +100,14 @@ def piece_key(piece: str) -> str:
     """PieceRef for comparison; empty when it says nothing."""
     folded = "".join(piece.split()).upper()
     return "" if folded in _NO_PIECE else folded
+
+
+def piece_keys(pieces: Sequence[str]) -> list[str]:
+    """`piece_key` of each: all at once where none is empty or has a blank in it."""
+    keys = "\n".join(pieces).upper().split()
+    if len(keys) != len(pieces) or "" in pieces:
+        return list(map(piece_key, pieces))
+    return keys if _NO_PIECE.isdisjoint(keys) else ["" if key in _NO_PIECE else key for key in keys]
 
 
 def entry_name(key: tuple[str, ...]) -> str:

@@ -201,16 +201,14 @@ class Mapper:
 
     def _settled(self, told: Told) -> list[Columns]:
         """One settlement line per group that holds a fact. A foreign document is settled in its own currency."""
-        places: list[int] = []
-        groups: list[str] = []
-        for at, settled in enumerate(told["settled"]):
-            if settled:
-                some = settled.split(LIST)
-                places += [at] * len(some)
-                groups += some
+        settled = told["settled"]
+        places = [at for at, one in enumerate(settled) if one]
         if not places:
             return []
-        cells = PAIR.join(groups).split(PAIR)
+        whole = LIST.join([settled[at] for at in places])
+        if whole.count(LIST) >= len(places):  # some are in several groups
+            places = [at for at in places for _ in range(settled[at].count(LIST) + 1)]
+        cells = whole.replace(LIST, PAIR).split(PAIR)
         names, days, facts = cells[::3], cells[1::3], told.only(places)
         kinds, refs = facts["kind"], facts["ref"]
         lines, minors, currencies = list(map(_line, refs)), list(map(int, cells[2::3])), facts.books

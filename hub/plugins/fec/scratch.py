@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Any, Final, NamedTuple
 
-from hub.plugins.fec.facts import DOCUMENTS, RECEIPT, Doc, piece_key, short
+from hub.plugins.fec.facts import DOCUMENTS, RECEIPT, Doc, piece_key, piece_keys, short
 
 _SCHEMA = """
 CREATE TABLE doc (
@@ -91,7 +91,7 @@ class Scratch:
             + _SCHEMA
         )
         self._docs: list[tuple[Any, ...]] = []
-        self._told: list[tuple[Any, ...]] = []
+        self._told: tuple[list[Any], ...] = tuple([] for _ in TOLD)
         self._text = 0  # characters of the lines in it
         self._chunks: list[tuple[int, bytes]] = []
         self._parts: list[tuple[Any, ...]] = []
@@ -108,10 +108,10 @@ class Scratch:
         raw = lines[0].text if len(lines) == 1 else "\n".join([line.text for line in lines])[:MAX_EVIDENCE]
         key = piece_key(doc.piece) if doc.kind in DOCUMENTS else ""
         numbers = doc.piece if key else entry, doc.piece if key and doc.opening else entry
-        self._told.append(
-            (doc.kind, ref, "" if sign > 0 else "-", doc.debtor, *(numbers if doc.kind in DOCUMENTS else ("", "")),
-             doc.piece, doc.day, doc.issued, str(total), currency, _text(amount), _text(doc.net), _text(doc.tax),
-             doc.label, doc.bank, raw, file, doc.number)
+        self._tell(
+            doc.kind, ref, "" if sign > 0 else "-", doc.debtor, *(numbers if doc.kind in DOCUMENTS else ("", "")),
+            doc.piece, doc.day, doc.issued, str(total), currency, _text(amount), _text(doc.net), _text(doc.tax),
+            doc.label, doc.bank, raw, file, doc.number,
         )  # fmt: skip
         id_ = self._next
         self._docs.append(
@@ -139,13 +139,16 @@ class Scratch:
         )
         are_documents = [kind in DOCUMENTS for kind in kinds]
         by_entry = [entry if is_one else "" for entry, is_one in zip(entries, are_documents, strict=True)]
-        keys = [piece_key(piece) if is_one else "" for piece, is_one in zip(pieces, are_documents, strict=True)]
+        keys = [key if is_one else "" for key, is_one in zip(piece_keys(pieces), are_documents, strict=True)]
         by_piece = [piece if key else entry for piece, key, entry in zip(pieces, keys, by_entry, strict=True)]
         minus, totals = ["" if amount > 0 else "-" for amount in amounts], list(map(abs, amounts))
-        self._told += zip(
-            kinds, refs, minus, debtors, by_piece, by_entry, pieces, days, issued, map(str, totals), repeat(""),
-            repeat(""), map(_text, facts.net), map(_text, facts.tax), labels, banks, raws, repeat(file), facts.line,
+        none = [""] * len(kinds)
+        columns: Sequence[Iterable[Any]] = (
+            kinds, refs, minus, debtors, by_piece, by_entry, pieces, days, issued, map(str, totals), none, none,
+            map(_text, facts.net), map(_text, facts.tax), labels, banks, raws, [file] * len(kinds), facts.line,
         )  # fmt: skip
+        for column, more in zip(self._told, columns, strict=True):
+            column += more
         ids = range(self._next, self._next + len(kinds))
         signs = [1 if amount > 0 else -1 for amount in amounts]
         self._docs += zip(
@@ -171,28 +174,31 @@ class Scratch:
         """Keep what a group of several debtors moved from or to one of them: a fact without parts, since his own lines
         say it."""
         kind, ref, minus = "lettered_elsewhere", f"{group}/{debtor}/lettered_elsewhere", "" if net > 0 else "-"
-        told = (kind, ref, minus, debtor, "", "", "", day, day, str(abs(net)), "", "", "", "", group, "", "", 0, 0)
-        self._told.append(told)
+        self._tell(kind, ref, minus, debtor, "", "", "", day, day, str(abs(net)), "", "", "", "", group, "", "", 0, 0)
         sign = 1 if net > 0 else -1
         self._docs.append((self._next, 0, ref, kind, sign, debtor, "", "", day, day, abs(net), 0, None, group))
         self._count(1, 0)
+
+    def _tell(self, *fact: Any) -> None:
+        """One fact more that is handed on."""
+        for column, one in zip(self._told, fact, strict=True):
+            column.append(one)
 
     def _count(self, facts: int, text: int) -> None:
         """So many facts more wait, with so many characters of lines."""
         self._next += facts
         self._text += text
-        if len(self._told) >= _CHUNK or self._text > _CHUNK_TEXT:
+        if len(self._told[_RAW]) >= _CHUNK or self._text > _CHUNK_TEXT:
             self._pack()
             if len(self._docs) >= _BATCH:
                 self.flush()
 
     def _pack(self) -> None:
         """Make one row of `told` of the facts that wait."""
-        if self._told:
-            first = self._next - len(self._told)
-            *texts, files, lines = zip(*self._told, strict=True)
-            self._chunks.append((first, marshal.dumps([*map(_joined, texts), files, lines], 2)))
-            self._told, self._text = [], 0
+        *texts, files, lines = self._told
+        if lines:
+            self._chunks.append((self._next - len(lines), marshal.dumps([*map(_joined, texts), files, lines], 2)))
+            self._told, self._text = tuple([] for _ in TOLD), 0
 
     def told_after(self, after: int, limit: int, room: int) -> tuple[int, list[list[Any]]]:
         """The number of the first fact after `after`, and columns (`TOLD`) of it and those that follow it.
@@ -291,7 +297,7 @@ class Scratch:
         self.db.close()
 
 
-def _joined(texts: tuple[str, ...]) -> str | tuple[str, ...]:
+def _joined(texts: list[str]) -> str | list[str]:
     """Texts as one, which is sooner written and read, unless what would part them stands in one of them."""
     one = _PARTS.join(texts)
     return one if one.count(_PARTS) < len(texts) else texts

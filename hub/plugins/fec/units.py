@@ -109,9 +109,13 @@ def _facts(books: Books, after: int, limit: int, layout: str) -> Found:
 
 def _settled(books: Books, ids: range) -> list[str]:
     """How much of each fact is settled by which group and on which day."""
+    rows = list(books.scratch.rows(_SETTLED, ids[0], ids[-1]))
+    alone = dict(rows)
+    if len(alone) == len(rows):
+        return [alone.get(doc, "") for doc in ids]
     told, first = [""] * len(ids), ids[0]
     several: dict[int, list[str]] = {}
-    for doc, share in books.scratch.rows(_SETTLED, first, ids[-1]):
+    for doc, share in rows:
         if told[doc - first]:
             several.setdefault(doc, [told[doc - first]]).append(share)
         else:
