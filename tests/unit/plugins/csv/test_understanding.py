@@ -268,6 +268,14 @@ def test_a_reference_without_a_label_is_what_the_payer_wrote(tmp_path: Path) -> 
     assert ("FACT 4711", "0815") == (one.remittance, one.bank_ref)
 
 
+def test_receipts_have_the_seller_that_is_told(tmp_path: Path) -> None:
+    """As invoices do: an export of a bank names none. Where none is told they may pay any seller's invoices."""
+    table = "Date;Libellé;Montant\n31/01/2026;FACT 4711;1,00\n31/01/2026;FRAIS;-1,00\n"
+    for told in ({}, {"seller": "ACME"}):
+        result = read(tmp_path, table, "receipts", **told)
+        assert {told.get("seller")} == {one.seller for one in (*result.of("receipt"), *result.of("disbursement"))}
+
+
 def test_one_file_described(tmp_path: Path) -> None:
     """All that a person needs to confirm, as plain values."""
     path = tmp_path / "factures.csv"
