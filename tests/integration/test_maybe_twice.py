@@ -265,3 +265,11 @@ def test_a_deposit_that_lacks_an_entry(firm: Firm, entries_first: bool) -> None:
     firm.tell("erp", {"ref": "rRG2", "records": []})
     assert [] == firm.links()
     assert [] == verified(firm.hub).differences
+
+
+@pytest.mark.parametrize(("seller", "applied"), [(None, False), ("ACME", False), ("OTHER", True)])
+def test_two_banks_that_name_no_account(firm: Firm, seller: str | None, applied: bool) -> None:
+    """Equal sums of one week in two exports may be one sum told twice, unless they are money of two sellers."""
+    firm.tell("bank", moved("B1", "VIR FA102", payer_name="Boulangerie Martin", seller=seller))
+    firm.tell("other_bank", moved("B2", "VIR FA100", payer_name="Menuiserie Durand SARL", seller="ACME"))
+    assert applied is ("FA100" not in firm.open())

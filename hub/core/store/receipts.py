@@ -272,7 +272,8 @@ SAME_SUM_DAYS = 3
 
 def seen_elsewhere(connection: sa.Connection, books: Iterable[int]) -> frozenset[int]:
     """Receipts that an earlier receipt of another connector may be: same amount and currency, dates within three days,
-    and no two different accounts. Such a receipt is only suggested, until both are linked or a person parted them.
+    and neither two different accounts nor two different sellers. Such a receipt is only suggested, until both are
+    linked or a person parted them.
 
     Of an entry of these books connectors and a movement elsewhere the look at the sightings says more: see `doubts`.
     """
@@ -290,7 +291,10 @@ def seen_elsewhere(connection: sa.Connection, books: Iterable[int]) -> frozenset
             mine.c.connector_id != other.c.connector_id,
             mine.c.id > other.c.id,
             mine.c.connector_id.in_(own) == other.c.connector_id.in_(own),
-            sa.or_(mine.c.account.is_(None), other.c.account.is_(None), mine.c.account == other.c.account),
+            *(
+                sa.or_(mine.c[name].is_(None), other.c[name].is_(None), mine.c[name] == other.c[name])
+                for name in ("account", "seller")
+            ),
             mine.c.id.not_in(linked),
             other.c.id.not_in(linked),
             ~sa.exists().where(apart.c.receipt_id == mine.c.id, apart.c.other_id == other.c.id),

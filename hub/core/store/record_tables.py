@@ -16,7 +16,7 @@ from typing import Any, cast, get_args, get_origin
 import sqlalchemy as sa
 from pydantic.fields import FieldInfo
 
-from hub.sdk.records import KINDS, Record
+from hub.sdk.records import KINDS, Record, SignedMinor
 
 metadata = sa.MetaData(
     naming_convention={
@@ -130,13 +130,16 @@ def _payload_columns(kinds: Sequence[type[Record]]) -> list[sa.Column[Any]]:
     return columns
 
 
-def _checks(columns: list[sa.Column[Any]]) -> list[sa.CheckConstraint]:
-    """Money is an integer of minor units beside a three-letter currency; amounts are positive, the kind signs."""
+def _is_signed(field: FieldInfo) -> bool:
+    """Whether a record may have a negative amount in this field, also where it may be empty."""
+    return SignedMinor in get_args(field.annotation) or any(getattr(mark, "ge", 0) < 0 for mark in field.metadata)
+
+
+def _checks(columns: list[sa.Column[Any]], kinds: Sequence[type[Record]]) -> list[sa.CheckConstraint]:
+    """Money is an integer of minor units beside a three-letter currency; below zero only where the record says so."""
     checks = []
-    signed = {
-        "balance_minor", "gross_minor", "fee_minor", "net_minor", "opening_minor", "closing_minor", "sum_minor",
-        "effect_minor",
-    }  # fmt: skip
+    signed = {name for cls in kinds for name, field in cls.model_fields.items() if _is_signed(field)}
+    signed.add("fee_minor")  # of a receipt never was one to check
     for column in columns:
         if column.name.endswith("_minor") and column.name not in signed:
             checks.append(sa.CheckConstraint(f"{column.name} >= 0", name=f"{column.name}_positive"))
@@ -175,7 +178,7 @@ def _build(name: str, kinds: Sequence[type[Record]]) -> RecordTable:
         metadata,
         *_bookkeeping(history=False),
         *columns,
-        *_checks(columns),
+        *_checks(columns, kinds),
         # PostgreSQL runs a query per row for it: a quarter of a bulk load. See bulk_references.
         _from_unit(name).ddl_if(dialect="sqlite"),
         sa.UniqueConstraint("connector_id", *key, name=f"uq_{name}_key"),

@@ -7,7 +7,7 @@ from hub.sdk import SDK_VERSION, BulkMap, Connector, Context, RecordSource, Regi
 from hub.sdk.roles import FileCheck, Prepares
 
 #: Raised whenever the same row gives other records.
-MAPPING_VERSION = 3
+MAPPING_VERSION = 4
 
 
 def build(config: CsvConfig, context: Context) -> RecordSource:

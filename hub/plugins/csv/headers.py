@@ -26,6 +26,8 @@ _WITH_TAX = re.compile(
     r"|(?:total|gross|invoice)?(?:amount|total)(?:incl|including)(?:vat|tax|taxes)"
 )
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+#: Words between words, which one program writes and the next leaves out: ``Date de l'opération``, ``Date opération``.
+_SMALL_WORDS = re.compile(r"(?i)(?<!\w)(?:de|du|des|la|le|les|[dl]['’])(?:\s+|(?<=['’]))(?=\w)")
 
 
 def fold(text: str) -> str:
@@ -34,19 +36,28 @@ def fold(text: str) -> str:
     return _NUMBER_OF.sub("n", _NOT_WORD.sub("", unicodedata.normalize("NFKD", bare)))
 
 
+def _bare(text: str) -> str:
+    """The header folded without its small words: ``Montant de l'opération`` -> ``montantoperation``."""
+    return fold(_SMALL_WORDS.sub("", text))
+
+
 _FOLDED = {
     kind: {name: tuple(dict.fromkeys(map(fold, (name, *words)))) for name, words in fields.items()}
     for kind, fields in FIELDS.items()
 }
+#: What a synonym is without its small words, by its folded form.
+_BARE = {fold(word): _bare(word) for fields in FIELDS.values() for words in fields.values() for word in words}
 
 
 def resolve(kind: str, headers: Sequence[str], told: Mapping[str, str]) -> dict[str, int]:
     """Canonical name -> position in `headers`, for the fields found; each position serves one field.
 
-    `told` (the `[columns]` setting) goes first, then canonical names, then synonyms, best first.
+    `told` (the `[columns]` setting) goes first, then canonical names, then synonyms, best first: each as it is written,
+    else without small words.
     """
     folded = [fold(header) for header in headers]
     first = {word: position for position, word in reversed(list(enumerate(folded))) if word}
+    bare = {word: at for at, word in reversed(list(enumerate(map(_bare, headers)))) if word} | first
     found: dict[str, int] = {}
     for name, header in told.items():
         if fold(header) in first:
@@ -55,9 +66,10 @@ def resolve(kind: str, headers: Sequence[str], told: Mapping[str, str]) -> dict[
     for rank_is_own in (True, False):
         for name, words in _FOLDED[kind].items():
             for word in words[:1] if rank_is_own else words[1:]:
-                if name not in found and name not in told and word in first and first[word] not in taken:
-                    found[name] = first[word]
-                    taken.add(first[word])
+                at = first.get(word, None if rank_is_own else bare.get(_BARE[word]))
+                if name not in found and name not in told and at is not None and at not in taken:
+                    found[name] = at
+                    taken.add(at)
     if kind == "invoices" and "total" not in told:
         _prefer_total_with_tax(folded, found, taken)
     if kind == "receipts" and "bank_ref" not in told:

@@ -72,7 +72,7 @@ def map_receipts(t: Table) -> list[Columns]:
     common: dict[str, list[Any] | None] = {
         "source_key": list(t.refs),
         "account": _compact(t.optional("account", 200)),
-        "seller": t.sellers() if "seller" in t else None,
+        "seller": t.sellers() if "seller" in t or t.reading.seller_told else None,
         "value_on": t.days("value_on", required=False),
         "amount_minor": absolute(amounts),
         "currency": currencies,

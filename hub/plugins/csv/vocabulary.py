@@ -43,8 +43,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "invoices": {
         "number": (
             "N° facture", "Numéro facture", "Numéro de facture", "Réf. facture", "Référence facture", "Facture",
-            "N° pièce", "Numéro de pièce", "Numéro pièce", "Pièce", "N° document", "Document", "Référence",
-            "Numéro", "invoice_number", "invoice_no", "invoice", "document_number", "invoice_id",
+            "N° pièce", "Numéro de pièce", "Numéro pièce", "Pièce", "N° document", "Document", "Numéro",
+            "invoice_number", "invoice_no", "invoice", "document_number", "invoice_id", "Référence",
         ),
         "seller": ("Société", "Entité", "Dossier", "entity", "Vendeur", "company_code"),
         "debtor_id": (
@@ -57,13 +57,16 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "Date facture", "Date de facture", "Date de facturation", "Date d'émission", "Date de pièce",
             "Date pièce", "Date document", "Date", "issue_date", "invoice_date", "document_date",
         ),
-        "due_on": ("Échéance", "Date échéance", "Date d'échéance", "Échu le", "due_date", "Date limite de paiement"),
+        "due_on": (
+            "Échéance", "Date échéance", "Date d'échéance", "Échu le", "due_date", "Date limite de paiement",
+            "Règlement dû le",
+        ),
         "currency": ("Devise", "Code devise", "Monnaie"),
         "total_excl_tax": ("Montant HT", "Total HT", "HT", "net_amount", "total_net"),
         "tax": ("Montant TVA", "TVA", "Total TVA", "vat_amount", "tax_amount"),
         "total": (
             "Montant TTC", "Total TTC", "TTC", "Net à payer", "Montant", "Montant facture", "amount",
-            "gross_amount", "total_amount", "invoice_amount",
+            "gross_amount", "total_amount", "invoice_amount", "Total signé", "Montant net à payer",
         ),
         "debit": ("Débit", "Montant débit"),
         "credit": ("Crédit", "Montant crédit"),
@@ -86,7 +89,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "label": ("Libellé", "Objet", "Désignation", "description", "Intitulé pièce"),
         "debtor_name": (
             "Nom client", "Client", "Raison sociale", "Intitulé", "Dénomination", "Nom", "Nom du client",
-            "CompAuxLib", "customer_name", "customer", "company_name",
+            "CompAuxLib", "customer_name", "customer", "company_name", "Nom tiers", "Partenaire",
+            "Nom d'affichage du partenaire de la facture", "Invoice Partner Display Name",
         ),
         "siren": ("N° SIREN", "SIREN client"),
         "siret": ("N° SIRET", "SIRET client"),
@@ -107,10 +111,13 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "received_on": (
             "Date opération", "Date d'opération", "Date de l'opération", "Date règlement", "Date de règlement",
             "Date paiement", "Date de paiement", "Date comptable", "Date encaissement", "Date", "booking_date",
-            "transaction_date",
+            "transaction_date", "Date de l'opération (locale)", "Date de comptabilisation",
         ),
-        "value_on": ("Date de valeur", "Date valeur", "Valeur", "value_date"),
-        "amount": ("Montant", "Montant réglé", "Montant opération", "Montant opération en euro", "Montant encaissé"),
+        "value_on": ("Date de valeur", "Date valeur", "Valeur", "value_date", "Date de la valeur (locale)"),
+        "amount": (
+            "Montant", "Montant réglé", "Montant opération", "Montant opération en euro", "Montant encaissé",
+            "Montant (euros)", "Montant total (TTC)",
+        ),
         "debit": ("Débit", "Montant débit", "Débit euros"),
         "credit": ("Crédit", "Montant crédit", "Crédit euros"),
         "direction": ("Sens",),
@@ -121,8 +128,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "payer_iban": ("IBAN payeur", "IBAN donneur d'ordre", "IBAN"),
         "remittance": (
-            "Libellé", "Libellé opération", "Motif", "Communication", "Détail", "description", "label",
-            "reference_text",
+            "Détail de l'écriture", "Libellé", "Libellé opération", "Motif", "Communication", "Détail", "description",
+            "label", "reference_text",
         ),
         "end_to_end_ref": ("Référence bout en bout", "end_to_end_id", "e2e"),
         "structured_ref": ("Référence structurée",),

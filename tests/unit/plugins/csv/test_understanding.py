@@ -87,6 +87,18 @@ def test_better_synonyms_win() -> None:
     assert {"number": 1} == resolve("invoices", ["Référence", "N° facture"], {})
     assert 0 == resolve("invoices", ["Référence", "N° facture"], {"number": "reference"})["number"]
 
+    assert {"number": 1} == resolve("invoices", ["Référence", "Numéro"], {})
+
+
+def test_small_words_of_a_header_do_not_count() -> None:
+    """Programs write `Date du document` or `Date document`; of one field, the better word counts."""
+    told = ["Numéro du document", "Date du document", "Montant net à payer", "Date facturation", "Référence"]
+    assert {"number": 0, "issued_on": 3, "total": 2} == resolve("invoices", told, {})
+    assert {"issued_on": 0, "due_on": 2} == resolve("invoices", ["Date document", "Date du doc", "Date échéance"], {})
+    assert {"due_on": 1} == resolve("invoices", ["Dates", "Date de l’échéance"], {})
+    assert {"remittance": 0} == resolve("receipts", ["Libellé de l'opération"], {})
+    assert {} == resolve("receipts", ["De la", "Des"], {})
+
 
 def test_the_nearest_headers_are_named() -> None:
     """A person sees which header was probably meant."""
@@ -220,12 +232,30 @@ def test_receipts_with_letters_and_signs(tmp_path: Path) -> None:
     [
         "Date de l'opération;Nom de la contrepartie;Montant;Devise\n31-01-2026;DURAND SARL;1,00;EUR\n",
         "Date operation;Contrepartie;Montant operation en euro\n31/01/2026;DURAND SARL;1,00\n",
+        "Date de l'opération (UTC);Date de l'opération (locale);Montant total (TTC);Devise;Nom de la contrepartie\n"
+        "30-01-2026 23:30:00;31-01-2026 00:30:00;1,00;EUR;DURAND SARL\n",
     ],
 )
 def test_exports_of_banks(tmp_path: Path, table: str) -> None:
     """The headers that banks put above what their site exports."""
     [one] = read(tmp_path, table, "receipts").of("receipt")
     assert (date(2026, 1, 31), 100, "DURAND SARL") == (one.received_on, one.amount_minor, one.payer_name)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        '="0001234";01/01/2026;31/01/2026;1;31/01/2026;1,00 EUR\n\n'
+        "Date de l'opération;Libellé;Détail de l'écriture;Montant de l'opération;Devise\n"
+        "31/01/2026;VIR RECU    4711;VIR RECU    4711S DE: DURAND SARL MOTIF: F12;1,00;EUR\n",
+        "Date;Libellé;Montant(EUROS)\n31/01/2026;VIR RECU    4711S DE: DURAND SARL MOTIF: F12;1,00\n",
+    ],
+)
+def test_the_whole_text_of_a_bank(tmp_path: Path, table: str) -> None:
+    """Where a bank gives a short label and the whole text, the whole text counts."""
+    [one] = read(tmp_path, table, "receipts").of("receipt")
+    assert (date(2026, 1, 31), 100) == (one.received_on, one.amount_minor)
+    assert "VIR RECU    4711S DE: DURAND SARL MOTIF: F12" == one.remittance
 
 
 def test_a_reference_without_a_label_is_what_the_payer_wrote(tmp_path: Path) -> None:
@@ -236,6 +266,14 @@ def test_a_reference_without_a_label_is_what_the_payer_wrote(tmp_path: Path) -> 
     beside = "Date;Libellé;Montant;Référence\n31/01/2026;FACT 4711;1,00;0815\n"
     [one] = read(tmp_path, beside, "receipts").of("receipt")
     assert ("FACT 4711", "0815") == (one.remittance, one.bank_ref)
+
+
+def test_receipts_have_the_seller_that_is_told(tmp_path: Path) -> None:
+    """As invoices do: an export of a bank names none. Where none is told they may pay any seller's invoices."""
+    table = "Date;Libellé;Montant\n31/01/2026;FACT 4711;1,00\n31/01/2026;FRAIS;-1,00\n"
+    for told in ({}, {"seller": "ACME"}):
+        result = read(tmp_path, table, "receipts", **told)
+        assert {told.get("seller")} == {one.seller for one in (*result.of("receipt"), *result.of("disbursement"))}
 
 
 def test_one_file_described(tmp_path: Path) -> None:
