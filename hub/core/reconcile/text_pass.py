@@ -19,6 +19,7 @@ from hub.core.reconcile.words import (
 )
 
 _MORE_WORDS = frozenset(("AUTRES", "SUIVANTES", "SUIV", "DIVERS", "DIVERSES", "PLUSIEURS", "ETC"))
+_CUT_STATEMENT = "RELEV"  # what a bank may leave of the word
 _LONGEST_TERMS = 400  # days between a receipt and a due date that it names
 _COUNTERS = (3, 4, 5, 6)  # digits of counters that a day's two may be the end of
 _NAMES_WITHIN = 1000  # characters of a text that may hold its payer's name
@@ -94,6 +95,7 @@ class TextPass(CounterText):
             if not self.used[at]:
                 reading.words.append(text)
             if text not in telling:
+                reading.statement |= text == _CUT_STATEMENT and at + 1 == len(texts)
                 continue
             if text in STATEMENT_WORDS:
                 reading.statement = True

@@ -304,3 +304,68 @@ def test_the_figure_of_a_name_tells_namesakes_apart(label: str, debtor: str) -> 
     decision = one(items, 118_80 + at, label, None, debtors=FIGURES)
     assert ("auto", [(at + 1, 118_80 + at)]) == (decision.status, lines(decision))
     assert "auto" != one(items, 118_80 + 1, label, None, debtors=FIGURES).status
+
+
+def test_a_counter_of_two_invoices_is_not_left_out_of_a_list() -> None:
+    """105 is of May or of June: what the others of the list make up without it is chance."""
+    items = [
+        item("202605-170", DURAND, 1_150_42, issued_on=date(2026, 5, 1)),
+        item("202605-105", DURAND, 20_11, issued_on=date(2026, 5, 1)),
+        item("202606-105", DURAND, 1_447_35, issued_on=date(2026, 6, 1)),
+        item("202606-207", DURAND, 538_03, issued_on=date(2026, 6, 1), kind="credit_note"),
+    ]
+    text = "FACTURES 202605-170 202606-105 MOINS AVOIR 202606-207"
+    decision = one(items, 1_150_42 - 538_03, text, "DURAND ET FILS", received_on=date(2026, 6, 20))
+    assert "auto" != decision.status
+    decision = one(items, 1_150_42 + 1_447_35 - 538_03, text, "DURAND ET FILS", received_on=date(2026, 6, 20))
+    assert ("auto", 3) == (decision.status, len(lines(decision)))
+
+
+def test_a_month_that_is_named_tells_which_invoice_was_rounded() -> None:
+    """ "FACT MAI" is no payment of June, however near the sum."""
+    months = [
+        item(f"F26{m:02}118", DURAND, 459_84, issued_on=date(2026, m, 2), due_on=date(2026, m, 2)) for m in (5, 6)
+    ]
+    decision = one(months[1:], 460_00, "FACT MAI", "DURAND ET FILS", received_on=date(2026, 6, 8))
+    assert "auto" != decision.status
+    decision = one(months[1:], 460_00, "FACT JUIN", "DURAND ET FILS", received_on=date(2026, 6, 8))
+    assert "auto" == decision.status
+
+
+def test_half_a_word_for_a_statement_is_one() -> None:
+    """Of "VOTRE RELEVE MARS" the bank left "VOTRE RELEV": last month's invoice is paid, not the oldest equal one."""
+    items = [
+        item(f"F26{m:02}118", DURAND, 528_68, issued_on=date(2026, m, 20), due_on=date(2026, m, 20)) for m in (1, 2, 3)
+    ]
+    decision = one(items, 528_68, "VIR SEPA DURAND ET FILS VOTRE RELEV", None, received_on=date(2026, 4, 10))
+    assert [(3, 528_68)] == lines(decision)
+
+
+def test_who_came_later_and_points_at_nothing_takes_nothing_away() -> None:
+    """A later text that is not understood may mean any invoice: the money that came before it pays its own."""
+    items = [item("F-26-0101", DURAND, 118_80), item("F-26-0102", MARTIN, 77_10)]
+    before = receipt(118_80, "VIREMENT", "DURAND ET FILS")
+    later = receipt(118_80, "FACTURE 91270-1566", "DURAND ET FILS", received_on=date(2026, 6, 1))
+    first, second = decide(items, [before, later])
+    assert ("auto", "auto") != (first.status, second.status)
+    assert ("auto", [(1, 118_80)]) == (first.status, lines(first))
+
+
+def test_a_deposit_of_cheques_that_may_be_anybodys_hinders_nobody() -> None:
+    """Many debtors owe the sum of a subscription; whose cheque it was, nobody can tell, and the others pay theirs."""
+    names = [f"Garage {name}" for name in ("Abel", "Brun", "Cluny", "Dax", "Evry", "Fos", "Gap")]
+    items = [
+        item(f"F26{m:02}-{n:04}", f"D{n}", 58_80, due_on=date(2026, m, 28)) for m in (2, 3) for n in range(len(names))
+    ]
+    cheques = receipt(58_80, "REM CHQ 0873851 1 CHQ", None, received_on=date(2026, 3, 20))
+    paid = receipt(58_80, "VIREMENT", "GARAGE CLUNY", received_on=date(2026, 4, 2))
+    left, decision = decide(items, [cheques, paid], debtors=debtors_of(names))
+    assert ("suggested", "auto", [(3, 58_80)]) == (left.status, decision.status, lines(decision))
+
+
+def test_money_given_back_that_is_not_an_invoices_sum_wants_no_invoice() -> None:
+    """A supplier's number is like one of ours, its sum is not: the debtor's own payment does not wait for it."""
+    items = [item("FA2512-0116", DURAND, 1_630_14), item("FA2512-0117", MARTIN, 90_00)]
+    refund = receipt(200_00, "REMBOURSEMENT FACTURE FA2512-0116", "KILOUTOU", received_on=date(2026, 4, 1))
+    _, decision = decide(items, [refund, receipt(1_630_14, "VIREMENT", "DURAND ET FILS")])
+    assert ("auto", [(1, 1_630_14)]) == (decision.status, lines(decision))

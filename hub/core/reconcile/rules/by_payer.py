@@ -24,6 +24,7 @@ _MOST_ACCOUNTS = 6
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
 _COMPOSED = frozenset(("payer_sum", "payer_less_credit_note", "payer_rounding"))  # found by trying many
 _NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
+_OF_ONE = ("payer_amount", "payer_rounding")  # one invoice's, of which the text may name the month
 _NEARLY = 0.42  # such an explanation beside a text that names something else, and may be right about it
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
@@ -150,7 +151,7 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     ):
         cap(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85)
         draft.evidence["against"] = "the text names something else"
-    elif draft.rule == "payer_amount" and reading.months and not in_a_month_named(desk, case, draft.lines[0][0]):
+    elif draft.rule in _OF_ONE and reading.months and not in_a_month_named(desk, case, draft.lines[0][0]):
         cap(draft, 0.85)
         draft.evidence["against"] = "the text names another month"
     elif draft.rule == "payer_amount" and (why := why_not_the_oldest(desk, case, draft.lines[0][0])):

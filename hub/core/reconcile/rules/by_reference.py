@@ -51,7 +51,8 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
             elif named.stance == UNKNOWN and not draft.rule.endswith("_exact") and _is_a_groups(desk, case):
                 draft.confidence = min(draft.confidence, CONTRADICTED)
             elif named.stance == UNKNOWN and not REFUND_WORDS.isdisjoint(case.reading.words):
-                draft.confidence = min(draft.confidence, _GIVEN_BACK)
+                exact = draft.rule.endswith("_exact")
+                draft.confidence = min(draft.confidence, _GIVEN_BACK if exact else CONTRADICTED)
                 draft.reason += " But the text speaks of money given back, and the payer is nobody known."
             draft.evidence |= {
                 "tokens": [text for _, _, text in named.picks][:40],
