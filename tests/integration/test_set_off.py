@@ -73,6 +73,13 @@ def test_so_did_one_that_names_nothing(hub_of: Callable[..., Hub]) -> None:
     assert -12_347 == still_open(hub)["A2026-0001"]
 
 
+def test_money_that_is_less_and_yet_more_than_the_credit_note_left(hub_of: Callable[..., Hub]) -> None:
+    """A discount was kept: it paid more of the invoice than the ledger leaves of it, so the credit note came later."""
+    hub = hub_of([*FACTS, credit_note(), {**PAID, "amount_minor": 11_000}])
+    assert {"F2026-0001": 11_000} == applied(hub, "R1")
+    assert {"F2026-0002": 30_319, "A2026-0001": -370} == still_open(hub)
+
+
 def test_a_payment_of_several_did(hub_of: Callable[..., Hub]) -> None:
     """The credited invoice is one of those that the text names."""
     both = {**PAID, "amount_minor": 42_666, "remittance": "F2026-0001 F2026-0002"}

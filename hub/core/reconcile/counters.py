@@ -10,6 +10,7 @@ from hub.core.reconcile.words import (
     ORDER_WORDS,
     OTHER_NUMBER_WORDS,
     RANGE_WORDS,
+    REFERENCE_WORDS,
 )
 from hub.core.reconcile.written import MOST_ALTERNATIVES, WrittenText
 
@@ -18,7 +19,6 @@ _ANNOUNCES_ONE = frozenset("FACT FACTURE FAC FA F FCT INV INVOICE N NO NUM REF R
 _NOT_ANNOUNCING = """VIR VIRT VRT VIREMENT VIREMENTS SEPA INST INSTANTANE RECU DE DU DES LES LA LE A AU ET AND POUR
     FOR SOLDE ACPTE ACOMPTE ACC PARTIEL NOTPROVIDED EUR UND Y ZU SU MOTIF LIB LIBELLE""".split()
 _ANNOUNCES = INVOICE_WORDS - frozenset(_NOT_ANNOUNCING)  # what only stands about says nothing about a number
-_REFERENCES = frozenset(("REF", "REFERENCE", "REFS", "RF"))
 _OF_SOMETHING = ORDER_WORDS | frozenset("BL LIVRAISON CONTRAT CTR DOSSIER DOS AFFAIRE AFF CHANTIER LOT".split())
 _CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers
 
@@ -137,7 +137,7 @@ class CounterText(WrittenText):
 
     def _is_banks(self, at: int) -> bool:
         """Whether a number is the bank's own reference of the transfer: "/REF 4711", "MOTIF … REFERENCE : 4711"."""
-        if at == 0 or self.texts[at - 1] not in _REFERENCES:
+        if at == 0 or self.texts[at - 1] not in REFERENCE_WORDS:
             return False
         return self.gaps[at - 1].endswith(" /") or (":" in self.gaps[at] and len(self.texts[at]) >= _BANKS_DIGITS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 
 from hub.core.reconcile.full_names import FullNames
 from hub.core.reconcile.inputs import Debtors
@@ -54,6 +55,13 @@ class DebtorNames:
     def full(self) -> FullNames:
         """The names with all their words; made when a label first asks for them."""
         return FullNames(self.names_of, self._folded)
+
+    @cached_property
+    def figured(self) -> frozenset[tuple[str, str]]:
+        """Figures that are words of names, each behind the word before it: ("SDIS", "39"), ("STUDIO", "95")."""
+        postings = self.index.postings
+        having = {name for word, names in postings.items() if word.isdigit() for name in names}
+        return frozenset(pair for name in having for pair in pairwise(self.words[name][0]) if pair[1].isdigit())
 
     @cached_property
     def by_code(self) -> dict[str, list[int]]:

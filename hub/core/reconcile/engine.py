@@ -96,7 +96,8 @@ class _Run:
         cases = self._pass(cases, self._exact_references)
         cases = self._pass(cases, self._references)
         held: list[tuple[Case, list[Draft]]] = []
-        cases.sort(key=lambda case: not case.reading.names_something)  # misprints before silence; stable by date
+        # Misprints before silence; stable by date.
+        cases.sort(key=lambda case: not case.reading.names_something or case.reading.only_refers)
         for case in cases:
             drafts = self._everything(case)
             if drafts is not None:

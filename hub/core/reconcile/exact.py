@@ -144,8 +144,8 @@ class ExactMatcher:
             return None
         for account in payer.accounts:
             counters = self._counters_of(account)
-            found = {item: run for run in runs if (item := counters.get(run, -1)) >= 0}
-            if len(found) > 1 and self._add_up(found, amount, row):
+            found = {item: run for run in runs if (item := counters.get(run)) is not None}
+            if len(found) > 1 and -1 not in found and self._add_up(found, amount, row):
                 return self._settled(row, found, payer.found_by, AGREES)
         return None
 

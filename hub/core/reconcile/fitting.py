@@ -12,6 +12,7 @@ from hub.core.reconcile.words import CREDIT_NOTE_WORDS, INVOICE_WORDS, LEGAL_FOR
 
 LETTERS = ":"  # a run below it is digits: it stands between "9" and "A"
 FEW_DIGITS = 4  # a bare number under this many digits is never proof
+SAID, SAID_WHOLE = 1, 2  # how a text says a number's period: its year, or the year and the month before the counter
 
 
 class Written(Protocol):
@@ -89,7 +90,7 @@ class Fitting:
 
     def __init__(self, work: Written, at: int) -> None:
         self.work, self.at = work, at
-        self._periods: dict[tuple[str, str], tuple[bool, int] | None] = {}
+        self._periods: dict[tuple[str, str], tuple[int, int] | None] = {}
         self._letters: dict[tuple[int, str, int, str], int] = {}
 
     def strength(self, row: int, counter: str, period: str) -> int:
@@ -112,15 +113,15 @@ class Fitting:
             return 0
         return _strength(counter, number[counted], letters, period_said, bool(own_period), bool(prefix))
 
-    def _period(self, period: str, own_period: str) -> tuple[bool, int] | None:
-        """Whether the text has the period, and where the letters would be; None when it has another one."""
+    def _period(self, period: str, own_period: str) -> tuple[int, int] | None:
+        """How well the text says the period, and where the letters would be; None when it has another one."""
         if period:
-            return (True, self.at - 1) if own_period and same_period(period, own_period) else None
-        return _period_beside(self.work, self.at, own_period) if own_period else (False, self.at - 1)
+            return (SAID, self.at - 1) if own_period and same_period(period, own_period) else None
+        return _period_beside(self.work, self.at, own_period) if own_period else (0, self.at - 1)
 
 
-def _period_beside(work: Written, at: int, own_period: str) -> tuple[bool, int] | None:
-    """Whether the period stands before the counter (or after it), and where the letters would be.
+def _period_beside(work: Written, at: int, own_period: str) -> tuple[int, int] | None:
+    """How well the period before the counter (or after it) is said, and where the letters would be.
 
     None when another year or month is written there, with a separator that makes it part of the number.
     """
@@ -128,11 +129,12 @@ def _period_beside(work: Written, at: int, own_period: str) -> tuple[bool, int] 
     if before >= 0 and texts[before] < LETTERS and near(gaps[at]):
         written = texts[before]
         if same_period(written, own_period):
-            return True, before - 1
+            said = _said_beside(work, at, own_period)
+            return (said, before - 1) if said else None
         dated = _year_and_month(work, before)
-        if dated and same_period(dated, own_period):
-            return True, before - 2
         monthly = _is_month_of_a_year(own_period, work.received_on)
+        if dated and same_period(dated, own_period):
+            return SAID_WHOLE if monthly else SAID, before - 2
         if dated and monthly:
             return None
         if gaps[at].strip() in ("-", "/", ".") and (
@@ -141,10 +143,28 @@ def _period_beside(work: Written, at: int, own_period: str) -> tuple[bool, int] 
             return None
     if at + 1 < len(texts) and texts[at + 1] < LETTERS and gaps[at + 1] in ("-", "/", "."):
         if same_period(texts[at + 1], own_period):
-            return True, before
+            return SAID, before
         if len(texts[at + 1]) == 4 and as_year(texts[at + 1], work.received_on):
             return None
-    return False, before
+    return 0, before
+
+
+def _said_beside(work: Written, at: int, own_period: str) -> int:
+    """How well the run before run `at` says a period that agrees with it; 0 when run `at` is the month, no counter."""
+    written = work.texts[at - 1]
+    if len(written) < FEW_DIGITS or not _is_month_of_a_year(own_period, work.received_on):
+        return SAID
+    if len(written) < len(own_period):
+        return 0 if _is_month_within(work, at) else SAID
+    return SAID_WHOLE if work.gaps[at].strip() and written[-2:] == own_period[-2:] else SAID
+
+
+def _is_month_within(work: Written, at: int) -> bool:
+    """Whether run `at` is the "08" of "2026-08-110": a month, with the same sign on both sides and digits behind."""
+    texts, gaps, after = work.texts, work.gaps, at + 1
+    if len(texts[at]) > 2 or not 1 <= int(texts[at]) <= 12 or after >= len(texts):
+        return False
+    return gaps[at] == gaps[after] != "" and texts[after] < LETTERS
 
 
 def _year_and_month(work: Written, at: int) -> str:
@@ -189,14 +209,18 @@ def _letters_before(work: Written, before: int, prefix: str, is_credit: int, sel
     return 0
 
 
-def _strength(written: str, counter: str, letters: int, period_said: bool, has_period: bool, has_prefix: bool) -> int:
+def _strength(written: str, counter: str, letters: int, period_said: int, has_period: bool, has_prefix: bool) -> int:
     """From WEAK to FULL, by the parts that are written and agree."""
     digits = len(written)
     telling = len(written.lstrip("0"))
     if letters == 2 and (period_said or not has_period):
-        return FULL if telling >= 3 or digits == len(counter) >= 3 else BARE
+        if telling >= 3 or digits == len(counter) >= 3:
+            return FULL
+        return STRONG if period_said == SAID_WHOLE else BARE
     if letters == 2 or period_said:
-        return STRONG if digits >= 3 and telling >= 2 else WEAK
+        if digits >= 3 and telling >= 2:
+            return STRONG
+        return BARE if period_said == SAID_WHOLE and digits == 2 else WEAK
     own = min(digits, len(counter))  # zeros put before a short number do not make it a long one
     if not has_prefix and not has_period and (own >= 6 or (letters == 1 and digits == len(counter) >= FEW_DIGITS)):
         return STRONG  # all of a number that is nothing but digits, long enough or announced as an invoice

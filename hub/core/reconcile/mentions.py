@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from hub.core.reconcile.ledger import letters_of
+from hub.core.reconcile.words import REFERENCE_WORDS
+
 FULL, STRONG, BARE, WEAK = 4, 3, 2, 1  # how completely a number is written
 
 
@@ -52,3 +55,10 @@ class Reading:
         if self.closed or self.unknown or self.orders:
             return True
         return any([m.refs[0].strength > WEAK for m in self.mentions])
+
+    @property
+    def only_refers(self) -> bool:
+        """Whether all it points at is announced as a reference, and no number of ours: the payer's own, perhaps."""
+        if not self.unknown or self.closed or self.orders or any([m.refs[0].strength > WEAK for m in self.mentions]):
+            return False
+        return all([letters_of(text) in REFERENCE_WORDS for text in self.unknown])

@@ -89,7 +89,8 @@ class PayerIndex(Stances):
         known = self._names.get(name)
         if known is None:
             known = self._find_name(name)
-            if known.score < 1.0 and is_public_accountant(fold(name)):  # "SGC NOGENT" pays for others than Nogent's own
+            # "SGC NOGENT" pays for others than Nogent's own, "STRATELIA HOLDING" for more than Stratelia SARL
+            if known.score < 1.0 and (is_public_accountant(fold(name)) or self.bears_a_groups_name(known)):
                 known = known._replace(behalf=True)
             self._names[name] = known
         return known
@@ -187,10 +188,12 @@ class PayerIndex(Stances):
             if whole:
                 words = self._words[self._names_of[whole[0]][0]][0]
                 payer = self._payer(tuple(whole), found.score, found.found_by, words)
-                return payer._replace(whole=True, label=label)
+                payer = payer._replace(whole=True, label=label)
+                return payer._replace(behalf=True) if self.bears_a_groups_name(payer) else payer
         if found.score >= MEDIUM and 1 < len(found.accounts) <= _MOST_NARROWED:
             found = found._replace(accounts=tuple(self.names.full.longest(list(found.accounts), label)))
-        return found._replace(label=label)
+        found = found._replace(label=label)
+        return found._replace(behalf=True) if self.bears_a_groups_name(found) else found
 
     def _in_text(self, telling: tuple[str, ...]) -> Payer:
         exact = self._by_key.get(" ".join(telling))

@@ -14,6 +14,7 @@ from rapidfuzz.fuzz import ratio
 from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import CUT
+from hub.core.reconcile.words import GROUP_WORDS
 
 AGREES, UNKNOWN, CONTRADICTS = 2, 1, 0
 CUT_AT = 18  # a payer name at least this long may have been cut by the bank
@@ -125,6 +126,14 @@ class Stances:
         if self._resembles(payer, account) >= needed:
             return UNKNOWN
         return CONTRADICTS
+
+    def bears_a_groups_name(self, payer: Payer) -> bool:
+        """Whether the payer's name, or the label, has a word of groups that none of the debtors found has in its name.
+
+        Such a payer may be any company's centre: it pays what its numbers say.
+        """
+        words = GROUP_WORDS.intersection(payer.label or payer.words)
+        return bool(words) and not any([words <= self.words_of(account) for account in payer.accounts])
 
     def _resembles(self, payer: Payer, account: int) -> float:
         """0..1: how much the payer's words look like a name of the account, glued words included."""

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from hub.core.reconcile.inputs import Receipts
-from hub.core.reconcile.text import fills_its_room, join_pieces
+from hub.core.reconcile.text import PURPOSE, fills_its_room, join_pieces
 
 _FORMS = (
     ("/DE ", re.compile(r"(?:^|\s)/(DE|MOTIF|REF)(?= |$)")),
@@ -34,7 +34,7 @@ def taken_apart(receipts: Receipts) -> Receipts:
         return receipts
     names, purposes, references = list(receipts.payer_name), list(receipts.remittance), list(receipts.end_to_end_ref)
     for row, parts in found.items():
-        names[row], purposes[row] = parts["DE"], f"MOTIF {parts['MOTIF']}"  # the word announces a bare number
+        names[row], purposes[row] = parts["DE"], PURPOSE + parts["MOTIF"]
         references[row] = references[row] or parts.get("REF") or None
     return replace(receipts, payer_name=names, remittance=purposes, end_to_end_ref=references)
 

@@ -16,6 +16,7 @@ from hub.core.reconcile.words import IBAN_LENGTHS
 LONGEST_TEXT = 120_000  # characters read of one text; the longest remittance seen is 100 KB
 MOST_TOKENS = 12_000
 WIDTHS = frozenset((31, 35, 65, 70, 140))  # lengths at which banks cut
+PURPOSE = "MOTIF "  # before a purpose that was taken out of a label: it announces a bare number
 
 _SPECIAL = {
     "œ": "oe",
@@ -80,7 +81,7 @@ def join_pieces(folded: str) -> str:
 
 def fills_its_room(text: str) -> bool:
     """Whether a text, or its last piece, ends where a bank cuts: what came behind is lost."""
-    pieces = text.split("\n")
+    pieces = text.removeprefix(PURPOSE).split("\n")
     return len(pieces[-1]) in WIDTHS and len(pieces[-1]) >= max(map(len, pieces))
 
 

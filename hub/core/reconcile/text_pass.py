@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.core.reconcile.counters import CounterText
 from hub.core.reconcile.fitting import LETTERS, as_year, near
-from hub.core.reconcile.mentions import STRONG, WEAK, Ref
+from hub.core.reconcile.mentions import BARE, STRONG, WEAK, Ref
 from hub.core.reconcile.names import odd_words
 from hub.core.reconcile.text import due_day, mask, runs
 from hub.core.reconcile.words import (
@@ -19,7 +19,9 @@ from hub.core.reconcile.words import (
 )
 
 _MORE_WORDS = frozenset(("AUTRES", "SUIVANTES", "SUIV", "DIVERS", "DIVERSES", "PLUSIEURS", "ETC"))
+_CUT_STATEMENT = "RELEV"  # what a bank may leave of the word
 _LONGEST_TERMS = 400  # days between a receipt and a due date that it names
+_COUNTERS = (3, 4, 5, 6)  # digits of counters that a day's two may be the end of
 _NAMES_WITHIN = 1000  # characters of a text that may hold its payer's name
 _TELLING_WORDS = STATEMENT_WORDS | PART_WORDS | DISCOUNT_WORDS | _MORE_WORDS | {"COMPTE", *MONTHS}
 
@@ -30,7 +32,7 @@ class TextPass(CounterText):
     def run(self, folded: str) -> None:
         """Fill the reading: whole numbers first, then what they leave."""
         masked, hidden = mask(folded, self._is_number)
-        self._read_hidden(hidden)
+        self._read_hidden(folded, hidden)
         self.texts, self.gaps = runs(masked)
         self.used = [False] * len(self.texts)
         self._whole_numbers()
@@ -49,7 +51,7 @@ class TextPass(CounterText):
             rows is None and digits + tail in self.ledger.settled
         )
 
-    def _read_hidden(self, hidden: list[tuple[str, str]]) -> None:
+    def _read_hidden(self, folded: str, hidden: list[tuple[str, str]]) -> None:
         """A hidden date or amount can still be a whole number of the ledger ("12/2026" never is a date here)."""
         for kind, text in hidden:
             if kind == "due" and (day := due_day(text)) and abs((day - self.received_on).days) <= _LONGEST_TERMS:
@@ -58,17 +60,42 @@ class TextPass(CounterText):
             rows = self.numbers.whole.get(key)
             if rows is not None and len(key) >= 6 and not key.isdigit():
                 self._mention(-1, text, [Ref(r, STRONG) for r in self.numbers.rows(rows)])
+            elif kind == "date" and len(key) == 8 and key.startswith("20"):
+                self._number_like_a_day(folded, text, key)
+
+    def _number_like_a_day(self, folded: str, text: str, day: str) -> None:
+        """ "F 2026-03-29" is a day to the eye, and the number F-2026-03-0029 without its noughts, if there is one.
+
+        Without its letters in front it is a day, and only beside its debtor and its sum a number.
+        """
+        month, counter, numbers = day[:6], day[6:], self.numbers
+        before = folded[: folded.find(text)].split()[-1:]
+        announced = bool(before) and before[0] in numbers.prefixes
+        spelt = [
+            letters + month + counter.zfill(width)
+            for letters in (before if announced else numbers.prefixes)
+            for width in _COUNTERS
+        ]
+        found = [row for number in spelt for row in numbers.rows(numbers.whole.get(number))]
+        if found:
+            self._mention(-1, text, [Ref(row, BARE if announced else WEAK) for row in found])
+        elif announced:
+            settled = self.ledger.settled
+            self.reading.closed += [(number, settled[number]) for number in spelt if number in settled]
 
     def _words_and_months(self) -> None:
         """Words that change the meaning of the whole text, months, and company numbers."""
-        reading, texts, telling = self.reading, self.texts, _TELLING_WORDS
+        reading, texts, telling, figured = self.reading, self.texts, _TELLING_WORDS, self.lexicon.figured
         for at, text in enumerate(texts):
             if text < LETTERS:
                 self._company_number(at)
+                if at and (texts[at - 1], text) in figured:
+                    reading.words.append(text)
                 continue
             if not self.used[at]:
                 reading.words.append(text)
             if text not in telling:
+                reading.statement |= text == _CUT_STATEMENT and at + 1 == len(texts)
                 continue
             if text in STATEMENT_WORDS:
                 reading.statement = True

@@ -11,8 +11,10 @@ from hub.core.reconcile.rules.near_number import NEAR, near_number, slipped_from
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 
 _HINTS = frozenset(("payer_bank_fee", "payer_rounding", "payer_in_part", "oldest_first"))  # not to the cent
+_BY_AMOUNT = ("payer_", "amount_only")  # rules that find an item by payer and amount, whatever the text says
 _WANTED = 0.5  # confidence from which an undecided explanation keeps others from its items
 _TURN = 0.8  # confidence from which silent money takes its turn among equal invoices, undecided as it is
+_ANYBODYS = 5  # invoices of one amount above which a receipt that names nobody may pay any of them, and hinders none
 _MOST_NEAR = 50  # paid invoices of this amount whose numbers are compared with the text
 _MOST_EQUAL = 200  # equal items looked at for one receipt
 
@@ -28,12 +30,13 @@ class Waiting:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._cases: dict[int, list[Case]] = {}  # by amount
-        self._wanted: dict[int, int] = {}  # by item, the receipt that wanted it first
+        self._wanted: dict[int, Case] = {}  # by item, the receipt whose text points at it, the first one
+        self._hoped: dict[int, Case] = {}  # by item, the earliest receipt that may pay it, whatever its text says
         self._claimed: set[int] = set()
 
     def add(self, case: Case, drafts: list[Draft]) -> None:
         """Remember a receipt that a person must decide, and the items it wants."""
-        if self._names_a_paid_one(case, drafts):
+        if self._names_a_paid_one(case, drafts) or self._is_anybodys(case, drafts):
             return
         near = [d for d in drafts if d.rule == NEAR]
         if near and drafts[0] is near[0]:  # it wants one of the few it nearly names
@@ -48,8 +51,18 @@ class Waiting:
         wanted = [d for n, d in enumerate(drafts) if (n < 2 or d.rule == NEAR) and d.rule not in _HINTS]
         if case.payer_known_by_name:  # a name nobody knows, and an amount, want nothing
             wanted = [d for d in wanted if d.rule != "amount_only"]
-        for row in [row for d in wanted if d.confidence >= _WANTED for row, _ in d.lines]:
-            self._wanted.setdefault(row, case.id)
+        for draft in [d for d in wanted if d.confidence >= _WANTED]:
+            points = draft.rule == NEAR or not draft.rule.startswith(_BY_AMOUNT)
+            for row, _ in draft.lines:
+                if points:
+                    self._wanted.setdefault(row, case)
+                elif row not in self._hoped or case.received_on < self._hoped[row].received_on:
+                    self._hoped[row] = case
+
+    def _is_anybodys(self, case: Case, drafts: list[Draft]) -> bool:
+        """Whether nothing but its amount is known of it, and very many invoices have that: a deposit of cheques."""
+        only = not case.payer_known_by_name and not case.payer.accounts
+        return only and bool(drafts) and all(d.evidence.get("same_amount", 0) > _ANYBODYS for d in drafts)
 
     def _names_a_paid_one(self, case: Case, drafts: list[Draft]) -> bool:
         """Whether the text names an invoice of the payer that this run settled: the money came twice, or by mistake."""
@@ -104,7 +117,9 @@ class Waiting:
         """The undecided receipt that may pay these items, or one of equal amounts of this debtor before; None: none."""
         for row, _ in draft.lines:
             if row in self._wanted:
-                return self._wanted[row]
+                return self._wanted[row].id
+            if row in self._hoped and self._hoped[row].received_on <= case.received_on:
+                return self._hoped[row].id  # who came later, and points at nothing, takes nothing away
         others = self._cases.get(case.amount)
         if not others or draft.rule == "payer_statement":
             return None

@@ -110,9 +110,9 @@ class Waiting:
 def set_off_too_early(view: LedgerView, waiting: Waiting) -> dict[int, int]:
     """What of invoices and credit notes is to be taken for open again, minor units by document.
 
-    A credit note is free again when a receipt older than it has exactly what the invoice was, or more, and bears its
-    number or its debtor's name (more: both); and when a receipt that came later names the credit note itself: then the
-    debtor says what it is deducted from.
+    A credit note is free again when a receipt older than it has exactly what the invoice was and bears its number or
+    its debtor's name, or has more than is left of the invoice and bears both; and when a receipt that came later names
+    the credit note itself: then the debtor says what it is deducted from.
     """
     if waiting.since is None:
         return {}
@@ -154,19 +154,20 @@ class _Clues:
         free = 0
         whole = self.balances.open_minor[invoice]
         for count, note in enumerate(notes, start=1):
-            whole += self.balances.credited_minor[note]
-            if self._was_paid(invoice, whole, self.documents.issued_on[note]):
+            left, whole = whole, whole + self.balances.credited_minor[note]
+            if self._was_paid(invoice, whole, left, self.documents.issued_on[note]):
                 free = count
         return notes[:free] + [note for note in notes[free:] if self._is_deducted(note, invoice)]
 
-    def _was_paid(self, invoice: int, whole: int, before: date) -> bool:
-        """Whether a receipt older than the credit note may have paid the whole invoice, alone or among others."""
+    def _was_paid(self, invoice: int, whole: int, left: int, before: date) -> bool:
+        """Whether a receipt older than the credit note may have paid the whole invoice, alone or among others; or, less
+        a discount, more of it than the credit note left."""
         exact = self._of_time(self.waiting.by_amount.get(whole, ()), invoice, before)
         tail = _tail(self.documents.number[invoice])
         if any((tail and tail in self.waiting.text(row).digits) or self._is_payer(row, invoice) for row in exact):
             return True
         more = self._of_time(self.named.get(tail, ()), invoice, before)
-        return any(self.waiting.receipts.unapplied_minor[row] > whole and self._is_payer(row, invoice) for row in more)
+        return any(self.waiting.receipts.unapplied_minor[row] > left and self._is_payer(row, invoice) for row in more)
 
     def _is_deducted(self, note: int, invoice: int) -> bool:
         """Whether a text names the credit note. One that only has its digits may mean an invoice with the same ones.

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
+from hub.core.reconcile.mentions import WEAK
 from hub.core.reconcile.rules.balance import balance
 from hub.core.reconcile.rules.equal import recurs, why_not_the_oldest
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
@@ -15,13 +17,14 @@ from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_name
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import in_a_month_named, statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
-from hub.core.reconcile.text import compact
-from hub.core.reconcile.words import GROUP_WORDS, ORDER_WORDS
+from hub.core.reconcile.text import compact, fills_its_room
+from hub.core.reconcile.words import GROUP_WORDS, ORDER_WORDS, REFERENCE_WORDS
 
 _MOST_ACCOUNTS = 6
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
 _COMPOSED = frozenset(("payer_sum", "payer_less_credit_note", "payer_rounding"))  # found by trying many
 _NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
+_OF_ONE = ("payer_amount", "payer_rounding")  # one invoice's, of which the text may name the month
 _NEARLY = 0.42  # such an explanation beside a text that names something else, and may be right about it
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
@@ -143,16 +146,39 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     elif paid:
         cap(draft, 0.85)
         draft.evidence["against"] = paid[0]
-    elif reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement")):
+    elif (reading.names_something and not _is_no_other_number(desk, case, draft)) or (
+        reading.statement and not draft.rule.startswith("payer_statement")
+    ):
         cap(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85)
         draft.evidence["against"] = "the text names something else"
-    elif draft.rule == "payer_amount" and reading.months and not in_a_month_named(desk, case, draft.lines[0][0]):
+    elif draft.rule in _OF_ONE and reading.months and not in_a_month_named(desk, case, draft.lines[0][0]):
         cap(draft, 0.85)
         draft.evidence["against"] = "the text names another month"
     elif draft.rule == "payer_amount" and (why := why_not_the_oldest(desk, case, draft.lines[0][0])):
         cap(draft, 0.85)
         draft.evidence["against"] = why
     return draft
+
+
+def _is_no_other_number(desk: Desk, case: Case, draft: Draft) -> bool:
+    """Whether all a text names is no number of another invoice than the one with this sum.
+
+    It is what the bank left of that invoice's own ("FACT FA0000"), or a reference that is not built like it ("N/REF
+    729665" beside F-2026-01-0014): the payer's own.
+    """
+    reading, text = case.reading, desk.receipts.remittance[case.row] or ""
+    if draft.rule != "payer_amount" or len(reading.unknown) != 1 or reading.closed or reading.orders:
+        return False
+    if any(m.refs[0].strength > WEAK for m in reading.mentions):
+        return False
+    numbers, row, said = desk.ledger.numbers, draft.lines[0][0], reading.unknown[0]
+    letters, number, scheme = letters_of(said), numbers.compact[row], numbers.scheme_of[row]
+    said_digits, digits, counter = said[len(letters) :], number[scheme.prefix.stop :], number[scheme.counter]
+    if letters in REFERENCE_WORDS:
+        least = 1 if counter.startswith("0") else len(counter) - 1
+        return not least <= len(said_digits) <= len(counter) + 1 - (least == 1) and len(said_digits) != len(digits)
+    begun = number.startswith(said) or digits.startswith(said_digits)
+    return begun and (desk.cuts.may_have_cut(text) or fills_its_room(text)) and compact(text).endswith(said)
 
 
 def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:

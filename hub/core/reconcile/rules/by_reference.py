@@ -48,8 +48,11 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
                 most = CONTRADICTED + (_TO_THE_CENT if draft.rule.endswith("_exact") else 0)
                 draft.confidence = min(draft.confidence, most)
                 draft.reason += " But the payer is known as another debtor."
+            elif named.stance == UNKNOWN and not draft.rule.endswith("_exact") and _is_a_groups(desk, case):
+                draft.confidence = min(draft.confidence, CONTRADICTED)
             elif named.stance == UNKNOWN and not REFUND_WORDS.isdisjoint(case.reading.words):
-                draft.confidence = min(draft.confidence, _GIVEN_BACK)
+                exact = draft.rule.endswith("_exact")
+                draft.confidence = min(draft.confidence, _GIVEN_BACK if exact else CONTRADICTED)
                 draft.reason += " But the text speaks of money given back, and the payer is nobody known."
             draft.evidence |= {
                 "tokens": [text for _, _, text in named.picks][:40],
@@ -61,6 +64,11 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
             }
         drafts += found
     return drafts
+
+
+def _is_a_groups(desk: Desk, case: Case) -> bool:
+    """Whether the payer bears a group's name, and a company of it is a debtor: only a number with its sum is sure."""
+    return case.payer.behalf and bool(case.payer.accounts) and desk.payers.bears_a_groups_name(case.payer)
 
 
 def _exact(desk: Desk, case: Case, named: Named) -> list[Draft]:
