@@ -74,11 +74,17 @@ def cost(kind: str, path: Path) -> tuple[float, int, int]:
     source: Any
     if kind == "fec":
         source, stream = (
-            Fec(FecConfig.model_validate({"plugin": "fec", "files": str(path)}), Context("benchmark")),
+            Fec(
+                FecConfig.model_validate({"plugin": "fec", "files": str(path)}),
+                Context("benchmark", work_folder=path.parent / "work"),
+            ),
             "ledger",
         )
     else:
-        source, stream = CsvSource(CsvConfig(plugin="csv", invoices=path), Context("benchmark")), "invoices"
+        source, stream = (
+            CsvSource(CsvConfig(plugin="csv", invoices=path), Context("benchmark", work_folder=path.parent / "work")),
+            "invoices",
+        )
     gc.freeze()  # as a connector's own process does
     gc.set_threshold(200_000, 20, 100)
     start, cursor, last, records, units = time.process_time(), None, False, 0, 0
