@@ -72,19 +72,11 @@ def _letters(n: int) -> str:
 def cost(kind: str, path: Path) -> tuple[float, int, int]:
     """CPU seconds, records and units of one reading."""
     source: Any
+    context = Context("benchmark", work_folder=path.parent / "work")
     if kind == "fec":
-        source, stream = (
-            Fec(
-                FecConfig.model_validate({"plugin": "fec", "files": str(path)}),
-                Context("benchmark", work_folder=path.parent / "work"),
-            ),
-            "ledger",
-        )
+        source, stream = Fec(FecConfig.model_validate({"plugin": "fec", "files": str(path)}), context), "ledger"
     else:
-        source, stream = (
-            CsvSource(CsvConfig(plugin="csv", invoices=path), Context("benchmark", work_folder=path.parent / "work")),
-            "invoices",
-        )
+        source, stream = CsvSource(CsvConfig(plugin="csv", invoices=path), context), "invoices"
     gc.freeze()  # as a connector's own process does
     gc.set_threshold(200_000, 20, 100)
     start, cursor, last, records, units = time.process_time(), None, False, 0, 0
