@@ -17,8 +17,10 @@ from hub.sdk import RecordRejected
 MAX_LINE = 20_000
 _CHUNK = 64 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
-#: Every byte but those of control characters, and encodings in which they are nothing else.
-_PLAIN = bytes(byte for byte in range(256) if not _CONTROL.match(chr(byte)))
+#: Every byte but those of control characters, the range in which cp1252 and Latin-1 differ, and encodings in which they
+#: are nothing else.
+_APART = bytes(range(0x80, 0xA0))
+_PLAIN = bytes(byte for byte in range(256) if not _CONTROL.match(chr(byte)) and byte not in _APART)
 _PLAIN_ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "iso8859-1", "iso8859-15", "cp850")
 _STRAY = re.compile(r"[\ud800-\udfff]")
 _AMOUNTS = ("debit", "credit", "montant", "sens")
@@ -194,10 +196,12 @@ class Reader:
         encoding = self.dialect.encoding
         if encoding == "utf-8-sig" and not first:
             encoding = "utf-8"
+        odd = some.translate(None, _PLAIN)
         try:
-            text = some.decode(encoding)
+            # Latin-1 is read ten times sooner.
+            text = some.decode("latin-1" if encoding == "cp1252" and not odd else encoding)
             # In these encodings, a control character is the same byte, and that byte nothing else.
-            strange = bool(some.translate(None, _PLAIN) if encoding in _PLAIN_ENCODINGS else _CONTROL.search(text))
+            strange = bool(odd.translate(None, _APART) if encoding in _PLAIN_ENCODINGS else _CONTROL.search(text))
         except UnicodeDecodeError:
             text, strange = some.decode(encoding, "surrogateescape"), True
         if "\r" in text:

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
 from hub.plugins.fec.faults import rejected
 from hub.sdk.amounts import minor_from_text
 
-_PLAIN_CENTS = re.compile(r"(?:(?:-?[0-9]{1,14}[,.][0-9]{2})?\n)*")
+#: Characters of an amount that is simply written.
+_LONGEST = 18
 
 
 def plain_cents(texts: Sequence[str]) -> list[int] | None:
-    """A column of amounts in euros in cents, empty ones 0; None when one is not simply written like 12,50 or 12.50."""
-    joined = "\n".join(texts) + "\n"
-    if not _PLAIN_CENTS.fullmatch(joined):
+    """A column of amounts in euros (no line ends within) in cents, empty ones 0; None when one is not simply written
+    like 12,50 or 12.50."""
+    if not texts:
+        return []
+    if "" in texts:
+        texts = [text or "0,00" for text in texts]
+    # One sign each, before two digits; without these nothing but digits, and a minus in front.
+    joined = "\n".join(texts)
+    digits = joined.replace(",", "").replace(".", "")
+    if len(joined) - len(digits) != len(texts) or not {text[-3:-2] for text in texts} <= {",", "."}:
         return None
-    digits = joined.replace(",", "").replace(".", "").split("\n")
-    digits.pop()
-    return [int(text) if text else 0 for text in digits] if "" in digits else list(map(int, digits))
+    plain = digits.replace("\n", "").replace("-", "")
+    if max(map(len, texts)) > _LONGEST or ",-" in joined or ".-" in joined or not (plain.isascii() and plain.isdigit()):
+        return None
+    try:
+        return list(map(int, digits.split("\n")))
+    except ValueError:  # a minus within
+        return None
 
 
 def minor(text: str, currency: str, place: str) -> int:

@@ -12,7 +12,7 @@ from hub.plugins.fec import lines
 from hub.plugins.fec.blocks import Line
 from hub.plugins.fec.files import Dialect, find, look
 from hub.plugins.fec.lines import Reader
-from hub.plugins.fec.values import plain_cents
+from hub.plugins.fec.values import minor, plain_cents
 
 NAMES = (
     "JournalCode JournalLib EcritureNum EcritureDate CompteNum CompteLib CompAuxNum CompAuxLib PieceRef PieceDate "
@@ -70,6 +70,13 @@ def test_the_short_way_is_taken() -> None:
     """And left alone where a text has a second reading."""
     assert [1250, 0, -5, 700] == plain_cents(["12,50", "", "-0,05", "0007.00"])
     assert all(plain_cents(["1,00", odd]) is None for odd in ("1", "1.234", "1 000,00", "+1,00", "٣,٥٠", "1,00 "))
+
+
+@given(st.lists(st.text("0123456789,.- +٣", max_size=6), max_size=3))
+def test_the_short_way_gives_what_the_long_way_gives(texts: list[str]) -> None:
+    """Whatever it takes, each amount is what it would be by itself."""
+    amounts = plain_cents(texts)
+    assert amounts is None or amounts == [minor(text, "EUR", "") for text in texts]
 
 
 PIECES = [
