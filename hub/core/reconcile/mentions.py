@@ -38,6 +38,7 @@ class Reading:
     orders: list[tuple[str, list[int]]] = field(default_factory=list)  # order or payment reference, rows
     months: list[tuple[int | None, int]] = field(default_factory=list)
     due_on: list[date] = field(default_factory=list)  # announced as due dates: "ECH 310126"
+    days: tuple[date, ...] = ()  # dates in figures
     accounts: list[int] = field(default_factory=list)  # by SIREN in the text
     customers: list[int] = field(default_factory=list)  # by the customer number in the text
     words: list[str] = field(default_factory=list)

@@ -12,7 +12,14 @@ from hub.core.reconcile.names import form_of_folded, full_words, hospitals, iban
 from hub.core.reconcile.outsiders import is_public_accountant
 from hub.core.reconcile.stances import CUT_AT, MEDIUM, NOBODY, STRONG, Payer, Stances
 from hub.core.reconcile.text import fold
-from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS, ORDER_WORDS, OTHER_NUMBER_WORDS
+from hub.core.reconcile.words import (
+    ABBREVIATIONS,
+    FORM_BEGINNINGS,
+    GROUP_WORDS,
+    LABEL_WORDS,
+    ORDER_WORDS,
+    OTHER_NUMBER_WORDS,
+)
 
 _HINT = 0.4  # likeness from which a name may be a debtor's: never enough to agree, sometimes to contradict
 _NAMES_TOO = ORDER_WORDS | OTHER_NUMBER_WORDS  # words of labels that names have as well: "SCI le Marché"
@@ -188,12 +195,16 @@ class PayerIndex(Stances):
             if whole:
                 words = self._words[self._names_of[whole[0]][0]][0]
                 payer = self._payer(tuple(whole), found.score, found.found_by, words)
-                payer = payer._replace(whole=True, label=label)
-                return payer._replace(behalf=True) if self.bears_a_groups_name(payer) else payer
+                found = payer._replace(whole=True, label=label)
+                return found if GROUP_WORDS.isdisjoint(label) else self._unless_a_groups(found)
         if found.score >= MEDIUM and 1 < len(found.accounts) <= _MOST_NARROWED:
             found = found._replace(accounts=tuple(self.names.full.longest(list(found.accounts), label)))
         found = found._replace(label=label)
-        return found._replace(behalf=True) if self.bears_a_groups_name(found) else found
+        return found if GROUP_WORDS.isdisjoint(label) else self._unless_a_groups(found)
+
+    def _unless_a_groups(self, payer: Payer) -> Payer:
+        """The payer; if it bears a group's name, one that pays for others."""
+        return payer._replace(behalf=True) if self.bears_a_groups_name(payer) else payer
 
     def _in_text(self, telling: tuple[str, ...]) -> Payer:
         exact = self._by_key.get(" ".join(telling))

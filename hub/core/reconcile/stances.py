@@ -193,6 +193,10 @@ class Stances:
                 return glued
         return ""
 
+    def likeness(self, payer: Payer, account: int) -> float:
+        """0..1: how much the payer's words look like a name of the account."""
+        return self._resembles(payer, account)
+
     def resembles(self, payer: Payer, account: int) -> bool:
         """Whether the payer's name, or the label, may be that of an account, sure or not."""
         return payer.accounts.count(account) > 0 or self._resembles(payer, account) >= _NOT_OTHER

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
 
-_SPREAD_RULES = ("payer_amount", "amount_only")
+_TWIN_RULE = "number_named_exact"  # of a counter that several months have; all of them are drafts already
+_SPREAD_RULES = ("payer_amount", "amount_only", _TWIN_RULE)
 _MOST_EQUAL = 200  # equal items looked at for one suggestion
 _LIKELY = 0.4  # confidence from which what is offered to one is not offered first to the next
 _DATE_SLACK_DAYS = 3
@@ -28,7 +29,7 @@ class Suggestions:
             if other is not None and not any(other.same_as(known) for known in (*found, *drafts)):
                 found.append(other)
             found.append(draft)
-        found.sort(key=lambda draft: (-draft.confidence, self._is_offered(draft)))
+        found.sort(key=lambda draft: (-draft.confidence, self._is_offered(draft), self._turn(case, draft)))
         if found:
             found[1:1] = self._neighbours(case, found)
             found = [draft for at, draft in enumerate(found) if not any(draft.same_as(known) for known in found[:at])]
@@ -44,6 +45,9 @@ class Suggestions:
         first = found[0]
         if first.rule not in _SPREAD_RULES or len(first.lines) != 1 or first.lines[0][1] != case.amount:
             return []
+        if first.rule == _TWIN_RULE:
+            twins = [d for d in found[1:] if d.rule == _TWIN_RULE and d.confidence == first.confidence]
+            return sorted(twins, key=lambda d: self._turn(case, d))
         ledger, items, mine = self.desk.ledger, self.desk.ledger.items, first.lines[0][0]
         last = case.received_on + timedelta(days=_DATE_SLACK_DAYS)
         equal = [
@@ -54,7 +58,7 @@ class Suggestions:
         if len(equal) < 2:
             return []
         free = [row for row in equal if row not in self.offered] or equal
-        nearest = min(free, key=lambda r: (abs((ledger.age(r)[0] - case.received_on).days), ledger.age(r)))
+        nearest = min(free, key=lambda r: (self._days_from(case, r), ledger.age(r)))
         others = [(nearest, "is due nearest to the receipt")]
         if mine in equal and (at := equal.index(mine)):
             others.append((equal[at - 1], "is the next older one"))
@@ -66,13 +70,21 @@ class Suggestions:
                 drafts.append(other)
         return drafts
 
+    def _days_from(self, case: Case, row: int) -> int:
+        """Days between an item's due date and the receipt."""
+        return abs((self.desk.ledger.age(row)[0] - case.received_on).days)
+
+    def _turn(self, case: Case, draft: Draft) -> int:
+        """Days between a twin's due date and the receipt: the nearest goes first."""
+        return self._days_from(case, draft.lines[0][0]) if draft.rule == _TWIN_RULE else 0
+
     def _is_offered(self, draft: Draft) -> bool:
         """Whether it is one whole invoice that an earlier receipt was offered first."""
         return draft.rule in _SPREAD_RULES and len(draft.lines) == 1 and draft.lines[0][0] in self.offered
 
     def _next(self, case: Case, draft: Draft) -> Draft | None:
         """The same draft for the next invoice of this debtor and amount, when its own is offered already."""
-        if not self._is_offered(draft):
+        if draft.rule == _TWIN_RULE or not self._is_offered(draft):
             return None
         ledger, row = self.desk.ledger, draft.lines[0][0]
         last = case.received_on + timedelta(days=_DATE_SLACK_DAYS)

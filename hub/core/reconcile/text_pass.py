@@ -56,6 +56,8 @@ class TextPass(CounterText):
         for kind, text in hidden:
             if kind == "due" and (day := due_day(text)) and abs((day - self.received_on).days) <= _LONGEST_TERMS:
                 self.reading.due_on.append(day)
+            elif kind == "date" and (day := due_day(text)):
+                self.reading.days += (day,)
             key = "".join(c for c in text if c.isalnum())
             rows = self.numbers.whole.get(key)
             if rows is not None and len(key) >= 6 and not key.isdigit():

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.mentions import BARE, Reading
+from hub.core.reconcile.mentions import BARE, WEAK, Reading
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.outcome import NOT_A_RECEIPT, UNAPPLIED, Decision
 from hub.core.reconcile.outsiders import Kind, outsider_by_name, outsider_by_text
@@ -24,6 +24,7 @@ from hub.core.reconcile.text import fold
 _DIGIT = re.compile(r"\d")
 _MOST_EQUAL = 50  # equal invoices whose numbers are compared with a paid one's
 _SURE = 0.9  # more than a number of few digits deserves beside words of wages, taxes or damages
+_BESIDE_A_NUMBER = 0.8  # another invoice less its discount, where the text spells the number of one
 _DOUBTFUL = 0.75  # when nothing is surer, debtors only somewhat like the payer are worth a look
 _NO_REFERENCE = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NON COMMUNIQUE", "N/A", "NONE"))
 
@@ -185,6 +186,9 @@ class Thought:
                 for draft in explained:
                     draft.confidence = min(draft.confidence, 0.9)
                     draft.evidence["against"] = "the text speaks of money that pays no invoice"
+            for draft in explained:
+                if draft.rule == "payer_discount" and any([_is_plainly_named(d) for d in drafts]):
+                    draft.confidence = min(draft.confidence, _BESIDE_A_NUMBER)
             drafts += explained
         if case.reading.closed:
             return drafts
@@ -229,6 +233,11 @@ class Thought:
             for account in payer.accounts
             for row in due_nearest(self.desk, case, ledger.rows_of_amount(account, case.amount))[:_MOST_EQUAL]
         )
+
+
+def _is_plainly_named(draft: Draft) -> bool:
+    """Whether the text spells the number of what the payer owes."""
+    return bool(draft.evidence.get("payer") == "agrees" and draft.evidence.get("strength", WEAK) > BARE)
 
 
 def _few_digits(draft: Draft) -> bool:

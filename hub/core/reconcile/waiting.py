@@ -36,7 +36,9 @@ class Waiting:
 
     def add(self, case: Case, drafts: list[Draft]) -> None:
         """Remember a receipt that a person must decide, and the items it wants."""
-        if self._names_a_paid_one(case, drafts) or self._is_anybodys(case, drafts):
+        if self._names_a_paid_one(case, drafts):
+            return
+        if not (case.payer_known_by_name or case.payer.accounts) and self._is_anybodys(drafts):
             return
         near = [d for d in drafts if d.rule == NEAR]
         if near and drafts[0] is near[0]:  # it wants one of the few it nearly names
@@ -59,10 +61,9 @@ class Waiting:
                 elif row not in self._hoped or case.received_on < self._hoped[row].received_on:
                     self._hoped[row] = case
 
-    def _is_anybodys(self, case: Case, drafts: list[Draft]) -> bool:
-        """Whether nothing but its amount is known of it, and very many invoices have that: a deposit of cheques."""
-        only = not case.payer_known_by_name and not case.payer.accounts
-        return only and bool(drafts) and all(d.evidence.get("same_amount", 0) > _ANYBODYS for d in drafts)
+    def _is_anybodys(self, drafts: list[Draft]) -> bool:
+        """Whether very many invoices have the amount of a receipt that names nobody: a deposit of cheques."""
+        return bool(drafts) and all(d.evidence.get("same_amount", 0) > _ANYBODYS for d in drafts)
 
     def _names_a_paid_one(self, case: Case, drafts: list[Draft]) -> bool:
         """Whether the text names an invoice of the payer that this run settled: the money came twice, or by mistake."""

@@ -16,7 +16,16 @@ def by_amount(desk: Desk, case: Case) -> list[Draft]:
     """Up to three open invoices with exactly this amount, those due nearest to the receipt first."""
     rows = _rows(desk, case)
     reason = "Nothing names the payer; {} has exactly this amount open."
-    return _drafts(desk, case, rows, 0.5 / max(len(rows), 1), reason)
+    if len(rows) <= _MOST or not case.payer.words:
+        return _drafts(desk, case, rows, 0.5 / max(len(rows), 1), reason)
+    likeness, account_of = desk.payers.likeness, desk.ledger.account_of
+    # Debtors whose names share words with the payer's go before.
+    alike = {row: round(likeness(case.payer, account_of[row]), 1) for row in rows[:_MOST_LIKE]}
+    nearest = sorted(alike, key=lambda row: -alike[row])
+    drafts = _drafts(desk, case, nearest, 0.5 / len(rows), reason)
+    for draft in drafts:
+        draft.confidence += alike[draft.lines[0][0]] / 100
+    return drafts
 
 
 def by_likeness(desk: Desk, case: Case) -> list[Draft]:

@@ -6,19 +6,19 @@ from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
-from hub.core.reconcile.mentions import WEAK
 from hub.core.reconcile.rules.balance import balance
 from hub.core.reconcile.rules.equal import recurs, why_not_the_oldest
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.named import paid_with_this
 from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_named, others_near
+from hub.core.reconcile.rules.not_ours import is_no_other_number
+from hub.core.reconcile.rules.on_account import on_account
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import in_a_month_named, statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
-from hub.core.reconcile.text import compact, fills_its_room
-from hub.core.reconcile.words import GROUP_WORDS, ORDER_WORDS, REFERENCE_WORDS
+from hub.core.reconcile.text import compact
+from hub.core.reconcile.words import GROUP_WORDS, ORDER_WORDS
 
 _MOST_ACCOUNTS = 6
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
@@ -146,7 +146,7 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     elif paid:
         cap(draft, 0.85)
         draft.evidence["against"] = paid[0]
-    elif (reading.names_something and not _is_no_other_number(desk, case, draft)) or (
+    elif (reading.names_something and not is_no_other_number(desk, case, draft)) or (
         reading.statement and not draft.rule.startswith("payer_statement")
     ):
         cap(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85)
@@ -158,27 +158,6 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         cap(draft, 0.85)
         draft.evidence["against"] = why
     return draft
-
-
-def _is_no_other_number(desk: Desk, case: Case, draft: Draft) -> bool:
-    """Whether all a text names is no number of another invoice than the one with this sum.
-
-    It is what the bank left of that invoice's own ("FACT FA0000"), or a reference that is not built like it ("N/REF
-    729665" beside F-2026-01-0014): the payer's own.
-    """
-    reading, text = case.reading, desk.receipts.remittance[case.row] or ""
-    if draft.rule != "payer_amount" or len(reading.unknown) != 1 or reading.closed or reading.orders:
-        return False
-    if any(m.refs[0].strength > WEAK for m in reading.mentions):
-        return False
-    numbers, row, said = desk.ledger.numbers, draft.lines[0][0], reading.unknown[0]
-    letters, number, scheme = letters_of(said), numbers.compact[row], numbers.scheme_of[row]
-    said_digits, digits, counter = said[len(letters) :], number[scheme.prefix.stop :], number[scheme.counter]
-    if letters in REFERENCE_WORDS:
-        least = 1 if counter.startswith("0") else len(counter) - 1
-        return not least <= len(said_digits) <= len(counter) + 1 - (least == 1) and len(said_digits) != len(digits)
-    begun = number.startswith(said) or digits.startswith(said_digits)
-    return begun and (desk.cuts.may_have_cut(text) or fills_its_room(text)) and compact(text).endswith(said)
 
 
 def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:
@@ -241,7 +220,7 @@ def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     elif drafts[0].rule == "payer_sum":
         drafts += _less_its_discount(desk, case, pool, drafts)
     if not any([d.confidence > 0.6 for d in drafts]):
-        drafts += _on_account(desk, case, pool)
+        drafts += on_account(desk, case, pool)
     return drafts
 
 
@@ -303,24 +282,3 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
 def _is_rival(sums: Sums, other: tuple[int, ...], amount: int) -> bool:
     """Whether a set speaks against one invoice with exactly the amount: a large one only if chance rarely makes it."""
     return len(other) <= 3 or (len(other) == 4 and sums.chance(4, amount) <= _CHANCE_OF_ONE)
-
-
-def _on_account(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
-    """Nothing adds up: the debts due first, and the invoice the payer may have meant to pay in part."""
-    policy = desk.policy_for(pool.left[0])
-    left, lines = case.amount, []
-    for row in pool.left:
-        part = min(left, desk.ledger.left[row])
-        if part <= 0:
-            break
-        lines.append((row, part))
-        left -= part
-    confidence = 0.975 if policy.oldest_first else 0.4
-    reason = f"The payer is known but no set adds up: {desk.numbers([r for r, _ in lines])} are due first."
-    drafts = [Draft(confidence, "oldest_first", reason, lines)]
-    larger = [r for r in pool.left if desk.ledger.left[r] > case.amount]
-    larger.sort(key=lambda r: (desk.ledger.left[r], desk.ledger.items.id[r]))
-    for row in larger[:2]:
-        reason = f"The payer is known and this may be a part of {desk.numbers([row])}."
-        drafts.append(Draft(0.3, "payer_in_part", reason, [(row, case.amount)]))
-    return drafts

@@ -9,6 +9,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, named_by_debtor, ranges
 from hub.core.reconcile.rules.named_differs import inexact
+from hub.core.reconcile.rules.statement import months_named
 from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN
 from hub.core.reconcile.words import REFUND_WORDS
 
@@ -26,6 +27,7 @@ _EXACT = {
 _PROOF_DIGITS = 5  # a bare counter this long and the exact amount do not meet by chance
 _TO_THE_CENT = 0.03  # by which a number and its exact sum go before a number alone, though the payer contradicts
 _TWINS = 0.9
+_MOST_TWINS = 11  # offered beside the first: those of a year
 _GIVEN_BACK = 0.8  # a number beside "REMBOURSEMENT", of somebody who is no debtor: it may be his own
 _MOST_COMBINATIONS = 128
 
@@ -83,23 +85,52 @@ def _exact(desk: Desk, case: Case, named: Named) -> list[Draft]:
             what = "number" if len(rows) == 1 else "numbers"
             reason = f"The text names {desk.numbers(rows)} and the amount is exactly what is open."
             draft = Draft(confidence, f"{what}_named_exact", reason, full_lines(desk, rows))
-            if twins := _twins(desk, named, rows):
-                draft.confidence = min(confidence, _TWINS)
-                draft.evidence["rivals"] = [f"{n} fits the text and the amount as well" for n in twins]
-            return [draft]
+            twins = _twins(desk, named, rows)
+            if twins and len(rows) == 1 and (told := _told_by_its_day(desk, case, rows + twins)) is not None:
+                draft.lines, twins = full_lines(desk, [told]), []
+                draft.reason = f"The text names {desk.numbers([told])}, and of those with this sum its day or month."
+            if not twins:
+                return [draft]
+            return [draft, *_beside_twins(desk, draft, twins)]
     return _some_named(desk, case, named)
 
 
-def _twins(desk: Desk, named: Named, rows: list[int]) -> list[str]:
+def _twins(desk: Desk, named: Named, rows: list[int]) -> list[int]:
     """Other invoices that the same words name as well, for the same sum: counters that begin anew each month."""
-    left, numbers, found = desk.ledger.left, desk.ledger.items.number, list[str]()
+    left, found = desk.ledger.left, list[int]()
     for refs in named.alternatives:
         if len(refs) > 1:
             chosen = next(((row, strength) for row, strength, _ in refs if row in rows), None)
             if chosen is not None:
                 row, strength = chosen
-                found += [numbers[r] for r, s, _ in refs if r not in rows and s == strength and left[r] == left[row]]
-    return found[:3]
+                found += [r for r, s, _ in refs if r not in rows and s == strength and left[r] == left[row]]
+    return found
+
+
+def _beside_twins(desk: Desk, draft: Draft, twins: list[int]) -> list[Draft]:
+    """The same for each of the twins of one invoice; none is sure."""
+    numbers = desk.ledger.items.number
+    draft.confidence = min(draft.confidence, _TWINS)
+    draft.evidence["rivals"] = [f"{numbers[row]} fits the text and the amount as well" for row in twins[:3]]
+    if len(draft.lines) > 1:
+        return []
+    reason = "The text names {} and the amount is exactly what is open."
+    return [
+        Draft(draft.confidence, draft.rule, reason.format(numbers[row]), full_lines(desk, [row]))
+        for row in twins[:_MOST_TWINS]
+    ]
+
+
+def _told_by_its_day(desk: Desk, case: Case, rows: list[int]) -> int | None:
+    """The one of several invoices that was issued on a day, or in a month, the text names: "FACT 164 DU 01/04/26"."""
+    issued_on, days, months = desk.ledger.items.issued_on, case.reading.days, months_named(case)
+    for told in (
+        [r for r in rows if issued_on[r] in days],
+        [r for r in rows if (issued_on[r].year, issued_on[r].month) in months],
+    ):
+        if len(told) == 1:
+            return told[0]
+    return None
 
 
 def _longest(named: Named) -> int:
