@@ -141,6 +141,13 @@ class CounterText(WrittenText):
             return False
         return self.gaps[at - 1].endswith(" /") or (":" in self.gaps[at] and len(self.texts[at]) >= _BANKS_DIGITS)
 
+    def _is_ours(self, at: int) -> bool:
+        """Whether no letters that begin none of our numbers are glued to the year before: "BAP-2025-1846" is theirs."""
+        if at < 2 or self.texts[at - 2] < LETTERS or self.gaps[at - 1] not in ("", "-", "/", "."):
+            return True
+        letters = self.texts[at - 2]
+        return letters in _ANNOUNCES or any(letters.endswith(prefix) for prefix in self.numbers.prefixes if prefix)
+
     def _note_unknown(self, at: int) -> None:
         """A number built like ours that is not in the ledger: its invoice is closed, or it is misprinted."""
         text, gap = self.texts[at], self.gaps[at]
@@ -151,7 +158,12 @@ class CounterText(WrittenText):
         if (
             before in prefixes
             or (before in _ANNOUNCES and len(text) >= FEW_DIGITS)
-            or (before < LETTERS and as_year(before, self.received_on) and gap in ("-", "/", ".", ""))
+            or (
+                before < LETTERS
+                and as_year(before, self.received_on)
+                and gap in ("-", "/", ".", "")
+                and self._is_ours(at)
+            )
         ):
             self.reading.unknown.append(before + text)
         elif before < LETTERS and at > 1 and self.texts[at - 2] in prefixes and not self.used[at - 1]:

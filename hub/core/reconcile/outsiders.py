@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from hub.core.reconcile.text import fold
+from hub.core.reconcile.words import PAYING_FOR_OTHERS
 
 
 class Kind(NamedTuple):
@@ -66,7 +67,7 @@ _WORDS = [
         _INTERNAL,
         r"VIR(?:EMENT)? INTERNE|VIREMENT DE COMPTE A COMPTE|COMPTE A COMPTE|INTERCO|CASH ?POOL\w*"
         r"|NIVELLEMENT|EQUILIBRAGE|ALIM(?:ENTATION)? (?:DU )?COMPTE"
-        r"|VIR(?:EMENT)? (?:DE )?TRESORERIE|APPROVISIONNEMENT",
+        r"|VIR(?:EMENT)? (?:DE )?TRESORERIE(?! (?:DE|DU|DES|D|MUNICIPALE|PRINCIPALE|GENERALE)\b)|APPROVISIONNEMENT",
     ),
     (_INSURANCE, r"INDEMNISATION|INDEMNITE SINISTRE|SINISTRE|REGLEMENT SINISTRE"),
     (_CARDS, r"REM(?:ISE)? (?:DE )?(?:CB|CARTES?|TPE)|ENCAISSEMENTS? CB|TELECOLLECTE|REMISE CARTE BANCAIRE"),
@@ -138,9 +139,9 @@ _RETURN_CODES_CFONB = frozenset(("03", "10", "26", "27", "33", "34", "38", "98",
 _RETURN_CODES_ISO = ("UPDD", "RRTN", "PMDD", "RPCR", "UPCQ", "RCDD", "ARET", "RRWT")
 
 
-def is_public_accountant(folded: str) -> bool:
-    """Whether a folded name is that of a public accountant, who pays for towns, schools and hospitals."""
-    return _PUBLIC.search(folded) is not None
+def pays_for_others(folded: str) -> bool:
+    """Whether a folded name is that of a public accountant, a manager of co-owned houses, or a group's holding."""
+    return _PUBLIC.search(folded) is not None or not PAYING_FOR_OTHERS.isdisjoint(folded.split())
 
 
 def outsider_by_name(name: str | None) -> Kind | None:

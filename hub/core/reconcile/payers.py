@@ -9,10 +9,17 @@ from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED
 from hub.core.reconcile.names import form_of_folded, full_words, hospitals, iban_key, name_words, words_of_folded
-from hub.core.reconcile.outsiders import is_public_accountant
+from hub.core.reconcile.outsiders import pays_for_others
 from hub.core.reconcile.stances import CUT_AT, MEDIUM, NOBODY, STRONG, Payer, Stances
 from hub.core.reconcile.text import fold
-from hub.core.reconcile.words import ABBREVIATIONS, FORM_BEGINNINGS, LABEL_WORDS, ORDER_WORDS, OTHER_NUMBER_WORDS
+from hub.core.reconcile.words import (
+    ABBREVIATIONS,
+    FORM_BEGINNINGS,
+    LABEL_WORDS,
+    ORDER_WORDS,
+    OTHER_NUMBER_WORDS,
+    PAYING_FOR_OTHERS,
+)
 
 _HINT = 0.4  # likeness from which a name may be a debtor's: never enough to agree, sometimes to contradict
 _NAMES_TOO = ORDER_WORDS | OTHER_NUMBER_WORDS  # words of labels that names have as well: "SCI le Marché"
@@ -89,7 +96,7 @@ class PayerIndex(Stances):
         known = self._names.get(name)
         if known is None:
             known = self._find_name(name)
-            if known.score < 1.0 and is_public_accountant(fold(name)):  # "SGC NOGENT" pays for others than Nogent's own
+            if known.score < 1.0 and pays_for_others(fold(name)):  # "SGC NOGENT" pays for others than Nogent's own
                 known = known._replace(behalf=True)
             self._names[name] = known
         return known
@@ -173,7 +180,10 @@ class PayerIndex(Stances):
         if known is None:
             telling = self.telling(words)
             found = self._in_text(telling) if telling else NOBODY
-            known = self._texts[label] = self._standing(found, label)
+            known = self._standing(found, label)
+            if known.score < CUT and not PAYING_FOR_OTHERS.isdisjoint(label):
+                known = known._replace(behalf=True)
+            self._texts[label] = known
         return known
 
     def _may_be_named(self, word: str) -> bool:

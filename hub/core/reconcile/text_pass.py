@@ -71,7 +71,7 @@ class TextPass(CounterText):
             if text not in telling:
                 continue
             if text in STATEMENT_WORDS:
-                reading.statement = True
+                reading.statement |= text != "SITUATION" or not self._is_counted(at + 1)
             elif text in PART_WORDS:
                 reading.part = True
             elif text in DISCOUNT_WORDS:
@@ -83,6 +83,15 @@ class TextPass(CounterText):
             elif text in MONTHS and not self.used[at]:
                 self._month(at, MONTHS[text])
         self._numeric_months()
+
+    def _is_counted(self, at: int) -> bool:
+        """Whether a small number stands here and no date: "SITUATION 2" is a builder's second invoice."""
+        texts = self.texts
+        at += at < len(texts) and texts[at] in ("N", "NO", "NUM", "NUMERO")
+        counted = at < len(texts) and texts[at] < LETTERS and len(texts[at]) < len("2026") - 1 and not self.used[at]
+        return counted and (
+            at + 1 == len(texts) or texts[at + 1] > LETTERS or not as_year(texts[at + 1], self.received_on)
+        )
 
     def _odd_words(self, masked: str) -> None:
         """Words of debtors' names that are no runs of letters: "J.P.R.", "2MB"."""

@@ -42,6 +42,8 @@ OTHER_NUMBER_WORDS = _set(
 
 # What the name of a company that pays for others has more than theirs: "Stratelia Holding" is not "Stratelia SARL".
 GROUP_WORDS = _set("HOLDING GROUPE GROUP FINANCES FINANCE FINANCIERE PARTICIPATIONS CENTRALE INVESTISSEMENTS INVEST")
+# Who pays what others owe: the manager of co-owned houses, the company that holds others.
+PAYING_FOR_OTHERS = _set("SYNDIC HOLDING FINANCIERE")
 CUSTOMER_WORDS = _set("CLIENT CLIENTS CLT CPT CPTE COMPTE CTE CODE ADHERENT ABONNE CUSTOMER KUNDE KUNDENNR KDNR")
 
 # The payer says that it pays a statement, a month, everything, or only a part.

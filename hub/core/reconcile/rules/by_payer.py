@@ -11,7 +11,7 @@ from hub.core.reconcile.rules.balance import balance
 from hub.core.reconcile.rules.equal import recurs, why_not_the_oldest
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.named import paid_with_this
-from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_named, others_near
+from hub.core.reconcile.rules.near_number import NEAR, begins_number, near_number, nearest_named, others_near
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import in_a_month_named, statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
@@ -143,7 +143,9 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     elif paid:
         cap(draft, 0.85)
         draft.evidence["against"] = paid[0]
-    elif reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement")):
+    elif (reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement"))) and not (
+        draft.rule == "payer_amount" and begins_number(desk, case, draft.lines[0][0])
+    ):
         cap(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85)
         draft.evidence["against"] = "the text names something else"
     elif draft.rule == "payer_amount" and reading.months and not in_a_month_named(desk, case, draft.lines[0][0]):

@@ -30,6 +30,7 @@ _OTHER = {
 }
 _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
 _CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's name, and too short to mean it surely
+_LESS_RETENTION = 0.978  # a bare number, and to the cent what is paid of it while 5 % are retained
 _ROUND = 10_00
 _USUAL_SHARES = (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)  # per cent
 _STILL_OWED, _FORGONE = 0.84, 0.83
@@ -175,10 +176,18 @@ def _part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: f
     if _CLAIMS & _own_words(desk, case, named):
         rival.append("the text speaks of a credit note, and none that is known is missing")
     sure = allowed and len(invoices) == 1 and not rival and not _cut_in_a_number(desk, case, named)
+    if sure and named.stance == AGREES and named.strength > WEAK and _is_less_retention(desk, case, invoices[0]):
+        base = max(base, _LESS_RETENTION)
     confidence = base if sure else min(base, 0.82)
     reason = f"The text names {desk.numbers(rows)}; the amount pays a part of it."
     evidence = {"rivals": rival} if rival else {}
     return [Draft(confidence, "named_in_part", reason, lines, evidence=evidence)]
+
+
+def _is_less_retention(desk: Desk, case: Case, row: int) -> bool:
+    """Whether to the cent the retention money of a building contract is missing: 5 % (law 71-584, article 1)."""
+    total = desk.ledger.items.total_minor[row]
+    return desk.ledger.left[row] == total and abs((total - case.amount) * 20 - total) <= 10
 
 
 def _cut_in_a_number(desk: Desk, case: Case, named: Named) -> bool:

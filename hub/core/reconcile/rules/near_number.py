@@ -12,7 +12,7 @@ from hub.core.reconcile.fitting import LETTERS, as_year, near, same_period
 from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention
 from hub.core.reconcile.rules.pool import Pool, cap
-from hub.core.reconcile.text import fold, join_pieces, mask, runs
+from hub.core.reconcile.text import compact, fold, join_pieces, mask, runs
 
 NEAR = "payer_amount_near_number"
 _LEAST_TAIL = 4  # last digits of a number that tell it beside the payer and the amount
@@ -86,6 +86,25 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
             if len(mine) >= 4 and slips == 1 and not _is_neighbour(digits, counter):
                 return text
     return _slipped(desk, case, spellings[1], counter, seen)
+
+
+def begins_number(desk: Desk, case: Case, row: int) -> bool:
+    """Whether the bank cut its label within a number that begins as this item's does, and nothing else is named."""
+    reading, text = case.reading, desk.receipts.remittance[case.row]
+    if desk.receipts.payer_name[case.row] or reading.closed or reading.orders or reading.statement:
+        return False
+    if not text or not desk.cuts.may_have_cut(text):
+        return False
+    number = desk.ledger.numbers.compact[row]
+    label = compact(fold(text))
+    if not all(label.endswith(compact(said)) for said in (*reading.unknown, *(m.text for m in reading.mentions))):
+        return False
+    for whole in (number, number[len(letters_of(number)) :]):
+        for end in range(len(whole) - 1, _LEAST_TAIL - 1, -1):
+            before = label[:-end][-1:]
+            if label.endswith(whole[:end]) and not (before.isdigit() and whole[0].isdigit()):
+                return True
+    return False
 
 
 def _without_zeros(desk: Desk, case: Case, row: int) -> str | None:
