@@ -16,6 +16,7 @@ _FORMS = (
     ("/DE ", re.compile(r"(?:^|\s)/(DE|MOTIF|REF)(?= |$)")),
     ("DE: ", re.compile(r"(?:^|\s)(DE|MOTIF|REF) ?:(?= |$)")),
 )
+_PURPOSE = "MOTIF "
 _AT_A_TAG = re.compile(r"\n(?=/?(?:DE|MOTIF|REF)\b)")  # a line of its own goes on with no other one
 
 
@@ -34,9 +35,15 @@ def taken_apart(receipts: Receipts) -> Receipts:
         return receipts
     names, purposes, references = list(receipts.payer_name), list(receipts.remittance), list(receipts.end_to_end_ref)
     for row, parts in found.items():
-        names[row], purposes[row] = parts["DE"], f"MOTIF {parts['MOTIF']}"  # the word announces a bare number
+        names[row], purposes[row] = parts["DE"], _PURPOSE + parts["MOTIF"]  # the word announces a bare number
         references[row] = references[row] or parts.get("REF") or None
     return replace(receipts, payer_name=names, remittance=purposes, end_to_end_ref=references)
+
+
+def purposes(text: str) -> tuple[str, ...]:
+    """A label, and the purpose alone where it was taken out of one: with the blank that was lost at its end, too."""
+    purpose = text.removeprefix(_PURPOSE)
+    return (text, purpose, f"{purpose} ") if purpose != text else (text,)
 
 
 def _parts(text: str) -> dict[str, str] | None:

@@ -20,6 +20,7 @@ from hub.core.reconcile.words import (
 
 _MORE_WORDS = frozenset(("AUTRES", "SUIVANTES", "SUIV", "DIVERS", "DIVERSES", "PLUSIEURS", "ETC"))
 _LONGEST_TERMS = 400  # days between a receipt and a due date that it names
+_MOST_SITUATIONS = 3  # digits of the number of a builder's invoice within its contract
 _NAMES_WITHIN = 1000  # characters of a text that may hold its payer's name
 _TELLING_WORDS = STATEMENT_WORDS | PART_WORDS | DISCOUNT_WORDS | _MORE_WORDS | {"COMPTE", *MONTHS}
 
@@ -88,10 +89,9 @@ class TextPass(CounterText):
         """Whether a small number stands here and no date: "SITUATION 2" is a builder's second invoice."""
         texts = self.texts
         at += at < len(texts) and texts[at] in ("N", "NO", "NUM", "NUMERO")
-        counted = at < len(texts) and texts[at] < LETTERS and len(texts[at]) < len("2026") - 1 and not self.used[at]
-        return counted and (
-            at + 1 == len(texts) or texts[at + 1] > LETTERS or not as_year(texts[at + 1], self.received_on)
-        )
+        if at >= len(texts) or texts[at] > LETTERS or len(texts[at]) > _MOST_SITUATIONS or self.used[at]:
+            return False
+        return at + 1 == len(texts) or texts[at + 1] > LETTERS or not as_year(texts[at + 1], self.received_on)
 
     def _odd_words(self, masked: str) -> None:
         """Words of debtors' names that are no runs of letters: "J.P.R.", "2MB"."""

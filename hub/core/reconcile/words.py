@@ -44,6 +44,7 @@ OTHER_NUMBER_WORDS = _set(
 GROUP_WORDS = _set("HOLDING GROUPE GROUP FINANCES FINANCE FINANCIERE PARTICIPATIONS CENTRALE INVESTISSEMENTS INVEST")
 # Who pays what others owe: the manager of co-owned houses, the company that holds others.
 PAYING_FOR_OTHERS = _set("SYNDIC HOLDING FINANCIERE")
+RETENTION_WORDS = _set("RETENUE RETENUES RG GARANTIE")  # what a builder's customer keeps for a year
 CUSTOMER_WORDS = _set("CLIENT CLIENTS CLT CPT CPTE COMPTE CTE CODE ADHERENT ABONNE CUSTOMER KUNDE KUNDENNR KDNR")
 
 # The payer says that it pays a statement, a month, everything, or only a part.

@@ -59,9 +59,8 @@ def test_a_number_cut_by_the_bank_speaks_for_what_it_begins(cut: str, auto: bool
     """The label ends at 31 characters as those of its bank do; the beginning is this invoice's, and the only number."""
     items = [item("FA2603-0156", DURAND, 131_27), item("FA2603-0157", DURAND, 99_13)]
     labels = ["VIR DURAND ET FILS".ljust(31 - len(cut)) + cut, *("VIR QUELQUE INCONNU".ljust(30, "X") + "X",) * 8]
-    first, *_ = decide(
-        items, [receipt(amount, text) for amount, text in zip((131_27, *range(1, 9)), labels, strict=True)]
-    )
+    amounts = (131_27, *range(1, 9))
+    first, *_ = decide(items, [receipt(amount, text) for amount, text in zip(amounts, labels, strict=True)])
     assert auto is (first.status == "auto")
     assert [(1, 131_27)] == lines(first)
 
@@ -70,14 +69,40 @@ def test_the_public_treasury_is_not_our_own_treasury() -> None:
     """A transfer of the treasury of a town is a payment; one "de trésorerie" is between own accounts."""
     assert outsider_by_text("VIR TRESORERIE DE PLOUHINEC MANDAT 5575", None) is None
     assert outsider_by_text("VIR TRESORERIE MUNICIPALE", None) is None
-    assert (kind := outsider_by_text("VIR DE TRESORERIE", None)) and "internal_transfer" == kind.code
+    kind = outsider_by_text("VIR DE TRESORERIE", None)
+    assert kind is not None
+    assert "internal_transfer" == kind.code
 
 
 def test_a_list_that_the_bank_cut_behind_its_tag() -> None:
-    """The purpose fills 140 characters within a label that goes on: the list goes on as well."""
+    """The purpose fills 140 characters of a label that has other parts: the list may go on, whatever it ends with."""
     numbers = [f"FAC/2026/{n:05d}" for n in range(629, 639)]
     items = [item(number, DURAND, 100_00 + n, issued_on=date(2026, 3, n + 1)) for n, number in enumerate(numbers)]
-    purpose = ("REGLT FACT " + " + ".join(numbers))[:140]
-    label = f"VIR SEPA RECU /DE DURAND ET FILS /MOTIF {purpose} /REF 491829470"
-    for text in (label, "\n".join(label[n : n + 65] for n in range(0, len(label), 65))):
-        assert "auto" != one(items, 1_300_00, text).status
+    for front in ("REGLT DE VOS FACT ", "REGLT DE VOS FACT A", "VOTRE FACTURE NO ABC "):
+        purpose = (front + " + ".join(numbers))[:140].strip()
+        label = f"VIR SEPA RECU /DE DURAND ET FILS /MOTIF {purpose}"
+        for text in (label, f"{label} /REF 491829470", f"{label} /REF NOTPROVIDED"):
+            assert "auto" != one(items, 1_200_00, text).status
+
+
+def test_a_credit_note_of_the_same_sum_is_settled_with_its_invoice() -> None:
+    """All three that the text names, though one of them alone has the amount."""
+    items = [item("FA00022532", DURAND, 320_10), item("FA00022643", DURAND, 428_59)]
+    items.append(item("AV00001935", DURAND, 320_10, kind="credit_note"))
+    decision = one(items, 428_59, "FAC 22532 DU 050326 FAC 22643 DU 180326 AV 1935", "DURAND ET FILS")
+    assert ("auto", [(1, 320_10), (2, 428_59), (3, -320_10)]) == (decision.status, sorted(lines(decision)))
+
+
+def test_retention_money_beside_a_sum_found_by_trying() -> None:
+    """The text says that something was kept: that two others add up is no proof."""
+    items = [item(f"25FC0{4425 + n}", DURAND, amount) for n, amount in enumerate((1_134_17, 1_921_03, 7_004_11))]
+    assert "auto" == one(items, 3_055_20, "VIREMENT", "DURAND ET FILS").status
+    for text in ("RG 5", "MOINS RETENUE DE GARANTIE"):
+        assert "auto" != one(items, 3_055_20, text, "DURAND ET FILS").status
+
+
+def test_a_misprint_that_looks_like_a_telephone() -> None:
+    """Behind the word for an invoice stands its number: another one of that sum is not paid silently."""
+    items = [item(f"F-2026-0{m}-0199", DURAND, 238_80, issued_on=date(2026, m, 3)) for m in (1, 2)]
+    decision = one(items, 238_80, "REGLT FACT 0226020199", "DURAND ET FILS")
+    assert decision.status != "auto" or [(2, 238_80)] == lines(decision)

@@ -16,7 +16,7 @@ from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import in_a_month_named, statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
 from hub.core.reconcile.text import compact
-from hub.core.reconcile.words import GROUP_WORDS, ORDER_WORDS
+from hub.core.reconcile.words import GROUP_WORDS, ORDER_WORDS, RETENTION_WORDS
 
 _MOST_ACCOUNTS = 6
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
@@ -121,6 +121,9 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     if reading.of_something and draft.rule in _COMPOSED:
         cap(draft, 0.9)
         draft.evidence["against"] = "the text quotes a file, an order or a contract that is none of these"
+    if draft.rule in _COMPOSED and not RETENTION_WORDS.isdisjoint(reading.words):
+        cap(draft, 0.9)
+        draft.evidence["against"] = "the text speaks of retention money: a part of something was kept"
     if draft.rule in _COMPOSED and _pays_for_others(desk, case, desk.ledger.account_of[draft.lines[0][0]]):
         cap(draft, 0.85)
         draft.evidence["against"] = "the payer bears the name of a group: it may pay for any of its companies"

@@ -13,6 +13,7 @@ from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, paid
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 from hub.core.reconcile.stances import AGREES, UNKNOWN
 from hub.core.reconcile.stances import STRONG as SURE
+from hub.core.reconcile.tagged import purposes
 from hub.core.reconcile.text import compact, fills_its_room
 from hub.core.reconcile.words import CREDIT_NOTE_WORDS
 from hub.sdk.money import amount_text
@@ -227,7 +228,7 @@ def _over(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, ba
     sure = policy.overpaid_by_reference and not drafts and not case.reading.more and not case.reading.goes_on
     plain = excess <= sum(map(desk.signed, rows)) and not case.reading.unknown and not _names_more(case, named)
     rival = _fits_elsewhere(desk, case, named, rows)
-    whole = not fills_its_room(desk.receipts.remittance[case.row] or "")
+    whole = not any(map(fills_its_room, purposes(desk.receipts.remittance[case.row] or "")))
     confidence = base if sure and plain and whole and not rival else min(base, 0.8)
     evidence = {"rivals": rival} if rival else {}
     reason += "the rest stays unapplied."
