@@ -158,7 +158,7 @@ class CounterText(WrittenText):
         prefixes = self.numbers.prefixes
         if (
             before in prefixes
-            or (before in _ANNOUNCES and len(text) >= FEW_DIGITS)
+            or (len(text) >= FEW_DIGITS and before in (_ANNOUNCES if gap else _ANNOUNCES_ONE))
             or (before < LETTERS and gap in _WITHIN and as_year(before, self.received_on) and self._is_ours(at))
         ):
             self.reading.unknown.append(before + text)

@@ -181,7 +181,8 @@ class PayerIndex(Stances):
             telling = self.telling(words)
             found = self._in_text(telling) if telling else NOBODY
             known = self._standing(found, label)
-            if known.score < CUT and not PAYING_FOR_OTHERS.isdisjoint(label):
+            others = PAYING_FOR_OTHERS.intersection(label)
+            if others and not any(others <= self.words_of(account) for account in known.accounts):
                 known = known._replace(behalf=True)
             self._texts[label] = known
         return known

@@ -27,6 +27,7 @@ _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _NAMESAKE = 0.7  # the same where the payer is found as a debtor whose items explain nothing
 _MOST_NAMESAKES = 12
+_CHANCE_OF_A_STATEMENT = 0.001  # a statement of one invoice: no sum of others, and a sum that is rare
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 
 
@@ -146,9 +147,7 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     elif paid:
         cap(draft, 0.85)
         draft.evidence["against"] = paid[0]
-    elif (reading.names_something or (reading.statement and not draft.rule.startswith("payer_statement"))) and not (
-        draft.rule == "payer_amount" and begins_number(desk, case, draft.lines[0][0])
-    ):
+    elif _names_something_else(desk, case, draft):
         cap(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85)
         draft.evidence["against"] = "the text names something else"
     elif draft.rule == "payer_amount" and reading.months and not in_a_month_named(desk, case, draft.lines[0][0]):
@@ -158,6 +157,16 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         cap(draft, 0.85)
         draft.evidence["against"] = why
     return draft
+
+
+def _names_something_else(desk: Desk, case: Case, draft: Draft) -> bool:
+    """Whether the text points at other items, or at a statement; but for what it says of one invoice of the sum."""
+    reading = case.reading
+    if reading.names_something:
+        return draft.rule != "payer_amount" or not begins_number(desk, case, draft.lines[0][0])
+    if not reading.statement or draft.rule.startswith("payer_statement"):
+        return False
+    return draft.rule != "payer_amount" or draft.evidence.get("chance", 1.0) > _CHANCE_OF_A_STATEMENT
 
 
 def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:
