@@ -20,6 +20,7 @@ _NOT_ANNOUNCING = """VIR VIRT VRT VIREMENT VIREMENTS SEPA INST INSTANTANE RECU D
     FOR SOLDE ACPTE ACOMPTE ACC PARTIEL NOTPROVIDED EUR UND Y ZU SU MOTIF LIB LIBELLE""".split()
 _ANNOUNCES = INVOICE_WORDS - frozenset(_NOT_ANNOUNCING)  # what only stands about says nothing about a number
 _OF_SOMETHING = ORDER_WORDS | frozenset("BL LIVRAISON CONTRAT CTR DOSSIER DOS AFFAIRE AFF CHANTIER LOT".split())
+_WITHIN = ("-", "/", ".", "")  # stands within a number
 _CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers
 
 
@@ -141,6 +142,13 @@ class CounterText(WrittenText):
             return False
         return self.gaps[at - 1].endswith(" /") or (":" in self.gaps[at] and len(self.texts[at]) >= _BANKS_DIGITS)
 
+    def _is_ours(self, at: int) -> bool:
+        """Whether no letters that begin none of our numbers are glued to the year before: "BAP-2025-1846" is theirs."""
+        if at < 2 or self.texts[at - 2] < LETTERS or self.gaps[at - 1] not in _WITHIN:
+            return True
+        letters = self.texts[at - 2]
+        return letters in _ANNOUNCES or any(letters.endswith(prefix) for prefix in self.numbers.prefixes if prefix)
+
     def _note_unknown(self, at: int) -> None:
         """A number built like ours that is not in the ledger: its invoice is closed, or it is misprinted."""
         text, gap = self.texts[at], self.gaps[at]
@@ -150,8 +158,8 @@ class CounterText(WrittenText):
         prefixes = self.numbers.prefixes
         if (
             before in prefixes
-            or (before in _ANNOUNCES and len(text) >= FEW_DIGITS)
-            or (before < LETTERS and as_year(before, self.received_on) and gap in ("-", "/", ".", ""))
+            or (len(text) >= FEW_DIGITS and before in (_ANNOUNCES if gap else _ANNOUNCES_ONE))
+            or (before < LETTERS and gap in _WITHIN and as_year(before, self.received_on) and self._is_ours(at))
         ):
             self.reading.unknown.append(before + text)
         elif before < LETTERS and at > 1 and self.texts[at - 2] in prefixes and not self.used[at - 1]:

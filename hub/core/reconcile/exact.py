@@ -71,8 +71,10 @@ class ExactMatcher:
         payer = payers.find(receipts.payer_name[row], receipts.payer_iban[row])
         if not payer.accounts and not receipts.payer_name[row]:
             payer = payers.in_text(_NAME_WORD.findall(folded))
-        if not quoted and (decision := self._vouched(row, folded, amount, payer)) is not None:
-            return decision
+        if not quoted:  # an invoice and a credit note of one sum, named beside another invoice, are paid with it
+            listed = self._listed(row, folded, amount, payer) if "AV" in folded else None
+            if (decision := listed or self._vouched(row, folded, amount, payer)) is not None:
+                return decision
         spelt = self._in_pieces(folded, payer)
         if spelt and spelt != quoted and self._add_up(spelt, amount, row):
             return self._unless_contradicted(row, spelt, folded, payer)

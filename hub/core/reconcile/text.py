@@ -80,9 +80,15 @@ def join_pieces(folded: str) -> str:
 
 
 def fills_its_room(text: str) -> bool:
-    """Whether a text, or its last piece, ends where a bank cuts: what came behind is lost."""
-    pieces = text.removeprefix(PURPOSE).split("\n")
-    return len(pieces[-1]) in WIDTHS and len(pieces[-1]) >= max(map(len, pieces))
+    """Whether a text, or its last piece, ends where a bank cuts: what came behind is lost.
+
+    A purpose that was taken out of a label may have lost a blank at its end as well.
+    """
+    purpose = text.removeprefix(PURPOSE)
+    pieces = purpose.split("\n")
+    last = len(pieces[-1])
+    full = last in WIDTHS or (purpose is not text and last + 1 in WIDTHS)
+    return full and last >= max(map(len, pieces))
 
 
 def compact(number: str) -> str:
@@ -115,12 +121,14 @@ _NOT_A_NUMBER = re.compile(  # none of them begins behind a digit: said first, i
     r"(?P<due>(?:(?<=\bECH )|(?<=\bECH\. )|(?<=\bECHEANCE ))\d\d(?:[/.-]?\d\d){2}(?:\d\d)?(?![\dA-Z/,-]))"
     rf"|(?P<date>(?<![\d/.-]){_DAY}([/.-]){_MONTH}\3(?:20\d\d|\d\d)(?![\d/-])"
     rf"|(?<![\dA-Z/.-])20\d\d([/.-])(?:0[1-9]|1[0-2])\4(?:0[1-9]|[12]\d|3[01])(?![\d/-]))"
-    r"|(?P<phone>(?<![\dA-Z/-])(?<!\d[ .])(?:\+33 ?|0033 ?|0)[1-9]"
+    r"|(?P<phone>(?<![\dA-Z/-])(?<!\d[ .])(?<!FACT )(?<!FACTURE )(?:\+33 ?|0033 ?|0)[1-9]"
     r"(?:([ .-])\d\d(?:\6\d\d){3}(?!\6\d\d(?!\d))|\d{8})(?![\dA-Z]))"
     r"|(?P<amount>(?<![\dA-Z/,-])(?!0\d)\d{1,3}(?:[ .]\d{3})*,\d{2}(?!\d)|"
     r"(?<![\dA-Z/,-])(?!0\d)\d{1,8}[.,]\d{2}(?![\d/-]|[.,]\d)"
     r"|(?<![\dA-Z/-])\d+ ?(?:EUR|EUROS?)\b(?! ?\d)|\bEUR ?\d+(?:[.,]\d{2})?(?!\d))"
-    r"|(?P<share>(?<![\dA-Z/-])\d{1,3}(?:[.,]\d{1,2})? ?(?:%|PCT\b|P\. ?CENT\b|POUR ?CENT\b))"
+    r"|(?P<share>(?<![\dA-Z/-])\d{1,3}(?:[.,]\d{1,2})? ?(?:%|PCT\b|P\. ?CENT\b|POUR ?CENT\b)"
+    r"|(?:(?<=\bECH )|(?<=ACOMPTE )|(?<=ACPTE )|(?<=VERSEMENT )|(?<=VERS )|(?<=VERS\. )|(?<=ECHEANCE ))"
+    r"\d{1,2}/\d{1,2}(?![\d/]))"
     r"|(?P<ordinal>(?<![\dA-Z/-])\d{1,2} ?(?:ERE?|EME|NDE?)\b))"
 )
 

@@ -22,6 +22,7 @@ _MORE_WORDS = frozenset(("AUTRES", "SUIVANTES", "SUIV", "DIVERS", "DIVERSES", "P
 _CUT_STATEMENT = "RELEV"  # what a bank may leave of the word
 _LONGEST_TERMS = 400  # days between a receipt and a due date that it names
 _COUNTERS = (3, 4, 5, 6)  # digits of counters that a day's two may be the end of
+_MOST_SITUATIONS = 3  # digits of the number of a builder's invoice within its contract
 _NAMES_WITHIN = 1000  # characters of a text that may hold its payer's name
 _TELLING_WORDS = STATEMENT_WORDS | PART_WORDS | DISCOUNT_WORDS | _MORE_WORDS | {"COMPTE", *MONTHS}
 
@@ -100,7 +101,7 @@ class TextPass(CounterText):
                 reading.statement |= text == _CUT_STATEMENT and at + 1 == len(texts)
                 continue
             if text in STATEMENT_WORDS:
-                reading.statement = True
+                reading.statement |= text != "SITUATION" or not self._is_counted(at + 1)
             elif text in PART_WORDS:
                 reading.part = True
             elif text in DISCOUNT_WORDS:
@@ -112,6 +113,14 @@ class TextPass(CounterText):
             elif text in MONTHS and not self.used[at]:
                 self._month(at, MONTHS[text])
         self._numeric_months()
+
+    def _is_counted(self, at: int) -> bool:
+        """Whether a small number stands here and no date: "SITUATION 2" is a builder's second invoice."""
+        texts = self.texts
+        at += at < len(texts) and texts[at] in ("N", "NO", "NUM", "NUMERO")
+        if at >= len(texts) or texts[at] > LETTERS or len(texts[at]) > _MOST_SITUATIONS or self.used[at]:
+            return False
+        return at + 1 == len(texts) or texts[at + 1] > LETTERS or not as_year(texts[at + 1], self.received_on)
 
     def _odd_words(self, masked: str) -> None:
         """Words of debtors' names that are no runs of letters: "J.P.R.", "2MB"."""

@@ -41,8 +41,12 @@ OTHER_NUMBER_WORDS = _set(
     ABONNEMENT ABO POLICE SINISTRE SITE AGENCE BORDEREAU BORD ABONNE CUSTOMER KUNDE KUNDENNR KDNR"""
 )
 
-# What the name of a company that pays for others has more than theirs: "Stratelia Holding" is not "Stratelia SARL".
-GROUP_WORDS = _set("HOLDING GROUPE GROUP FINANCES FINANCE FINANCIERE PARTICIPATIONS CENTRALE INVESTISSEMENTS INVEST")
+# What the name of who pays for others has more than theirs, a company that holds them or a manager of co-owned houses:
+# "Stratelia Holding" is not "Stratelia SARL".
+GROUP_WORDS = _set(
+    "HOLDING GROUPE GROUP FINANCES FINANCE FINANCIERE PARTICIPATIONS CENTRALE INVESTISSEMENTS INVEST SYNDIC"
+)
+RETENTION_WORDS = _set("RETENUE RETENUES RG GARANTIE")  # what a builder's customer keeps for a year
 CUSTOMER_WORDS = _set("CLIENT CLIENTS CLT CPT CPTE COMPTE CTE CODE ADHERENT ABONNE CUSTOMER KUNDE KUNDENNR KDNR")
 
 # The payer says that it pays a statement, a month, everything, or only a part.

@@ -18,7 +18,7 @@ from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import in_a_month_named, statement
 from hub.core.reconcile.stances import MEDIUM, STRONG
 from hub.core.reconcile.text import compact
-from hub.core.reconcile.words import GROUP_WORDS, ORDER_WORDS
+from hub.core.reconcile.words import GROUP_WORDS, ORDER_WORDS, RETENTION_WORDS
 
 _MOST_ACCOUNTS = 6
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
@@ -30,6 +30,7 @@ _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _NAMESAKE = 0.7  # the same where the payer is found as a debtor whose items explain nothing
 _MOST_NAMESAKES = 12
+_CHANCE_OF_A_STATEMENT = 0.001  # a statement of one invoice: no sum of others, and a sum that is rare
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 
 
@@ -124,6 +125,9 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     if reading.of_something and draft.rule in _COMPOSED:
         cap(draft, 0.9)
         draft.evidence["against"] = "the text quotes a file, an order or a contract that is none of these"
+    if draft.rule in _COMPOSED and not RETENTION_WORDS.isdisjoint(reading.words):
+        cap(draft, 0.9)
+        draft.evidence["against"] = "the text speaks of retention money: a part of something was kept"
     if draft.rule in _COMPOSED and _pays_for_others(desk, case, desk.ledger.account_of[draft.lines[0][0]]):
         cap(draft, 0.85)
         draft.evidence["against"] = "the payer bears the name of a group: it may pay for any of its companies"
@@ -146,9 +150,7 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     elif paid:
         cap(draft, 0.85)
         draft.evidence["against"] = paid[0]
-    elif (reading.names_something and not is_no_other_number(desk, case, draft)) or (
-        reading.statement and not draft.rule.startswith("payer_statement")
-    ):
+    elif _names_something_else(desk, case, draft):
         cap(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85)
         draft.evidence["against"] = "the text names something else"
     elif draft.rule in _OF_ONE and reading.months and not in_a_month_named(desk, case, draft.lines[0][0]):
@@ -158,6 +160,16 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
         cap(draft, 0.85)
         draft.evidence["against"] = why
     return draft
+
+
+def _names_something_else(desk: Desk, case: Case, draft: Draft) -> bool:
+    """Whether the text points at other items, or at a statement; but for what it says of one invoice of the sum."""
+    reading = case.reading
+    if reading.names_something:
+        return draft.rule != "payer_amount" or not is_no_other_number(desk, case, draft.lines[0][0])
+    if not reading.statement or draft.rule.startswith("payer_statement"):
+        return False
+    return draft.rule != "payer_amount" or draft.evidence.get("chance", 1.0) > _CHANCE_OF_A_STATEMENT
 
 
 def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE, sums_to
@@ -30,6 +31,8 @@ _OTHER = {
 }
 _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
 _CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's name, and too short to mean it surely
+_THIS_SHARE = 0.978  # a number that is not whole, and to the cent the share of it that is usual, or named
+_INSTALMENT = re.compile(r"(?<![\d/])([1-9]|1[0-2])/([2-9]|1[0-2])(?![\d/])")  # "ACOMPTE 1/3"
 _ROUND = 10_00
 _USUAL_SHARES = (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)  # per cent
 _STILL_OWED, _FORGONE = 0.84, 0.83
@@ -175,10 +178,28 @@ def _part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: f
     if _CLAIMS & _own_words(desk, case, named):
         rival.append("the text speaks of a credit note, and none that is known is missing")
     sure = allowed and len(invoices) == 1 and not rival and not _cut_in_a_number(desk, case, named)
+    if sure and base < _THIS_SHARE and _may_be_a_share(named) and _is_the_share(desk, case, invoices[0]):
+        base = _THIS_SHARE
     confidence = base if sure else min(base, 0.82)
     reason = f"The text names {desk.numbers(rows)}; the amount pays a part of it."
     evidence = {"rivals": rival} if rival else {}
     return [Draft(confidence, "named_in_part", reason, lines, evidence=evidence)]
+
+
+def _may_be_a_share(named: Named) -> bool:
+    """Whether the number and the payer are so sure that a share to the cent leaves no doubt."""
+    return named.strength > WEAK if named.stance == AGREES else named.strength >= STRONG and named.stance == UNKNOWN
+
+
+def _is_the_share(desk: Desk, case: Case, row: int) -> bool:
+    """Whether to the cent the retention money of a building contract is missing, 5 % (law 71-584, article 1), or the
+    receipt is the instalment that the text counts: a third, for "ACOMPTE 1/3".
+    """
+    total = desk.ledger.items.total_minor[row]
+    if desk.ledger.left[row] == total and abs((total - case.amount) * 20 - total) <= 10:
+        return True
+    counted = _INSTALMENT.search(desk.receipts.remittance[case.row] or "")
+    return counted is not None and abs(case.amount * (parts := int(counted[2])) - total) <= parts * parts
 
 
 def _cut_in_a_number(desk: Desk, case: Case, named: Named) -> bool:
@@ -187,7 +208,11 @@ def _cut_in_a_number(desk: Desk, case: Case, named: Named) -> bool:
     if not text or not fills_its_room(text):
         return False
     last = text.split()[-1]
-    return any(map(str.isdigit, last)) and all(token not in compact(last) for _, _, token in named.picks)
+    return (
+        not _INSTALMENT.search(last)
+        and any(map(str.isdigit, last))
+        and all(token not in compact(last) for _, _, token in named.picks)
+    )
 
 
 def _age(desk: Desk, row: int) -> tuple[object, ...]:

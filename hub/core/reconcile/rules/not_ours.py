@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.case import Case, Desk
 from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import WEAK
-from hub.core.reconcile.text import compact, fills_its_room
+from hub.core.reconcile.text import compact, fills_its_room, fold
 from hub.core.reconcile.words import REFERENCE_WORDS
 
+_LEAST_BEGUN = 4  # characters of a number that a bank must have left to tell it
 
-def is_no_other_number(desk: Desk, case: Case, draft: Draft) -> bool:
+
+def is_no_other_number(desk: Desk, case: Case, row: int) -> bool:
     """Whether all a text names is no number of another invoice than the one with this sum.
 
     It is what the bank left of that invoice's own ("FACT FA0000"), or a reference that is not built like it ("N/REF
     729665" beside F-2026-01-0014): the payer's own.
     """
-    reading, text = case.reading, desk.receipts.remittance[case.row] or ""
-    if draft.rule != "payer_amount" or len(reading.unknown) != 1 or reading.closed or reading.orders:
+    reading = case.reading
+    if reading.closed or reading.orders or any(m.refs[0].strength > WEAK for m in reading.mentions):
         return False
-    if any(m.refs[0].strength > WEAK for m in reading.mentions):
+    return _is_cut_off(desk, case, row) or _is_the_payers_own(desk, case, row)
+
+
+def _is_the_payers_own(desk: Desk, case: Case, row: int) -> bool:
+    """Whether the one number of the text is announced as a reference and not built like the item's."""
+    if len(case.reading.unknown) != 1:
         return False
-    numbers, row, said = desk.ledger.numbers, draft.lines[0][0], reading.unknown[0]
-    letters, number, scheme = letters_of(said), numbers.compact[row], numbers.scheme_of[row]
-    said_digits, digits, counter = said[len(letters) :], number[scheme.prefix.stop :], number[scheme.counter]
-    if letters in REFERENCE_WORDS:
-        least = 1 if counter.startswith("0") else len(counter) - 1
-        return not least <= len(said_digits) <= len(counter) + 1 - (least == 1) and len(said_digits) != len(digits)
-    begun = number.startswith(said) or digits.startswith(said_digits)
-    return begun and (desk.cuts.may_have_cut(text) or fills_its_room(text)) and compact(text).endswith(said)
+    said, (prefix, _, counted) = case.reading.unknown[0], desk.ledger.numbers.scheme_of[row]
+    letters, number = letters_of(said), desk.ledger.numbers.compact[row]
+    if letters not in REFERENCE_WORDS:
+        return False
+    said_digits, digits, counter = said[len(letters) :], number[prefix.stop :], number[counted]
+    least = 1 if counter.startswith("0") else len(counter) - 1
+    return not least <= len(said_digits) <= len(counter) + 1 - (least == 1) and len(said_digits) != len(digits)
+
+
+def _is_cut_off(desk: Desk, case: Case, row: int) -> bool:
+    """Whether the bank cut its label within a number that begins as this item's does, and nothing else is named."""
+    reading, text = case.reading, desk.receipts.remittance[case.row]
+    if not text or not (desk.cuts.may_have_cut(text) or fills_its_room(text)):
+        return False
+    number, label = desk.ledger.numbers.compact[row], compact(fold(text))
+    if not all(label.endswith(compact(said)) for said in (*reading.unknown, *(m.text for m in reading.mentions))):
+        return False
+    for whole in (number, number[len(letters_of(number)) :]):
+        for end in range(len(whole) - 1, _LEAST_BEGUN - 1, -1):
+            before = label[:-end][-1:]
+            if label.endswith(whole[:end]) and not (before.isdigit() and whole[0].isdigit()):
+                return True
+    return False
