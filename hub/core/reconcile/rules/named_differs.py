@@ -34,6 +34,7 @@ _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no pa
 _CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's name, and too short to mean it surely
 _THIS_SHARE = 0.978  # a number that is not whole, and to the cent the share of it that is usual, or named
 _INSTALMENT = re.compile(r"(?<![\d/])([1-9]|1[0-2])/([2-9]|1[0-2])(?![\d/])")  # "ACOMPTE 1/3"
+_LONGEST, _BETWEEN = 140, 4  # characters of a purpose (ISO 20022), and those between two numbers: " ET ", " + "
 _ROUND = 10_00
 _USUAL_SHARES = (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)  # per cent
 _STILL_OWED, _FORGONE = 0.84, 0.83
@@ -210,7 +211,7 @@ def _cut_in_a_number(desk: Desk, case: Case, named: Named) -> bool:
         return False
     last = text.split()[-1]
     return (
-        not _INSTALMENT.fullmatch(last)
+        not _INSTALMENT.match(last)
         and any(map(str.isdigit, last))
         and all(token not in compact(last) for _, _, token in named.picks)
     )
@@ -244,12 +245,21 @@ def _over(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, ba
     sure = policy.overpaid_by_reference and not drafts and not case.reading.more and not case.reading.goes_on
     plain = excess <= sum(map(desk.signed, rows)) and not case.reading.unknown and not _names_more(case, named)
     rival = _fits_elsewhere(desk, case, named, rows)
-    whole = not any(map(fills_its_room, purposes(desk.receipts.remittance[case.row] or "")))
+    whole = not _may_be_cut(desk.receipts.remittance[case.row] or "", listed=len(rows) > 1)
     confidence = base if sure and plain and whole and not rival else min(base, 0.8)
     evidence = {"rivals": rival} if rival else {}
     reason += "the rest stays unapplied."
     drafts.append(Draft(confidence, "named_overpaid", reason, full_lines(desk, rows), evidence=evidence))
     return drafts
+
+
+def _may_be_cut(text: str, *, listed: bool) -> bool:
+    """Whether more numbers may have stood behind a text: it fills its room, or a list leaves none for another one."""
+    for said in purposes(text):
+        room = _LONGEST - len(said) + said.count("\n")
+        if fills_its_room(said) or (listed and 0 <= room <= len(said.split()[-1]) + _BETWEEN):
+            return True
+    return False
 
 
 def _names_used_up(desk: Desk, case: Case, named: Named) -> bool:
