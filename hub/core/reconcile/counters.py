@@ -143,7 +143,9 @@ class CounterText(WrittenText):
         return self.gaps[at - 1].endswith(" /") or (":" in self.gaps[at] and len(self.texts[at]) >= _BANKS_DIGITS)
 
     def _is_ours(self, at: int) -> bool:
-        """Whether no letters that begin none of our numbers are glued to the year before: "BAP-2025-1846" is theirs."""
+        """Whether no letters that begin none of our numbers are glued to the year before: "BAP-2025-1846" is the
+        payer's.
+        """
         if at < 2 or self.texts[at - 2] < LETTERS or self.gaps[at - 1] not in _WITHIN:
             return True
         letters = self.texts[at - 2]
@@ -156,11 +158,11 @@ class CounterText(WrittenText):
         if before is None or len(text) < 3 or not near(gap):
             return
         prefixes = self.numbers.prefixes
-        if (
-            before in prefixes
-            or (len(text) >= FEW_DIGITS and before in (_ANNOUNCES if gap else _ANNOUNCES_ONE))
-            or (before < LETTERS and gap in _WITHIN and as_year(before, self.received_on) and self._is_ours(at))
-        ):
+        dated = before < LETTERS and gap in _WITHIN and as_year(before, self.received_on) is not None
+        announced = len(text) >= FEW_DIGITS and before in _ANNOUNCES
+        if (dated and not self._is_ours(at)) or (announced and not gap and before not in _ANNOUNCES_ONE | prefixes):
+            self.reading.of_something = True
+        elif before in prefixes or announced or dated:
             self.reading.unknown.append(before + text)
         elif before < LETTERS and at > 1 and self.texts[at - 2] in prefixes and not self.used[at - 1]:
             self.reading.unknown.append(self.texts[at - 2] + before + text)

@@ -121,6 +121,25 @@ def test_a_list_that_the_bank_cut_behind_its_tag() -> None:
             assert "auto" != one(items, 1_200_00, text).status
 
 
+def test_a_list_that_leaves_no_room_for_another_number() -> None:
+    """It ends with a whole number, a few characters short of what a transfer takes; a shorter one was not cut."""
+    numbers = [f"{n:07d}" for n in range(1045981, 1045996)]
+    items = [item(number, DURAND, 100_00 + n, issued_on=date(2026, 3, n + 1)) for n, number in enumerate(numbers)]
+    text = "Facture n  " + " ET ".join(numbers[:12])
+    assert 140 - 11 < len(text) < 140
+    assert "auto" != one(items, 1_850_00, text, "DURAND ET FILS").status
+    assert "auto" == one(items, 850_00, "Facture n  " + " ET ".join(numbers[:8]), "DURAND ET FILS").status
+
+
+def test_a_number_of_the_payer_s_own_beside_what_was_found_by_trying() -> None:
+    """It says nothing of one invoice; that a credit note makes up the rest of another one is still no proof."""
+    items = [item("FA2602-0051", DURAND, 878_48), item("AV2602-0003", DURAND, 38_31, kind="credit_note")]
+    items.append(item("FA2602-0053", DURAND, 1_999_13))
+    assert "auto" == one(items, 840_17, "VIREMENT", "DURAND ET FILS").status
+    assert "auto" != one(items, 840_17, "PMT58724 10042026", "DURAND ET FILS").status
+    assert "auto" != one(items, 840_17, "BAP-2026-5872", "DURAND ET FILS").status
+
+
 def test_a_credit_note_of_the_same_sum_is_settled_with_its_invoice() -> None:
     """All three that the text names, though one of them alone has the amount."""
     items = [item("FA00022532", DURAND, 320_10), item("FA00022643", DURAND, 428_59)]

@@ -14,7 +14,7 @@ from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, paid
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 from hub.core.reconcile.stances import AGREES, UNKNOWN
 from hub.core.reconcile.stances import STRONG as SURE
-from hub.core.reconcile.text import compact, fills_its_room
+from hub.core.reconcile.text import PURPOSE, compact, fills_its_room
 from hub.core.reconcile.words import CREDIT_NOTE_WORDS
 from hub.sdk.money import amount_text
 
@@ -33,6 +33,7 @@ _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no pa
 _CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's name, and too short to mean it surely
 _THIS_SHARE = 0.978  # a number that is not whole, and to the cent the share of it that is usual, or named
 _INSTALMENT = re.compile(r"(?<![\d/])([1-9]|1[0-2])/([2-9]|1[0-2])(?![\d/])")  # "ACOMPTE 1/3"
+_LONGEST, _BETWEEN = 140, 4  # characters of a purpose (ISO 20022), and those between two numbers: " ET ", " + "
 _ROUND = 10_00
 _USUAL_SHARES = (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)  # per cent
 _STILL_OWED, _FORGONE = 0.84, 0.83
@@ -243,12 +244,21 @@ def _over(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, ba
     sure = policy.overpaid_by_reference and not drafts and not case.reading.more and not case.reading.goes_on
     plain = excess <= sum(map(desk.signed, rows)) and not case.reading.unknown and not _names_more(case, named)
     rival = _fits_elsewhere(desk, case, named, rows)
-    whole = not fills_its_room(desk.receipts.remittance[case.row] or "")
+    whole = not _may_be_cut(desk.receipts.remittance[case.row] or "", listed=len(rows) > 1)
     confidence = base if sure and plain and whole and not rival else min(base, 0.8)
     evidence = {"rivals": rival} if rival else {}
     reason += "the rest stays unapplied."
     drafts.append(Draft(confidence, "named_overpaid", reason, full_lines(desk, rows), evidence=evidence))
     return drafts
+
+
+def _may_be_cut(text: str, *, listed: bool) -> bool:
+    """Whether more numbers may have stood behind a text: it fills its room, or a list leaves none for another one."""
+    if not text or fills_its_room(text):
+        return bool(text)
+    said = text.removeprefix(PURPOSE)
+    room = _LONGEST - len(said) + said.count("\n")
+    return listed and 0 <= room <= len(said.split()[-1]) + _BETWEEN
 
 
 def _names_used_up(desk: Desk, case: Case, named: Named) -> bool:
