@@ -43,6 +43,7 @@ def ledger(folder: Path, *lines: str, header: str = HEADER) -> None:
         os.utime(path, ns=(before + 10**9, before + 10**9))
 
 
+@pytest.mark.long_on_postgres
 def test_a_ledger_and_its_bank(tmp_path: Path, database_url: str) -> None:
     """Read, read again, one row changed, verified: with real processes from end to end."""
     hub = make_hub(tmp_path, database_url, LEDGER + BANK)
@@ -137,6 +138,7 @@ def test_another_mapping_does_not_need_the_file(tmp_path: Path, database_url: st
     assert ["ACME"] == column(hub.store, sa.select(as_known("invoice", None).c.seller))
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("missing", ["withdrawn", "settled", "keep"])
 def test_a_snapshot_in_files(tmp_path: Path, database_url: str, without_processes: None, missing: str) -> None:
     """Two files: one unchanged and skipped, one with a row less. Only that row is missing; then nothing."""

@@ -25,6 +25,7 @@ def write(path: Path, lines: list[str]) -> None:
     path.write_text("\n".join([HEADER, *lines, ""]), encoding="cp1252")
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("mode", ["append", "snapshot"])
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 30))])
 def test_together_or_alone(

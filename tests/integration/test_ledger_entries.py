@@ -6,6 +6,7 @@ import os
 from datetime import date
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 
@@ -70,6 +71,7 @@ def write(folder: Path, made: Made) -> None:
         os.utime(path, ns=(before + 1_000_000, before + 1_000_000))
 
 
+@pytest.mark.long_on_postgres
 def test_a_ledger_through_the_hub(tmp_path: Path, database_url: str, opened_hubs: None) -> None:
     """Read once; read again: the same; every record fits the data base, and the hub's own check is content."""
     hub = make_hub(tmp_path, database_url, SECTION)

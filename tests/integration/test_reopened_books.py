@@ -71,6 +71,7 @@ SETTLED: dict[str, tuple[list[Any], list[Any]]] = {
 }
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("how", SETTLED)
 def test_reopened_books_are_named(books: Books, how: str) -> None:
     """Confirmed: nothing open. Given up: open again, and said so. A person reverses it; then it is plainly open."""

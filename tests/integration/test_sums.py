@@ -122,6 +122,7 @@ ARRIVALS = {
 }
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("order", list(permutations(ARRIVALS)), ids="-".join)
 def test_any_order_ends_the_same(world: World, order: Sequence[str]) -> None:
     """ERP first, bank first, lettrage before either: F-2026-001 is paid once, F-2026-002 is open, no money is left, and
