@@ -249,16 +249,19 @@ def _tables(path: Path, shown: str) -> list[Source]:
 @lru_cache(maxsize=4)
 def _members(path: Path, size: int, mtime_ns: int) -> dict[str, int]:
     """The names of the tables in an archive, sorted, and how often each stands there; hidden ones are left out."""
-    names = [member.filename for member in _archive(path, size, mtime_ns).infolist() if not member.is_dir()]
+    names = [member.filename for member in _archive(path, size, mtime_ns).infolist()]
     return {
         name: times
         for name, times in sorted(Counter(names).items())
-        if not any(part.startswith((".", "__MACOSX")) and part != ".." for part in PurePosixPath(name).parts)
+        if not name.endswith("/")  # a folder
+        and not any(part.startswith((".", "__MACOSX")) and part != ".." for part in PurePosixPath(name).parts)
     }
 
 
 def _fault_of(name: str, times: int) -> str:
     """Why a member is not read, else empty. Of two members of one name only the last could be reached."""
+    if not name:
+        return "one of its members has no name"
     if not _stays_inside(name):
         return f"its member {name[:80]!r} climbs out of it"
     return f"{times} of its members have the name {name[:80]!r}" if times > 1 else ""

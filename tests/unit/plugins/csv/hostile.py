@@ -325,6 +325,8 @@ def archives() -> Iterator[Case]:
     yield _file("zip of two", _zip({"a.csv": text, "b.csv": text.replace(b"G", b"H")}), 4, file="t.zip")
     yield _file("zip with litter", _zip({"a.csv": text, "__MACOSX/._a.csv": b"\0", ".DS_Store": b"x"}), 2, file="t.zip")
     yield _file("zip that climbs out", _zip({"../../etc/a.csv": text}), 0, "HUB-CSV-007", file="t.zip")
+    nameless = _zip({"NAMELESS": text, "a.csv": text}).replace(b"NAMELESS", b"\0AMELESS")
+    yield _file("zip with a member without a name", nameless, 2, "HUB-CSV-007", file="t.zip")
     yield _file("zip with an absolute name", _zip({"/etc/a.csv": text}), 0, "HUB-CSV-007", file="t.zip")
     yield _file("zip with a drive", _zip({"C:\\a.csv": text}), 0, "HUB-CSV-007", file="t.zip")
     yield _file("zip bomb", _zip({"a.csv": b"0" * 120_000_000}), 0, "HUB-CSV-006", file="t.zip")
