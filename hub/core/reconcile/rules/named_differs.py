@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.charges import charges_likely, often_kept_back
+from hub.core.reconcile.charges import charges_likely, is_a_share, often_kept_back
 from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, paid_with_this, ranges
@@ -28,6 +28,7 @@ _OTHER = {
     (BARE, UNKNOWN): 0.6,
     (WEAK, UNKNOWN): 0.2,
 }
+_SHARED, _A_SHARE = ((FULL, UNKNOWN), (BARE, AGREES)), 0.972  # to the cent a usual share of the one invoice named
 _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
 _CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's name, and too short to mean it surely
 _ROUND = 10_00
@@ -47,11 +48,17 @@ def inexact(desk: Desk, case: Case, named: Named) -> list[Draft]:
     base = _OTHER.get((strength, named.stance), CONTRADICTED)
     if strength == FULL and named.stance == UNKNOWN and not case.payer_known_by_name:
         base = _NAMELESS
+    if (strength, named.stance) in _SHARED and len(rows) == 1 and is_a_share(case.amount, _total(desk, rows[0])):
+        base = _A_SHARE
     if total <= 0:
         return []
     if case.amount < total:
         return _short(desk, case, named, rows, total - case.amount, base)
     return _over(desk, case, named, rows, case.amount - total, base)
+
+
+def _total(desk: Desk, row: int) -> int:
+    return desk.ledger.items.total_minor[row]
 
 
 def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
