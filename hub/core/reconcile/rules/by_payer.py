@@ -52,11 +52,12 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
             if len(group) > 1:
                 most = _BESIDE_OWN if any("sets_that_add_up" in d.evidence for d in drafts) else 0.975
                 drafts += [cap(d, most) for d in _explain(desk, case, group) if d.confidence > 0.6]
-    alone = len(accounts) > 1 and len(_explaining(desk, drafts)) == 1
-    judged = [_judge(desk, case, d, len(accounts), alone) for d in drafts]
+    rivals = len(accounts)
+    alone = rivals > 1 and len(_explaining(desk, drafts)) == 1
+    judged = [_judge(desk, case, d, rivals, alone) for d in drafts]
     if accounts and not any([d.confidence > 0.6 for d in judged]):
         judged += _of_namesakes(desk, case, accounts)
-    if len(accounts) > 1:
+    if rivals > 1:
         _several_explain(desk, judged)
     if case.reading.months and any([d.rule == "payer_statement" and d.confidence >= 0.8 for d in judged]):
         judged = [d if d.rule == "payer_statement" else cap(d, 0.79) for d in judged]  # the month says which
