@@ -1,4 +1,4 @@
-"""Charges a bank may have kept of a transfer, only where banks do so, and small sums that debtors keep back.
+"""Charges a bank may have kept of a transfer, only where banks do so, and sums that debtors keep back or pay in parts.
 
 Inside SEPA the full amount arrives (SEPA Credit Transfer rulebook, charging principles; directive 2015/2366,
 article 81): money missing there was withheld by the debtor, and whether to forgo it is for a person to say.
@@ -18,6 +18,7 @@ _SAYS_CHARGES = frozenset(
     ENTGELT GASTOS COMISION COMISIONES""".split()
 )
 _FOREIGN_CODES = frozenset(("XBCT", "39", "41", "45"))  # ISO 20022 sub-family; CFONB: transfers from abroad
+_SHARES = ((1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 6), (5, 6), (1, 20), (19, 20))
 _SMALL, _SMALL_ROUND = 30_00, 50  # round sums that debtors keep back, whatever note has the same by chance
 
 
@@ -42,3 +43,9 @@ def often_kept_back(gap: int) -> bool:
     """Whether what is missing is a small round sum, which debtors keep back for many reasons: that a credit note has it
     to the cent is chance as easily."""
     return 0 < gap <= _SMALL and gap % _SMALL_ROUND == 0
+
+
+def is_a_share(amount: int, total: int) -> bool:
+    """Whether an amount is an instalment of a half, a third or a quarter, the 20 % of VAT or the sum without it, or
+    what is kept back for a year (5 %): to the cent."""
+    return any([-of <= amount * of - total * part <= of for part, of in _SHARES])

@@ -21,6 +21,8 @@ from hub.core.reconcile.words import (
     OTHER_NUMBER_WORDS,
 )
 
+_ACCOUNTANTS = frozenset(("DGFIP", "DRFIP", "DDFIP", "TRESOR", "TRESORERIE", "PAIERIE", "SGC", "FINANCES"))
+_FOR_OTHERS = GROUP_WORDS | _ACCOUNTANTS  # words of payers that are hardly the debtor themselves
 _HINT = 0.4  # likeness from which a name may be a debtor's: never enough to agree, sometimes to contradict
 _NAMES_TOO = ORDER_WORDS | OTHER_NUMBER_WORDS  # words of labels that names have as well: "SCI le Marché"
 _LEAST_FOUND, _LEAST_CONTAINED = 0.6, 0.55  # likeness from which a label's name is a debtor's, and is worked out
@@ -196,15 +198,16 @@ class PayerIndex(Stances):
                 words = self._words[self._names_of[whole[0]][0]][0]
                 payer = self._payer(tuple(whole), found.score, found.found_by, words)
                 found = payer._replace(whole=True, label=label)
-                return found if GROUP_WORDS.isdisjoint(label) else self._unless_a_groups(found)
+                return found if _FOR_OTHERS.isdisjoint(label) else self._for_others(found)
         if found.score >= MEDIUM and 1 < len(found.accounts) <= _MOST_NARROWED:
             found = found._replace(accounts=tuple(self.names.full.longest(list(found.accounts), label)))
         found = found._replace(label=label)
-        return found if GROUP_WORDS.isdisjoint(label) else self._unless_a_groups(found)
+        return found if _FOR_OTHERS.isdisjoint(label) else self._for_others(found)
 
-    def _unless_a_groups(self, payer: Payer) -> Payer:
-        """The payer; if it bears a group's name, one that pays for others."""
-        return payer._replace(behalf=True) if self.bears_a_groups_name(payer) else payer
+    def _for_others(self, payer: Payer) -> Payer:
+        """The payer; if the label bears a group's name, or is a public accountant's, one that pays for others."""
+        accountant = not payer.whole and is_public_accountant(" ".join(payer.label))
+        return payer._replace(behalf=True) if accountant or self.bears_a_groups_name(payer) else payer
 
     def _in_text(self, telling: tuple[str, ...]) -> Payer:
         exact = self._by_key.get(" ".join(telling))

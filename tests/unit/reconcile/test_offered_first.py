@@ -73,3 +73,13 @@ def test_of_many_with_one_sum_those_that_bear_something_of_the_payers_name() -> 
     decision = one(items, 288_00, "VIREMENT", "BRICOLOR HOLDING", debtors=debtors_of(names))
     assert "suggested" == decision.status
     assert [(5, 288_00)] == lines(decision)
+
+
+@pytest.mark.parametrize("behind", [5, 9])
+def test_a_list_that_was_cut_goes_on_with_the_next_numbers(behind: int) -> None:
+    """The bank left two numbers of many; the invoices behind them, one after the other, make up the rest."""
+    amounts = [118_80 + n * n * 3_137 % 90_001 for n in range(20)]
+    items = [item(f"FA-26-01{n:02}", DURAND, amount) for n, amount in enumerate(amounts)]
+    paid = sum(amounts[1 : 3 + behind])
+    decision = one(items, paid, "FACTURES FA-26-0101 FA-26-0102 FA-".ljust(140, "X"), "DURAND ET FILS")
+    assert ("suggested", [(n + 1, amounts[n]) for n in range(1, 3 + behind)]) == (decision.status, lines(decision))

@@ -24,6 +24,7 @@ _MOST_ACCOUNTS = 6
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
 _COMPOSED = frozenset(("payer_sum", "payer_less_credit_note", "payer_rounding"))  # found by trying many
 _NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
+_IN_FULL = 0.97  # likeness of a payer whose name, or label, has all words of a debtor's
 _OF_ONE = ("payer_amount", "payer_rounding")  # one invoice's, of which the text may name the month
 _NEARLY = 0.42  # such an explanation beside a text that names something else, and may be right about it
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
@@ -52,10 +53,12 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
             if len(group) > 1:
                 most = _BESIDE_OWN if any("sets_that_add_up" in d.evidence for d in drafts) else 0.975
                 drafts += [cap(d, most) for d in _explain(desk, case, group) if d.confidence > 0.6]
-    judged = [_judge(desk, case, d, len(accounts)) for d in drafts]
+    rivals = len(accounts)
+    alone = rivals > 1 and len(_explaining(desk, drafts)) == 1
+    judged = [_judge(desk, case, d, rivals, alone) for d in drafts]
     if accounts and not any([d.confidence > 0.6 for d in judged]):
         judged += _of_namesakes(desk, case, accounts)
-    if len(accounts) > 1:
+    if rivals > 1:
         _several_explain(desk, judged)
     if case.reading.months and any([d.rule == "payer_statement" and d.confidence >= 0.8 for d in judged]):
         judged = [d if d.rule == "payer_statement" else cap(d, 0.79) for d in judged]  # the month says which
@@ -72,10 +75,15 @@ def _is_named(desk: Desk, case: Case) -> bool:
     return any(desk.usable(ref.row, case) and desk.ledger.left[ref.row] == case.amount for ref in refs)
 
 
+def _explaining(desk: Desk, drafts: list[Draft]) -> set[int]:
+    """The accounts whose items explain the sum well."""
+    account_of = desk.ledger.account_of
+    return {account_of[d.lines[0][0]] for d in drafts if d.lines and d.confidence > 0.6}
+
+
 def _several_explain(desk: Desk, drafts: list[Draft]) -> None:
     """Nothing is sure when the items of two accounts that may be the payer explain the sum."""
-    account_of = desk.ledger.account_of
-    likely = {account_of[d.lines[0][0]] for d in drafts if d.lines and d.confidence > 0.6}
+    likely = _explaining(desk, drafts)
     for draft in drafts:
         if len(likely) > 1 and draft.rule not in ("payer_amount", NEAR):
             cap(draft, 0.85)
@@ -109,8 +117,11 @@ def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]
     return found
 
 
-def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
-    """Lower the confidence for a payer that is not certain, or a text that names something else."""
+def _judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False) -> Draft:
+    """Lower the confidence for a payer that is not certain, or a text that names something else.
+
+    rivals: debtors that answer to the payer; alone: only one of them explains the sum.
+    """
     payer, reading = case.payer, case.reading
     draft.evidence |= {"payer_found_by": payer.found_by, "payer_score": round(payer.score, 3), "received": case.amount}
     if payer.score < STRONG:
@@ -120,7 +131,7 @@ def _judge(desk: Desk, case: Case, draft: Draft, rivals: int) -> Draft:
     if rivals > 1:
         draft.evidence["rivals"] = [f"{rivals} debtors answer to this payer"]
         plain = (payer.score >= 1.0 or payer.whole) and _one_company(desk, case)
-        if not plain or draft.rule not in _TO_THE_CENT:
+        if (not plain or draft.rule not in _TO_THE_CENT) and not (alone and _only_one_owes(desk, case, draft)):
             cap(draft, 0.85)
     if reading.of_something and draft.rule in _COMPOSED:
         cap(draft, 0.9)
@@ -170,6 +181,17 @@ def _names_something_else(desk: Desk, case: Case, draft: Draft) -> bool:
     if not reading.statement or draft.rule.startswith("payer_statement"):
         return False
     return draft.rule != "payer_amount" or draft.evidence.get("chance", 1.0) > _CHANCE_OF_A_STATEMENT
+
+
+def _only_one_owes(desk: Desk, case: Case, draft: Draft) -> bool:
+    """Whether of a few debtors of the payer's very name only one owed the sum, on one invoice, and hardly by chance."""
+    accounts, ledger = case.payer.accounts, desk.ledger
+    if draft.rule != "payer_amount" or case.payer.score < _IN_FULL or len(accounts) >= _MOST_ACCOUNTS:
+        return False
+    if ledger.account_of[draft.lines[0][0]] not in accounts:  # a company of the group, perhaps
+        return False
+    equal = sum([len(ledger.with_amount(account, case.amount)) for account in accounts])
+    return equal == 1 and draft.evidence.get("chance", 1) * len(accounts) <= CHANCE
 
 
 def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:

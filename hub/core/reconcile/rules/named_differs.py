@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.charges import charges_likely, often_kept_back
+from hub.core.reconcile.charges import charges_likely, is_a_share, often_kept_back
 from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, paid_with_this, ranges
@@ -29,6 +29,8 @@ _OTHER = {
     (BARE, UNKNOWN): 0.6,
     (WEAK, UNKNOWN): 0.2,
 }
+_SHARED, _A_SHARE = ((FULL, UNKNOWN), (BARE, AGREES)), 0.972  # to the cent a usual share of the one invoice named
+_DUE_SOON = 7  # days: a debtor pays what falls due until its next day of payments
 _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
 _CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's name, and too short to mean it surely
 _THIS_SHARE = 0.978  # a number that is not whole, and to the cent the share of it that is usual, or named
@@ -51,11 +53,17 @@ def inexact(desk: Desk, case: Case, named: Named) -> list[Draft]:
     base = _OTHER.get((strength, named.stance), CONTRADICTED)
     if strength == FULL and named.stance == UNKNOWN and not case.payer_known_by_name:
         base = _NAMELESS
+    if (strength, named.stance) in _SHARED and len(rows) == 1 and is_a_share(case.amount, _total(desk, rows[0])):
+        base = _A_SHARE
     if total <= 0:
         return []
     if case.amount < total:
         return _short(desk, case, named, rows, total - case.amount, base)
     return _over(desk, case, named, rows, case.amount - total, base)
+
+
+def _total(desk: Desk, row: int) -> int:
+    return desk.ledger.items.total_minor[row]
 
 
 def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
@@ -303,7 +311,27 @@ def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int,
         reason = f"The text names {desk.numbers(rows)}; {desk.numbers(chosen)} make up the rest exactly."
         confidence = min(base, 0.975) if sure and base > 0.84 and not _has_range(case) else 0.84
         drafts.append(Draft(confidence, "named_and_others", reason, full_lines(desk, rows + chosen)))
+    if not drafts and len(rows) > 1 and (behind := _next_in_order(desk, case, rows, pool, excess)):
+        reason = f"The text names {desk.numbers(rows)}; the next in order, {desk.numbers(behind)}, make up the rest."
+        drafts.append(Draft(0.82, "named_and_others", reason, full_lines(desk, rows + behind)))
     return drafts
+
+
+def _next_in_order(desk: Desk, case: Case, rows: list[int], pool: list[int], excess: int) -> list[int]:
+    """The invoices behind the last one of a list that the bank cut, one after the other, of all or of those due soon,
+    when they make up the excess."""
+    left, number, due = desk.ledger.left, desk.ledger.items.number, case.received_on + timedelta(days=_DUE_SOON)
+    last = max(number[row] for row in rows)
+    later = sorted((row for row in pool if number[row] > last), key=number.__getitem__)
+    for behind in (later, [row for row in later if desk.ledger.age(row)[0] <= due]):
+        total = 0
+        for at, row in enumerate(behind, start=1):
+            total += left[row]
+            if total == excess:
+                return behind[:at]
+            if total > excess:
+                break
+    return []
 
 
 def _goes_on(case: Case) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.charges import is_a_share
 from hub.core.reconcile.rules.pool import Pool
 
-_SHARES = ((1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 6), (5, 6), (1, 20), (19, 20))
 _A_SHARE = 0.45
 
 
@@ -24,7 +24,7 @@ def on_account(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     drafts = [Draft(confidence, "oldest_first", reason, lines)]
     larger = [r for r in pool.left if desk.ledger.left[r] > case.amount]
     larger.sort(key=lambda r: (desk.ledger.left[r], desk.ledger.items.id[r]))
-    shared = [r for r in larger if _is_a_share(case.amount, desk.ledger.items.total_minor[r])]
+    shared = [r for r in larger if is_a_share(case.amount, desk.ledger.items.total_minor[r])]
     for row in shared[:2]:
         reason = f"The payer is known and this is to the cent a usual share of {desk.numbers([row])}."
         drafts.append(Draft(_A_SHARE, "payer_in_part", reason, [(row, case.amount)]))
@@ -33,9 +33,3 @@ def on_account(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
         reason = f"The payer is known and this may be a part of {desk.numbers([row])}."
         drafts.append(Draft(0.3, "payer_in_part", reason, [(row, case.amount)]))
     return drafts
-
-
-def _is_a_share(amount: int, total: int) -> bool:
-    """Whether an amount is an instalment of a half, a third or a quarter, the 20 % of VAT or the sum without it, or
-    what is kept back for a year (5 %)."""
-    return any([-of <= amount * of - total * part <= of for part, of in _SHARES])

@@ -1,0 +1,61 @@
+"""Payers that are not the debtor themselves, and debtors of one name."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.reconcile.books import debtors_of, item, lines, one
+
+TOWN = debtors_of(["Commune de Villefranche", "CCAS de Château-Thierry", "SDC 48 rue François", "Boyer", "Lycée Foch"])
+
+
+@pytest.mark.parametrize(
+    ("label", "debtor"),
+    [
+        ("VIR SGC CHATEAU-THIERRY VOTRE FAC. N 202604-105 MANDAT 2819", "D0"),
+        ("VIR TRESORERIE DE VILLEFRANCHE MANDAT 1054 BORD 2 FRE 202604-105", "D4"),
+        ("VIR SEPA CABINET BOYER SYNDIC FACT. 202604-105", "D2"),
+    ],
+)
+def test_who_pays_for_others_contradicts_no_number_in_a_label(label: str, debtor: str) -> None:
+    """The seat of an accountant is another debtor's town, and a property manager has another debtor's name."""
+    items = [item("202604-105", debtor, 1_222_90)]
+    items += [item(f"202604-20{n}", f"D{n}", 99_00 + n) for n in range(5) if f"D{n}" != debtor]
+    decision = one(items, 1_222_90, label, None, debtors=TOWN)
+    assert ("auto", [(1, 1_222_90)]) == (decision.status, lines(decision))
+    plain = (
+        label.replace("SGC", "CCAS DE").replace("TRESORERIE", "COMMUNE").replace(" SYNDIC", "").replace("CABINET ", "")
+    )
+    assert "auto" != one(items, 1_222_90, plain, None, debtors=TOWN).status
+
+
+TWINS = debtors_of(["Pharmacie de la Gare", "PHARMACIE DE LA GARE", "Nordpack"])
+
+
+@pytest.mark.parametrize(
+    ("other", "sure"),
+    [((917_31,), False), ((917_33,), False), ((400_00, 517_33), False), ((100_00,), True)],
+)
+def test_of_two_debtors_of_one_name_the_one_that_owes_the_sum(other: tuple[int, ...], sure: bool) -> None:
+    """One owes it to the cent, the other owes nothing like it; otherwise a person must say."""
+    items = [item("F-26-0101", "D0", 917_33)]
+    items += [item(f"F-26-020{n}", "D1", amount) for n, amount in enumerate(other)]
+    decision = one(items, 917_33, "REGLEMENT", "PHARMACIE DE LA GARE", debtors=TWINS)
+    assert sure is (decision.status == "auto")
+    assert [(1, 917_33)] == lines(decision)
+
+
+def test_of_two_debtors_of_one_name_equal_invoices_are_a_question() -> None:
+    """A subscription's sum comes again: which of its invoices, and whose money, is not plain together."""
+    items = [item("F-26-0101", "D0", 917_33), item("F-26-0102", "D0", 917_33), item("F-26-0103", "D1", 55_00)]
+    assert "auto" != one(items, 917_33, "REGLEMENT", "PHARMACIE DE LA GARE", debtors=TWINS).status
+
+
+@pytest.mark.parametrize(
+    ("paid", "sure"), [(611_00, True), (407_33, True), (203_67, True), (611_37, False), (800_00, False)]
+)
+def test_a_usual_share_beside_a_whole_number_is_a_part_payment(paid: int, sure: bool) -> None:
+    """Nobody knows the payer; a number in full and exactly a half, a third or the VAT are no chance."""
+    items = [item("FA25120009", "D0", 1_222_00), item("FA25120010", "D4", 99_00)]
+    decision = one(items, paid, "ACOMPTE FACT. FA25120009 MANDAT 6639", "SGC HYERES", debtors=TOWN)
+    assert (sure, [(1, paid)]) == (decision.status == "auto", lines(decision))
