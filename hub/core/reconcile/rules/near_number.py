@@ -93,7 +93,7 @@ def begins_number(desk: Desk, case: Case, row: int) -> bool:
     reading, text = case.reading, desk.receipts.remittance[case.row]
     if desk.receipts.payer_name[case.row] or reading.closed or reading.orders or reading.statement:
         return False
-    if not text or not desk.cuts.may_have_cut(text):
+    if not text or not (desk.cuts.may_have_cut(text) or desk.cuts.may_have_cut(f"{text} ")):  # "N  FA26": a blank lost
         return False
     number = desk.ledger.numbers.compact[row]
     label = compact(fold(text))
