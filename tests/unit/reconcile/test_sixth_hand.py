@@ -157,6 +157,15 @@ def test_a_title_is_no_part_of_a_name(name: str, text: str) -> None:
     assert ("M", "CONSEIL") == name_words("M Conseil")
 
 
+@pytest.mark.parametrize("ref", ["NOTPROVIDED", "647669061", "FA2602-0051"])
+def test_a_tagged_label_without_a_purpose(ref: str) -> None:
+    """Payer and reference, and the bank's own number before them, which names nothing."""
+    items = [item("FA2602-0051", DURAND, 1_770_23), item("FA2602-0052", DURAND, 1_770_23, due_on=date(2026, 3, 20))]
+    decision = one(items, 1_770_23, f"VIR INST RE 6830899111S DE: DURAND ET FILS REF: {ref}")
+    assert ("auto", [(1 if ref.startswith("FA") else 2, 1_770_23)]) == (decision.status, lines(decision))
+    assert "auto" != one(items, 1_770_23, "VIR INST RE 6830899111S DE: DURAND ET FILS REF: FA2602-0053").status
+
+
 def test_a_credit_note_of_the_same_sum_is_settled_with_its_invoice() -> None:
     """All three that the text names, though one of them alone has the amount."""
     items = [item("FA00022532", DURAND, 320_10), item("FA00022643", DURAND, 428_59)]

@@ -97,13 +97,12 @@ def begins_number(desk: Desk, case: Case, row: int) -> bool:
         return False
     number = desk.ledger.numbers.compact[row]
     label = compact(fold(text))
-    if not all(label.endswith(compact(said)) for said in (*reading.unknown, *(m.text for m in reading.mentions))):
-        return False
+    said = ["".join(filter(str.isdigit, one)) for one in (*reading.unknown, *(m.text for m in reading.mentions))]
     for whole in (number, number[len(letters_of(number)) :]):
         for end in range(len(whole) - 1, _LEAST_TAIL - 1, -1):
             before = label[:-end][-1:]
             if label.endswith(whole[:end]) and not (before.isdigit() and whole[0].isdigit()):
-                return True
+                return all(one in whole[:end] for one in said)
     return False
 
 
