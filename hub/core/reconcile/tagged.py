@@ -18,6 +18,7 @@ _FORMS = (
 )
 _PURPOSE = "MOTIF "
 _AT_A_TAG = re.compile(r"\n(?=/?(?:DE|MOTIF|REF)\b)")  # a line of its own goes on with no other one
+_BEHIND_A_TAG = re.compile(r"(/(?:DE|MOTIF|REF))\n")  # the blank was lost: no tag is glued to what it says
 
 
 def taken_apart(receipts: Receipts) -> Receipts:
@@ -49,7 +50,9 @@ def purposes(text: str) -> tuple[str, ...]:
 
 def _parts(text: str) -> dict[str, str] | None:
     """What stands behind each tag; None without a name, or a purpose or reference, or when a tag comes twice."""
-    joined = " ".join(map(join_pieces, _AT_A_TAG.split(text))) if "\n" in text else text
+    joined = text
+    if "\n" in text:
+        joined = " ".join(map(join_pieces, _AT_A_TAG.split(_BEHIND_A_TAG.sub(r"\1 \n", text))))
     for sign, tag in _FORMS:
         if sign not in joined:
             continue

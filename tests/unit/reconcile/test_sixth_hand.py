@@ -128,6 +128,23 @@ def test_a_list_that_the_bank_cut_behind_its_tag() -> None:
             assert "auto" != one(items, 1_200_00, text).status
 
 
+def test_a_tag_at_the_end_of_its_line() -> None:
+    """It fills the line, or the blank behind it is lost: what follows is the purpose."""
+    items = [item("FAC/2026/00973", DURAND, 1_770_23), item("FAC/2026/00983", DURAND, 99_13)]
+    front = "VIREMENT RECU /DE DURAND ET FILS".ljust(58)
+    text = f"{front} /MOTIF\nMANDAT 8319 BORDEREAU 82 EX 2026 FACT FAC 2026 00973 FAC-2026-00\n983 /REF 4711"
+    decision = one(items, 1_869_36, text)
+    assert ("auto", [(1, 1_770_23), (2, 99_13)]) == (decision.status, sorted(lines(decision)))
+
+
+def test_a_list_in_the_end_to_end_reference_alone() -> None:
+    """No remittance at all is no cut one."""
+    items = [item(f"FA2602-005{n}", DURAND, 100_00 + n) for n in range(3)]
+    more = {"end_to_end_ref": "FA2602-0050 FA2602-0051"}
+    for text in (None, ""):
+        assert "named_overpaid" == one(items, 260_00, text, "DURAND ET FILS", **more).proposals[0].rule
+
+
 def test_a_list_that_leaves_no_room_for_another_number() -> None:
     """It ends with a whole number, a few characters short of what a transfer takes; a shorter one was not cut."""
     numbers = [f"{n:07d}" for n in range(1045981, 1045996)]
