@@ -257,7 +257,7 @@ def _may_be_cut(text: str, *, listed: bool) -> bool:
     """Whether more numbers may have stood behind a text: it fills its room, or a list leaves none for another one."""
     for said in purposes(text):
         room = _LONGEST - len(said) + said.count("\n")
-        if fills_its_room(said) or (listed and 0 <= room <= len(said.rpartition(" ")[2]) + _BETWEEN):
+        if fills_its_room(said) or (listed and -_BETWEEN <= room <= len(said.rpartition(" ")[2]) + _BETWEEN):
             return True
     return False
 
