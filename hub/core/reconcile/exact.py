@@ -23,6 +23,7 @@ _KNOWN = 0.9  # a payer surer than this may vouch for the digits of one of its i
 _MOST_EQUAL = 40  # items of one amount and debtor tried here; a number in the text finds one among more
 _MOST_PIECES = 5  # pieces a number may be written in: "E 2026 01 1414"
 _LEAST_COUNTER = 3  # digits of a counter that means something beside a known payer and an exact sum
+_WITH_ZEROS = 5  # digits of one that is written with its zeros: "AV 00020"
 _PIECE = re.compile(r"[A-Z0-9]+")
 _RUN = re.compile(r"\d+")
 _DIGIT = re.compile(r"\d")
@@ -141,7 +142,11 @@ class ExactMatcher:
         """The digits in the text are those of several items of the known payer that make up the amount."""
         if payer.score < _KNOWN or len(payer.accounts) > 4:
             return None
-        runs = [plain for run in _RUN.findall(folded) if len(plain := run.lstrip("0")) >= _LEAST_COUNTER]
+        runs = [
+            plain
+            for run in _RUN.findall(folded)
+            if len(plain := run.lstrip("0")) >= _LEAST_COUNTER or (plain and len(run) >= _WITH_ZEROS)
+        ]
         if len(set(runs)) < 2:  # fewer than two items
             return None
         for account in payer.accounts:

@@ -75,7 +75,16 @@ def form_of_folded(folded: str) -> str:
 
 def _telling(words: list[str]) -> tuple[str, ...]:
     telling = tuple([ABBREVIATIONS.get(w, w) for w in words if w not in _NOISE])
+    if words and words[0] == "M" and _is_title(words, telling[1:]):
+        return telling[1:]
     return telling or tuple(words)
+
+
+def _is_title(words: list[str], others: tuple[str, ...]) -> bool:
+    """Whether the M that a name begins with is "Monsieur": before "Mme", or two words that are no initials."""
+    if not others or not all(word.isalpha() and len(word) > 1 for word in others):
+        return False
+    return len(others) > 1 or "MME" in words
 
 
 def iban_key(iban: str) -> str:

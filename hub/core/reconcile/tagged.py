@@ -17,6 +17,7 @@ _FORMS = (
     ("DE: ", re.compile(r"(?:^|\s)(DE|MOTIF|REF) ?:(?= |$)")),
 )
 _AT_A_TAG = re.compile(r"\n(?=/?(?:DE|MOTIF|REF)\b)")  # a line of its own goes on with no other one
+_BEHIND_A_TAG = re.compile(r"(/(?:DE|MOTIF|REF))\n")  # the blank was lost: no tag is glued to what it says
 
 
 def taken_apart(receipts: Receipts) -> Receipts:
@@ -32,16 +33,19 @@ def taken_apart(receipts: Receipts) -> Receipts:
     }
     if not found:
         return receipts
-    names, purposes, references = list(receipts.payer_name), list(receipts.remittance), list(receipts.end_to_end_ref)
+    names, texts, references = list(receipts.payer_name), list(receipts.remittance), list(receipts.end_to_end_ref)
     for row, parts in found.items():
-        names[row], purposes[row] = parts["DE"], PURPOSE + parts["MOTIF"]
+        names[row] = parts["DE"]
+        texts[row] = PURPOSE + parts["MOTIF"] if "MOTIF" in parts else ""
         references[row] = references[row] or parts.get("REF") or None
-    return replace(receipts, payer_name=names, remittance=purposes, end_to_end_ref=references)
+    return replace(receipts, payer_name=names, remittance=texts, end_to_end_ref=references)
 
 
 def _parts(text: str) -> dict[str, str] | None:
-    """What stands behind each tag; None without a name or a purpose, or when a tag comes twice."""
-    joined = " ".join(map(join_pieces, _AT_A_TAG.split(text))) if "\n" in text else text
+    """What stands behind each tag; None without a name, or a purpose or reference, or when a tag comes twice."""
+    joined = text
+    if "\n" in text:
+        joined = " ".join(map(join_pieces, _AT_A_TAG.split(_BEHIND_A_TAG.sub(r"\1 \n", text))))
     for sign, tag in _FORMS:
         if sign not in joined:
             continue
@@ -49,6 +53,6 @@ def _parts(text: str) -> dict[str, str] | None:
         tags = pieces[::2]
         parts = {key: " ".join(value.split()) for key, value in zip(tags, pieces[1::2], strict=True)}
         whole = "REF" in parts or not fills_its_room(text)
-        if len(parts) == len(tags) and parts.get("DE") and "MOTIF" in parts and whole:
+        if len(parts) == len(tags) and parts.get("DE") and ("MOTIF" in parts or "REF" in parts) and whole:
             return parts
     return None

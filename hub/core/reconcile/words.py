@@ -15,7 +15,7 @@ LEGAL_FORMS = _set(
     GMBH LTD LIMITED INC BV BVBA SPRL SRL SPA NV AG KG PLC LLC CORP MR MME MLLE MONSIEUR MADAME ME MAITRE"""
 )
 FORM_BEGINNINGS = frozenset(form[:n] for form in LEGAL_FORMS for n in range(1, len(form) + 1))  # what a cut leaves
-SMALL_WORDS = _set("ET LE LA LES DU DE DES D L AU AUX A EN THE AND OF UN UNE SUR SOUS PAR POUR")
+SMALL_WORDS = _set("ET OU LE LA LES DU DE DES D L AU AUX A EN THE AND OF UN UNE SUR SOUS PAR POUR")
 
 # Words that announce an invoice number without being part of it.
 INVOICE_WORDS = _set(
@@ -134,7 +134,7 @@ LABEL_WORDS = (
     | LEGAL_FORMS
     | SMALL_WORDS
     | frozenset(MONTHS)
-    | _set("RECUS EMIS EUROS EURO DONT MOINS SUITE")
+    | _set("RECUS EMIS EUROS EURO DONT MOINS SUITE FAVEUR")
 )
 
 # How long an account number of each country is (ISO 13616 registry). "VE2603078369" begins like one only to the eye.

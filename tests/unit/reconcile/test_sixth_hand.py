@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from hub.core.reconcile.names import name_words
 from hub.core.reconcile.outsiders import outsider_by_text
 from tests.unit.reconcile.books import DURAND, debtors_of, decide, item, lines, one, receipt
 
@@ -37,7 +38,7 @@ def test_retention_money_of_a_public_payer(payer: str | None, status: str) -> No
     ("text", "amount", "status"),
     [
         ("FA 00970 ACOMPTE 1/3", 658_90, "auto"), ("FA 00970 ECH 2/3", 658_91, "auto"),
-        ("FA 00970 ACOMPTE 1/3", 600_00, "suggested"), ("FA 00970 ACOMPTE", 658_90, "suggested"),
+        ("FA 00970 ACOMPTE 1/3", 600_00, "suggested"), ("FA 00970 ACOMPTE", 658_90, "auto"),
         ("REGLT FACT 26FC00970 VERS. 1/3.", 658_90, "auto"),
     ],
 )  # fmt: skip
@@ -89,12 +90,18 @@ def test_a_builder_s_second_invoice_is_no_statement() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cut", "auto"), [("FACT FA2603-", True), ("FACTU 26030", True), ("FACT FA2602-", False), ("NO FA2603-0199", False)]
-)
+    ("cut", "auto"),
+    [
+        ("FACT FA2603-", True), ("FACTU 26030", True), ("N FA2603-0", True), ("FACT FA2602-", False),
+        ("NO FA2603-0199", False),
+    ],
+)  # fmt: skip
 def test_a_number_cut_by_the_bank_speaks_for_what_it_begins(cut: str, auto: bool) -> None:
     """The label ends at 31 characters as those of its bank do; the beginning is this invoice's, and the only number."""
     items = [item("FA2603-0156", DURAND, 131_27), item("FA2603-0157", DURAND, 99_13)]
-    labels = ["VIR DURAND ET FILS".ljust(31 - len(cut)) + cut, *("VIR QUELQUE INCONNU".ljust(30, "X") + "X",) * 8]
+    width = 30 if cut.startswith("N ") else 31  # the blank that stood for "°" is lost
+    cut_ones = ("VIR QUELQUE INCONNU".ljust(31, "X"),) * 8
+    labels = ["VIR DURAND ET FILS".ljust(width - len(cut)) + cut, *cut_ones]
     amounts = (131_27, *range(1, 9))
     first, *_ = decide(items, [receipt(amount, text) for amount, text in zip(amounts, labels, strict=True)])
     assert auto is (first.status == "auto")
@@ -117,8 +124,26 @@ def test_a_list_that_the_bank_cut_behind_its_tag() -> None:
     for front in ("REGLT DE VOS FACT ", "REGLT DE VOS FACT A", "VOTRE FACTURE NO ABC "):
         purpose = (front + " + ".join(numbers))[:140].strip()
         label = f"VIR SEPA RECU /DE DURAND ET FILS /MOTIF {purpose}"
-        for text in (label, f"{label} /REF 491829470", f"{label} /REF NOTPROVIDED"):
+        broken = label[:65] + "\n" + label[65:129] + "\n" + label[129:]  # joined with a blank too many
+        for text in (label, broken, f"{label} /REF 491829470", f"{label} /REF NOTPROVIDED"):
             assert "auto" != one(items, 1_200_00, text).status
+
+
+def test_a_tag_at_the_end_of_its_line() -> None:
+    """It fills the line, or the blank behind it is lost: what follows is the purpose."""
+    items = [item("FAC/2026/00973", DURAND, 1_770_23), item("FAC/2026/00983", DURAND, 99_13)]
+    front = "VIREMENT RECU /DE DURAND ET FILS".ljust(58)
+    text = f"{front} /MOTIF\nMANDAT 8319 BORDEREAU 82 EX 2026 FACT FAC 2026 00973 FAC-2026-00\n983 /REF 4711"
+    decision = one(items, 1_869_36, text)
+    assert ("auto", [(1, 1_770_23), (2, 99_13)]) == (decision.status, sorted(lines(decision)))
+
+
+def test_a_list_in_the_end_to_end_reference_alone() -> None:
+    """No remittance at all is no cut one."""
+    items = [item(f"FA2602-005{n}", DURAND, 100_00 + n) for n in range(3)]
+    more = {"end_to_end_ref": "FA2602-0050 FA2602-0051"}
+    for text in (None, ""):
+        assert "named_overpaid" == one(items, 260_00, text, "DURAND ET FILS", **more).proposals[0].rule
 
 
 def test_a_list_that_leaves_no_room_for_another_number() -> None:
@@ -140,12 +165,33 @@ def test_a_number_of_the_payer_s_own_beside_what_was_found_by_trying() -> None:
     assert "auto" != one(items, 840_17, "BAP-2026-5872", "DURAND ET FILS").status
 
 
+@pytest.mark.parametrize("name", ["M. NOGARET Hervé", "M. et Mme Hervé Nogaret", "Nogaret Hervé"])
+@pytest.mark.parametrize("text", ["VIR M NOGARET HERVE", "VIREMENT EN VOTRE FAVEUR M OU MME NOGARET HERVE"])
+def test_a_title_is_no_part_of_a_name(name: str, text: str) -> None:
+    """ "M." as little as "Mme", whichever accounts of other sellers write it otherwise; "M 2 A" keeps its M."""
+    houses = debtors_of([name, "Le Table Nogaret", "M. et Mme Barbier Hervé"])
+    assert "auto" == one([item("FA2505-0053", "D0", 119_74)], 119_74, text, debtors=houses).status
+    assert ("M2A", "CONSEIL") == name_words("M.2.A Conseil")[:2] or "M" in name_words("M 2 A Conseil")
+    assert ("M", "CONSEIL") == name_words("M Conseil")
+
+
+@pytest.mark.parametrize("ref", ["NOTPROVIDED", "647669061", "FA2602-0051"])
+def test_a_tagged_label_without_a_purpose(ref: str) -> None:
+    """Payer and reference, and the bank's own number before them, which names nothing."""
+    items = [item("FA2602-0051", DURAND, 1_770_23), item("FA2602-0052", DURAND, 1_770_23, due_on=date(2026, 3, 20))]
+    decision = one(items, 1_770_23, f"VIR INST RE 6830899111S DE: DURAND ET FILS REF: {ref}")
+    assert ("auto", [(1 if ref.startswith("FA") else 2, 1_770_23)]) == (decision.status, lines(decision))
+    assert "auto" != one(items, 1_770_23, "VIR INST RE 6830899111S DE: DURAND ET FILS REF: FA2602-0053").status
+
+
 def test_a_credit_note_of_the_same_sum_is_settled_with_its_invoice() -> None:
     """All three that the text names, though one of them alone has the amount."""
     items = [item("FA00022532", DURAND, 320_10), item("FA00022643", DURAND, 428_59)]
-    items.append(item("AV00001935", DURAND, 320_10, kind="credit_note"))
-    decision = one(items, 428_59, "FAC 22532 DU 050326 FAC 22643 DU 180326 AV 1935", "DURAND ET FILS")
-    assert ("auto", [(1, 320_10), (2, 428_59), (3, -320_10)]) == (decision.status, sorted(lines(decision)))
+    for number, written in (("AV00001935", "1935"), ("AV00000020", "00020")):
+        credit = item(number, DURAND, 320_10, kind="credit_note")
+        text = f"FAC 22532 DU 050326 FAC 22643 DU 180326 AV {written}"
+        decision = one([*items, credit], 428_59, text, "DURAND ET FILS")
+        assert ("auto", [(1, 320_10), (2, 428_59), (3, -320_10)]) == (decision.status, sorted(lines(decision)))
 
 
 def test_retention_money_beside_a_sum_found_by_trying() -> None:

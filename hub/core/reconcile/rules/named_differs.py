@@ -266,7 +266,7 @@ def _may_be_cut(text: str, *, listed: bool) -> bool:
         return bool(text)
     said = text.removeprefix(PURPOSE)
     room = _LONGEST - len(said) + said.count("\n")
-    return listed and 0 <= room <= len(said.split()[-1]) + _BETWEEN
+    return listed and -_BETWEEN <= room <= len(said.rpartition(" ")[2]) + _BETWEEN
 
 
 def _names_used_up(desk: Desk, case: Case, named: Named) -> bool:

@@ -37,16 +37,18 @@ def _is_the_payers_own(desk: Desk, case: Case, row: int) -> bool:
 
 
 def _is_cut_off(desk: Desk, case: Case, row: int) -> bool:
-    """Whether the bank cut its label within a number that begins as this item's does, and nothing else is named."""
+    """Whether the bank cut its label within a number that begins as this item's does, and nothing else is named.
+
+    A label may have lost the blank at its end as well: "N  FA26" of 31 characters.
+    """
     reading, text = case.reading, desk.receipts.remittance[case.row]
-    if not text or not (desk.cuts.may_have_cut(text) or fills_its_room(text)):
+    if not text or not (desk.cuts.may_have_cut(text) or desk.cuts.may_have_cut(f"{text} ") or fills_its_room(text)):
         return False
     number, label = desk.ledger.numbers.compact[row], compact(fold(text))
-    if not all(label.endswith(compact(said)) for said in (*reading.unknown, *(m.text for m in reading.mentions))):
-        return False
+    said = ["".join(filter(str.isdigit, one)) for one in (*reading.unknown, *(m.text for m in reading.mentions))]
     for whole in (number, number[len(letters_of(number)) :]):
         for end in range(len(whole) - 1, _LEAST_BEGUN - 1, -1):
             before = label[:-end][-1:]
             if label.endswith(whole[:end]) and not (before.isdigit() and whole[0].isdigit()):
-                return True
+                return all(one in whole[:end] for one in said)
     return False
