@@ -82,8 +82,8 @@ class ExactMatcher:
         """Settled when the payer agrees, or does not object to a number that is long enough."""
         item = next(iter(quoted))
         stance = self._stance(payer, item, folded, row)
-        if stance == CONTRADICTS or (stance != AGREES and not self._is_proof(item, row)):
-            return None
+        if stance == CONTRADICTS or (stance != AGREES and (payer.behalf or not self._is_proof(item, row))):
+            return None  # who pays for others may say for whom
         if stance != AGREES and _GIVEN_BACK.search(folded) is not None:
             return None
         return self._settled(row, quoted, payer.found_by, stance)
