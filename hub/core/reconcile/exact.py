@@ -85,8 +85,8 @@ class ExactMatcher:
         """Settled when the payer agrees, or does not object to a number that is long enough."""
         item = next(iter(quoted))
         stance = self._stance(payer, item, folded, row)
-        if stance == CONTRADICTS or (stance != AGREES and not self._is_proof(item, row)):
-            return None
+        if stance == CONTRADICTS or (stance != AGREES and (payer.behalf or not self._is_proof(item, row))):
+            return None  # who pays for others may say for whom
         if stance != AGREES and _GIVEN_BACK.search(folded) is not None:
             return None
         return self._settled(row, quoted, payer.found_by, stance)
@@ -230,7 +230,7 @@ class ExactMatcher:
     def _digits_in(self, item: int, plain: str, folded: str) -> str:
         """The digits of a number as they stand in the text: all of them, or the counter as a run of its own."""
         numbers = self.ledger.numbers
-        number, (prefix, _, counted) = numbers.compact[item], numbers.scheme_of[item]
+        number, (prefix, dated, counted) = numbers.compact[item], numbers.scheme_of[item]
         digits = number[prefix.stop :]
         if digits in plain and len(digits) >= _PROOF_LENGTH:
             return digits
@@ -240,6 +240,7 @@ class ExactMatcher:
             and counter in folded
             and not _YEAR.fullmatch(counter)
             and _stands_alone(counter, folded)
+            and not _of_another_period(counter, number[dated], folded)
         ):
             return counter
         return ""
@@ -312,3 +313,12 @@ def _stands_alone(counter: str, folded: str) -> bool:
             return True
         start = folded.find(counter, end)
     return False
+
+
+def _of_another_period(counter: str, period: str, folded: str) -> bool:
+    """Whether the counter is joined to digits that are not the number's period: "F-2026-08-0294" is not September's."""
+    before = folded[: folded.find(counter)].rstrip("0")
+    if not period or before[-1:] not in ("-", "/", ".") or not before[-2:-1].isdigit():
+        return False
+    said = "".join([char for char in before[-9:] if char.isdigit()])
+    return not (said.endswith(period) or period.endswith(said))

@@ -369,3 +369,19 @@ def test_money_given_back_that_is_not_an_invoices_sum_wants_no_invoice() -> None
     refund = receipt(200_00, "REMBOURSEMENT FACTURE FA2512-0116", "KILOUTOU", received_on=date(2026, 4, 1))
     _, decision = decide(items, [refund, receipt(1_630_14, "VIREMENT", "DURAND ET FILS")])
     assert ("auto", [(1, 1_630_14)]) == (decision.status, lines(decision))
+
+
+def test_a_second_payment_of_another_month_is_not_this_months() -> None:
+    """March is paid and closed; that April's invoice has its counter and its sum, and is open, says nothing."""
+    items = [
+        item(f"F-2026-{month:02}-{n:04}", MARTIN, 30_00 + n, issued_on=date(2026, month, 1))
+        for month in range(1, 6)
+        for n in range(1, 290, 41)
+    ]
+    items.append(item("F-2026-04-0294", DURAND, 46_52, issued_on=date(2026, 4, 1)))
+    settled = SettledNumbers(["ACME"], [DURAND], ["F-2026-03-0294"])
+    late = date(2026, 5, 20)
+    again = one(items, 46_52, "F-2026-03-0294", "DURAND ET FILS", settled=settled, received_on=late)
+    assert "auto" != again.status
+    assert "auto" == one(items, 46_52, "F-2026-04-0294", "DURAND ET FILS", settled=settled, received_on=late).status
+    assert "auto" == one(items, 46_52, "FACTURE 0294", "DURAND ET FILS", settled=settled, received_on=late).status

@@ -59,3 +59,33 @@ def test_a_usual_share_beside_a_whole_number_is_a_part_payment(paid: int, sure: 
     items = [item("FA25120009", "D0", 1_222_00), item("FA25120010", "D4", 99_00)]
     decision = one(items, paid, "ACOMPTE FACT. FA25120009 MANDAT 6639", "SGC HYERES", debtors=TOWN)
     assert (sure, [(1, paid)]) == (decision.status == "auto", lines(decision))
+
+
+CHAIN = debtors_of(["Alpagem Distribution", "Alpagem Sud", "Boucherie Muller"])
+CHAIN.debtor_id[:] = ["C00268", "C00269", "C00140"]
+
+
+@pytest.mark.parametrize(("customer", "sure"), [("C00269", False), ("C00140", True)])
+@pytest.mark.parametrize("name", ["ALPAGEM CENTRALE", "SGC HYERES"])
+def test_a_customer_number_says_for_whom_the_money_is(customer: str, sure: bool, name: str) -> None:
+    """The centre pays for C00269, and the number, one slip away, is somebody else's invoice of the same sum."""
+    items = [item("26010137", "C00269", 118_80), item("26010139", "C00140", 118_80), item("26010140", "C00268", 55_00)]
+    decision = one(items, 118_80, f"CLIENT {customer} RGT 26010139", name, debtors=CHAIN)
+    assert sure is (decision.status == "auto")
+    assert not sure or [(2, 118_80)] == lines(decision)
+
+
+def test_more_than_is_left_is_no_share() -> None:
+    """Five sixths of the invoice, of which less is open: what came before explains it, or a person."""
+    invoice = item("F202606106", "D0", 240_00, open_minor=123_46)
+    decision = one([invoice], 200_00, "HT MANDAT 8557 FACT N F202606106", "SGC HYERES", debtors=TOWN)
+    assert "auto" != decision.status
+
+
+@pytest.mark.parametrize(("near", "sure"), [(2_610_40, False), (2_619_40, True)])
+def test_a_rounding_of_one_invoice_is_a_rival_of_four_that_add_up(near: int, sure: bool) -> None:
+    """2,610.00 is what four invoices make up, by chance or not, and 2,610.40 without its cents."""
+    four = (169_93, 572_14, 936_14, 931_79)
+    items = [item(f"FA-26-010{n}", "D4", amount) for n, amount in enumerate(four)]
+    decision = one([*items, item("FA-26-0190", "D4", near)], 2_610_00, "SOLDE FACTURE", "LYCEE FOCH", debtors=TOWN)
+    assert sure is (decision.status == "auto")

@@ -253,6 +253,7 @@ def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
         drafts += [cap(d, 0.7) for d in others] if sums.solutions else others
     elif drafts[0].rule == "payer_sum":
         drafts += _less_its_discount(desk, case, pool, drafts)
+        _beside_a_rounding(desk, case, pool, drafts)
     if not any([d.confidence > 0.6 for d in drafts]):
         drafts += on_account(desk, case, pool)
     return drafts
@@ -265,6 +266,16 @@ def _less_its_discount(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) 
         for draft in drafts:
             cap(draft, 0.85).evidence["rivals"] = [f"{desk.numbers([found[0].lines[0][0]])} less its discount"]
     return [cap(d, 0.85) for d in found]
+
+
+def _beside_a_rounding(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> None:
+    """One invoice that is the sum but for a rounding, beside several that add up: neither is sure."""
+    left, within = desk.ledger.left, desk.policy_for(pool.left[0]).rounding_minor
+    near = [r for r in pool.left if -within <= left[r] - case.amount <= within]
+    if near:
+        for draft in drafts:
+            cap(draft, 0.85).evidence["rivals"] = [f"{desk.numbers(near[:1])} but for a rounding"]
+        drafts += [cap(d, 0.85) for d in nearly(desk, case, pool)]
 
 
 def _many_equal(desk: Desk, case: Case, account: int) -> list[Draft] | None:

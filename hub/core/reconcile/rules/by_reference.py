@@ -46,7 +46,10 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
     for named in named_by_debtor(desk, case):
         found = _exact(desk, case, named) or inexact(desk, case, named)
         for draft in found:
-            if named.stance == CONTRADICTS:
+            if named.stance == UNKNOWN and _names_another_customer(desk, case, named):
+                draft.confidence = min(draft.confidence, CONTRADICTED)
+                draft.reason += " But the customer number in the text is another debtor's."
+            elif named.stance == CONTRADICTS:
                 most = CONTRADICTED + (_TO_THE_CENT if draft.rule.endswith("_exact") else 0)
                 draft.confidence = min(draft.confidence, most)
                 draft.reason += " But the payer is known as another debtor."
@@ -66,6 +69,12 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
             }
         drafts += found
     return drafts
+
+
+def _names_another_customer(desk: Desk, case: Case, named: Named) -> bool:
+    """Whether the text has customer numbers, and none of the debtor's whose invoice it names: one of both is a slip."""
+    customers = case.reading.customers
+    return bool(customers) and not any(desk.ledger.same_group(a, b) for a in customers for b in named.accounts)
 
 
 def _is_a_groups(desk: Desk, case: Case) -> bool:

@@ -53,17 +53,14 @@ def inexact(desk: Desk, case: Case, named: Named) -> list[Draft]:
     base = _OTHER.get((strength, named.stance), CONTRADICTED)
     if strength == FULL and named.stance == UNKNOWN and not case.payer_known_by_name:
         base = _NAMELESS
-    if (strength, named.stance) in _SHARED and len(rows) == 1 and is_a_share(case.amount, _total(desk, rows[0])):
-        base = _A_SHARE
     if total <= 0:
         return []
     if case.amount < total:
+        shared = (strength, named.stance) in _SHARED and len(rows) == 1
+        if shared and is_a_share(case.amount, desk.ledger.items.total_minor[rows[0]]):
+            base = _A_SHARE
         return _short(desk, case, named, rows, total - case.amount, base)
     return _over(desk, case, named, rows, case.amount - total, base)
-
-
-def _total(desk: Desk, row: int) -> int:
-    return desk.ledger.items.total_minor[row]
 
 
 def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
