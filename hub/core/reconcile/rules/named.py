@@ -164,3 +164,19 @@ def paid_with_this(desk: Desk, case: Case, accounts: Sequence[int]) -> list[str]
 def full_lines(desk: Desk, rows: list[int]) -> list[tuple[int, int]]:
     """Lines that settle items in full; a credit note's is negative."""
     return [(row, desk.signed(row)) for row in rows]
+
+
+def own_words(desk: Desk, case: Case, named: Named) -> set[str]:
+    """The words of the texts that are no part of the debtor's names."""
+    return set(case.reading.words).difference(*(desk.payers.words_of(account) for account in named.accounts))
+
+
+def fits_elsewhere(desk: Desk, case: Case, named: Named, rows: list[int]) -> list[str]:
+    """Other items of the debtor, or of who paid, with exactly this amount: the number may be the misprint."""
+    own = [a for a in case.payer.accounts[:20] if a not in named.accounts] if case.payer.score >= SURE else []
+    return [
+        f"{desk.ledger.items.number[r]} has exactly this amount open"
+        for a in (*named.accounts[:20], *own)
+        for r in desk.ledger.rows_of_amount(a, case.amount)
+        if r not in rows and desk.usable(r, case)
+    ][:3]

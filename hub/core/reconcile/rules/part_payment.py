@@ -1,0 +1,74 @@
+"""A number and less money: part payments, surer where the part is one that is paid by custom."""
+
+from __future__ import annotations
+
+import re
+
+from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.charges import is_a_share
+from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
+from hub.core.reconcile.rules.named import Named, fits_elsewhere, own_words, paid_with_this
+from hub.core.reconcile.stances import AGREES, UNKNOWN
+from hub.core.reconcile.text import compact, fills_its_room
+from hub.core.reconcile.words import CREDIT_NOTE_WORDS
+
+_CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's name, and too short to mean it surely
+_SHARED, _A_SHARE = ((FULL, UNKNOWN), (BARE, AGREES)), 0.972  # to the cent a usual share of the one invoice named
+_THIS_SHARE = 0.978  # a number that is not whole, and to the cent what is kept back, or the share the text counts
+_INSTALMENT = re.compile(r"(?<![\d/])([1-9]|1[0-2])/([2-9]|1[0-2])(?![\d/])")  # "ACOMPTE 1/3"
+
+
+def part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: float, allowed: bool) -> list[Draft]:
+    """A part of what is named. One invoice: automatic unless the amount fits something else as well."""
+    left, lines = case.amount, []
+    invoices = [r for r in rows if not desk.ledger.is_credit[r]]
+    for row in sorted(invoices, key=desk.ledger.age) if len(invoices) > 1 else invoices:
+        part = min(left, desk.ledger.left[row])
+        if part > 0:
+            lines.append((row, part))
+            left -= part
+    if not lines:
+        return []
+    rival = fits_elsewhere(desk, case, named, rows) + paid_with_this(desk, case, named.accounts)
+    if _CLAIMS & own_words(desk, case, named):
+        rival.append("the text speaks of a credit note, and none that is known is missing")
+    sure = allowed and len(invoices) == 1 and not rival and not _cut_in_a_number(desk, case, named)
+    if sure:
+        base = max(base, _of_a_share(desk, case, named, invoices[0]))
+    confidence = base if sure else min(base, 0.82)
+    reason = f"The text names {desk.numbers(rows)}; the amount pays a part of it."
+    evidence = {"rivals": rival} if rival else {}
+    return [Draft(confidence, "named_in_part", reason, lines, evidence=evidence)]
+
+
+def _of_a_share(desk: Desk, case: Case, named: Named, row: int) -> float:
+    """How sure the number is where the amount is to the cent a part that is paid by custom; 0 where it is none."""
+    total = desk.ledger.items.total_minor[row]
+    sure = named.strength > WEAK if named.stance == AGREES else named.strength >= STRONG and named.stance == UNKNOWN
+    if sure and (_is_counted(desk, case, total) or (desk.ledger.left[row] == total and _less_retention(case, total))):
+        return _THIS_SHARE
+    return _A_SHARE if (named.strength, named.stance) in _SHARED and is_a_share(case.amount, total) else 0.0
+
+
+def _less_retention(case: Case, total: int) -> bool:
+    """Whether the retention money of a building contract is missing, 5 % (law 71-584, article 1)."""
+    return abs((total - case.amount) * 20 - total) <= 10
+
+
+def _is_counted(desk: Desk, case: Case, total: int) -> bool:
+    """Whether the receipt is the instalment that the text counts: a third, for "ACOMPTE 1/3"."""
+    counted = _INSTALMENT.search(desk.receipts.remittance[case.row] or "")
+    return counted is not None and abs(case.amount * (parts := int(counted[2])) - total) <= parts * parts
+
+
+def _cut_in_a_number(desk: Desk, case: Case, named: Named) -> bool:
+    """Whether the bank cut the label within another number: of a credit note, perhaps, of which nothing is left."""
+    text = desk.receipts.remittance[case.row] or ""
+    if not text or not fills_its_room(text):
+        return False
+    last = text.split()[-1]
+    return (
+        not _INSTALMENT.search(last)
+        and any(map(str.isdigit, last))
+        and all(token not in compact(last) for _, _, token in named.picks)
+    )
