@@ -8,30 +8,18 @@ from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.rules.balance import balance
-from hub.core.reconcile.rules.equal import recurs, why_not_the_oldest
+from hub.core.reconcile.rules.equal import recurs
+from hub.core.reconcile.rules.judging import MOST_ACCOUNTS, judge
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
-from hub.core.reconcile.rules.named import paid_with_this
-from hub.core.reconcile.rules.near_number import NEAR, near_number, nearest_named, others_near
-from hub.core.reconcile.rules.not_ours import is_no_other_number
+from hub.core.reconcile.rules.near_number import NEAR, nearest_named, others_near
 from hub.core.reconcile.rules.on_account import on_account
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
-from hub.core.reconcile.rules.statement import in_a_month_named, statement
-from hub.core.reconcile.stances import MEDIUM, STRONG
-from hub.core.reconcile.text import compact
-from hub.core.reconcile.words import GROUP_WORDS, ORDER_WORDS, RETENTION_WORDS
+from hub.core.reconcile.rules.statement import statement
 
-_MOST_ACCOUNTS = 6
-_TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
-_COMPOSED = frozenset(("payer_sum", "payer_less_credit_note", "payer_rounding"))  # found by trying many
-_NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
-_IN_FULL = 0.97  # likeness of a payer whose name, or label, has all words of a debtor's
-_OF_ONE = ("payer_amount", "payer_rounding")  # one invoice's, of which the text may name the month
-_NEARLY = 0.42  # such an explanation beside a text that names something else, and may be right about it
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _NAMESAKE = 0.7  # the same where the payer is found as a debtor whose items explain nothing
 _MOST_NAMESAKES = 12
-_CHANCE_OF_A_STATEMENT = 0.001  # a statement of one invoice: no sum of others, and a sum that is rare
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 
 
@@ -40,10 +28,10 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     payer = case.payer
     if not payer.accounts or payer.score < 0.5:
         return _of_namesakes(desk, case, [])
-    accounts = [a for a in payer.accounts if case.seller in (None, desk.ledger.accounts[a][0])][:_MOST_ACCOUNTS]
+    accounts = [a for a in payer.accounts if case.seller in (None, desk.ledger.accounts[a][0])][:MOST_ACCOUNTS]
     drafts: list[Draft] = []
     if not accounts and case.seller is not None:
-        for account in desk.payers.namesakes(payer, case.seller)[:_MOST_ACCOUNTS]:
+        for account in desk.payers.namesakes(payer, case.seller)[:MOST_ACCOUNTS]:
             drafts += [cap(d, _OTHER_FORM) for d in _explain(desk, case, [account])]
     for account in accounts:
         drafts += _explain(desk, case, [account])
@@ -55,7 +43,7 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
                 drafts += [cap(d, most) for d in _explain(desk, case, group) if d.confidence > 0.6]
     rivals = len(accounts)
     alone = rivals > 1 and len(_explaining(desk, drafts)) == 1
-    judged = [_judge(desk, case, d, rivals, alone) for d in drafts]
+    judged = [judge(desk, case, d, rivals, alone) for d in drafts]
     if accounts and not any([d.confidence > 0.6 for d in judged]):
         judged += _of_namesakes(desk, case, accounts)
     if rivals > 1:
@@ -99,7 +87,7 @@ def _of_namesakes(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     nearly += payers.names.full.begun(case.payer.label, _MOST_NAMESAKES)
     others = [a for a in dict.fromkeys(nearly) if a not in accounts and case.seller in (None, owners[a][0])]
     drafts = [d for account in others[:_MOST_NAMESAKES] for d in _explain(desk, case, [account]) if d.confidence > 0.6]
-    return [cap(_judge(desk, case, d, len(others) + len(accounts)), _NAMESAKE) for d in drafts]
+    return [cap(judge(desk, case, d, len(others) + len(accounts)), _NAMESAKE) for d in drafts]
 
 
 def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
@@ -115,122 +103,6 @@ def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]
             reason = f"The payer's name may have been cut, and {desk.numbers([row])} has exactly this amount open."
             found.append(Draft(min(first.confidence, 0.89) - 0.01, "payer_amount", reason, [(row, case.amount)]))
     return found
-
-
-def _judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False) -> Draft:
-    """Lower the confidence for a payer that is not certain, or a text that names something else.
-
-    rivals: debtors that answer to the payer; alone: only one of them explains the sum.
-    """
-    payer, reading = case.payer, case.reading
-    draft.evidence |= {"payer_found_by": payer.found_by, "payer_score": round(payer.score, 3), "received": case.amount}
-    if payer.score < STRONG:
-        cap(draft, 0.9 if payer.score >= MEDIUM else 0.6)
-    if payer.found_by == "text" and payer.score < 0.93:
-        cap(draft, 0.9)
-    if rivals > 1:
-        draft.evidence["rivals"] = [f"{rivals} debtors answer to this payer"]
-        plain = (payer.score >= 1.0 or payer.whole) and _one_company(desk, case)
-        if (not plain or draft.rule not in _TO_THE_CENT) and not (alone and _only_one_owes(desk, case, draft)):
-            cap(draft, 0.85)
-    if reading.of_something and draft.rule in _COMPOSED:
-        cap(draft, 0.9)
-        draft.evidence["against"] = "the text quotes a file, an order or a contract that is none of these"
-    if draft.rule in _COMPOSED and not RETENTION_WORDS.isdisjoint(reading.words):
-        cap(draft, 0.9)
-        draft.evidence["against"] = "the text speaks of retention money: a part of something was kept"
-    if draft.rule in _COMPOSED and _pays_for_others(desk, case, desk.ledger.account_of[draft.lines[0][0]]):
-        cap(draft, 0.85)
-        draft.evidence["against"] = "the payer bears the name of a group: it may pay for any of its companies"
-    if reading.part and (not draft.rule.startswith("payer_amount") or not ORDER_WORDS.isdisjoint(reading.words)):
-        cap(draft, 0.9)  # "ARRHES DEVIS 2611" is money for what is not invoiced yet, whatever it happens to equal
-    if draft.rule == "payer_amount" and reading.due_on:
-        _due_as_named(desk, case, draft)
-    paid = paid_with_this(desk, case, payer.accounts)  # a number well spelt is no misprint of another one
-    one_amount = draft.rule == "payer_amount" and not paid and not (reading.closed and _names_own_closed(case))
-    near = near_number(desk, case, draft.lines[0][0]) if one_amount else None
-    if near:
-        draft.rule = NEAR
-        draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.93)
-        whole = compact(near) == compact(desk.ledger.items.number[draft.lines[0][0]])
-        said = "which is its number" if whole else "one slip away from its number, or the end of it"
-        draft.reason += f" The text has {near}, {said}."
-    elif draft.rule == "payer_sum" and all(near_number(desk, case, row) for row, _ in draft.lines):
-        draft.confidence = max(draft.confidence, 0.985 if payer.score >= STRONG else 0.9)
-        draft.reason += " The text has all their numbers, though not as they are printed."
-    elif paid:
-        cap(draft, 0.85)
-        draft.evidence["against"] = paid[0]
-    elif _names_something_else(desk, case, draft):
-        cap(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85)
-        draft.evidence["against"] = "the text names something else"
-    elif draft.rule in _OF_ONE and reading.months and not in_a_month_named(desk, case, draft.lines[0][0]):
-        cap(draft, 0.85)
-        draft.evidence["against"] = "the text names another month"
-    elif draft.rule == "payer_amount" and (why := why_not_the_oldest(desk, case, draft.lines[0][0])):
-        cap(draft, 0.85)
-        draft.evidence["against"] = why
-    return draft
-
-
-def _names_something_else(desk: Desk, case: Case, draft: Draft) -> bool:
-    """Whether the text points at other items, or at a statement; but for what it says of one invoice of the sum."""
-    reading = case.reading
-    if reading.names_something:
-        return draft.rule != "payer_amount" or not is_no_other_number(desk, case, draft.lines[0][0])
-    if not reading.statement or draft.rule.startswith("payer_statement"):
-        return False
-    return draft.rule != "payer_amount" or draft.evidence.get("chance", 1.0) > _CHANCE_OF_A_STATEMENT
-
-
-def _only_one_owes(desk: Desk, case: Case, draft: Draft) -> bool:
-    """Whether of a few debtors of the payer's very name only one owed the sum, on one invoice, and hardly by chance."""
-    accounts, ledger = case.payer.accounts, desk.ledger
-    if draft.rule != "payer_amount" or case.payer.score < _IN_FULL or len(accounts) >= _MOST_ACCOUNTS:
-        return False
-    if ledger.account_of[draft.lines[0][0]] not in accounts:  # a company of the group, perhaps
-        return False
-    equal = sum([len(ledger.with_amount(account, case.amount)) for account in accounts])
-    return equal == 1 and draft.evidence.get("chance", 1) * len(accounts) <= CHANCE
-
-
-def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:
-    """Whether the payer's name, or the label, has a word of groups that the debtor's names have not."""
-    words = GROUP_WORDS.intersection((*case.payer.words, *case.payer.label))
-    return bool(words) and not words <= desk.payers.words_of(account)
-
-
-def _due_as_named(desk: Desk, case: Case, draft: Draft) -> None:
-    """Of equal invoices the one that falls due on the day the text names: a bill of exchange is drawn on that day."""
-    ledger, [(row, amount)] = desk.ledger, draft.lines
-    due_on, named = ledger.items.due_on, case.reading.due_on
-    equal = [r for r in ledger.rows_of_amount(ledger.account_of[row], amount) if desk.usable(r, case)]
-    fitting = [r for r in equal if due_on[r] in named]
-    if len(fitting) == 1:
-        draft.lines = [(fitting[0], amount)]
-        if len(equal) > 1:
-            draft.reason = (
-                f"The payer is known; {desk.numbers(fitting)} has this amount and the due date the text names."
-            )
-    elif len(equal) > 1:
-        cap(draft, 0.85)
-        draft.evidence["against"] = "the text names a due date that is not one invoice's alone"
-
-
-def _one_company(desk: Desk, case: Case) -> bool:
-    """Whether the accounts that answer to the payer are one company at several sellers, or under one IBAN."""
-    if "iban" in case.payer.found_by:
-        return True
-    sirens = {desk.payers.siren_of(a) for a in case.payer.accounts} - {None}
-    if len(sirens) > 1:
-        return False
-    sellers = [desk.ledger.accounts[a][0] for a in case.payer.accounts]
-    return len(set(sellers)) == len(sellers)
-
-
-def _names_own_closed(case: Case) -> bool:
-    """Whether the text spells a closed number of this payer: then it is no misprint."""
-    return any(account in case.payer.accounts for _, accounts in case.reading.closed for account in accounts)
 
 
 def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:

@@ -1,0 +1,166 @@
+"""How sure an explanation by payer and amount is, beside what is known of the payer and what the text says."""
+
+from __future__ import annotations
+
+from hub.core.reconcile.amounts import CHANCE
+from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.equal import why_not_the_oldest
+from hub.core.reconcile.rules.named import paid_with_this
+from hub.core.reconcile.rules.near_number import NEAR, near_number
+from hub.core.reconcile.rules.not_ours import is_no_other_number
+from hub.core.reconcile.rules.pool import cap
+from hub.core.reconcile.rules.statement import in_a_month_named
+from hub.core.reconcile.stances import MEDIUM, STRONG
+from hub.core.reconcile.text import compact
+from hub.core.reconcile.words import GROUP_WORDS, ORDER_WORDS, RETENTION_WORDS
+
+MOST_ACCOUNTS = 6  # debtors that may be the payer, looked at one by one
+_TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
+_COMPOSED = frozenset(("payer_sum", "payer_less_credit_note", "payer_rounding"))  # found by trying many
+_NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
+_IN_FULL = 0.97  # likeness of a payer whose name, or label, has all words of a debtor's
+_OF_ONE = ("payer_amount", "payer_rounding")  # one invoice's, of which the text may name the month
+_NEARLY = 0.42  # such an explanation beside a text that names something else, and may be right about it
+_CHANCE_OF_A_STATEMENT = 0.001  # a statement of one invoice: no sum of others, and a sum that is rare
+
+
+def judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False) -> Draft:
+    """Lower the confidence for a payer that is not certain, or a text that names something else; raise it for a text
+    that nearly spells the number.
+
+    rivals: debtors that answer to the payer; alone: only one of them explains the sum.
+    """
+    _doubt_the_payer(desk, case, draft, rivals, alone)
+    if draft.rule in _COMPOSED:
+        _doubt_a_set(desk, case, draft)
+    words = case.reading.words
+    if case.reading.part and (not draft.rule.startswith("payer_amount") or not ORDER_WORDS.isdisjoint(words)):
+        cap(draft, 0.9)  # "ARRHES DEVIS 2611" is money for what is not invoiced yet, whatever it happens to equal
+    if draft.rule == "payer_amount" and case.reading.due_on:
+        _due_as_named(desk, case, draft)
+    paid = paid_with_this(desk, case, case.payer.accounts)  # a number well spelt is no misprint of another one
+    if not _nearly_spelt(desk, case, draft, bool(paid)):
+        _beside_the_text(desk, case, draft, paid)
+    return draft
+
+
+def _against(draft: Draft, most: float, why: str) -> None:
+    cap(draft, most).evidence["against"] = why
+
+
+def _doubt_the_payer(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool) -> None:
+    """No surer than the payer is."""
+    payer = case.payer
+    draft.evidence |= {"payer_found_by": payer.found_by, "payer_score": round(payer.score, 3), "received": case.amount}
+    if payer.score < STRONG:
+        cap(draft, 0.9 if payer.score >= MEDIUM else 0.6)
+    if payer.found_by == "text" and payer.score < 0.93:
+        cap(draft, 0.9)
+    if rivals > 1:
+        draft.evidence["rivals"] = [f"{rivals} debtors answer to this payer"]
+        plain = (payer.score >= 1.0 or payer.whole) and _one_company(desk, case)
+        if (not plain or draft.rule not in _TO_THE_CENT) and not (alone and _only_one_owes(desk, case, draft)):
+            cap(draft, 0.85)
+
+
+def _doubt_a_set(desk: Desk, case: Case, draft: Draft) -> None:
+    """What was found by trying many is chance sooner than what a text says of something else."""
+    if case.reading.of_something:
+        _against(draft, 0.9, "the text quotes a file, an order or a contract that is none of these")
+    if not RETENTION_WORDS.isdisjoint(case.reading.words):
+        _against(draft, 0.9, "the text speaks of retention money: a part of something was kept")
+    if _pays_for_others(desk, case, desk.ledger.account_of[draft.lines[0][0]]):
+        _against(draft, 0.85, "the payer bears the name of a group: it may pay for any of its companies")
+
+
+def _nearly_spelt(desk: Desk, case: Case, draft: Draft, paid: bool) -> bool:
+    """Whether the text nearly spells the numbers of the draft; then it is surer."""
+    sure = case.payer.score >= STRONG
+    if draft.rule == "payer_amount" and not paid and not (case.reading.closed and _names_own_closed(case)):
+        row = draft.lines[0][0]
+        near = near_number(desk, case, row)
+        if near:
+            draft.rule = NEAR
+            draft.confidence = max(draft.confidence, 0.985 if sure else 0.93)
+            whole = compact(near) == compact(desk.ledger.items.number[row])
+            said = "which is its number" if whole else "one slip away from its number, or the end of it"
+            draft.reason += f" The text has {near}, {said}."
+            return True
+    elif draft.rule == "payer_sum" and all(near_number(desk, case, row) for row, _ in draft.lines):
+        draft.confidence = max(draft.confidence, 0.985 if sure else 0.9)
+        draft.reason += " The text has all their numbers, though not as they are printed."
+        return True
+    return False
+
+
+def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> None:
+    """What the text says of other invoices, of months, and of equal ones speaks against the draft."""
+    row = draft.lines[0][0]
+    if paid:
+        _against(draft, 0.85, paid[0])
+    elif _names_something_else(desk, case, draft):
+        _against(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85, "the text names something else")
+    elif draft.rule in _OF_ONE and case.reading.months and not in_a_month_named(desk, case, row):
+        _against(draft, 0.85, "the text names another month")
+    elif draft.rule == "payer_amount" and (why := why_not_the_oldest(desk, case, row)):
+        _against(draft, 0.85, why)
+
+
+def _names_something_else(desk: Desk, case: Case, draft: Draft) -> bool:
+    """Whether the text points at other items, or at a statement; but for what it says of one invoice of the sum."""
+    reading = case.reading
+    if reading.names_something:
+        return draft.rule != "payer_amount" or not is_no_other_number(desk, case, draft.lines[0][0])
+    if not reading.statement or draft.rule.startswith("payer_statement"):
+        return False
+    return draft.rule != "payer_amount" or draft.evidence.get("chance", 1.0) > _CHANCE_OF_A_STATEMENT
+
+
+def _only_one_owes(desk: Desk, case: Case, draft: Draft) -> bool:
+    """Whether of a few debtors of the payer's very name only one owed the sum, on one invoice, and hardly by chance."""
+    accounts, ledger = case.payer.accounts, desk.ledger
+    if draft.rule != "payer_amount" or case.payer.score < _IN_FULL or len(accounts) >= MOST_ACCOUNTS:
+        return False
+    if ledger.account_of[draft.lines[0][0]] not in accounts:  # a company of the group, perhaps
+        return False
+    equal = sum([len(ledger.with_amount(account, case.amount)) for account in accounts])
+    return equal == 1 and draft.evidence.get("chance", 1) * len(accounts) <= CHANCE
+
+
+def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:
+    """Whether the payer's name, or the label, has a word of groups that the debtor's names have not."""
+    words = GROUP_WORDS.intersection((*case.payer.words, *case.payer.label))
+    return bool(words) and not words <= desk.payers.words_of(account)
+
+
+def _due_as_named(desk: Desk, case: Case, draft: Draft) -> None:
+    """Of equal invoices the one that falls due on the day the text names: a bill of exchange is drawn on that day."""
+    ledger, [(row, amount)] = desk.ledger, draft.lines
+    due_on, named = ledger.items.due_on, case.reading.due_on
+    equal = [r for r in ledger.rows_of_amount(ledger.account_of[row], amount) if desk.usable(r, case)]
+    fitting = [r for r in equal if due_on[r] in named]
+    if len(fitting) == 1:
+        draft.lines = [(fitting[0], amount)]
+        if len(equal) > 1:
+            draft.reason = (
+                f"The payer is known; {desk.numbers(fitting)} has this amount and the due date the text names."
+            )
+    elif len(equal) > 1:
+        cap(draft, 0.85)
+        draft.evidence["against"] = "the text names a due date that is not one invoice's alone"
+
+
+def _one_company(desk: Desk, case: Case) -> bool:
+    """Whether the accounts that answer to the payer are one company at several sellers, or under one IBAN."""
+    if "iban" in case.payer.found_by:
+        return True
+    sirens = {desk.payers.siren_of(a) for a in case.payer.accounts} - {None}
+    if len(sirens) > 1:
+        return False
+    sellers = [desk.ledger.accounts[a][0] for a in case.payer.accounts]
+    return len(set(sellers)) == len(sellers)
+
+
+def _names_own_closed(case: Case) -> bool:
+    """Whether the text spells a closed number of this payer: then it is no misprint."""
+    return any(account in case.payer.accounts for _, accounts in case.reading.closed for account in accounts)
