@@ -89,3 +89,10 @@ def test_a_rounding_of_one_invoice_is_a_rival_of_four_that_add_up(near: int, sur
     items = [item(f"FA-26-010{n}", "D4", amount) for n, amount in enumerate(four)]
     decision = one([*items, item("FA-26-0190", "D4", near)], 2_610_00, "SOLDE FACTURE", "LYCEE FOCH", debtors=TOWN)
     assert sure is (decision.status == "auto")
+
+
+def test_a_strangers_number_with_a_sum_that_its_own_company_owes_is_a_question() -> None:
+    """The holding of a chain writes 26010139 for its shop's 26010137, and a stranger owes the same subscription."""
+    items = [item("26010137", "C00269", 118_80), item("26010139", "C00140", 118_80), item("26010140", "C00268", 55_00)]
+    assert "auto" != one(items, 118_80, "FCT 26010139", "ALPAGEM HOLDING", debtors=CHAIN).status
+    assert "auto" == one(items[1:], 118_80, "FCT 26010139", "ALPAGEM HOLDING", debtors=CHAIN).status

@@ -27,6 +27,8 @@ _EXACT = {
 _PROOF_DIGITS = 5  # a bare counter this long and the exact amount do not meet by chance
 _TO_THE_CENT = 0.03  # by which a number and its exact sum go before a number alone, though the payer contradicts
 _TWINS = 0.9
+_MOST_EQUAL = 100  # invoices of one sum whose debtors are compared with the payer
+_OF_ITS_NAME = 0.25  # likeness of a company of the group to the name of its centre
 _MOST_TWINS = 11  # offered beside the first: those of a year
 _GIVEN_BACK = 0.8  # a number beside "REMBOURSEMENT", of somebody who is no debtor: it may be his own
 _MOST_COMBINATIONS = 128
@@ -55,6 +57,9 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
                 draft.reason += " But the payer is known as another debtor."
             elif named.stance == UNKNOWN and not draft.rule.endswith("_exact") and _is_a_groups(desk, case):
                 draft.confidence = min(draft.confidence, CONTRADICTED)
+            elif named.stance == UNKNOWN and case.payer.behalf and _owed_by_its_own(desk, case, named):
+                draft.confidence = min(draft.confidence, CONTRADICTED)
+                draft.reason += " But a company of the payer's name owes this sum as well."
             elif named.stance == UNKNOWN and not REFUND_WORDS.isdisjoint(case.reading.words):
                 exact = draft.rule.endswith("_exact")
                 draft.confidence = min(draft.confidence, _GIVEN_BACK if exact else CONTRADICTED)
@@ -80,6 +85,15 @@ def _names_another_customer(desk: Desk, case: Case, named: Named) -> bool:
 def _is_a_groups(desk: Desk, case: Case) -> bool:
     """Whether the payer bears a group's name, and a company of it is a debtor: only a number with its sum is sure."""
     return case.payer.behalf and bool(case.payer.accounts) and desk.payers.bears_a_groups_name(case.payer)
+
+
+def _owed_by_its_own(desk: Desk, case: Case, named: Named) -> bool:
+    """Whether a debtor of the group's name owes this very sum: a stranger's number may be a slip of its own."""
+    if not desk.payers.bears_a_groups_name(case.payer):
+        return False
+    accounts = {desk.ledger.account_of[row] for row in desk.ledger.of_amount(case.amount, _MOST_EQUAL)}
+    likeness = desk.payers.likeness
+    return any(likeness(case.payer, account) >= _OF_ITS_NAME for account in accounts.difference(named.accounts))
 
 
 def _exact(desk: Desk, case: Case, named: Named) -> list[Draft]:
