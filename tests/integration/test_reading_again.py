@@ -30,7 +30,7 @@ from tests.support.hubs import (
 )
 from tests.support.scripts import debtor, fetched, invoice, receipt, section, unit, write_script
 
-pytestmark = pytest.mark.usefixtures("in_process")
+pytestmark = [pytest.mark.usefixtures("in_process"), pytest.mark.long_on_postgres]
 
 UNITS = [
     unit(f"u{n}", debtor(f"C{n % 3}", f"Client {n % 3}", stub=True), invoice(f"F{n}", n * 100, f"C{n % 3}"))
@@ -231,7 +231,6 @@ def test_discard_is_a_decision_with_a_reason(tmp_path: Path, database_url: str) 
     assert "discarded" == quarantine.show_held(hub.desk, 1).state
 
 
-@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("page_units", [1, 5000])
 def test_the_same_number_twice_with_other_content(tmp_path: Path, database_url: str, page_units: int) -> None:
     """Inside one run the first stands and the second is held; the next run finds both as they were."""
@@ -311,7 +310,6 @@ def test_a_mention_never_overwrites(tmp_path: Path, database_url: str) -> None:
     assert [("C1", "Dupont SA", False), ("C2", "Client 2", True)] == rows(hub.store, known)
 
 
-@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("missing", ["withdrawn", "settled", "keep"])
 def test_what_a_snapshot_no_longer_has(tmp_path: Path, database_url: str, missing: str) -> None:
     """Missing from a complete snapshot: withdrawn, taken as settled, or kept; counted apart; back when it is back."""

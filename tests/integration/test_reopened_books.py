@@ -17,7 +17,7 @@ from tests.integration.test_store import allocate, line
 from tests.support.hubs import make_hub, sync, verified
 from tests.support.scripts import Unit, debtor, invoice, receipt, section, unit, write_script
 
-pytestmark = pytest.mark.usefixtures("in_process")
+pytestmark = [pytest.mark.usefixtures("in_process"), pytest.mark.long_on_postgres]
 HOUR = 3_600_000_000
 
 
@@ -71,7 +71,6 @@ SETTLED: dict[str, tuple[list[Any], list[Any]]] = {
 }
 
 
-@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("how", SETTLED)
 def test_reopened_books_are_named(books: Books, how: str) -> None:
     """Confirmed: nothing open. Given up: open again, and said so. A person reverses it; then it is plainly open."""

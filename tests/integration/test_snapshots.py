@@ -27,6 +27,8 @@ from tests.support.hubs import (
     write_csv,
 )
 
+pytestmark = pytest.mark.long_on_postgres
+
 LEDGER = '[connector.ledger]\nplugin = "csv"\ninvoices = "invoices.csv"\n'
 SNAPSHOT = LEDGER + 'mode = "snapshot"\nmissing = "settled"\n'
 HEADER = "number;type;debtor_id;issued_on;due_on;total;open_amount"
@@ -91,7 +93,6 @@ def test_a_faulty_row_that_goes_for_good(
     assert [] == verified(hub).differences
 
 
-@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("kept", [30, 0])
 @pytest.mark.parametrize("meaning", ["settled", "withdrawn"])
 def test_a_cut_snapshot_settles_nothing(
@@ -144,7 +145,6 @@ def stage(folder: Path, database_url: str, sections: str, day: str, *lines: str)
     return hub
 
 
-@pytest.mark.long_on_postgres
 def test_the_past_does_not_follow_the_present(tmp_path: Path, database_url: str) -> None:
     """What a July file says is paid was owed on 30 June, whenever one asks; a takeover counts from the issue date."""
     paid, part = (
@@ -210,7 +210,6 @@ def test_the_day_is_that_of_the_time_zone(tmp_path: Path, database_url: str, wit
     assert ["F0"] == [number for number, *_ in owed(hub, date(2026, 9, 30))]
 
 
-@pytest.mark.long_on_postgres
 def test_a_date_corrected_across_the_end_of_the_year(tmp_path: Path, database_url: str) -> None:
     """The file is read again with the invoice in the next year: it is corrected, not doubled; and back again."""
     hub = make_hub(tmp_path, database_url, LEDGER)
@@ -270,7 +269,6 @@ def test_both_in_one_file_are_two(tmp_path: Path, database_url: str, without_pro
     assert 2 == len(owed(hub))
 
 
-@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("instead", [True, False])
 def test_a_question_waits_for_its_answer(
     tmp_path: Path, database_url: str, without_processes: None, instead: bool

@@ -21,7 +21,7 @@ from hub.sdk.errors import HubError
 from tests.support.hubs import column, dump, make_hub, rows, sync, verified
 from tests.support.scripts import debtor, invoice, receipt, section, unit, write_script
 
-pytestmark = pytest.mark.usefixtures("in_process")
+pytestmark = [pytest.mark.usefixtures("in_process"), pytest.mark.long_on_postgres]
 
 Unit = dict[str, Any]
 
@@ -122,7 +122,6 @@ ARRIVALS = {
 }
 
 
-@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("order", list(permutations(ARRIVALS)), ids="-".join)
 def test_any_order_ends_the_same(world: World, order: Sequence[str]) -> None:
     """ERP first, bank first, lettrage before either: F-2026-001 is paid once, F-2026-002 is open, no money is left, and
@@ -344,7 +343,6 @@ def test_a_charge_that_came_in_another_payout(world: World) -> None:
     assert before == dump(world.hub.store), "a second run changed something"
 
 
-@pytest.mark.long_on_postgres
 def test_the_bank_corrects_the_line_of_a_payout(world: World) -> None:
     """It comes to less than the charges linked to it: no more is counted elsewhere than there is."""
     a_payout(world)
@@ -356,7 +354,6 @@ def test_the_bank_corrects_the_line_of_a_payout(world: World) -> None:
     assert [("B7", "ch_0001", 9_800), ("B7", "ch_0002", 4_900)] == paid_out(world)
 
 
-@pytest.mark.long_on_postgres
 def test_a_payout_told_otherwise_is_named(world: World) -> None:
     """Another share than what the bank paid: the money still counts once, and the difference is told; told right again,
     it is gone."""
