@@ -13,7 +13,7 @@ from hub.plugins.fec.config import FecConfig
 from hub.plugins.fec.faults import unavailable
 from hub.plugins.fec.files import Ledger, find
 from hub.plugins.fec.mapping import MAPPING_FIELDS, MAPPING_VERSION, Mapper, short_ref
-from hub.plugins.fec.units import Found, Place, units_after
+from hub.plugins.fec.units import Found, Place, more_after, units_after
 from hub.sdk import Context, Cursor, MappedPage, Page, RawUnit, Stream
 from hub.sdk.columns import records_from_columns
 from hub.sdk.records import ControlTotal, Record
@@ -59,7 +59,7 @@ class Fec:
         place = (int(state["at"][0]), str(state["at"][1])) if same else (0, "")
         found, after = units_after(books, place, max(1, limit), self._config.currency).fitting(place)
         self._fetched = found
-        last = not units_after(books, after, 1, self._config.currency).units
+        last = not more_after(books, after)
         cursor, notes = self._cursor(seen, books, None if last else after), books.notes if last else ()
         return Page(found.units, cursor, last, self._origin, notes=notes)
 

@@ -79,6 +79,16 @@ def units_after(books: Books, place: Place, limit: int, layout: str) -> Found:
     return _facts(books, int(after), limit, layout)
 
 
+def more_after(books: Books, place: Place) -> bool:
+    """Whether a unit comes after `place`."""
+    (step, after), one = place, books.scratch.one
+    if step == 0 and one("SELECT 1 FROM held WHERE rowid > ?", int(after or 0)):
+        return True
+    if step < 2 and one("SELECT 1 FROM debtor WHERE code > ?", after if step == 1 else ""):
+        return True
+    return one("SELECT 1 FROM doc WHERE id > ?", int(after) if step == 2 else 0) is not None
+
+
 def _held(row: tuple[Any, ...], layout: str) -> RawUnit:
     _, ref, body, where, code, what, mend, lines = row
     refusal = RecordRejected(code=code, what=what, where=where, mend=mend)
