@@ -18,7 +18,7 @@ from tests.support.hubs import column, content, counted, differences, make_hub, 
 HEADER = "number;debtor_id;debtor_name;issued_on;total"
 LEDGER = '[connector.ledger]\nplugin = "csv"\ninvoices = "in*.csv"\n'
 
-pytestmark = pytest.mark.usefixtures("in_process")
+pytestmark = [pytest.mark.usefixtures("in_process"), pytest.mark.long_on_postgres]
 
 
 def row(number: int, total: int) -> str:

@@ -26,7 +26,7 @@ from tests.support.in_process import InProcess
 from tests.support.scripts import debtor, invoice, receipt, section, unit, write_script
 from tests.unit.plugins.einvoices.made import cii
 
-pytestmark = pytest.mark.usefixtures("in_process")
+pytestmark = [pytest.mark.usefixtures("in_process"), pytest.mark.long_on_postgres]
 
 EINVOICES = '[connector.issued]\nplugin = "einvoices"\nfiles = "issued"\nseller = "ACME"\nsettle_s = 0\n'
 BOOKS = '[seller.ACME]\nbooks = "erp"\n'
