@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 
 from hub.core.services.status import status
-from hub.core.store import Store, migrate
+from hub.core.store import Store
 from hub.core.store.record_tables import RECORD_TABLES
 from hub.core.store.revision import HEAD, current
 from tests.support.hubs import column, counted, differences, dump, make_hub, records, sync, verified
-from tests.support.schema import schema_differences
+from tests.support.schema import schema_differences, upgrade_to
 from tests.unit.plugins.fec.made import DIALECTS, Made, practice
 
 line = RECORD_TABLES["settlement_line"].current
@@ -25,10 +24,8 @@ def test_the_migration_keeps_what_is_stored(empty_database_url: str) -> None:
     """From 0001 with a receipt and its former version: both keep every value, and the schema is the one of the code."""
     store = Store(empty_database_url, lambda: 1)
     try:
-        config = migrate._config()
+        upgrade_to(store, "0001")
         with store.engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "0001")
             _fill(connection)
         store.migrate()
         with store.engine.connect() as connection:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 
-from hub.core.store import Store, migrate, verifying
+from hub.core.store import Store, verifying
 from hub.core.store import tables as t
-from tests.support.schema import schema_differences
+from tests.support.schema import schema_differences, upgrade_to
 
 SALT = "00" * 16
 #: A connector, an invoice and a receipt with one allocation, as revision 0001 kept them.
@@ -45,10 +44,7 @@ def filled(empty_database_url: str) -> Store:
     import json
 
     store = Store(empty_database_url, lambda: 9)
-    config = migrate._config()
-    with store.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+    upgrade_to(store, "0001")
     with store.engine.begin() as connection:
         for statement in FILLED:
             connection.execute(sa.text(statement.replace(":", "\\:")))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 
-from hub.core.store import Store, migrate, triggers
+from hub.core.store import Store, triggers
 from hub.core.store.revision import HEAD, current
 from tests.integration.test_migration_0005 import FILLED
-from tests.support.schema import schema_differences
+from tests.support.schema import schema_differences, upgrade_to
 
 BATCH = (
     "INSERT INTO ledger_batch (id, connector_id, number, file_name, media_type, digest, body, recorded_at, actor) "
@@ -24,10 +23,7 @@ POSTING = (
 def test_it_runs_on_filled_data(empty_database_url: str) -> None:
     """Same rows, the schema of a fresh data base, every rule in the words of the code; a receipt goes once."""
     store = Store(empty_database_url, lambda: 9)
-    config = migrate._config()
-    with store.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0011")
+    upgrade_to(store, "0011")
     tables = ("connector", "receipt", "invoice", "allocation", "raw_unit")
     with store.engine.begin() as connection:
         for statement in FILLED:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 
-from hub.core.store import Store, migrate, triggers
+from hub.core.store import Store, triggers
 from hub.core.store.record_tables import RECORD_TABLES
 from hub.core.store.revision import HEAD, current
 from hub.sdk.records import KINDS, SignedMinor
 from tests.integration.test_migration_0005 import FILLED
-from tests.support.schema import schema_differences
+from tests.support.schema import schema_differences, upgrade_to
 
 LINE = (
     "INSERT INTO remittance_line (id, connector_id, unit_id, recorded_at, remittance_id, line, receipt_source_key, "
@@ -23,10 +22,7 @@ LINE = (
 def test_it_runs_on_filled_data(empty_database_url: str) -> None:
     """Lines that stand there keep every value, a negative one is taken, a key given twice is not."""
     store = Store(empty_database_url, lambda: 9)
-    config = migrate._config()
-    with store.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0014")
+    upgrade_to(store, "0014")
     with store.engine.begin() as connection:
         for statement in FILLED:
             connection.execute(sa.text(statement.replace(":", "\\:")))

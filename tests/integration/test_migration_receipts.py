@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import command
 
-from hub.core.store import Store, migrate
+from hub.core.store import Store
 from hub.core.store.record_tables import RECORD_TABLES
-from tests.support.schema import schema_differences
+from tests.support.schema import schema_differences, upgrade_to
 
 #: A receipt as version 0001 kept it.
 BEFORE = {
@@ -19,10 +18,7 @@ BEFORE = {
 def test_filled_receipts_stay_as_they_are(empty_database_url: str) -> None:
     """Rows and their history keep every value, `debtor_id` is empty, and the schema equals a fresh one."""
     store = Store(empty_database_url, lambda: 0)
-    config = migrate._config()
-    with store.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+    upgrade_to(store, "0001")
     names = ", ".join(BEFORE)
     marks = ", ".join(f":{name}" for name in BEFORE)
     if store.engine.dialect.name == "postgresql":

@@ -28,7 +28,7 @@ from hub.core.store.tables import whole_metadata
 from hub.core.store.triggers import APPEND_ONLY
 from hub.sdk.errors import ConfigError, HubError, SourceUnavailable
 from tests.support.hubs import column, make_hub, rows, sync
-from tests.support.schema import schema_differences
+from tests.support.schema import schema_differences, upgrade_to
 from tests.support.scripts import disbursement, invoice, receipt, section, unit, write_script
 
 
@@ -465,10 +465,7 @@ def test_chains_are_joined_after_each_act(store: Store) -> None:
 def test_a_filled_data_base_comes_to_the_newest_schema(empty_database_url: str) -> None:
     """From the first schema, with facts in it: nothing is lost, and the schema is the one a fresh data base has."""
     with opened(empty_database_url) as store:
-        config = migrate._config()
-        with store.engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "0001")
+        upgrade_to(store, "0001")
         with store.engine.begin() as connection:
             for statement in _FILLED:
                 connection.exec_driver_sql(statement)

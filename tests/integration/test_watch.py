@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 
 from hub.app import mail
 from hub.app.bootstrap import Hub
@@ -18,13 +17,13 @@ from hub.app.planned import plan
 from hub.app.settings import mail_of
 from hub.app.watch import Watch
 from hub.core.services.status import status
-from hub.core.store import Store, alarms, migrate
+from hub.core.store import Store, alarms
 from hub.core.store import tables as t
 from hub.core.store.inbox import Delivery
 from hub.sdk.errors import ConfigError, SourceUnavailable
 from tests.support.hubs import make_hub, rows, sync, write_csv
 from tests.support.in_process import InProcess
-from tests.support.schema import schema_differences
+from tests.support.schema import schema_differences, upgrade_to
 from tests.support.smtp import Post, make_certificate, post_office
 from tests.unit.plugins.bank_statements.made import Mv, cfonb, text
 
@@ -288,10 +287,8 @@ def test_a_faulty_section_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_the_migration_leaves_filled_tables_alone(empty_database_url: str) -> None:
     """0013 adds a table to a data base in use; it ends equal to a fresh one."""
     store = Store(empty_database_url, lambda: 9)
-    config = migrate._config()
+    upgrade_to(store, "0011")
     with store.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0011")
         connection.execute(t.alarm.insert().values(kind="silent", subject="bank", what="x", since=5))
         connection.execute(t.run_state.insert().values(connector_key="bank", failures=2))
     store.migrate()

@@ -5,15 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from hub.core.store import Store, migrate
 from hub.core.store.tables import whole_metadata
 
 
 def schema_differences(connection: sa.Connection) -> list[Any]:
     """What alembic would still have to do; empty when they are the same."""
     return list(compare_metadata(_as_is(connection), whole_metadata()))
+
+
+def upgrade_to(store: Store, revision: str) -> None:
+    """The schema as it was at a revision, in a data base that has none or an older one."""
+    config = migrate._config()
+    with store.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 def _as_is(connection: sa.Connection) -> MigrationContext:

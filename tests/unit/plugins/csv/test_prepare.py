@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hub.plugins.csv.source import CsvSource
 from hub.sdk import Context
 from tests.unit.plugins.csv.tables import Result, run
 
+TIMES = count(1_800_000_000)
 ROWS = ("F1;C1;2026-09-01;12,00", "F2;C2;2026-09-02;13,00", "F3;C3;2026-09-03;14,00")
 
 
@@ -30,8 +32,8 @@ class Told(CsvSource):
 def write(path: Path, *rows: str) -> None:
     """The file, with a time of its own each time it is written."""
     path.write_text("\n".join(["number;debtor_id;issued_on;total", *rows, ""]), encoding="cp1252")
-    write.at = getattr(write, "at", 1_800_000_000) + 1  # type: ignore[attr-defined]
-    os.utime(path, (write.at, write.at))  # type: ignore[attr-defined]
+    at = next(TIMES)
+    os.utime(path, (at, at))
 
 
 def facts(found: Result) -> Any:
