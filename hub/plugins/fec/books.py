@@ -187,13 +187,13 @@ class Books:
         carried, unknown = lumps.share_out(db, self._number, carried)
         found = opening.join(db, self._number, self._period, carried)
         doubts = Doubts(db, self._config, name)
-        hole = doubts.miss_year(self._until, begins, [minor for _, minor, _, _ in found]) or doubts.miss_names(unknown)
+        hole = doubts.miss_year(self._until, begins, [one.minor for one in found]) or doubts.miss_names(unknown)
         kind = "opening_difference" if hole is None else "held"
-        for debtor, amount, day, line in found:
+        for debtor, account, amount, day, line in found:
             sign = 1 if amount > 0 else -1
             called, naming = intake.names.get(debtor, (debtor, BY_CODE))
             doc = Doc(kind, sign, debtor, called, "", day, day, "", line, 0, True, naming=naming)
-            doc.parts = {("", "", ""): abs(amount)}
+            doc.parts = {(account, "", ""): abs(amount)}
             if hole is not None:
                 doc.piece, doc.label = hole
             db.add(intake.number, doc, f"{day}/{debtor}/{kind}", "", name)

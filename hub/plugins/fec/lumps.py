@@ -48,17 +48,11 @@ def share_out(scratch: Scratch, file: int, carried: Sequence[Carried]) -> tuple[
 
 
 def _owed(scratch: Scratch, file: int, accounts: set[str]) -> dict[str, Counter[str]]:
-    """What each debtor owed on these accounts at the end of the earlier files, zero left out. What stands on no account
-    (an opening that said more) belongs to the only one of them."""
+    """What each debtor owed on these accounts at the end of the earlier files, zero left out."""
     found: dict[str, Counter[str]] = {}
     if not accounts:
         return found
-    only = min(accounts) if len(accounts) == 1 else ""
-    rows = scratch.rows(
-        "SELECT coalesce(nullif(account, ''), ?), debtor, sum(amount) FROM part WHERE file < ? GROUP BY 1, 2",
-        only,
-        file,
-    )
+    rows = scratch.rows("SELECT account, debtor, sum(amount) FROM part WHERE file < ? GROUP BY 1, 2", file)
     for account, debtor, minor in rows:
         if minor and account in accounts:
             found.setdefault(account, Counter())[str(debtor)] = int(minor)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from hub.plugins.fec.facts import Doc
 from hub.plugins.fec.net import Carried, Part, settle_net
@@ -17,6 +18,16 @@ from hub.plugins.fec.scratch import Scratch
 
 #: A part brought forward: file, account, code, group, lettering date, and its number.
 Move = tuple[int, str, str, str, str, int]
+
+
+class Difference(NamedTuple):
+    """What an opening says more (or less) of a debtor than was known; the account is "" unless it is one."""
+
+    debtor: str
+    account: str
+    minor: int
+    day: str
+    line: int
 
 
 def carried_lines(docs: Sequence[Doc]) -> list[Carried]:
@@ -28,28 +39,28 @@ def carried_lines(docs: Sequence[Doc]) -> list[Carried]:
     ]
 
 
-def join(scratch: Scratch, file: int, period: str, carried: list[Carried]) -> list[tuple[str, int, str, int]]:
-    """Bring what is still open of earlier files into `file`.
-
-    Returns:
-        What the opening says more (or less) than what was known, by debtor: code, signed amount, day, line.
-    """
+def join(scratch: Scratch, file: int, period: str, carried: list[Carried]) -> list[Difference]:
+    """Bring what is still open of earlier files into `file`; returns what the opening says otherwise, by debtor."""
     day = min((line[6] for line in carried), default="")
     by_debtor: dict[str, list[Carried]] = defaultdict(list)
     for line in carried:
         by_debtor[line[0]].append(line)
-    differences: list[tuple[str, int, str, int]] = []
+    differences: list[Difference] = []
     for debtor, known in _known(scratch, file):
         lines = by_debtor.pop(debtor, [])
-        said = sum(line[4] for line in lines)
-        if said != known:
-            differences.append((debtor, said - known, day, lines[0][7] if lines else 0))
+        differences += _difference(debtor, known, lines, day)
         _join_debtor(scratch, file, period, debtor, lines)
     for debtor, lines in by_debtor.items():
-        said = sum(line[4] for line in lines)
-        if said:
-            differences.append((debtor, said, day, lines[0][7]))
+        differences += _difference(debtor, 0, lines, day)
     return differences
+
+
+def _difference(debtor: str, known: int, lines: list[Carried], day: str) -> list[Difference]:
+    """One, or none where the opening says what was known."""
+    minor, accounts = sum(line[4] for line in lines) - known, {line[1] for line in lines}
+    if not minor:
+        return []
+    return [Difference(debtor, accounts.pop() if len(accounts) == 1 else "", minor, day, lines[0][7] if lines else 0)]
 
 
 def _known(scratch: Scratch, file: int) -> list[tuple[str, int]]:

@@ -19,7 +19,7 @@ from hub.sdk.columns import records_from_columns
 from hub.sdk.records import ControlTotal, Record
 
 #: Raised when units are made in another way: the files are then read again.
-READER_VERSION: Final = 7
+READER_VERSION: Final = 8
 #: The files together are the present state: an entry that is gone was corrected, so it is withdrawn.
 STREAM: Final = Stream(name="ledger", mode="snapshot", missing="withdrawn", repeats="latest", whole_objects=True)
 _READING = ("accounts", "opening_journals", "invoice_number", "currency", "unbalanced", "encoding")
