@@ -15,14 +15,13 @@ from hub.app.cli import main
 from hub.core.ledger.gap_causes import may_act
 from hub.core.services import parties
 from hub.core.services.books import standing
-from hub.core.services.exports import Asked, open_table
 from hub.core.services.gaps import check_books
 from hub.core.services.reconcile import Policy, reconcile_now
 from hub.sdk.errors import HubError
 from tests.demo_company import cfonb
 from tests.demo_company.model import Movement
 from tests.demo_company.model import Seller as Company
-from tests.support.hubs import make_hub, run, sync, verified
+from tests.support.hubs import exported, make_hub, run, sync, verified
 from tests.support.scripts import invoice, receipt, unit, write_script
 
 ACME = Company("ACME", "ACME SAS", "732829320", "FR7630006000011234567890189", "ZZZZFRPPXXX", 100_000)
@@ -96,9 +95,7 @@ class Erp:
         ]  # fmt: skip
 
     def export(self, kind: str) -> list[dict[str, Any]]:
-        with open_table(self.hub.desk, kind, Asked()) as table:
-            names = [column.name for column in table.columns]
-            return [dict(zip(names, row, strict=True)) for row in table.rows]
+        return exported(self.hub, kind)
 
     def may_act(self, debtor: str) -> bool:
         with self.hub.store.read() as connection:
@@ -340,9 +337,7 @@ def test_a_party_owes_to_several_sellers(tmp_path: Path, database_url: str, with
     assert before == _parties(hub)
     with pytest.raises(HubError, match="HUB-BOOK-006"):
         parties.link(hub.desk, "BETA:D9", "ACME:C1", "again")
-    with open_table(hub.desk, "parties", Asked()) as table:
-        names = [column.name for column in table.columns]
-        told = [dict(zip(names, row, strict=True)) for row in table.rows]
+    told = exported(hub, "parties")
     assert {("C1", 10_000, 15_000, 15_800)} == {
         (row["debtor_id"], row["open"], row["party_open"], row["group_open"]) for row in told if row["seller"] == "ACME"
     }

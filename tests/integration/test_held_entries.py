@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from hub.app.bootstrap import Hub
 from hub.core.ledger.gap_causes import may_act
 from hub.core.services.books import standing
-from hub.core.services.exports import Asked, open_table
-from tests.support.hubs import make_hub, run, verified
+from tests.support.hubs import exported, make_hub, run, verified
 from tests.unit.plugins.fec.made import DIALECTS, Made
 
 SECTIONS = '[connector.books]\nplugin = "fec"\nfiles = "fec.txt"\nseller = "ACME"\n[seller.ACME]\nbooks = "books"\n'
-
-
-def export(hub: Hub, kind: str) -> list[dict[str, Any]]:
-    with open_table(hub.desk, kind, Asked()) as table:
-        names = [column.name for column in table.columns]
-        return [dict(zip(names, row, strict=True)) for row in table.rows]
 
 
 def test_the_gap_names_the_held_entry(tmp_path: Path, database_url: str, without_processes: None) -> None:
@@ -33,10 +24,10 @@ def test_the_gap_names_the_held_entry(tmp_path: Path, database_url: str, without
     file.write_bytes(bad)
     hub = make_hub(tmp_path, database_url, SECTIONS)
     assert run(hub, "books").error is None
-    [gap] = export(hub, "gaps")
+    [gap] = exported(hub, "gaps")
     assert ("C1", -13_000, -13_000, 0) == (gap["debtor_id"], gap["difference"], gap["explained"], gap["unexplained"])
     assert "VE 000001" in gap["likely_cause"]
-    [record] = export(hub, "gap-records")
+    [record] = exported(hub, "gap-records")
     assert ("C1", "held_entry", -13_000, "VE 000001") == tuple(
         record[name] for name in ("debtor_id", "cause", "effect", "invoice_number")
     )
@@ -47,7 +38,7 @@ def test_the_gap_names_the_held_entry(tmp_path: Path, database_url: str, without
     assert [] == verified(hub).differences
     file.write_bytes(good)
     assert run(hub, "books").error is None
-    assert [] == export(hub, "gaps")
+    assert [] == exported(hub, "gaps")
     assert [] == verified(hub).differences
 
 
@@ -61,15 +52,15 @@ def test_a_balance_that_cannot_be_read_is_a_gap(tmp_path: Path, database_url: st
     file.write_bytes(good.replace(b"120,00\t0,00\t\t\t20260301\t\t\r\n", b"\r\n", 1))
     hub = make_hub(tmp_path, database_url, SECTIONS)
     assert run(hub, "books").error is None
-    [gap] = export(hub, "gaps")
+    [gap] = exported(hub, "gaps")
     assert ("C1", 0, 0, 0) == (gap["debtor_id"], gap["difference"], gap["explained"], gap["unexplained"])
     assert "line 2 (amount not known)" in gap["likely_cause"]
-    [record] = export(hub, "gap-records")
+    [record] = exported(hub, "gap-records")
     assert ("held_entry", 0, "line 2") == (record["cause"], record["effect"], record["invoice_number"])
     with hub.store.read() as connection:
         where = standing(hub.desk, connection)
         assert (False, True) == (may_act(where, "ACME", "C1"), may_act(where, "ACME", "C2"))
     file.write_bytes(good)
     assert run(hub, "books").error is None
-    assert [] == export(hub, "gaps")
+    assert [] == exported(hub, "gaps")
     assert [] == verified(hub).differences

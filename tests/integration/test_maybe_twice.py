@@ -11,12 +11,11 @@ import pytest
 from hub.core.ledger.gap_causes import may_act
 from hub.core.services import sightings
 from hub.core.services.books import books_status, standing
-from hub.core.services.exports import Asked, open_table
 from hub.core.services.gaps import check_books
 from hub.core.services.ledger import view
 from hub.core.services.reconcile import Policy, reconcile_now
 from hub.core.store import receipts as receipt_store
-from tests.support.hubs import dump, make_hub, sync, verified
+from tests.support.hubs import dump, exported, make_hub, sync, verified
 from tests.support.scripts import debtor, disbursement, invoice, receipt, section, unit, write_script
 
 pytestmark = pytest.mark.usefixtures("in_process")
@@ -125,8 +124,7 @@ def test_two_entries_of_one_debtor(firm: Firm, bank_first: bool) -> None:
     assert [("suggested", "amount", "RG1", "B1"), ("suggested", "amount", "RG2", "B1")] == firm.links()
     assert [("C1", -10_000, "maybe_twice", -10_000)] == firm.causes()
     assert (False, True) == (firm.may_act("C1"), firm.may_act("C2"))
-    with open_table(firm.hub.desk, "gaps", Asked()) as table:
-        [row] = [dict(zip([c.name for c in table.columns], row, strict=True)) for row in table.rows]
+    [row] = exported(firm.hub, "gaps")
     assert "may be the same money" in row["likely_cause"]
     with firm.hub.store.read() as connection:
         status = books_status(firm.hub.desk, connection)

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from hub.app.bootstrap import Hub
-from hub.core.services.exports import Asked, open_table
 from hub.core.services.reconcile import Policy, reconcile_now
-from tests.support.hubs import make_hub, sync
+from tests.support.hubs import exported, make_hub, sync
 from tests.support.scripts import debtor, disbursement, invoice, receipt, section, unit, write_script
 
 pytestmark = pytest.mark.usefixtures("in_process")
@@ -31,9 +30,7 @@ def told(folder: Path, url: str, *movements: dict[str, Any]) -> Hub:
 
 def shown(hub: Hub, **asked: Any) -> dict[str, dict[str, Any]]:
     """The export by receipt."""
-    with open_table(hub.desk, "receipts", Asked(**asked)) as table:
-        names = [column.name for column in table.columns]
-        return {row[0]: dict(zip(names, row, strict=True)) for row in table.rows}
+    return {row["receipt_id"]: row for row in exported(hub, "receipts", **asked)}
 
 
 def paid(text: str = "VIR FA100") -> dict[str, Any]:

@@ -24,7 +24,7 @@ from hub.core.services.status import status
 from hub.core.store import journal
 from hub.core.store import tables as t
 from hub.sdk.errors import HubError
-from tests.support.hubs import differences, dump, make_hub, rows, sync, verified
+from tests.support.hubs import differences, dump, exported, make_hub, rows, sync, verified
 from tests.support.scripts import debtor, invoice, receipt, section, unit, write_script
 
 pytestmark = pytest.mark.usefixtures("in_process")
@@ -112,6 +112,16 @@ def test_several_receipts_to_several_invoices(
     allocations.reverse_proposal(hub.desk, name, "wrong")
     assert before == (opened(hub), unapplied(hub))
     assert [] == verified(hub).differences
+
+
+def test_an_id_used_twice_is_told_apart_by_the_exports(company: Callable[..., Hub]) -> None:
+    """CFONB numbers entries anew each month: `receipt` is one receipt's alone, in both exports and for commands."""
+    same = [{**receipt("0000001", minor), "source_key": f"2026-{minor}/0000001"} for minor in (12_000, 6_000)]
+    hub = company(*FACTS, *same)
+    by_amount = {row["amount"]: row["receipt"] for row in exported(hub, "receipts") if row["receipt_id"] == "0000001"}
+    assert len(set(by_amount.values())) == 2
+    assert ["0000001>F3 money 6000"] == allocate(hub, by_amount[6_000], "F3")
+    assert [(6_000, by_amount[6_000])] == [(row["amount"], row["receipt"]) for row in exported(hub, "allocations")]
 
 
 @pytest.mark.long_on_postgres

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from hub.app.bootstrap import Hub
 from hub.core.host.process import Limits
+from hub.core.services.exports import Asked, open_table
 from hub.core.services.verify import Verification, verify
 from hub.core.store import Store
 from hub.core.store import tables as t
@@ -151,6 +152,13 @@ def rows(store: Store, statement: sa.Select[Any]) -> list[tuple[Any, ...]]:
     """The rows of a query as tuples."""
     with store.read() as connection:
         return [tuple(row) for row in connection.execute(statement)]
+
+
+def exported(hub: Hub, kind: str, **asked: Any) -> list[dict[str, Any]]:
+    """The rows of `hub export KIND`, by the names of their columns."""
+    with open_table(hub.desk, kind, Asked(**asked)) as table:
+        names = [column.name for column in table.columns]
+        return [dict(zip(names, row, strict=True)) for row in table.rows]
 
 
 def write_csv(path: Path, *lines: str | Iterable[str]) -> Path:

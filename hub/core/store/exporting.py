@@ -99,7 +99,8 @@ def allocations(connection: sa.Connection, *, as_of: date | None = None, known_a
     statement = (
         sa.select(
             a.c.id, a.c.proposal, a.c.nature, a.c.amount_minor, a.c.currency, a.c.confidence_ppm, a.c.rule,
-            a.c.reason, r.c.receipt_id, r.c.received_on, i.c.seller, i.c.debtor_id, i.c.number, i.c.kind, status,
+            a.c.reason, r.c.id.label("receipt_row"), r.c.receipt_id, r.c.received_on, i.c.seller, i.c.debtor_id,
+            i.c.number, i.c.kind, status,
         )
         .select_from(a.join(r, r.c.id == a.c.receipt_id).join(i, i.c.id == a.c.invoice_id))
         .order_by(a.c.id)

@@ -11,6 +11,7 @@ from hub.core.reconcile import Decision
 from hub.core.services import bank
 from hub.core.services.desk import books_of
 from hub.core.services.exports.model import Column, Row, Scope
+from hub.core.services.naming import RECEIPT
 from hub.core.services.taken_back import returns_to_place
 from hub.core.store import exporting
 from hub.core.store.decisions import AllocationRow, proposal_rows
@@ -18,12 +19,13 @@ from hub.core.store.receipts import names_of
 from hub.core.store.sightings import link_rows, sums
 
 #: The first ten are frozen (DESIGN §6). Of an invoice `amount` is what was applied to it; of a credit note it is
-#: negative: that much of it was used up. `nature` tells money from deductions that closed the rest.
+#: negative: that much of it was used up. `nature` tells money from deductions that closed the rest. `receipt` names one
+#: receipt where `receipt_id` may repeat (CFONB numbers entries anew each month), here, in RECEIPTS and in commands.
 ALLOCATIONS = (
     Column("receipt_id"), Column("seller"), Column("invoice_number"), Column("amount", "amount"), Column("currency"),
     Column("confidence", "number"), Column("status"), Column("rule"), Column("reason"), Column("proposal"),
     Column("rank", "int"), Column("nature"), Column("invoice_kind"), Column("debtor_id"),
-    Column("received_on", "date"), Column("allocation_id", "int"),
+    Column("received_on", "date"), Column("allocation_id", "int"), Column("receipt"),
 )  # fmt: skip
 
 RECEIPTS = (
@@ -32,6 +34,7 @@ RECEIPTS = (
     Column("unapplied", "amount"), Column("payer_name"), Column("payer_iban"), Column("remittance"),
     Column("method"), Column("transaction_code"), Column("verdict"), Column("verdict_reason"),
     Column("counted_as"), Column("aliases"), Column("elsewhere", "amount"), Column("in_books", "amount"),
+    Column("receipt"),
 )  # fmt: skip
 
 JOURNAL = (
@@ -82,7 +85,7 @@ def allocations(scope: Scope) -> Iterator[Row]:
         yield (
             row.receipt_id, row.seller, row.number, row.amount_minor, row.currency, confidence(row.confidence_ppm),
             row.status, row.rule, row.reason, row.proposal, None, row.nature, row.kind, row.debtor_id,
-            row.received_on, row.id,
+            row.received_on, row.id, f"{RECEIPT}{row.receipt_row}",
         )  # fmt: skip
     if scope.asked.back:
         scope.notes.append("suggestions are left out: only those of the last hub reconcile are kept, no former ones")
@@ -100,6 +103,7 @@ def _suggested(row: AllocationRow) -> Row:
         row.receipt_id, row.seller, row.invoice_number, row.amount_minor, row.currency,
         confidence(row.confidence_ppm), row.status, row.rule, row.reason, row.proposal, row.rank, row.nature,
         row.invoice_kind, row.debtor_id, row.received_on, None,
+        f"{RECEIPT}{row.receipt_row}",
     )  # fmt: skip
 
 
@@ -129,6 +133,7 @@ def receipts(scope: Scope) -> Iterator[Row]:
             applied, left, row.payer_name, row.payer_iban,
             one_line(row.remittance), row.method, row.transaction_code, verdict, reason, counted_as.get(row.id),
             aliases.get(row.id), known.elsewhere.get(row.id, 0), known.in_books.get(row.id, 0),
+            f"{RECEIPT}{row.id}",
         )  # fmt: skip
 
     if not scope.asked.back:
@@ -147,7 +152,7 @@ def _returns_to_place(scope: Scope) -> Iterator[Row]:
         yield (
             row.disbursement_id, row.account, row.seller, row.paid_on, row.value_on, -row.amount_minor, row.currency,
             0, 0, row.payee_name, row.payee_iban, one_line(row.remittance), row.method, row.transaction_code, "return",
-            reason, None, None, 0, 0,
+            reason, None, None, 0, 0, None,
         )  # fmt: skip
 
 
