@@ -12,7 +12,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from hub.sdk.config import ConnectorConfig
 from hub.sdk.errors import ConfigError
@@ -95,6 +95,27 @@ class ServeSection(BaseModel):
     )
 
 
+Texts = Annotated[tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
+
+
+class RuleSection(BaseModel):
+    """``[[reconcile.rule]]``: what receipts are taken for that have these words, accounts or amounts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(description="What you call it; kept with each decision.")
+    then: Literal["not_a_receipt", "payer", "ask"] = Field(
+        description="No debtor's payment; `debtor` of `seller` pays; or a person decides."
+    )
+    text: Texts = Field((), description="Words that stand together in the payer's name, the text or a reference.")
+    payer_iban: Texts = Field((), description="Accounts the money came from.")
+    account: Texts = Field((), description="Our own accounts, as receipts name them.")
+    from_minor: int | None = Field(None, description="The least that such a receipt is.")
+    to_minor: int | None = Field(None, description="The most.")
+    seller: str | None = Field(None, description="Whose debtor pays.")
+    debtor: str | None = Field(None, description="Who pays.")
+
+
 class ReconcileSection(BaseModel):
     """``[reconcile]``: what the hub may decide alone. Amounts in the smallest unit, percentages in basis points."""
 
@@ -115,6 +136,9 @@ class ReconcileSection(BaseModel):
     discount_bp: int = Field(300, ge=0, description="Largest cash discount that a person may allow, of the total.")
     override: tuple[dict[str, Any], ...] = Field(
         (), description="[[reconcile.override]] seller, debtor (optional) and the fields that differ."
+    )
+    rule: tuple[RuleSection, ...] = Field(
+        (), description="[[reconcile.rule]] in their order: the first that fits holds."
     )
 
 

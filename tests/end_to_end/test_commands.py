@@ -275,6 +275,61 @@ def test_other_rules_are_tried(company: Path, hub: Runs) -> None:
     assert 2 == hub("reconcile", "--since", "01/10/2026")
 
 
+OWN_RULES = """
+[[reconcile.rule]]
+name = "Large sums are the treasurer's"
+then = "ask"
+from_minor = 100_000
+
+[[reconcile.rule]]
+name = "Refunds of Inconnu"
+then = "not_a_receipt"
+text = "inconnu sa"
+"""
+
+
+def test_rules_of_the_company(company: Path, hub: Runs) -> None:
+    """Tried first, then written into hub.toml: what they say is done, and each decision names its rule."""
+    assert 0 == hub("reconcile")
+    (company / "rules.toml").write_text(OWN_RULES.replace("reconcile.", ""))
+    assert 0 == hub("reconcile", "--as-if", "rules.toml", "--since", "01/10/2026")
+    assert "no longer applied by itself 1 1 200,00 EUR" in " ".join(hub.out.split())
+    [applied] = [row for row in hub.json("allocations", "list")["allocations"] if row["status"] == "auto"]
+    assert 0 == hub("allocations", "reverse", applied["proposal"], "--reason", "the treasurer decides")
+    (company / "hub.toml").write_text(CONFIG + OWN_RULES)
+    assert 0 == hub("reconcile")
+    assert "no debtor's payment by a rule of yours 1 77,00 EUR" in " ".join(hub.out.split())
+    verdicts = {row["receipt_id"]: (row["verdict"], row["verdict_reason"]) for row in hub.rows("receipts")}
+    assert ("not_a_receipt", "Your rule “Refunds of Inconnu” says that it is no debtor's payment.") == verdicts["R3"]
+    assert "suggested" == verdicts["R1"][0]
+    assert 0 == hub("allocations", "explain", "R1")
+    assert "Against it: your rule “Large sums are the treasurer's” leaves it to a person." in " ".join(hub.out.split())
+    (company / "hub.toml").write_text(CONFIG + OWN_RULES.replace("from_minor = 100_000", ""))
+    assert 2 == hub("reconcile")
+    assert "has no condition" in hub.err
+    assert "[[reconcile.rule]]" in hub.err
+
+
+def test_a_payer_that_a_rule_names(company: Path, hub: Runs) -> None:
+    """A stranger's money is a debtor's, because the company says so; one name without the other is refused."""
+    (company / "receipts.csv").write_text(RECEIPTS.replace("77,00", "1200,00"))
+    rule = '[[reconcile.rule]]\nname = "Inconnu"\nthen = "payer"\ntext = "INCONNU SA"\nseller = "ACME"\n'
+    (company / "hub.toml").write_text(CONFIG + rule)
+    hub("sync")
+    for command in ("reconcile", "check"):
+        assert 2 == hub(command)
+        assert "who pays is both" in hub.out + hub.err
+    (company / "hub.toml").write_text(CONFIG + rule + 'debtor = "C404"\n')
+    assert 1 == hub("check")
+    assert "names debtor C404 of ACME, whom nobody knows" in " ".join(hub.out.split())
+    (company / "hub.toml").write_text(CONFIG + rule + 'debtor = "C002"\n')
+    assert 0 == hub("check")
+    assert 0 == hub("reconcile")
+    assert 0 == hub("allocations", "explain", "R3")
+    assert "F2026-0003" in hub.out
+    assert "recognised by your rule “Inconnu”" in " ".join(hub.out.split())
+
+
 def test_frozen_columns_of_allocations(company: Path, hub: Runs) -> None:
     """DESIGN §6: the first ten, spelled so, and confidence between 0 and 1."""
     hub("reconcile")

@@ -171,7 +171,7 @@ def _where(evidence: dict[str, Any]) -> str:
 
 def _by_what(evidence: dict[str, Any]) -> str:
     """How the payer was recognised, behind what that means."""
-    how = _FOUND_BY.get(str(evidence.get("payer_found_by")))
+    how = _how(str(evidence.get("payer_found_by")))
     return f", recognised {how}" if how and evidence.get("payer") == "agrees" else ""
 
 
@@ -180,7 +180,16 @@ def _recognised(found: str, evidence: dict[str, Any]) -> str:
         return "" if "payer" in evidence else "Nobody known pays like this."
     score = evidence.get("payer_score")
     alike = f" ({round(score * 100)} % alike)" if isinstance(score, float) and score < 1 else ""
-    return f"The payer was recognised {_FOUND_BY.get(found, found)}{alike}."
+    return f"The payer was recognised {_how(found) or found}{alike}."
+
+
+def _how(found_by: str) -> str:
+    """How the payer was recognised; "" when there is no sentence for it."""
+    from hub.core.reconcile.company_rules import RULED
+
+    if found_by.startswith(RULED):
+        return f"by your rule “{found_by.removeprefix(RULED)}”"
+    return _FOUND_BY.get(found_by, "")
 
 
 def _received(minor: int, rows: list[AllocationRow]) -> str:

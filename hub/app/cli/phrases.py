@@ -57,6 +57,7 @@ _RULES = {
     "provider_payout": "a payout of a payment provider",
     "card_takings": "takings of card payments",
     "cash_deposit": "cash paid in by the company",
+    "company_rule": "no debtor's payment by a rule of yours",
     SURPLUS: "the rest of receipts applied above",
 }
 

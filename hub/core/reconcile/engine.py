@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.company_rules import NO_RECEIPT, fitting
 from hub.core.reconcile.cuts import Cuts
 from hub.core.reconcile.debtor_names import Memory
 from hub.core.reconcile.decide import RIVAL, apply, automatic, for_a_person, ranked, sure, within_bounds
@@ -23,7 +24,7 @@ from hub.core.reconcile.returns import Returns
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex
 from hub.core.reconcile.suggestions import Suggestions
 from hub.core.reconcile.tagged import taken_apart
-from hub.core.reconcile.thought import Thought, not_a_receipt
+from hub.core.reconcile.thought import Thought, not_a_receipt, said_by
 from hub.core.reconcile.waiting import Waiting
 
 
@@ -79,7 +80,8 @@ class _Run:
         self.desk = desk
         self.receipts = desk.receipts
         own = frozenset(a.replace(" ", "").upper() for a in set(desk.receipts.account) if a)
-        self.thought = Thought(desk, RemittanceIndex(remittances), own)
+        self.ruled = fitting(desk.policy.rules, desk.receipts)
+        self.thought = Thought(desk, RemittanceIndex(remittances), own, self.ruled)
         self.remitted = set(remittances.receipt_id) if remittances else set()
         self.waiting = Waiting(desk)
         self.suggestions = Suggestions(desk)
@@ -111,6 +113,7 @@ class _Run:
         """Money that left, nothing to allocate, and the exact references; returns what needs thought."""
         receipts, decided, rest = self.receipts, self.decided, []
         amounts, unapplied, ids, today = receipts.amount_minor, receipts.unapplied_minor, receipts.id, self.desk.today
+        ruled = self.ruled
         returns, settle = Returns(receipts), ExactMatcher(self.desk.ledger, self.desk.payers, receipts).settle
         for row in order:
             if amounts[row] < 0:
@@ -118,6 +121,11 @@ class _Run:
             elif unapplied[row] <= 0 or amounts[row] == 0:
                 reason = "Nothing of this receipt is left to allocate."
                 decided[row] = Decision(ids[row], UNAPPLIED, "nothing_left", reason)
+            elif row in ruled:
+                if ruled[row].then == NO_RECEIPT:
+                    decided[row] = not_a_receipt(ids[row], said_by(ruled[row]))
+                else:
+                    rest.append(row)
             elif ids[row] in self.remitted or receipts.received_on[row] > today:
                 rest.append(row)
             elif (decision := settle(row)) is not None:
@@ -160,7 +168,7 @@ class _Run:
         if decision is None and not (drafts and drafts[0].confidence > RIVAL):
             kind = self.thought.outsider(case)
             if kind is not None:
-                return not_a_receipt(case, kind)
+                return not_a_receipt(case.id, kind)
         if decision is None and not drafts:
             decision = self.thought.second_payment(case)
         return decision
@@ -185,6 +193,9 @@ class _Run:
     def _automatic(self, case: Case, drafts: list[Draft]) -> Decision | None:
         first = sure(self.desk, case, drafts)
         if first is None:
+            return None
+        if case.for_a_person:
+            first.evidence["against"] = case.for_a_person
             return None
         apply(self.desk, first)
         return automatic(self.desk, case, first, drafts)

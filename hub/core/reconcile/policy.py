@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 
+from hub.core.reconcile.company_rules import CompanyRule
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -21,6 +23,7 @@ class Policy:
     oldest_first: money of a known payer that nothing explains goes to the debts due first.
     discount_grace_days: days after its last day during which a cash discount is still accepted.
     overrides: for one seller ("ACME", None) or one debtor ("ACME", "C001"), fields that differ.
+    rules: the company's own, in their order; the first that fits a receipt holds.
     """
 
     version: str = "1"
@@ -35,6 +38,7 @@ class Policy:
     oldest_first: bool = False
     discount_grace_days: int = 3
     overrides: dict[tuple[str, str | None], dict[str, int | bool]] = field(default_factory=dict)
+    rules: tuple[CompanyRule, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an override of a field that does not exist.
@@ -42,7 +46,7 @@ class Policy:
         Raises:
             ValueError: names the seller, the debtor and the unknown field.
         """
-        known = {f.name for f in fields(self)} - {"version", "overrides"}
+        known = {f.name for f in fields(self)} - {"version", "overrides", "rules"}
         for who, changes in self.overrides.items():
             unknown = sorted(set(changes) - known)
             if unknown:

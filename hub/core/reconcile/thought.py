@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.company_rules import ASK, RULED, CompanyRule
 from hub.core.reconcile.mentions import BARE, WEAK, Reading
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.outcome import NOT_A_RECEIPT, UNAPPLIED, Decision
@@ -32,10 +34,17 @@ _NO_REFERENCE = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NON COMMUNI
 class Thought:
     """Opens cases and explains them."""
 
-    def __init__(self, desk: Desk, remittances: RemittanceIndex, own_accounts: frozenset[str]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        remittances: RemittanceIndex,
+        own_accounts: frozenset[str],
+        ruled: Mapping[int, CompanyRule],
+    ) -> None:
         self.desk = desk
         self.remittances = remittances
         self.own_accounts = own_accounts
+        self.ruled = ruled
         self._wordy: dict[tuple[str, ...], Reading] = {}
         r = desk.receipts
         self._given = [
@@ -63,7 +72,7 @@ class Thought:
         reading = self._read(texts, r.received_on[row])
         ordered, ordered_in = r.original_amount_minor[row], r.original_currency[row]
         original = (ordered_in, ordered) if ordered and ordered_in and ordered_in != r.currency[row] else None
-        return Case(
+        case = Case(
             row,
             r.id[row],
             r.unapplied_minor[row],
@@ -76,6 +85,20 @@ class Thought:
             texts,
             original,
         )
+        if row in self.ruled:
+            self._follow(self.ruled[row], case)
+        return case
+
+    def _follow(self, rule: CompanyRule, case: Case) -> None:
+        """What a company's rule says of who pays, or that a person decides."""
+        account = self.desk.ledger.account_at.get(rule.debtor) if rule.debtor else None
+        if rule.then == ASK:
+            case.for_a_person = f"your rule “{rule.name}” leaves it to a person"
+        elif account is None:
+            case.for_a_person = f"your rule “{rule.name}” names a debtor whom nobody knows: {rule.debtor}"
+        else:
+            case.payer = Payer((account,), 1.0, f"{RULED}{rule.name}")
+            case.payer_known_by_name = True
 
     def _read(self, texts: list[tuple[str, str]], received_on: date) -> Reading:
         """What texts say; without a digit they say the same on any day, and often come back."""
@@ -245,6 +268,11 @@ def _few_digits(draft: Draft) -> bool:
     return bool(draft.evidence.get("payer") == "unknown" and draft.evidence.get("strength", BARE + 1) <= BARE)
 
 
-def not_a_receipt(case: Case, kind: Kind) -> Decision:
+def said_by(rule: CompanyRule) -> Kind:
+    """Why money is no payment of a debtor, where the company itself says so."""
+    return Kind("company_rule", f"Your rule “{rule.name}” says that it is no debtor's payment.")
+
+
+def not_a_receipt(receipt_id: int, kind: Kind) -> Decision:
     """The decision for an outsider's money."""
-    return Decision(case.id, NOT_A_RECEIPT, kind.code, kind.reason)
+    return Decision(receipt_id, NOT_A_RECEIPT, kind.code, kind.reason)

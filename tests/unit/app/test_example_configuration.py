@@ -15,6 +15,7 @@ from hub.app.settings import (
     HubSection,
     MailSection,
     ReconcileSection,
+    RuleSection,
     SellerSection,
     ServeSection,
     connector_config,
@@ -64,6 +65,7 @@ def test_it_names_every_key() -> None:
     assert set(HubSection.model_fields) == set(raw["hub"])
     assert set(SellerSection.model_fields) == set(raw["seller"]["ACME"])
     assert set(ReconcileSection.model_fields) == set(raw["reconcile"])
+    assert set(RuleSection.model_fields) == {key for rule in raw["reconcile"]["rule"] for key in rule}
     assert set(DaemonSection.model_fields) == set(raw["daemon"])
     assert {field.alias or name for name, field in MailSection.model_fields.items()} == set(raw["mail"])
     assert set(ServeSection.model_fields) == set(raw["serve"])
