@@ -13,23 +13,16 @@ from hub.core.reconcile.inputs import Receipts
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.outcome import AUTO, Decision, Proposal
 from hub.core.reconcile.payers import PayerIndex
-from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN, Payer
+from hub.core.reconcile.quotes import PROOF_LENGTH, Quotes, counters_in
+from hub.core.reconcile.stances import AGREES, CONTRADICTS, STRONG, UNKNOWN, Payer
 from hub.core.reconcile.text import compact, fold, join_pieces
 from hub.core.reconcile.words import REFUND_WORDS
 
-_PROOF_LENGTH = 6  # characters of a number that is proof without a known payer
 _LONGEST = 400
-_KNOWN = 0.9  # a payer surer than this may vouch for the digits of one of its invoices
 _MOST_EQUAL = 40  # items of one amount and debtor tried here; a number in the text finds one among more
-_MOST_PIECES = 5  # pieces a number may be written in: "E 2026 01 1414"
-_LEAST_COUNTER = 3  # digits of a counter that means something beside a known payer and an exact sum
-_WITH_ZEROS = 5  # digits of one that is written with its zeros: "AV 00020"
-_PIECE = re.compile(r"[A-Z0-9]+")
-_RUN = re.compile(r"\d+")
 _DIGIT = re.compile(r"\d")
 _NAME_WORD = re.compile(r"(?<![A-Z0-9])[A-Z]{2,}(?![A-Z0-9])")  # "VE" of "VE2601" is no word
 _ONLY_ALNUM = {code: chr(code) if chr(code).isalnum() else None for code in range(128)}
-_YEAR = re.compile(r"20\d\d")
 _GIVEN_BACK = re.compile(r"\b(?:" + "|".join(sorted(REFUND_WORDS)) + r")\b")
 
 
@@ -40,7 +33,7 @@ class ExactMatcher:
         self.ledger = ledger
         self.payers = payers
         self.receipts = receipts
-        self._counters: dict[int, dict[str, int]] = {}
+        self.quotes = Quotes(ledger)
 
     def settle(self, row: int) -> Decision | None:
         """The decision for receipt `row`, with the items used up; None when it needs more thought."""
@@ -59,7 +52,7 @@ class ExactMatcher:
     def _named(self, row: int, folded: str, amount: int) -> Decision | None:
         """By numbers of invoices: whole words, in pieces, or only the digits of what a known payer owes."""
         receipts, payers = self.receipts, self.payers
-        quoted = self._quoted(folded)
+        quoted = self.quotes.whole_words(folded)
         if quoted and self._add_up(quoted, amount, row):
             account = self.ledger.account_of[next(iter(quoted))]
             name = receipts.payer_name[row]
@@ -76,7 +69,7 @@ class ExactMatcher:
             listed = self._listed(row, folded, amount, payer) if "AV" in folded else None
             if (decision := listed or self._vouched(row, folded, amount, payer)) is not None:
                 return decision
-        spelt = self._in_pieces(folded, payer)
+        spelt = self.quotes.in_pieces(folded, payer)
         if spelt and spelt != quoted and self._add_up(spelt, amount, row):
             return self._unless_contradicted(row, spelt, folded, payer)
         return self._listed(row, folded, amount, payer)
@@ -98,77 +91,19 @@ class ExactMatcher:
             payer = self.payers.in_text(_NAME_WORD.findall(folded))
         return self.payers.stance(payer, account)
 
-    def _quoted(self, folded: str) -> dict[int, str]:
-        """The items quoted by words of the text, each a whole number as it stands; empty when one is shared."""
-        find = self.ledger.numbers.whole.get
-        found: dict[int, str] = {}
-        words = folded.replace(",", " ").replace(";", " ").replace("+", " ").replace("&", " ").split()
-        for word in words:
-            if word.isalpha():
-                continue
-            hit = find(word if word.isalnum() else compact(word))
-            if hit is None or _DIGIT.search(word) is None:
-                continue
-            if not isinstance(hit, int):
-                return {}
-            found[hit] = word
-        return found
-
-    def _in_pieces(self, folded: str, payer: Payer) -> dict[int, str]:
-        """The items whose whole numbers neighbouring pieces of the text spell, the longest first."""
-        numbers, account_of = self.ledger.numbers, self.ledger.account_of
-        find, heads = numbers.whole.get, numbers.heads
-        pieces, at = _PIECE.findall(folded), 0
-        size, found = len(pieces), dict[int, str]()
-        while at < size:
-            key = pieces[at]
-            if key[:2] not in heads and len(key) > 1:
-                at += 1
-                continue
-            hit, used = find(key), 1
-            for after in range(at + 1, min(at + _MOST_PIECES, size)):
-                key += pieces[after]
-                if (longer := find(key)) is not None:
-                    hit, used = longer, after + 1 - at
-            if isinstance(hit, list):  # several sellers use this number: the payer tells which
-                mine = [item for item in hit if account_of[item] in payer.accounts] if payer.score >= _KNOWN else []
-                hit = mine[0] if len(mine) == 1 else None
-            if hit is not None:
-                found[hit] = "".join(pieces[at : at + used])
-            at += used
-        return found
-
     def _listed(self, row: int, folded: str, amount: int, payer: Payer) -> Decision | None:
         """The digits in the text are those of several items of the known payer that make up the amount."""
-        if payer.score < _KNOWN or len(payer.accounts) > 4:
+        if payer.score < STRONG or len(payer.accounts) > 4:
             return None
-        runs = [
-            plain
-            for run in _RUN.findall(folded)
-            if len(plain := run.lstrip("0")) >= _LEAST_COUNTER or (plain and len(run) >= _WITH_ZEROS)
-        ]
+        runs = counters_in(folded)
         if len(set(runs)) < 2:  # fewer than two items
             return None
         for account in payer.accounts:
-            counters = self._counters_of(account)
+            counters = self.quotes.counters_of(account)
             found = {item: run for run in runs if (item := counters.get(run)) is not None}
             if len(found) > 1 and -1 not in found and self._add_up(found, amount, row):
                 return self._settled(row, found, payer.found_by, AGREES)
         return None
-
-    def _counters_of(self, account: int) -> dict[str, int]:
-        """Items of an account by their counter and by all their digits, without leading zeros; -1 when shared."""
-        counters = self._counters.get(account)
-        if counters is None:
-            counters = self._counters[account] = {}
-            compacts, scheme_of = self.ledger.numbers.compact, self.ledger.numbers.scheme_of
-            for item in self.ledger.rows_of[account]:
-                number, (prefix, _, counter) = compacts[item], scheme_of[item]
-                key, digits = number[counter].lstrip("0"), number[prefix.stop :].lstrip("0")
-                counters[key] = -1 if key in counters else item
-                if digits != key:
-                    counters[digits] = -1 if digits in counters else item
-        return counters
 
     def _ordered(self, row: int, structured: str | None, folded: str, amount: int) -> Decision | None:
         """The text or the structured reference is the order or payment reference of one item of the payer."""
@@ -182,7 +117,7 @@ class ExactMatcher:
             if items is None:
                 continue
             item = items[0]
-            if len(items) > 1 or len(key) < _PROOF_LENGTH or not self._fits(item, amount, row):
+            if len(items) > 1 or len(key) < PROOF_LENGTH or not self._fits(item, amount, row):
                 return None
             payer = self.payers.find(self.receipts.payer_name[row], self.receipts.payer_iban[row])
             stance = self._stance(payer, item, folded, row)
@@ -208,7 +143,7 @@ class ExactMatcher:
 
     def _vouched(self, row: int, folded: str, amount: int, payer: Payer) -> Decision | None:
         """The known payer owes this amount on one invoice whose digits stand in the text."""
-        if payer.score < _KNOWN or len(payer.accounts) > 4:
+        if payer.score < STRONG or len(payer.accounts) > 4:
             return None
         with_amount, plain = self.ledger.with_amount, ""
         found: dict[int, str] = {}
@@ -220,30 +155,12 @@ class ExactMatcher:
                 if not self._fits(item, amount, row):
                     continue
                 plain = plain or folded.translate(_ONLY_ALNUM)
-                quoted = self._digits_in(item, plain, folded)
+                quoted = self.quotes.digits_in(item, plain, folded)
                 if quoted:
                     found[item] = quoted
             if len(found) > 1:
                 return None
         return self._settled(row, found, payer.found_by, AGREES) if found else None
-
-    def _digits_in(self, item: int, plain: str, folded: str) -> str:
-        """The digits of a number as they stand in the text: all of them, or the counter as a run of its own."""
-        numbers = self.ledger.numbers
-        number, (prefix, dated, counted) = numbers.compact[item], numbers.scheme_of[item]
-        digits = number[prefix.stop :]
-        if digits in plain and len(digits) >= _PROOF_LENGTH:
-            return digits
-        counter = number[counted].lstrip("0")
-        if (
-            len(counter) >= _LEAST_COUNTER
-            and counter in folded
-            and not _YEAR.fullmatch(counter)
-            and _stands_alone(counter, folded)
-            and not _of_another_period(counter, number[dated], folded)
-        ):
-            return counter
-        return ""
 
     def _fits(self, item: int, amount: int, row: int) -> bool:
         """An invoice of the receipt's seller and currency, with exactly this amount open."""
@@ -260,7 +177,7 @@ class ExactMatcher:
         """A number long enough not to be met by chance, whose digits are no other item's of this amount."""
         numbers, amount = self.ledger.numbers, self.ledger.left[item]
         number = numbers.compact[item]
-        if len(number) < _PROOF_LENGTH:
+        if len(number) < PROOF_LENGTH:
             return False
         alike = numbers.rows(numbers.by_digits.get(number)) if number.isdigit() else ()
         return not any(other != item and self._fits(other, amount, row) for other in alike)
@@ -299,26 +216,3 @@ class ExactMatcher:
             evidence,
         )
         return Decision(self.receipts.id[row], AUTO, rule, reason, (proposal,))
-
-
-def _stands_alone(counter: str, folded: str) -> bool:
-    """Whether the digits stand in the text as a run of their own, leading zeros apart, and not in an amount."""
-    start = folded.find(counter)
-    while start >= 0:
-        end = start + len(counter)
-        before = folded[:start].rstrip("0")[-1:]
-        after = folded[end : end + 2]
-        of_an_amount = before in (",", ".") or (after[:1] in (",", ".") and after[1:].isdigit())
-        if not of_an_amount and not before.isdigit() and not after[:1].isdigit():
-            return True
-        start = folded.find(counter, end)
-    return False
-
-
-def _of_another_period(counter: str, period: str, folded: str) -> bool:
-    """Whether the counter is joined to digits that are not the number's period: "F-2026-08-0294" is not September's."""
-    before = folded[: folded.find(counter)].rstrip("0")
-    if not period or before[-1:] not in ("-", "/", ".") or not before[-2:-1].isdigit():
-        return False
-    said = "".join([char for char in before[-9:] if char.isdigit()])
-    return not (said.endswith(period) or period.endswith(said))
