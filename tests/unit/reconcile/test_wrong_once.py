@@ -252,3 +252,11 @@ def test_a_second_payment_is_no_misprint_of_another_number() -> None:
     first, second = decide(items, [paid, paid | {"received_on": date(2026, 5, 2)}], settled=settled)
     assert ("auto", [(3, 223_67)]) == (first.status, lines(first))
     assert "auto" != second.status
+
+
+def test_three_digits_are_no_misprint_of_four() -> None:
+    """A line ends within the year: the "202" in front of it is not FA-2026-3202 with a slip."""
+    items = [item(f"FA-2026-{number}", DURAND, 130_07) for number in ("04582", "03202")]
+    items[1]["due_on"] = date(2026, 4, 9)
+    decision = one(items, 130_07, "VIR ETS DURAND FILS RGT FA-202\n6-08582 ETS DURAND ET FILS SARL")
+    assert "auto" != decision.status

@@ -83,7 +83,7 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
             return text
         for mine in spellings:
             slips = DamerauLevenshtein.distance(digits if mine.isdigit() else text, mine, score_cutoff=1)
-            if len(mine) >= 4 and slips == 1 and not _is_neighbour(digits, counter):
+            if min(len(mine), len(digits)) >= _LEAST_TAIL and slips == 1 and not _is_neighbour(digits, counter):
                 return text
     return _slipped(desk, case, spellings[1], counter, seen)
 
