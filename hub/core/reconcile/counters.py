@@ -6,6 +6,7 @@ from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, Fitting, as_date, as
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention, Ref
 from hub.core.reconcile.text import due_day
 from hub.core.reconcile.words import (
+    DELIVERY_WORDS,
     INVOICE_WORDS,
     LIST_WORDS,
     NUMBERED_STATEMENTS,
@@ -22,7 +23,7 @@ _ANNOUNCES_ONE = frozenset("FACT FACTURE FAC FA F FCT INV INVOICE N NO NUM REF R
 _NOT_ANNOUNCING = """VIR VIRT VRT VIREMENT VIREMENTS SEPA INST INSTANTANE RECU DE DU DES LES LA LE A AU ET AND POUR
     FOR SOLDE ACPTE ACOMPTE ACC PARTIEL NOTPROVIDED EUR UND Y ZU SU MOTIF LIB LIBELLE""".split()
 _ANNOUNCES = INVOICE_WORDS - frozenset(_NOT_ANNOUNCING)  # what only stands about says nothing about a number
-_OF_SOMETHING = ORDER_WORDS | frozenset("BL LIVRAISON CONTRAT CTR DOSSIER DOS AFFAIRE AFF CHANTIER LOT".split())
+_OF_SOMETHING = ORDER_WORDS | DELIVERY_WORDS | frozenset("CONTRAT CTR DOSSIER DOS AFFAIRE AFF CHANTIER LOT".split())
 _NO_INVOICES = ORDER_WORDS | OTHER_NUMBER_WORDS | NUMBERED_STATEMENTS
 _WITHIN = ("-", "/", ".", "")  # stands within a number
 _CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers

@@ -18,17 +18,19 @@ from hub.core.reconcile.words import (
     RANGE_WORDS,
     SMALL_WORDS,
     STATEMENT_WORDS,
+    WEEK_WORDS,
 )
 
 _MORE_WORDS = frozenset(("AUTRES", "SUIVANTES", "SUIV", "DIVERS", "DIVERSES", "PLUSIEURS", "ETC"))
 _CUT_STATEMENT = "RELEV"  # what a bank may leave of the word
+_WEEKS = 53  # of a long year
 _NEXT_WEEK = timedelta(days=7)  # a month of which less is left is at its end
 _LONGEST_TERMS = 400  # days between a receipt and a due date that it names
 _COUNTERS = (3, 4, 5, 6)  # digits of counters that a day's two may be the end of
 _MOST_SITUATIONS = 3  # digits of the number of a builder's invoice within its contract
 _NAMES_WITHIN = 1000  # characters of a text that may hold its payer's name
 _BEFORE_MONTHS = STATEMENT_WORDS | INVOICE_WORDS | SMALL_WORDS | {"MOIS"}
-_TELLING_WORDS = STATEMENT_WORDS | PART_WORDS | DISCOUNT_WORDS | _MORE_WORDS | {"COMPTE", *MONTHS}
+_TELLING_WORDS = STATEMENT_WORDS | PART_WORDS | DISCOUNT_WORDS | _MORE_WORDS | {"COMPTE", *MONTHS, *WEEK_WORDS}
 
 
 class TextPass(CounterText):
@@ -118,6 +120,8 @@ class TextPass(CounterText):
                 reading.more = True
             elif text in MONTHS and not self.used[at]:
                 self._month(at, MONTHS[text])
+            elif text in WEEK_WORDS:
+                self._week(at + 1)
         self._numeric_months()
 
     def _is_counted(self, at: int) -> bool:
@@ -142,6 +146,14 @@ class TextPass(CounterText):
             if year:
                 self.used[at + 1] = True
         self.reading.months.append((year, month))
+
+    def _week(self, at: int) -> None:
+        """A week of the year behind its word: "SEMAINE 34", "SEM S34"."""
+        texts = self.texts
+        at += at < len(texts) and texts[at] in ("S", "N", "NO")
+        if at < len(texts) and len(texts[at]) <= 2 and texts[at] < LETTERS and 1 <= int(texts[at]) <= _WEEKS:
+            self.used[at] = True
+            self.reading.weeks += (int(texts[at]),)
 
     def _numeric_months(self) -> None:
         """ "03/2026" anywhere, or "03 26" after a word that announces a statement or invoices."""

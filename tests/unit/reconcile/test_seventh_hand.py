@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from hub.core.reconcile import Debtors
-from tests.unit.reconcile.books import DURAND, MARTIN, decide, item, lines, one, receipt
+from hub.core.reconcile import Debtors, SettledNumbers
+from tests.unit.reconcile.books import DUPONT, DURAND, HOLDING, MARTIN, decide, item, lines, one, receipt
 
 
 class TestSeriesOfSeveralSellers:
@@ -114,3 +114,58 @@ class TestStatements:
         """The statement is of March, and the sum is that of February."""
         decision = one([*self.items], 5_017 + 6_348 + 7_679, "VOTRE RELEVE DU 31/03/26", "DURAND ET FILS")
         assert decision.status != "auto"
+
+
+class TestMoreMoneyThanTheListNames:
+    """Money beyond a list of numbers is no overpayment where the list may go on, or names what is paid."""
+
+    items = tuple(item(f"10500{n}", DURAND, 10_000 + 731 * n) for n in range(10, 17))
+
+    @pytest.mark.parametrize(
+        ("text", "status"),
+        [
+            ("VIR DURAND ET FILS F1050010 ET 1050011 ET 1050012", "auto"),
+            ("VIR DURAND ET FILS F1050010, 1050011, 1050012,", "suggested"),
+            ("VIR DURAND ET FILS\nREGLEMENT DE NOS FACTURES DE DEBUT MARS 1050010 + 1050011 + 1050012", "suggested"),
+            ("VIR DURAND ET FILS F1050010 ET 1050007 ET 1050012", "suggested"),  # 1050007 is another debtor's, and paid
+        ],
+    )
+    def test_a_list_that_may_go_on(self, text: str, status: str) -> None:
+        """The next number, and a credit note perhaps, stood behind the cut."""
+        settled = SettledNumbers(["ACME"], [MARTIN], ["1050007"])
+        named = [row for row in self.items if str(row["number"]) in text]
+        decision = one([*self.items], sum(row["open_minor"] for row in named) + 4_321, text, settled=settled)
+        assert (decision.status, decision.rule) == (status, "named_overpaid")
+
+
+class TestEqualInvoices:
+    """Of equal invoices silent money pays the oldest; what a text says of one is heard."""
+
+    weekly = tuple(
+        item(f"FI26-{4_410 + 57 * n}", DURAND, 1_213_80, issued_on=date(2026, 2, 6) + timedelta(days=7 * n))
+        for n in range(4)
+    )  # Fridays of the weeks 6 to 9
+
+    @pytest.mark.parametrize("text", ["INTERIM SEMAINE 08", "SEM 8/2026", "SALAIRES INTERIM SEM S08"])
+    def test_the_week_tells_which(self, text: str) -> None:
+        """A temp-work agency bills each week, and sums come back."""
+        decision = one([*self.weekly], 1_213_80, text, "DURAND ET FILS")
+        assert lines(decision) == [(3, 1_213_80)]
+
+    def test_another_week_is_a_question(self) -> None:
+        """None of them is of the week."""
+        assert one([*self.weekly], 1_213_80, "INTERIM SEMAINE 11", "DURAND ET FILS").status == "suggested"
+
+    @pytest.mark.parametrize("text", ["BL 869436", "BON DE LIVRAISON 869436", "BON LIVR 869436"])
+    def test_a_delivery_is_not_the_oldest(self, text: str) -> None:
+        """The delivery note is that of one of them, and the ledger does not say of which."""
+        assert one([*self.weekly], 1_213_80, text, "DURAND ET FILS").status == "suggested"
+        assert one([self.weekly[0]], 1_213_80, text, "DURAND ET FILS").status == "auto"
+
+    def test_a_parent_may_pay_for_its_company(self) -> None:
+        """Both owe the sum, and the label is silent."""
+        items = [item("F1001", HOLDING, 2_156_32), item("F1002", DUPONT, 2_156_32)]
+        decision = one(items, 2_156_32, "VIREMENT", "GROUPE DUPONT HOLDING SAS")
+        assert decision.status == "suggested"
+        assert [[1], [2]] == [[row for row, _ in proposal.lines] for proposal in decision.proposals[:2]]
+        assert one(items, 2_156_32, "VIREMENT", "DUPONT ELECTRICITE SA").status == "auto"
