@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from hub.core.reconcile import Debtors, SettledNumbers
+from hub.core.reconcile.text import join_pieces
 from tests.unit.reconcile.books import DUPONT, DURAND, HOLDING, MARTIN, decide, item, lines, one, receipt
 
 
@@ -169,3 +170,27 @@ class TestEqualInvoices:
         assert decision.status == "suggested"
         assert [[1], [2]] == [[row for row, _ in proposal.lines] for proposal in decision.proposals[:2]]
         assert one(items, 2_156_32, "VIREMENT", "DUPONT ELECTRICITE SA").status == "auto"
+
+
+class TestLinesOfALabel:
+    """A label in lines, as banks print them."""
+
+    def test_fields_are_not_glued(self) -> None:
+        """The longest line is a name, and fills nothing: what follows it is another word."""
+        assert join_pieces("VIREMENT DE PAYSAGES LACOMBE\nLOYER\nREFERENCE : 3319462663") == (
+            "VIREMENT DE PAYSAGES LACOMBE LOYER REFERENCE : 3319462663"
+        )
+
+    def test_what_a_width_cut_is_glued(self) -> None:
+        """Two lines of one length, or one of a length at which banks cut."""
+        assert join_pieces("VIREMENT EN VOTRE FAVEUR 12\nFACT 1045465 1045561 1045\n598 104") == (
+            "VIREMENT EN VOTRE FAVEUR 12 FACT 1045465 1045561 1045 598 104"
+        )
+        cut = "FACT 1045465 1045561 1045598 10"
+        assert join_pieces(f"DURAND\n{cut}\n45673") == f"DURAND {cut}45673"
+
+    @pytest.mark.parametrize(("reference", "status"), [("187229", "auto"), ("015229", "suggested")])
+    def test_a_reference_beyond_all_counters(self, reference: str, status: str) -> None:
+        """No seller has counted to 187229 whose debtor's newest invoice is 16540."""
+        items = [item(f"26{16_531 + n:06}", DURAND, 10_319 + 731 * n) for n in range(10)]
+        assert one(items, 12_512, f"N/REF {reference}", "DURAND ET FILS").status == status
