@@ -194,3 +194,44 @@ class TestLinesOfALabel:
         """No seller has counted to 187229 whose debtor's newest invoice is 16540."""
         items = [item(f"26{16_531 + n:06}", DURAND, 10_319 + 731 * n) for n in range(10)]
         assert one(items, 12_512, f"N/REF {reference}", "DURAND ET FILS").status == status
+
+
+class TestPeriods:
+    """Wholesalers bill each delivery and are paid by the month, and few texts say so."""
+
+    def items(self) -> list[dict[str, object]]:
+        """Seven deliveries in each of three months."""
+        return [
+            item(
+                f"10{45_000 + 31 * n}",
+                DURAND,
+                4_019 + 1_117 * n % 9_973,
+                issued_on=day,
+                due_on=day + timedelta(days=30),
+            )
+            for n, day in enumerate(date(2026, month, 2 + 4 * at) for month in (1, 2, 3) for at in range(7))
+        ]
+
+    def month(self) -> list[dict[str, object]]:
+        """Those of February."""
+        return self.items()[7:14]
+
+    def test_a_month_without_a_word(self) -> None:
+        """Seven of twenty-one invoices, and no other month makes the sum."""
+        decision = one(self.items(), sum(i["open_minor"] for i in self.month()), "REGLEMENT", "DURAND ET FILS")
+        assert (decision.status, decision.rule) == ("auto", "payer_statement")
+        assert list(range(8, 15)) == [row for row, _ in lines(decision)]
+
+    def test_less_the_credit_note(self) -> None:
+        """Its credit note came in March, named or not."""
+        credit = item("900406", DURAND, 1_207, kind="credit_note", issued_on=date(2026, 3, 5))
+        amount = sum(i["open_minor"] for i in self.month()) - 1_207
+        for text in ("REGLEMENT", "REL 280226"):
+            decision = one([*self.items(), credit], amount, text, "DURAND ET FILS")
+            assert (decision.status, decision.rule) == ("auto", "payer_statement")
+            assert [*range(8, 15), 22] == [row for row, _ in lines(decision)]
+
+    def test_all_but_one_of_the_month_is_a_question(self) -> None:
+        """Six of seven are no period."""
+        amount = sum(i["open_minor"] for i in self.month()[1:])
+        assert one(self.items(), amount, "REGLEMENT", "DURAND ET FILS").status != "auto"

@@ -14,6 +14,7 @@ from hub.core.reconcile.rules.judging import MOST_ACCOUNTS, judge
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.near_number import NEAR, nearest_named, others_near
 from hub.core.reconcile.rules.on_account import on_account
+from hub.core.reconcile.rules.period import of_one_period
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import statement
 
@@ -141,6 +142,8 @@ def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     drafts += _sets(desk, case, pool, sums)
     if not sums.solutions:
         drafts += balance(desk, case, pool)
+    if not case.reading.months and not any([d.confidence > 0.9 or len(d.lines) == 1 for d in drafts]):
+        drafts = _periods_first(desk, case, pool, drafts)
     if not any([d.confidence > 0.9 for d in drafts]):
         others = discount(desk, case, pool) + netting(desk, case, pool) + nearly(desk, case, pool)
         drafts += [cap(d, 0.7) for d in others] if sums.solutions else others
@@ -150,6 +153,12 @@ def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     if not any([d.confidence > 0.6 for d in drafts]):
         drafts += on_account(desk, case, pool)
     return drafts
+
+
+def _periods_first(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> list[Draft]:
+    """All of one period, before sets found by trying: one of them may be the same."""
+    found = of_one_period(desk, case, pool)
+    return found + [d for d in drafts if not any([d.same_as(other) for other in found])]
 
 
 def _less_its_discount(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> list[Draft]:
