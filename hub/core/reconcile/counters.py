@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, Fitting, as_date, as_year, near, splits
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention, Ref
+from hub.core.reconcile.text import due_day
 from hub.core.reconcile.words import (
+    DELIVERY_WORDS,
     INVOICE_WORDS,
     LIST_WORDS,
+    NUMBERED_STATEMENTS,
     ORDER_WORDS,
     OTHER_NUMBER_WORDS,
     RANGE_WORDS,
@@ -14,12 +17,14 @@ from hub.core.reconcile.words import (
 )
 from hub.core.reconcile.written import MOST_ALTERNATIVES, WrittenText
 
+_DAY = 6  # digits of a day written together, "310326"
 _BANKS_DIGITS = 8  # digits of a reference that a bank, rather than a payer, gives
 _ANNOUNCES_ONE = frozenset("FACT FACTURE FAC FA F FCT INV INVOICE N NO NUM REF RECHNUNG FACTURA".split())  # "FACT 2025"
 _NOT_ANNOUNCING = """VIR VIRT VRT VIREMENT VIREMENTS SEPA INST INSTANTANE RECU DE DU DES LES LA LE A AU ET AND POUR
     FOR SOLDE ACPTE ACOMPTE ACC PARTIEL NOTPROVIDED EUR UND Y ZU SU MOTIF LIB LIBELLE""".split()
 _ANNOUNCES = INVOICE_WORDS - frozenset(_NOT_ANNOUNCING)  # what only stands about says nothing about a number
-_OF_SOMETHING = ORDER_WORDS | frozenset("BL LIVRAISON CONTRAT CTR DOSSIER DOS AFFAIRE AFF CHANTIER LOT".split())
+_OF_SOMETHING = ORDER_WORDS | DELIVERY_WORDS | frozenset("CONTRAT CTR DOSSIER DOS AFFAIRE AFF CHANTIER LOT".split())
+_NO_INVOICES = ORDER_WORDS | OTHER_NUMBER_WORDS | NUMBERED_STATEMENTS
 _WITHIN = ("-", "/", ".", "")  # stands within a number
 _CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers
 
@@ -54,13 +59,15 @@ class CounterText(WrittenText):
                 chain = mention
 
     def _excludes(self, text: str, before: bool) -> bool:
-        """Whether numbers after this word are orders, customers, telephones: anything but invoices."""
-        if text in ORDER_WORDS or text in OTHER_NUMBER_WORDS:
+        """Whether numbers after this word are orders, customers, telephones, statements: anything but invoices."""
+        if text in _NO_INVOICES:
             return True
         return before and (text in ("N", "NO", "NUM", "NUMERO", "DE", "REF") or text in LIST_WORDS)
 
     def _order_number(self, at: int) -> None:
-        """An announced order number, looked up alone."""
+        """An announced order number, looked up alone; or the day of a statement in figures."""
+        if len(self.texts[at]) == _DAY and at and self.texts[at - 1] in NUMBERED_STATEMENTS:
+            self.reading.days += tuple(filter(None, (due_day(self.texts[at]),)))
         if len(self.texts[at]) >= FEW_DIGITS and at and self.texts[at - 1] in _OF_SOMETHING:
             self.reading.of_something = True
         for key in (self.texts[at], (self.texts[at - 1] + self.texts[at]) if at else ""):

@@ -196,6 +196,10 @@ class Ledger:
         """Whether two accounts are one, or belong to one parent."""
         return one == other or (one in self._root and self._root.get(one) == self._root.get(other))
 
+    def heads_a_group(self, account: int) -> bool:
+        """Whether an account is the topmost parent of others."""
+        return self._root.get(account) == account
+
     def group(self, account: int) -> list[int]:
         """The accounts of the group `account` belongs to, itself included."""
         root = self._root.get(account)

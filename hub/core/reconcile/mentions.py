@@ -39,6 +39,7 @@ class Reading:
     months: list[tuple[int | None, int]] = field(default_factory=list)
     due_on: list[date] = field(default_factory=list)  # announced as due dates: "ECH 310126"
     days: tuple[date, ...] = ()  # dates in figures
+    weeks: tuple[int, ...] = ()  # of the year, ISO 8601: "SEMAINE 34"
     accounts: list[int] = field(default_factory=list)  # by SIREN in the text
     customers: list[int] = field(default_factory=list)  # by the customer number in the text
     words: list[str] = field(default_factory=list)

@@ -1,6 +1,6 @@
 """Invoice numbers: how each seller builds them, and where each open one is found again.
 
-Nobody tells us that "FA-2026-00123" is a prefix, a year and a counter. Numbers of one shape are compared
+Nobody tells us that "FA-2026-00123" is a prefix, a year and a counter. A seller's numbers of one shape are compared
 with their issue dates: digits that follow the calendar are the period, the digits that vary most are the
 counter, the letters in front the prefix. From then on "123", "00123" or "2026/123" in a text can be checked
 part by part against each number they may stand for.
@@ -24,14 +24,15 @@ _ASCII: dict[int, str] = {code: chr(code) for code in range(128)}  # a table for
 _SHAPE = _ASCII | dict.fromkeys(map(ord, "123456789"), "0")
 _COMPACT = {code: char.upper() if char.isalnum() or char == "\n" else None for code, char in _ASCII.items()}
 _DIGITS = re.compile(r"\d+")
+_FORMS = ("yyyymm", "yyyy", "yymm", "yy")  # how a number may write the period it was issued in
 HEAD = 2  # first characters that tell whether a word may begin a number
-_SAMPLE = 400  # numbers read per shape to learn its layout, at most
+_SAMPLE = 400  # numbers read per series to learn its layout, at most
 # Letters that scanners and fingers take for digits.
 _LOOKALIKES = _ASCII | dict(zip(map(ord, "OQDILZSBG"), "000112586", strict=True))
 
 
 class Scheme(NamedTuple):
-    """Where the parts of a compact number of one shape stand, as slices; start == stop means "no such part"."""
+    """Where the parts of a compact number of one series stand, as slices; start == stop means "no such part"."""
 
     prefix: slice
     period: slice
@@ -53,20 +54,20 @@ class Index(Protocol[Key]):
 
 @lru_cache(maxsize=4096)
 def _periods(year: int, month: int) -> tuple[str, str, str, str]:
-    """How a number may write the month it was issued in: yyyymm, yyyy, yymm, yy."""
+    """A month as a number may write it, in each of the forms."""
     return f"{year:04}{month:02}", f"{year:04}", f"{year % 100:02}{month:02}", f"{year % 100:02}"
 
 
-def _period_length(digits: str, issued: date, room: int) -> int:
-    """How many leading characters of `digits` are the issue period: yyyymm, yyyy, yymm, yy or none."""
-    for text in _periods(issued.year, issued.month):
+def _period_form(digits: str, issued: date, room: int) -> str:
+    """Which form the leading characters of `digits` are the issue period in, the longest one; "" when in none."""
+    for form, text in zip(_FORMS, _periods(issued.year, issued.month), strict=True):
         if len(text) <= room and digits.startswith(text):
-            return len(text)
-    return 0
+            return form
+    return ""
 
 
 def learn_scheme(samples: list[tuple[str, date]]) -> Scheme:
-    """The layout shared by compact numbers of one shape, from their issue dates.
+    """The layout shared by compact numbers of one series, from their issue dates.
 
     A part is the period when it follows the calendar in at least nine numbers of ten.
     """
@@ -77,11 +78,11 @@ def learn_scheme(samples: list[tuple[str, date]]) -> Scheme:
         return Scheme(slice(0, 0), slice(0, 0), whole)
     period = slice(0, 0)
     for start, stop in spans:
-        votes: Counter[int] = Counter()
+        votes: Counter[str] = Counter()
         alone = len(spans) > 1
         for number, issued in samples:
             room = stop - start if alone else stop - start - 2
-            votes[_period_length(number[start:stop], issued, room)] += 1
+            votes[_period_form(number[start:stop], issued, room)] += 1
         length = _agreed_length(votes, len(samples))
         if length:
             period = slice(start, start + length)
@@ -91,12 +92,14 @@ def learn_scheme(samples: list[tuple[str, date]]) -> Scheme:
     return Scheme(slice(0, first), period, counter)
 
 
-def _agreed_length(votes: Counter[int], size: int) -> int:
-    """The longest period nine numbers in ten carry: yyyymm also counts as a vote for yyyy."""
-    for length in (6, 4, 2):
-        families = {6: (6,), 4: (6, 4), 2: (2,)}[length]
-        if sum(votes[n] for n in families) * 10 >= size * 9:
-            return length
+def _agreed_length(votes: Counter[str], size: int) -> int:
+    """The length of the longest period nine numbers in ten carry: one with a month also votes for its year.
+
+    26012007 of January is of the year 26, and its counter 012007 begins with 01 by accident.
+    """
+    for form in _FORMS:
+        if (votes[form] + votes[f"{form}mm"]) * 10 >= size * 9:
+            return len(form)
     return 0
 
 
@@ -123,9 +126,12 @@ def compact_numbers(numbers: Iterable[str]) -> list[str]:
     return [form if form != number else number for form, number in zip(found, printed, strict=True)]
 
 
-def shape_of(number: str) -> str:
-    """What numbers of one layout share: "FA2026000" for "FA2026123"."""
-    return number.translate(_SHAPE)
+def series_of(seller: str, number: str) -> str:
+    """What numbers of one layout share: their seller and their shape, "FA2026000" for "FA2026123".
+
+    What two sellers print alike they may build otherwise: 20250312 is of 2025, 25012345 as well.
+    """
+    return f"{seller}\n{number.translate(_SHAPE)}"
 
 
 def _translated(compacts: list[str], table: dict[int, str]) -> list[str]:
@@ -133,9 +139,9 @@ def _translated(compacts: list[str], table: dict[int, str]) -> list[str]:
     return "\n".join(compacts).translate(table).split("\n") if compacts else []
 
 
-def shapes_of(compacts: list[str]) -> list[str]:
-    """`shape_of` each compact number."""
-    return _translated(compacts, _SHAPE)
+def all_series(sellers: Sequence[str], compacts: list[str]) -> list[str]:
+    """`series_of` each compact number."""
+    return [f"{seller}\n{shape}" for seller, shape in zip(sellers, _translated(compacts, _SHAPE), strict=True)]
 
 
 def lookalikes_of(compacts: list[str]) -> list[str]:
@@ -144,7 +150,7 @@ def lookalikes_of(compacts: list[str]) -> list[str]:
 
 
 def sample_step(size: int) -> int:
-    """One in how many numbers of a shape is read, by how many there are: a power of two, so that it changes rarely."""
+    """One in how many numbers of a series is read, by how many there are: a power of two, so that it changes rarely."""
     step = 1
     while size // step >= _SAMPLE:
         step *= 2
@@ -156,14 +162,14 @@ def is_sampled(number: str, step: int) -> bool:
     return step == 1 or crc32(number.encode()) % step == 0
 
 
-def learn_schemes(numbers: Sequence[str], shapes: Sequence[str], issued_on: Sequence[date]) -> dict[str, Scheme]:
-    """One scheme per shape of compact numbers; a shape of which no number is sampled has none."""
-    steps = {shape: sample_step(size) for shape, size in Counter(shapes).items()}
-    samples: dict[str, list[tuple[str, date]]] = {shape: [] for shape in steps}
-    for number, shape, issued in zip(numbers, shapes, issued_on, strict=True):
-        if (step := steps[shape]) == 1 or is_sampled(number, step):
-            samples[shape].append((number, issued))
-    return {shape: learn_scheme(found) for shape, found in samples.items() if found}
+def learn_schemes(numbers: Sequence[str], series: Sequence[str], issued_on: Sequence[date]) -> dict[str, Scheme]:
+    """One scheme per series of compact numbers; a series of which no number is sampled has none."""
+    steps = {name: sample_step(size) for name, size in Counter(series).items()}
+    samples: dict[str, list[tuple[str, date]]] = {name: [] for name in steps}
+    for number, name, issued in zip(numbers, series, issued_on, strict=True):
+        if (step := steps[name]) == 1 or is_sampled(number, step):
+            samples[name].append((number, issued))
+    return {name: learn_scheme(found) for name, found in samples.items() if found}
 
 
 def counter_of(number: str, scheme: Scheme) -> str:
@@ -202,9 +208,9 @@ class NumberIndex:
         self.compact = self._compacts = compact_numbers(numbers)
         self.whole = rows_by_key(self._compacts)
         self.heads = {number[:HEAD] for number in self.compact}
-        shapes = shapes_of(self._compacts)
-        schemes = learn_schemes(self.compact, shapes, issued_on)
-        self.scheme_of = [schemes.get(shape, NO_SCHEME) for shape in shapes]
+        series = all_series(sellers, self._compacts)
+        schemes = learn_schemes(self.compact, series, issued_on)
+        self.scheme_of = [schemes.get(name, NO_SCHEME) for name in series]
         self._prefixes_of = {}
         self._index_parts(sellers)
 

@@ -67,11 +67,13 @@ def fold(text: str) -> str:
 def join_pieces(folded: str) -> str:
     """Pieces put together again: without a blank where a piece fills the bank's width, else with one.
 
-    A piece shorter than the others lost the blank at its end.
+    A piece shorter than the others lost the blank at its end. A width is one where banks cut, or one that two pieces
+    fill: else they are fields, and the longest is a name ("VIREMENT DE DURAND SARL", "LOYER", "REFERENCE : 4711").
     """
     pieces = folded.split("\n")
-    width = max(map(len, pieces[:-1]), default=0)
-    if len(pieces) == 2 and width not in WIDTHS:
+    sizes = [len(piece) for piece in pieces[:-1]]
+    width = max(sizes, default=0)
+    if width not in WIDTHS and sizes.count(width) < 2:
         return " ".join(pieces)
     out = []
     for piece in pieces[:-1]:

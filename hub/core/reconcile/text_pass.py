@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hub.core.reconcile.counters import CounterText
 from hub.core.reconcile.fitting import LETTERS, as_year, near
 from hub.core.reconcile.mentions import BARE, STRONG, WEAK, Ref
@@ -16,15 +18,19 @@ from hub.core.reconcile.words import (
     RANGE_WORDS,
     SMALL_WORDS,
     STATEMENT_WORDS,
+    WEEK_WORDS,
 )
 
 _MORE_WORDS = frozenset(("AUTRES", "SUIVANTES", "SUIV", "DIVERS", "DIVERSES", "PLUSIEURS", "ETC"))
 _CUT_STATEMENT = "RELEV"  # what a bank may leave of the word
+_WEEKS = 53  # of a long year
+_NEXT_WEEK = timedelta(days=7)  # a month of which less is left is at its end
 _LONGEST_TERMS = 400  # days between a receipt and a due date that it names
 _COUNTERS = (3, 4, 5, 6)  # digits of counters that a day's two may be the end of
 _MOST_SITUATIONS = 3  # digits of the number of a builder's invoice within its contract
 _NAMES_WITHIN = 1000  # characters of a text that may hold its payer's name
-_TELLING_WORDS = STATEMENT_WORDS | PART_WORDS | DISCOUNT_WORDS | _MORE_WORDS | {"COMPTE", *MONTHS}
+_BEFORE_MONTHS = STATEMENT_WORDS | INVOICE_WORDS | SMALL_WORDS | {"MOIS"}
+_TELLING_WORDS = STATEMENT_WORDS | PART_WORDS | DISCOUNT_WORDS | _MORE_WORDS | {"COMPTE", *MONTHS, *WEEK_WORDS}
 
 
 class TextPass(CounterText):
@@ -39,6 +45,8 @@ class TextPass(CounterText):
         self._whole_numbers()
         self._words_and_months()
         self._counters()
+        if self.reading.statement and self.reading.days and not self.reading.months:
+            self._months_of_statements()
         self._link()
         self._odd_words(masked)
 
@@ -112,6 +120,8 @@ class TextPass(CounterText):
                 reading.more = True
             elif text in MONTHS and not self.used[at]:
                 self._month(at, MONTHS[text])
+            elif text in WEEK_WORDS:
+                self._week(at + 1)
         self._numeric_months()
 
     def _is_counted(self, at: int) -> bool:
@@ -137,8 +147,16 @@ class TextPass(CounterText):
                 self.used[at + 1] = True
         self.reading.months.append((year, month))
 
+    def _week(self, at: int) -> None:
+        """A week of the year behind its word: "SEMAINE 34", "SEM S34"."""
+        texts = self.texts
+        at += at < len(texts) and texts[at] in ("S", "N", "NO")
+        if at < len(texts) and len(texts[at]) <= 2 and texts[at] < LETTERS and 1 <= int(texts[at]) <= _WEEKS:
+            self.used[at] = True
+            self.reading.weeks += (int(texts[at]),)
+
     def _numeric_months(self) -> None:
-        """ "03/2026" or "03 26" after a word that announces a statement or invoices."""
+        """ "03/2026" anywhere, or "03 26" after a word that announces a statement or invoices."""
         texts, used = self.texts, self.used
         for at in range(1, len(texts) - 1):
             one, two = texts[at], texts[at + 1]
@@ -149,9 +167,16 @@ class TextPass(CounterText):
                 continue
             year = as_year(two, self.received_on)
             word = texts[at - 1]
-            if year and (word in STATEMENT_WORDS or word in INVOICE_WORDS or word in SMALL_WORDS or word == "MOIS"):
+            apart = len(two) == 4 and gap == "/" and self.gaps[at].endswith(" ")
+            if year and (apart or word in _BEFORE_MONTHS):
                 used[at] = used[at + 1] = True
                 self.reading.months.append((year, int(one)))
+
+    def _months_of_statements(self) -> None:
+        """A statement drawn at the end of a month is that month's: "VOTRE RELEVE DU 31/03/26"."""
+        for day in self.reading.days:
+            if day <= self.received_on and day.month != (day + _NEXT_WEEK).month:
+                self.reading.months.append((day.year, day.month))
 
     def _company_number(self, at: int) -> None:
         """A SIREN (9 digits) or SIRET (14) of a debtor, written with or without blanks."""

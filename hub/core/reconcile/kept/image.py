@@ -25,14 +25,14 @@ from hub.core.reconcile.numbers import (
     learn_schemes,
     lookalike_of,
     sample_step,
-    shape_of,
+    series_of,
 )
 from hub.core.reconcile.text import compact
 
 #: Raised by one whenever columns, keys or chains are made otherwise: an image of another format is no image.
-FORMAT = 2
+FORMAT = 3
 _TEXTS = ("number", "order_ref", "payment_ref", "corrects", "discount_terms")
-_FINER = 2  # so many times more numbers are noted per shape than are read: the ledger may shrink by half
+_FINER = 2  # so many times more numbers are noted per series than are read: the ledger may shrink by half
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,13 @@ class _Laying:
         self.pair = array("I", [at[p] for p in zip(self.items.seller, self.items.debtor, strict=True)])
         self.compact = compact_numbers(self.items.number)
         self.closed = [compact(number) for number in whole.closed.number]
-        shapes = [shape_of(number) for number in self.compact]
-        schemes = learn_schemes(self.compact, shapes, self.items.issued_on)
-        self.sizes = Counter(shapes)
-        self.shapes = sorted(self.sizes)
-        code = {shape: n for n, shape in enumerate(self.shapes)}
-        self.schemes = [schemes.get(shape) for shape in self.shapes]
-        self.shape = array("I", [code[shape] for shape in shapes])
+        series = list(map(series_of, self.items.seller, self.compact))
+        schemes = learn_schemes(self.compact, series, self.items.issued_on)
+        self.sizes = Counter(series)
+        self.all_series = sorted(self.sizes)
+        code = {name: n for n, name in enumerate(self.all_series)}
+        self.schemes = [schemes.get(name) for name in self.all_series]
+        self.series = array("I", [code[name] for name in series])
         references = (self.items.order_ref, self.items.payment_ref)
         #: Of order references, then of payment references; "" where there is none.
         self.order_keys = [order_key(reference) if reference else "" for column in references for reference in column]
@@ -109,7 +109,7 @@ class _Laying:
             "format": FORMAT,
             "pairs": self.pairs,
             "currencies": self.currencies,
-            "shapes": self.shapes,
+            "series": self.all_series,
             "schemes": [_plain(scheme) for scheme in self.schemes],
             "samples": self._samples(),
             "prefixes": self._prefixes(),
@@ -126,7 +126,7 @@ class _Laying:
         self.numbers |= {
             "id": array("q", items.id),
             "pair": self.pair,
-            "shape": self.shape,
+            "series": self.series,
             "credit": array("B", [kind == CREDIT_NOTE for kind in items.kind]),
             "issued_on": array("I", [day.toordinal() for day in items.issued_on]),
             "due_on": array("I", [day.toordinal() if day else 0 for day in items.due_on]),
@@ -136,7 +136,7 @@ class _Laying:
             "in_books": array("q", [whole.in_books.get(id_, 0) for id_ in items.id]),
             "allocated": array("q", [whole.allocated.get(id_, 0) for id_ in items.id]),
             "of_pair": array("I", [counts[pair] for pair in range(len(self.pairs))]),
-            "of_shape": array("I", [self.sizes[shape] for shape in self.shapes]),
+            "of_series": array("I", [self.sizes[name] for name in self.all_series]),
             "closed_id": array("q", whole.closed_ids),
             "closed_pair": self.closed_pair,
             "credit_id": array("q", [id_ for id_, _ in whole.crediting]),
@@ -144,7 +144,7 @@ class _Laying:
 
     def _chains(self) -> None:
         schemes = [scheme or NO_SCHEME for scheme in self.schemes]
-        scheme_of = [schemes[code] for code in self.shape]
+        scheme_of = [schemes[code] for code in self.series]
         opened, closed_ids = self.items.open_minor, self.whole.closed_ids
         self._text_chain("whole", self.compact)
         self._text_chain("counter", map(counter_of, self.compact, scheme_of))
@@ -169,10 +169,10 @@ class _Laying:
         self.numbers[f"{name}>"], self.numbers[f"{name}>>"] = chain(hashes, slots_for(size))
 
     def _samples(self) -> list[list[int]]:
-        """The rows of each shape that its scheme may be learnt from."""
-        found: list[list[int]] = [[] for _ in self.shapes]
-        steps = [noted_step(self.sizes[shape]) for shape in self.shapes]
-        for row, code in enumerate(self.shape):
+        """The rows of each series that its scheme may be learnt from."""
+        found: list[list[int]] = [[] for _ in self.all_series]
+        steps = [noted_step(self.sizes[name]) for name in self.all_series]
+        for row, code in enumerate(self.series):
             if is_sampled(self.compact[row], steps[code]):
                 found[code].append(row)
         return found
@@ -180,13 +180,13 @@ class _Laying:
     def _prefixes(self) -> list[tuple[str, str, int]]:
         """(seller, letters, how many numbers begin so)."""
         schemes = [scheme or NO_SCHEME for scheme in self.schemes]
-        numbers = zip(self.items.seller, self.compact, self.shape, strict=True)
+        numbers = zip(self.items.seller, self.compact, self.series, strict=True)
         counts = Counter((seller, number[schemes[code].prefix]) for seller, number, code in numbers)
         return [(*key, count) for key, count in counts.items()]
 
 
 def noted_step(size: int) -> int:
-    """One in how many numbers of a shape an image notes: more than are read now."""
+    """One in how many numbers of a series an image notes: more than are read now."""
     return max(1, sample_step(size) // _FINER)
 
 
@@ -208,22 +208,22 @@ class Image:
             raise ValueError(f"an image of format {facts.get('format')}, not {FORMAT}")
         self.told: dict[str, Any] = facts["caller"]
         self.pairs: list[tuple[str, str]] = [(seller, debtor) for seller, debtor in facts["pairs"]]
-        self.shapes: list[str] = facts["shapes"]
+        self.all_series: list[str] = facts["series"]
         self.schemes = [_scheme(parts) for parts in facts["schemes"]]
         self.samples: list[list[int]] = facts["samples"]
         self.prefixes: dict[tuple[str, str], int] = {(s, letters): n for s, letters, n in facts["prefixes"]}
         self.heads: dict[str, int] = facts["heads"]
         self.begins: dict[str, int] = facts["begins"]
-        self.id, self.pair, self.shape = laid.numbers("id"), laid.numbers("pair"), laid.numbers("shape")
+        self.id, self.pair, self.series = laid.numbers("id"), laid.numbers("pair"), laid.numbers("series")
         self.credit, self.open_minor = laid.numbers("credit"), laid.numbers("open_minor")
         self.in_books, self.allocated = laid.numbers("in_books"), laid.numbers("allocated")
-        self.of_pair, self.of_shape = laid.numbers("of_pair"), laid.numbers("of_shape")
+        self.of_pair, self.of_series = laid.numbers("of_pair"), laid.numbers("of_series")
         self.closed_id, self.closed_pair = laid.numbers("closed_id"), laid.numbers("closed_pair")
         self.credit_id = laid.numbers("credit_id")
         self.compact: Texts[str] = laid.texts("compact")
         self.closed: Texts[str] = laid.texts("closed")
         self.credits: Texts[str] = laid.texts("credits")
-        self.scheme_of: Sequence[Scheme] = Coded(self.shape, [scheme or NO_SCHEME for scheme in self.schemes])
+        self.scheme_of: Sequence[Scheme] = Coded(self.series, [scheme or NO_SCHEME for scheme in self.schemes])
         self.items = self._items(laid, facts["currencies"])
         self._begins_at = [0, *accumulate(self.of_pair)]
         self._laid = laid

@@ -23,7 +23,7 @@ from hub.core.reconcile.numbers import (
     learn_scheme,
     lookalike_of,
     sample_step,
-    shape_of,
+    series_of,
 )
 
 
@@ -42,14 +42,14 @@ class StandingNumbers(NumberIndex):
         self._image, self._gone, more = standing.image, standing.gone, standing.items
         image = self._image
         self._since = compact_numbers(more.number)
-        self._shapes = [shape_of(number) for number in self._since]
-        self._rows_of_shape: dict[str, list[int]] = {}
-        for row, shape in enumerate(self._shapes):
-            self._rows_of_shape.setdefault(shape, []).append(row)
+        self._series = list(map(series_of, more.seller, self._since))
+        self._rows_of: dict[str, list[int]] = {}
+        for row, name in enumerate(self._series):
+            self._rows_of.setdefault(name, []).append(row)
         self._more = more
         self.compact = joined(image.compact, self._since)
         schemes = self._schemes()
-        self._scheme_since = [schemes[shape] or NO_SCHEME for shape in self._shapes]
+        self._scheme_since = [schemes[name] or NO_SCHEME for name in self._series]
         self.scheme_of = joined(image.scheme_of, self._scheme_since)
         compacts = image.compact
         self.whole = self._found("whole", lambda row, key: compacts[row] == key, self._since)
@@ -91,26 +91,32 @@ class StandingNumbers(NumberIndex):
         self.prefixes = {letters for _, letters in begun} - {""}
 
     def _schemes(self) -> dict[str, Scheme | None]:
-        """The schemes of the shapes that changed, as they are learnt now; those of the image must still hold."""
+        """The schemes of the series that changed, as they are learnt now; those of the image must still hold."""
         image = self._image
-        code = {shape: n for n, shape in enumerate(image.shapes)}
-        gone, came = Counter(image.shape[row] for row in self._gone), Counter(self._shapes)
+        code = {name: n for n, name in enumerate(image.all_series)}
+        gone, came = Counter(image.series[row] for row in self._gone), Counter(self._series)
         found: dict[str, Scheme | None] = {}
-        for shape in {*(image.shapes[n] for n in gone), *came}:
-            at = code.get(shape, -1)
-            size = came[shape] + (0 if at < 0 else image.of_shape[at] - gone[at])
-            scheme = found[shape] = self._scheme(shape, at, size)
+        for name in {*(image.all_series[n] for n in gone), *came}:
+            at = code.get(name, -1)
+            size = came[name] + (0 if at < 0 else image.of_series[at] - gone[at])
+            scheme = found[name] = self._scheme(name, at, size)
             if at >= 0 and size and scheme != image.schemes[at]:
-                raise StaleImage(f"numbers like {shape} are laid out otherwise")
+                raise StaleImage(f"numbers like {_alike(name)} are laid out otherwise")
         return found
 
-    def _scheme(self, shape: str, at: int, size: int) -> Scheme | None:
-        """What is learnt of a shape from the numbers that a ledger of this size would read."""
+    def _scheme(self, name: str, at: int, size: int) -> Scheme | None:
+        """What is learnt of a series from the numbers that a ledger of this size would read."""
         image, step = self._image, sample_step(size)
-        if at >= 0 and step < noted_step(image.of_shape[at]):
-            raise StaleImage(f"too few numbers like {shape} were noted")
+        if at >= 0 and step < noted_step(image.of_series[at]):
+            raise StaleImage(f"too few numbers like {_alike(name)} were noted")
         rows = [row for row in image.samples[at] if row not in self._gone] if at >= 0 else []
         samples = [(image.compact[row], image.items.issued_on[row]) for row in rows]
-        samples += [(self._since[row], self._more.issued_on[row]) for row in self._rows_of_shape.get(shape, ())]
+        samples += [(self._since[row], self._more.issued_on[row]) for row in self._rows_of.get(name, ())]
         samples = [sample for sample in samples if is_sampled(sample[0], step)]
         return learn_scheme(samples) if samples else None
+
+
+def _alike(series: str) -> str:
+    """A series for a sentence: the shape of its numbers, and whose they are."""
+    seller, _, shape = series.partition("\n")
+    return f"{shape} of {seller}"

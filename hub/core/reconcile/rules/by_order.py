@@ -1,32 +1,51 @@
-"""Explanations from an order or payment reference: the invoices that carry it."""
+"""Explanations from order or payment references: the invoices that carry them."""
 
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.named import full_lines
 from hub.core.reconcile.stances import AGREES, CONTRADICTS
+
+_MOST_ORDERS, _MOST_ROWS, _MOST_ACCOUNTS = 24, 400, 6  # looked at: of a text, of an order, of an order's debtors
+_SEVERAL = 0.988  # several orders of one debtor and their sum do not agree by chance
+_LESS_A_CREDIT = 0.86  # only offered, before a part payment: the text says nothing of a credit note
 
 
 def by_order(desk: Desk, case: Case) -> list[Draft]:
-    """All open invoices of an order, or the one of them with this amount."""
+    """All open invoices of an order, or the one of them with this amount; of several orders, all of theirs."""
     drafts: list[Draft] = []
-    for ref, all_rows in case.reading.orders[:8]:
-        rows = sorted((r for r in all_rows if desk.usable(r, case)), key=lambda r: desk.ledger.items.id[r])[:400]
-        by_account: dict[int, list[int]] = {}
-        for row in rows:
-            by_account.setdefault(desk.ledger.account_of[row], []).append(row)
-        for account, mine in sorted(by_account.items())[:6]:
-            stance = desk.payers.stance(case.payer, account)
-            drafts += _of_order(desk, case, ref, mine, stance)
+    together: dict[int, dict[str, list[int]]] = {}  # by account, the rows of each order
+    orders = dict(case.reading.orders[:_MOST_ORDERS])
+    for ref, all_rows in orders.items():
+        for account, mine in _by_account(desk, case, all_rows):
+            together.setdefault(account, {})[ref] = mine
+            drafts += _of_order(desk, case, ref, mine, desk.payers.stance(case.payer, account))
+    for account, found in together.items():
+        if len(found) == len(orders):
+            drafts += _of_all(desk, case, account, found)
     return drafts
+
+
+def _by_account(desk: Desk, case: Case, all_rows: list[int]) -> list[tuple[int, list[int]]]:
+    """The usable rows of an order by who owes them."""
+    rows = sorted((r for r in all_rows if desk.usable(r, case)), key=lambda r: desk.ledger.items.id[r])[:_MOST_ROWS]
+    by_account: dict[int, list[int]] = {}
+    for row in rows:
+        by_account.setdefault(desk.ledger.account_of[row], []).append(row)
+    return sorted(by_account.items())[:_MOST_ACCOUNTS]
+
+
+def _evidence(case: Case, refs: list[str], stance: int) -> dict[str, object]:
+    return {"tokens": refs, "payer": ("contradicts", "unknown", "agrees")[stance], "received": case.amount}
 
 
 def _of_order(desk: Desk, case: Case, ref: str, rows: list[int], stance: int) -> list[Draft]:
     sure = 0.994 if stance == AGREES else 0.45 if stance == CONTRADICTS else 0.978
-    evidence = {"tokens": [ref], "payer": ("contradicts", "unknown", "agrees")[stance], "received": case.amount}
+    evidence = _evidence(case, [ref], stance)
     named = f"The text quotes {ref}, the reference of {desk.numbers(rows)}"
     if sum(map(desk.signed, rows)) == case.amount:
         reason = f"{named}, and the amount is exactly what is open."
-        return [Draft(sure, "order_exact", reason, [(r, desk.signed(r)) for r in rows], evidence=evidence)]
+        return [Draft(sure, "order_exact", reason, full_lines(desk, rows), evidence=evidence)]
     equal = [r for r in rows if desk.signed(r) == case.amount]
     if equal:
         row = min(
@@ -40,3 +59,23 @@ def _of_order(desk: Desk, case: Case, ref: str, rows: list[int], stance: int) ->
         reason = f"{named}; the amount differs."
         return [Draft(min(sure, 0.85), "order_in_part", reason, [(rows[0], part)], evidence=evidence)]
     return []
+
+
+def _of_all(desk: Desk, case: Case, account: int, found: dict[str, list[int]]) -> list[Draft]:
+    """All that the orders of a text have open of one debtor, if it is the amount; or is it less one credit note."""
+    rows = list(dict.fromkeys(row for mine in found.values() for row in mine))
+    stance = desk.payers.stance(case.payer, account)
+    most = 0.45 if stance == CONTRADICTS else 1.0
+    missing = sum(map(desk.signed, rows)) - case.amount
+    named = f"The text quotes {', '.join(found)}, references of {desk.numbers(rows)}"
+    evidence = _evidence(case, list(found), stance)
+    if len(found) > 1 and not missing:
+        reason = f"{named}, and the amount is exactly what is open."
+        return [Draft(min(_SEVERAL, most), "order_exact", reason, full_lines(desk, rows), evidence=evidence)]
+    credits = desk.ledger.account(account, case.currency).credits.rows if missing > 0 else []
+    fitting = [r for r in credits if desk.ledger.left[r] == missing and r not in rows and desk.usable(r, case)]
+    if len(fitting) != 1:
+        return []
+    reason = f"{named}; the difference is credit note {desk.numbers(fitting)}."
+    lines = full_lines(desk, rows + fitting)
+    return [Draft(min(_LESS_A_CREDIT, most), "order_in_part", reason, lines, evidence=evidence)]

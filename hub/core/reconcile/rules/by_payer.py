@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
@@ -13,6 +14,7 @@ from hub.core.reconcile.rules.judging import MOST_ACCOUNTS, judge
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.near_number import NEAR, nearest_named, others_near
 from hub.core.reconcile.rules.on_account import on_account
+from hub.core.reconcile.rules.period import of_one_period
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import statement
 
@@ -53,7 +55,7 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     near = [d for d in judged if d.rule == NEAR]
     if near:
         judged = [cap(d, 0.9 if _is_named(desk, case) else 1.0) if d.rule == NEAR else cap(d, 0.85) for d in judged]
-    judged += _of_longer_names(desk, case, judged)
+    judged += _of_longer_names(desk, case, judged) + _of_its_companies(desk, case, judged)
     return judged + [other for d in near for other in others_near(desk, case, d)] if near else judged
 
 
@@ -92,15 +94,35 @@ def _of_namesakes(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
 
 def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
     """Debtors whose names begin with all the payer's, and who owe this very sum: the bank may have cut the name."""
-    first = max(drafts, key=lambda d: d.confidence) if len(drafts) > 1 else drafts[0] if drafts else None
-    if first is None or first.rule != "payer_amount" or first.confidence < 0.8:
+    first = _one_amount(drafts)
+    if first is None:
         return []
-    found = []
-    for account in desk.payers.longer_names(case.payer):
-        row = desk.ledger.first_of_amount(account, case.amount, case.received_on + timedelta(days=DATE_SLACK_DAYS))
+    return _owe_it_too(desk, case, first, desk.payers.longer_names(case.payer), "The payer's name may have been cut")
+
+
+def _of_its_companies(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
+    """Companies of a parent that owe the very sum of the one invoice of its own: it may pay theirs."""
+    first = _one_amount(drafts)
+    if first is None or not desk.ledger.heads_a_group(own := desk.ledger.account_of[first.lines[0][0]]):
+        return []
+    companies = [account for account in desk.ledger.group(own) if account != own]
+    return _owe_it_too(desk, case, first, companies, "The payer is the parent of this debtor")
+
+
+def _one_amount(drafts: list[Draft]) -> Draft | None:
+    """The surest draft, if it is one invoice with the amount that may be applied."""
+    first = max(drafts, key=lambda d: d.confidence) if len(drafts) > 1 else drafts[0] if drafts else None
+    return first if first is not None and first.rule == "payer_amount" and first.confidence >= 0.8 else None
+
+
+def _owe_it_too(desk: Desk, case: Case, first: Draft, accounts: Sequence[int], why: str) -> list[Draft]:
+    """The invoices of other accounts with the amount; then the first one is not sure either."""
+    found, last = [], case.received_on + timedelta(days=DATE_SLACK_DAYS)
+    for account in accounts:
+        row = desk.ledger.first_of_amount(account, case.amount, last)
         if row is not None and desk.usable(row, case):
             cap(first, 0.9)
-            reason = f"The payer's name may have been cut, and {desk.numbers([row])} has exactly this amount open."
+            reason = f"{why}, and {desk.numbers([row])} has exactly this amount open."
             found.append(Draft(min(first.confidence, 0.89) - 0.01, "payer_amount", reason, [(row, case.amount)]))
     return found
 
@@ -120,6 +142,8 @@ def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     drafts += _sets(desk, case, pool, sums)
     if not sums.solutions:
         drafts += balance(desk, case, pool)
+    if not case.reading.months and not any([d.confidence > 0.9 or len(d.lines) == 1 for d in drafts]):
+        drafts = _periods_first(desk, case, pool, drafts)
     if not any([d.confidence > 0.9 for d in drafts]):
         others = discount(desk, case, pool) + netting(desk, case, pool) + nearly(desk, case, pool)
         drafts += [cap(d, 0.7) for d in others] if sums.solutions else others
@@ -129,6 +153,12 @@ def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     if not any([d.confidence > 0.6 for d in drafts]):
         drafts += on_account(desk, case, pool)
     return drafts
+
+
+def _periods_first(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> list[Draft]:
+    """All of one period, before sets found by trying: one of them may be the same."""
+    found = of_one_period(desk, case, pool)
+    return found + [d for d in drafts if not any([d.same_as(other) for other in found])]
 
 
 def _less_its_discount(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> list[Draft]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.core.reconcile.case import Case, Desk
 from hub.core.reconcile.rules.near_number import built_alike
 from hub.core.reconcile.rules.pool import Pool
+from hub.core.reconcile.words import DELIVERY_WORDS
 
 _RECURRING = 3  # equal invoices of one debtor that are no accident
 
@@ -26,4 +27,6 @@ def why_not_the_oldest(desk: Desk, case: Case, row: int) -> str:
         return "equal invoices, and the bank may have cut off which"
     if built_alike(case, ledger.items.number[row]):
         return "equal invoices, and the text has a number like theirs that is none"
+    if case.reading.of_something and not DELIVERY_WORDS.isdisjoint(case.reading.words):
+        return "equal invoices, and the text names a delivery: it may be that of any of them"
     return ""

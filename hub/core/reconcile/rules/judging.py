@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+
 from hub.core.reconcile.amounts import CHANCE
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.equal import why_not_the_oldest
@@ -20,6 +23,7 @@ _COMPOSED = frozenset(("payer_sum", "payer_less_credit_note", "payer_rounding"))
 _NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
 _IN_FULL = 0.97  # likeness of a payer whose name, or label, has all words of a debtor's
 _OF_ONE = ("payer_amount", "payer_rounding")  # one invoice's, of which the text may name the month
+_A_YEAR = timedelta(days=365)  # a week without its year is one of the last
 _NEARLY = 0.42  # such an explanation beside a text that names something else, and may be right about it
 _CHANCE_OF_A_STATEMENT = 0.001  # a statement of one invoice: no sum of others, and a sum that is rare
 
@@ -38,6 +42,8 @@ def judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False
         cap(draft, 0.9)  # "ARRHES DEVIS 2611" is money for what is not invoiced yet, whatever it happens to equal
     if draft.rule == "payer_amount" and case.reading.due_on:
         _due_as_named(desk, case, draft)
+    if draft.rule == "payer_amount" and case.reading.weeks:
+        _of_the_week_named(desk, case, draft)
     paid = paid_with_this(desk, case, case.payer.accounts)  # a number well spelt is no misprint of another one
     if not _nearly_spelt(desk, case, draft, bool(paid)):
         _beside_the_text(desk, case, draft, paid)
@@ -135,19 +141,27 @@ def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:
 
 def _due_as_named(desk: Desk, case: Case, draft: Draft) -> None:
     """Of equal invoices the one that falls due on the day the text names: a bill of exchange is drawn on that day."""
+    due_on, named = desk.ledger.items.due_on, case.reading.due_on
+    _told_by(desk, case, draft, lambda row: due_on[row] in named, "due date")
+
+
+def _of_the_week_named(desk: Desk, case: Case, draft: Draft) -> None:
+    """Of equal invoices the one of the week the text names: agencies of temporary work bill each week."""
+    issued_on, weeks, year = desk.ledger.items.issued_on, case.reading.weeks, case.received_on - _A_YEAR
+    _told_by(desk, case, draft, lambda r: issued_on[r] > year and issued_on[r].isocalendar().week in weeks, "week")
+
+
+def _told_by(desk: Desk, case: Case, draft: Draft, fits: Callable[[int], bool], what: str) -> None:
+    """Of equal invoices the only one that fits what the text names; where several do, or none, none is sure."""
     ledger, [(row, amount)] = desk.ledger, draft.lines
-    due_on, named = ledger.items.due_on, case.reading.due_on
     equal = [r for r in ledger.rows_of_amount(ledger.account_of[row], amount) if desk.usable(r, case)]
-    fitting = [r for r in equal if due_on[r] in named]
+    fitting = [r for r in equal if fits(r)]
     if len(fitting) == 1:
         draft.lines = [(fitting[0], amount)]
         if len(equal) > 1:
-            draft.reason = (
-                f"The payer is known; {desk.numbers(fitting)} has this amount and the due date the text names."
-            )
+            draft.reason = f"The payer is known; {desk.numbers(fitting)} has this amount and the {what} the text names."
     elif len(equal) > 1:
-        cap(draft, 0.85)
-        draft.evidence["against"] = "the text names a due date that is not one invoice's alone"
+        _against(draft, 0.85, f"the text names a {what} that is not one invoice's alone")
 
 
 def _one_company(desk: Desk, case: Case) -> bool:

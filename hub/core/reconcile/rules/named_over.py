@@ -8,9 +8,10 @@ from hub.core.reconcile.amounts import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import STRONG, WEAK
 from hub.core.reconcile.rules.named import Named, fits_elsewhere, full_lines
-from hub.core.reconcile.text import PURPOSE, fills_its_room
+from hub.core.reconcile.text import PURPOSE, WIDTHS, fills_its_room
 
 _DUE_SOON = 7  # days: a debtor pays what falls due until its next day of payments
+_GOES_ON = ",;+/&"  # at the end of a list that goes on
 _LONGEST, _BETWEEN = 140, 4  # characters of a purpose (ISO 20022), and those between two numbers: " ET ", " + "
 
 
@@ -35,17 +36,25 @@ def over(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, bas
 
 
 def _may_be_cut(text: str, *, listed: bool) -> bool:
-    """Whether more numbers may have stood behind a text: it fills its room, or a list leaves none for another one."""
+    """Whether more numbers may have stood behind a text: it fills its room, or a list leaves none for another one.
+
+    What parts two numbers of a list is lost where the cut comes behind it, or stands there with nothing to follow.
+    """
     if not text or fills_its_room(text):
         return bool(text)
     said = text.removeprefix(PURPOSE)
+    last = len(said.rpartition("\n")[2])
+    if listed and (said[-1] in _GOES_ON or any(last + lost in WIDTHS for lost in range(1, _BETWEEN))):
+        return True
     room = _LONGEST - len(said) + said.count("\n")
     return listed and -_BETWEEN <= room <= len(said.rpartition(" ")[2]) + _BETWEEN
 
 
 def _names_used_up(desk: Desk, case: Case, named: Named) -> bool:
-    """Whether the text also names an item of this debtor that is settled already."""
+    """Whether the text also names an item of this debtor that is settled already, in this run or before."""
     ledger = desk.ledger
+    if any(account in named.accounts for _, accounts in case.reading.closed for account in accounts):
+        return True
     return any(
         ref.strength >= STRONG and ledger.left[ref.row] == 0 and ledger.account_of[ref.row] in named.accounts
         for mention in case.reading.mentions
@@ -54,7 +63,9 @@ def _names_used_up(desk: Desk, case: Case, named: Named) -> bool:
 
 
 def _names_more(case: Case, named: Named) -> bool:
-    """Whether the text has firm numbers that are none of this debtor's: perhaps of the list it pays, misread."""
+    """Whether the text has firm numbers that are none of this debtor's, or paid: perhaps of the list, misread."""
+    if case.reading.closed:
+        return True
     own = {text for refs in named.alternatives for _, _, text in refs}
     return any(m.refs[0].strength > WEAK and m.text not in own for m in case.reading.mentions)
 

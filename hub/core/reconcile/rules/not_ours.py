@@ -5,9 +5,11 @@ from __future__ import annotations
 from hub.core.reconcile.case import Case, Desk
 from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import WEAK
+from hub.core.reconcile.numbers import counter_of
 from hub.core.reconcile.text import compact, fills_its_room, fold
 from hub.core.reconcile.words import REFERENCE_WORDS
 
+_LEAST_COUNTED, _BEYOND = 4, 5  # digits of a counter that tells how far a seller counts, and how often beyond it
 _LEAST_BEGUN = 4  # characters of a number that a bank must have left to tell it
 
 
@@ -24,7 +26,9 @@ def is_no_other_number(desk: Desk, case: Case, row: int) -> bool:
 
 
 def _is_the_payers_own(desk: Desk, case: Case, row: int) -> bool:
-    """Whether the one number of the text is announced as a reference and not built like the item's."""
+    """Whether the one number of the text is announced as a reference, and not built like the item's or far beyond
+    all that this debtor has: so far no seller has counted.
+    """
     if len(case.reading.unknown) != 1:
         return False
     said, (prefix, _, counted) = case.reading.unknown[0], desk.ledger.numbers.scheme_of[row]
@@ -32,8 +36,19 @@ def _is_the_payers_own(desk: Desk, case: Case, row: int) -> bool:
     if letters not in REFERENCE_WORDS:
         return False
     said_digits, digits, counter = said[len(letters) :], number[prefix.stop :], number[counted]
+    if _is_beyond(desk, row, said_digits):
+        return True
     least = 1 if counter.startswith("0") else len(counter) - 1
     return not least <= len(said_digits) <= len(counter) + 1 - (least == 1) and len(said_digits) != len(digits)
+
+
+def _is_beyond(desk: Desk, row: int, digits: str) -> bool:
+    """Whether a number is many times the largest counter of what the item's debtor has open."""
+    numbers, least = desk.ledger.numbers, 10 ** (_LEAST_COUNTED - 1)
+    rows = desk.ledger.rows_of[desk.ledger.account_of[row]]
+    counters = [counter_of(numbers.compact[r], numbers.scheme_of[r]) for r in rows]
+    largest = max([int(counter) for counter in counters if counter.isdigit()], default=0)
+    return largest >= least and int(digits) >= largest * _BEYOND and len(digits) <= len(numbers.compact[row])
 
 
 def _is_cut_off(desk: Desk, case: Case, row: int) -> bool:

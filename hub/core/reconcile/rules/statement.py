@@ -59,15 +59,15 @@ def statement(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
         )
         sets.append(("due by then", [r for r in both if (items.due_on[r] or items.issued_on[r]) <= case.received_on]))
         sets.append(("open", both))
-    return _statement_drafts(desk, case, sets)
+    return _statement_drafts(desk, case, sets, [r for r in both if desk.ledger.is_credit[r]])
 
 
-def _statement_drafts(desk: Desk, case: Case, sets: list[tuple[str, list[int]]]) -> list[Draft]:
-    """A draft per named set that adds up, with or without its credit notes; near misses as hints."""
+def _statement_drafts(desk: Desk, case: Case, sets: list[tuple[str, list[int]]], credits: list[int]) -> list[Draft]:
+    """A draft per named set that adds up, with or without its credit notes, or less all that are open."""
     drafts: list[Draft] = []
     for what, rows in sets:
         invoices = [r for r in rows if not desk.ledger.is_credit[r]]
-        for chosen in (rows, invoices):
+        for chosen in (rows, invoices, invoices + credits if invoices else []):
             if chosen and sum(map(desk.signed, chosen)) == case.amount:
                 reason = f"The text names a statement: {desk.numbers(chosen)}, all that was {what}, add up exactly."
                 draft = Draft(0.99, "payer_statement", reason, [(r, desk.signed(r)) for r in chosen])

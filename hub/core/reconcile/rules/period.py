@@ -1,0 +1,54 @@
+"""Explanations from a period that no text names: all of a debtor's month, or of one due day, as statements bill it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.named import full_lines
+from hub.core.reconcile.rules.pool import Pool
+
+_LEAST = 3  # invoices of a period that are no accident together
+_SURE, _SEVERAL = 0.984, 0.8
+
+
+def of_one_period(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
+    """All that was issued in one month, or falls due on one day, with all credit notes taken off or none.
+
+    Wholesalers bill each delivery and are paid by the month. There are few such sets, so that chance hardly makes one;
+    a period of which something was paid otherwise is none.
+    """
+    if len(pool.accounts) != 1 or len(pool.left) <= _LEAST:
+        return []
+    left, opened = desk.ledger.left, desk.ledger.items.open_minor
+    credits = [r for r in pool.credits if left[r] > 0]
+    sums = (case.amount, case.amount + sum([left[r] for r in credits]))
+    drafts: list[Draft] = []
+    for what, rows in _periods(desk, pool, sums):
+        if len(rows) < _LEAST or any([left[r] != opened[r] for r in rows]):
+            continue
+        chosen = rows if sum([opened[r] for r in rows]) == case.amount else rows + credits
+        reason = f"The payer is known and {desk.numbers(chosen)}, all that {what}, add up exactly."
+        draft = Draft(_SURE, "payer_statement", reason, full_lines(desk, chosen))
+        if not any([draft.same_as(other) for other in drafts]):
+            drafts.append(draft)
+    for draft in drafts if len(drafts) > 1 else ():
+        draft.confidence = _SEVERAL
+    return drafts
+
+
+def _periods(desk: Desk, pool: Pool, sums: tuple[int, int]) -> list[tuple[str, list[int]]]:
+    """The months of issue and the due days of a pool that make one of two sums, each with its invoices."""
+    issued_on, due_on, opened = desk.ledger.items.issued_on, desk.ledger.items.due_on, desk.ledger.items.open_minor
+    months, days = dict[int, int](), dict[date | None, int]()  # what they add up to; counted without a call a row
+    for row in pool.invoices:
+        month, day = issued_on[row].year * 12 + issued_on[row].month, due_on[row]
+        months[month] = months[month] + opened[row] if month in months else opened[row]
+        days[day] = days[day] + opened[row] if day in days else opened[row]
+    found = []
+    for month in [month for month, total in months.items() if total in sums]:
+        rows = [r for r in pool.invoices if issued_on[r].year * 12 + issued_on[r].month == month]
+        found.append((f"was issued in {issued_on[rows[0]]:%m/%Y}", rows))
+    for day in [day for day, total in days.items() if day and total in sums]:
+        found.append((f"falls due on {day:%d/%m/%Y}", [r for r in pool.invoices if due_on[r] == day]))
+    return found
