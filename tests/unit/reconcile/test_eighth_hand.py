@@ -1,0 +1,56 @@
+"""What an eighth hand's files showed: rents, subscriptions and who pays them; and what stays a question beside each."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.unit.reconcile.books import DURAND, decide, item, lines, one, receipt
+
+
+def rents(amount: int = 850_00, months: tuple[int, ...] = (1, 2, 3, 4)) -> list[dict[str, object]]:
+    """One rent a month, told on the 25th of the month before, due on the 5th; their ids count from 1."""
+    issued = [date(2026, month - 1, 25) if month > 1 else date(2025, 12, 25) for month in months]
+    due = [date(2026, month, 5) for month in months]
+    rows = enumerate(zip(issued, due, strict=True), 1)
+    return [item(f"AE26000{n}", DURAND, amount, issued_on=on, due_on=by) for n, (on, by) in rows]
+
+
+@pytest.mark.parametrize("text", ["LOYER 03/2026", "LOYER ET CHARGES 03/26", "03/2026 LOYER", "LOYER MARS"])
+def test_a_month_in_figures(text: str) -> None:
+    """Of equal rents the month's own is paid, not the oldest, and 03 is no counter."""
+    assert [(3, 850_00)] == lines(one(rents(), 850_00, text, "DURAND ET FILS"))
+
+
+@pytest.mark.parametrize("text", ["DOSSIER 03/2026", "CDE 03/2026", "03/2026/0009"])
+def test_figures_that_are_no_month(text: str) -> None:
+    """Behind the word of a file or an order, and within a number: nothing says which of equal rents is paid."""
+    assert "payer_statement" != one(rents(), 850_00, text, "DURAND ET FILS").proposals[0].rule
+
+
+def test_a_counter_and_its_year_are_no_month() -> None:
+    """A seller who numbers 0003/2026 means the third invoice."""
+    items = [item(f"000{n}/2026", DURAND, 850_00, issued_on=date(2026, 1, n)) for n in (1, 2, 3, 4)]
+    assert [(3, 850_00)] == lines(one(items, 850_00, "LOCAL 03/2026", "DURAND ET FILS"))
+
+
+@pytest.mark.parametrize(
+    ("text", "best", "status"), [("LOYER AVRIL", 4, "auto"), ("ABONNEMENT 03/2026", 4, "suggested")]
+)
+def test_of_two_months_a_rent_is_the_later_one_s(text: str, best: int, status: str) -> None:
+    """Issued on 25 March, due on 5 April: April's rent. What a subscription told so is for, nobody knows."""
+    decision = one(rents(), 850_00, text, "DURAND ET FILS")
+    assert (status, [(best, 850_00)]) == (decision.status, lines(decision))
+    twice = [receipt(850_00, "LOYER MARS", "DURAND ET FILS")] * 2
+    assert ["auto", "suggested"] == [d.status for d in decide(rents()[2:], twice)]  # it came twice, or is April's
+    assert "auto" == one(rents()[3:], 850_00, "LOYER MARS", "DURAND ET FILS").status  # told as the month ends
+
+
+def test_of_two_months_an_invoice_of_the_first_days_is_the_earlier_one_s() -> None:
+    """Issued on 2 March, due on 1 April: March's subscription, though it falls due in April."""
+    items = [
+        item(f"ABO-{n}", DURAND, 49_00, issued_on=date(2026, n, 2), due_on=date(2026, n + 1, 1)) for n in (1, 2, 3, 4)
+    ]
+    decision = one(items, 49_00, "ABO 03/2026", "DURAND ET FILS")
+    assert ("auto", [(3, 49_00)]) == (decision.status, lines(decision))
