@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from hub.core.reconcile import Decision
 from tests.unit.reconcile.books import DURAND, decide, item, lines, one, receipt
 
 
@@ -54,3 +55,31 @@ def test_of_two_months_an_invoice_of_the_first_days_is_the_earlier_one_s() -> No
     ]
     decision = one(items, 49_00, "ABO 03/2026", "DURAND ET FILS")
     assert ("auto", [(3, 49_00)]) == (decision.status, lines(decision))
+
+
+def test_a_monthly_payment_is_no_part_payment() -> None:
+    """ "MENSUALITE MARS" pays the invoice of March in full, when that is its sum; a sum of two stays a question."""
+    items = [item(f"ABO-{n}", DURAND, 49_00 + n, issued_on=date(2026, n, 2)) for n in (1, 2, 3)]
+    assert ("auto", [(3, 49_03)]) == _found(one(items, 49_03, "MENSUALITE MARS", "DURAND ET FILS"))
+    assert "auto" != one(items, 98_05, "MENSUALITE FEVRIER ET MARS", "DURAND ET FILS").status
+
+
+@pytest.mark.parametrize(
+    ("payer", "text"),
+    [
+        ("SELARL PEREZ MANDATAIRE JUDICIAIRE", "DIVIDENDE LJ DURAND ET FILS"),
+        ("CARPA ANGERS", "AFF DURAND ET FILS"),
+        ("SCP BERNARD COMMISSAIRES DE JUSTICE", "DOSSIER 28337 DURAND ET FILS"),
+        (None, "VIR SCP BERNARD HUISSIERS DURAND ET FILS"),
+    ],
+)
+def test_officers_of_the_law_pay_no_invoice_silently(payer: str | None, text: str) -> None:
+    """What they send of a debtor is a part of a file; a number says what it is for."""
+    items = [item("FA2602-0051", DURAND, 1_770_23), item("FA2602-0052", DURAND, 99_13)]
+    assert "auto" != one(items, 1_770_23, text, payer).status
+    assert "auto" == one(items, 1_770_23, f"{text} FACT FA2602-0051", payer).status
+    assert "auto" == one(items, 1_770_23, "VIR DURAND ET FILS", None).status
+
+
+def _found(decision: Decision) -> tuple[str, list[tuple[int, int]]]:
+    return decision.status, lines(decision)
