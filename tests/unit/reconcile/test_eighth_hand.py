@@ -83,3 +83,24 @@ def test_officers_of_the_law_pay_no_invoice_silently(payer: str | None, text: st
 
 def _found(decision: Decision) -> tuple[str, list[tuple[int, int]]]:
     return decision.status, lines(decision)
+
+
+def test_two_months_at_once() -> None:
+    """Silent money of twice a rent pays the two oldest, and the next one goes on behind them."""
+    both = [receipt(1_700_00, "LOYER", "DURAND ET FILS"), receipt(850_00, "LOYER", "DURAND ET FILS")]
+    decisions = decide(rents(), both)
+    assert ["auto", "auto"] == [d.status for d in decisions]
+    assert [[(1, 850_00), (2, 850_00)], [(3, 850_00)]] == [lines(d) for d in decisions]
+
+
+def test_two_months_behind_a_question() -> None:
+    """Somebody who may be another takes his turn; twice the rent goes on with the next two."""
+    unsure = [receipt(850_00, "LOYER", "DURAND"), receipt(1_700_00, "LOYER", "DURAND ET FILS")]
+    decisions = decide(rents(), unsure)
+    assert "auto" != decisions[0].status
+    assert [(2, 850_00), (3, 850_00)] == lines(decisions[1])
+
+
+def test_a_round_rent_is_no_accident() -> None:
+    """The first of a year's round rents: those of later months tell that it is one."""
+    assert "auto" == one(rents(450_00, (3, 5, 6)), 450_00, "LOYER", "DURAND ET FILS").status

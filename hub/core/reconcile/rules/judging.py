@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.core.reconcile.amounts import CHANCE
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.rules.equal import why_not_the_oldest
+from hub.core.reconcile.rules.equal import alike, why_not_the_oldest
 from hub.core.reconcile.rules.named import paid_with_this
 from hub.core.reconcile.rules.near_number import NEAR, near_number
 from hub.core.reconcile.rules.not_ours import is_no_other_number
@@ -110,7 +110,9 @@ def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> N
         _against(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85, "the text names something else")
     elif draft.rule in _OF_ONE and case.reading.months and not in_a_month_named(desk, case, row):
         _against(draft, 0.85, "the text names another month")
-    elif draft.rule == "payer_amount" and (why := why_not_the_oldest(desk, case, row)):
+    elif (draft.rule == "payer_amount" or (draft.rule == "payer_sum" and alike(draft))) and (
+        why := why_not_the_oldest(desk, case, row, draft.lines[0][1])
+    ):
         _against(draft, 0.85, why)
 
 
