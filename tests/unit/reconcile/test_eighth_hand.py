@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from hub.core.reconcile import Decision
-from tests.unit.reconcile.books import DURAND, decide, item, lines, one, receipt
+from tests.unit.reconcile.books import DURAND, debtors_of, decide, item, lines, one, receipt
 
 
 def rents(amount: int = 850_00, months: tuple[int, ...] = (1, 2, 3, 4)) -> list[dict[str, object]]:
@@ -104,3 +104,60 @@ def test_two_months_behind_a_question() -> None:
 def test_a_round_rent_is_no_accident() -> None:
     """The first of a year's round rents: those of later months tell that it is one."""
     assert "auto" == one(rents(450_00, (3, 5, 6)), 450_00, "LOYER", "DURAND ET FILS").status
+
+
+def test_the_one_of_the_month_named() -> None:
+    """Beside a training course of June its subscription, not what stayed open of February and fell due since."""
+    days = [
+        (date(2026, 2, 3), date(2026, 3, 5)),
+        (date(2026, 3, 1), date(2026, 3, 31)),
+        (date(2026, 3, 9), date(2026, 4, 8)),
+    ]
+    amounts = (23_40, 23_40, 138_00)
+    items = [
+        item(f"ABO-{n}", DURAND, m, issued_on=d, due_on=e)
+        for n, (m, (d, e)) in enumerate(zip(amounts, days, strict=True), 1)
+    ]
+    assert ("auto", [(2, 23_40)]) == _found(one(items, 23_40, "ABONNEMENT MARS 2026", "DURAND ET FILS"))
+    assert "auto" != one([items[0], items[2]], 23_40, "ABONNEMENT AVRIL 2026", "DURAND ET FILS").status
+
+
+def test_where_an_account_s_labels_all_end() -> None:
+    """Six labels of 54 characters and none longer: the bank cuts there, perhaps before the number that tells which."""
+    label = "VIREMENT EN VOTRE FAVEUR DURAND ET FILS MANDAT 1587 BD"
+    walls = [
+        receipt(n, f"VIREMENT DE PAYEUR {c * 9} SANS RIEN DE PLUS {c * 30}"[:54]) for n, c in enumerate("ABCDEF", 100)
+    ]
+    assert "suggested" == decide(rents(), [receipt(850_00, label), *walls])[0].status
+    assert "auto" == decide(rents(), [receipt(850_00, label[:-3]), *walls])[0].status
+    often = [receipt(n, f"REMISE DE CHEQUES DE L AGENCE DES TROIS PONTS NO {n}00") for n in range(100, 108)]
+    assert "auto" == decide(rents(), [receipt(850_00, label), *often])[0].status
+    pieces = "VIREMENT EN VOTRE FAVEUR\nDURAND ET FILS\n" + f"MANDAT 1587 BORD 12 {'SERVICE DES ECOLES' * 4}"[:70]
+    assert "auto" != one(rents(), 850_00, pieces).status
+
+
+def test_three_at_once_that_the_text_names() -> None:
+    """Ends of the numbers of three equal invoices: those, and not the oldest ones."""
+    items = [item(f"00{n}", DURAND, 334_65) for n in (45969, 46162, 46284, 46362)]
+    decision = one(items, 3 * 334_65, "MD 3122 BORD 9 46162 - 46284 - 46362", "DURAND ET FILS")
+    assert [2, 3, 4] == [item_id for item_id, _ in lines(decision)]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [("BORD 9 46162", "number_named_exact"), ("BORD 46162", "amount_only"), ("BORD 346284 46162", "amount_only")],
+)
+def test_a_number_behind_the_one_that_a_word_announces(text: str, rule: str) -> None:
+    """The word speaks of the next number only; what is longer and stands behind it may be an invoice."""
+    items = [item(f"00{n}", DURAND, amount) for n, amount in ((46162, 334_65), (46284, 98_30), (46362, 120_00))]
+    assert rule == one(items, 334_65, f"SGC DIJON MD 3122 {text}", None).proposals[0].rule
+
+
+@pytest.mark.parametrize("title", ["MLE", "MELLE", "M OU MME", "MMES", "MM"])
+def test_titles_as_banks_write_them(title: str) -> None:
+    """A title is no word of a name."""
+    names = debtors_of(["Mme Robert Delphine", "Robert Frères SARL"])
+    assert (
+        "auto"
+        == one([item("AE260001", "D0", 453_91)], 453_91, "LOYER", f"{title} DELPHINE ROBERT", debtors=names).status
+    )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.rules.near_number import built_alike
+from hub.core.reconcile.rules.near_number import built_alike, near_number
 from hub.core.reconcile.rules.pool import Pool
+from hub.core.reconcile.text import fills_its_room
 
 _RECURRING = 3  # equal invoices of one debtor that are no accident
 _AT_ONCE = 3  # of them that are paid together now and then: a quarter
@@ -24,6 +25,8 @@ def months_at_once(desk: Desk, case: Case, pool: Pool, solution: tuple[int, ...]
     """Whether a set is of two or three equal invoices of a subscription, and the text says nothing of which ones."""
     if not 1 < len(solution) <= _AT_ONCE or len(set(solution)) > 1 or case.reading.months or case.reading.statement:
         return False
+    if any(near_number(desk, case, row) for row in pool.left if desk.ledger.left[row] == solution[0]):
+        return False
     return recurs(desk, pool, solution[0])
 
 
@@ -40,7 +43,8 @@ def why_not_the_oldest(desk: Desk, case: Case, row: int, amount: int) -> str:
         return "it is the rest of an invoice, and another one has this sum"
     if len(equal) < 2:
         return ""
-    if not receipts.payer_name[case.row] and desk.cuts.may_have_cut(receipts.remittance[case.row]):
+    text = receipts.remittance[case.row] or ""
+    if not receipts.payer_name[case.row] and (desk.cuts.may_have_cut(text) or ("\n" in text and fills_its_room(text))):
         return "equal invoices, and the bank may have cut off which"
     if built_alike(case, ledger.items.number[row]):
         return "equal invoices, and the text has a number like theirs that is none"

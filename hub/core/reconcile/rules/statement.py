@@ -9,6 +9,7 @@ from hub.core.reconcile.rules.pool import Pool, cap
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import MONTHS, RENT_WORDS
 
+_Dated = list[tuple[int, date]]  # rows, and the day that counts of each
 _MIDDLE, _A_MONTH = 15, 31  # days
 _SHORT = 4  # letters of a month that may be half of another word: no word goes on from "FEVRIER"
 
@@ -41,19 +42,24 @@ def statement(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
             ("open", both),
         ]
         return _statement_drafts(desk, case, sets)
+    return _of_months(desk, case, months, issued, due)
+
+
+def _of_months(desk: Desk, case: Case, months: set[tuple[int, int]], issued: _Dated, due: _Dated) -> list[Draft]:
+    """Everything issued, or due, in the months named, or the one invoice then that is the sum; or all up to then."""
+    sets: list[tuple[str, list[int]]] = []
+    for what, dated in (("issued", issued), ("due", due)):
+        then = _within(dated, months)
+        sets.append((f"{what} in the month named", then))
+        if len(then) > 1 and not case.reading.statement:
+            sets.append((f"of this sum and {what} in the month named", _the_one(desk, case, then)))
     last = max(months)
-    sets = [
-        ("issued in the month named", _within(issued, months)),
-        ("due in the month named", _within(due, months)),
-        ("issued up to the month named", [r for r, on in issued if (on.year, on.month) <= last]),
-        ("due up to the month named", [r for r, on in due if (on.year, on.month) <= last]),
-    ]
+    for what, dated in (("issued", issued), ("due", due)):
+        if _within(dated, months):  # what is older alone is not the month's
+            sets.append((f"{what} up to the month named", [r for r, on in dated if (on.year, on.month) <= last]))
     drafts = _statement_drafts(desk, case, sets)
-    if (
-        drafts
-        and _billed_ahead(desk, [row for row, _ in drafts[0].lines])
-        and not _of_one_month_alone(desk, case, drafts, months)
-    ):
+    ahead = bool(drafts) and _billed_ahead(desk, [row for row, _ in drafts[0].lines])
+    if ahead and not _of_one_month_alone(desk, case, drafts, months):
         if len(drafts) == 1 or RENT_WORDS.isdisjoint(case.reading.words):
             cap(drafts[0], 0.9)
         else:  # a rent is told before it falls due
@@ -62,7 +68,13 @@ def statement(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     return drafts
 
 
-def _within(dated: list[tuple[int, date]], months: set[tuple[int, int]]) -> list[int]:
+def _the_one(desk: Desk, case: Case, rows: list[int]) -> list[int]:
+    """The only one of the rows that has exactly the sum of the receipt; nothing when there are more."""
+    found = [row for row in rows if desk.signed(row) == case.amount]
+    return found if len(found) == 1 else []
+
+
+def _within(dated: _Dated, months: set[tuple[int, int]]) -> list[int]:
     """The rows whose day lies in one of the months."""
     return [row for row, on in dated if (on.year, on.month) in months]
 
