@@ -21,7 +21,7 @@ from hub.core.reconcile.words import (
     OTHER_NUMBER_WORDS,
 )
 
-_ACCOUNTANTS = frozenset(("DGFIP", "DRFIP", "DDFIP", "TRESOR", "TRESORERIE", "PAIERIE", "SGC", "FINANCES"))
+_ACCOUNTANTS = frozenset("DGFIP DRFIP DDFIP TRESOR TRESORERIE PAIERIE SGC FINANCES COMPTABLE AC".split())
 _FOR_OTHERS = GROUP_WORDS | _ACCOUNTANTS  # words of payers that are hardly the debtor themselves
 _HINT = 0.4  # likeness from which a name may be a debtor's: never enough to agree, sometimes to contradict
 _NAMES_TOO = ORDER_WORDS | OTHER_NUMBER_WORDS  # words of labels that names have as well: "SCI le Marché"

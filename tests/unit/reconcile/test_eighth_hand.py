@@ -161,3 +161,29 @@ def test_titles_as_banks_write_them(title: str) -> None:
         "auto"
         == one([item("AE260001", "D0", 453_91)], 453_91, "LOYER", f"{title} DELPHINE ROBERT", debtors=names).status
     )
+
+
+@pytest.mark.parametrize("payer", ["AC LYCEE VERDUN", "AGENT COMPTABLE LYCEE VERDUN", "AGENCE COMPTABLE VERDUN"])
+@pytest.mark.parametrize("label", [True, False])
+def test_the_accountant_of_a_group_of_schools(payer: str, label: bool) -> None:
+    """He sits in one school and pays the bills of others: their numbers are not contradicted."""
+    schools = debtors_of(["Lycée Jean Moulin Verdun", "Collège Jules Ferry"])
+    items = [item("0045247", "D0", 600_67), item("0045413", "D1", 109_34)]
+    text, name = (f"VIREMENT EN VOTRE FAVEUR {payer} FACT 0045413", None) if label else ("FACT 0045413", payer)
+    assert ("auto", [(2, 109_34)]) == _found(one(items, 109_34, text, name, debtors=schools))
+    other = text.replace(payer, "LYCEE JEAN MOULIN VERDUN"), name and "LYCEE JEAN MOULIN VERDUN"
+    assert "auto" != one(items, 109_34, *other, debtors=schools).status
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "status"),
+    [
+        ("ECHEANCE 1/3 26050353 DU 30/05/2026", 301_00, "auto"),
+        ("SIT 3 N 26050353 RGT-685348 RG 5%", 857_85, "auto"),
+        ("ECHEANCE 26050353 ET AV FAC 260503.", 301_00, "suggested"),
+    ],
+)
+def test_a_text_that_ends_with_a_date_is_complete(text: str, amount: int, status: str) -> None:
+    """35 characters, as long as a bank leaves of one: a day in full is no number that was cut."""
+    items = [item("26050353", DURAND, 903_00), item("26050360", DURAND, 70_10)]
+    assert (status, [(1, amount)]) == _found(one(items, amount, f"{text:35}".strip(), "DURAND ET FILS"))
