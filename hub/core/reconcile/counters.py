@@ -56,7 +56,7 @@ class CounterText(WrittenText):
     def _excludes(self, text: str, before: bool) -> bool:
         """Whether numbers after this word are orders, customers, telephones: anything but invoices."""
         if text in ORDER_WORDS or text in OTHER_NUMBER_WORDS:
-            return True
+            return text not in self.numbers.prefixes  # "ABO-2605-5", where our numbers begin so
         return before and (text in ("N", "NO", "NUM", "NUMERO", "DE", "REF") or text in LIST_WORDS)
 
     def _stands_behind_another(self, at: int) -> bool:

@@ -15,6 +15,7 @@ from hub.core.reconcile.words import IBAN_LENGTHS
 
 LONGEST_TEXT = 120_000  # characters read of one text; the longest remittance seen is 100 KB
 MOST_TOKENS = 12_000
+_LABEL = 31  # characters of the label of CFONB 120, of which longer lines may be the rest
 WIDTHS = frozenset((31, 35, 65, 70, 140))  # lengths at which banks cut
 PURPOSE = "MOTIF "  # before a purpose that was taken out of a label: it announces a bare number
 
@@ -67,15 +68,15 @@ def fold(text: str) -> str:
 def join_pieces(folded: str) -> str:
     """Pieces put together again: without a blank where a piece fills the bank's width, else with one.
 
-    A piece shorter than the others lost the blank at its end.
+    A piece shorter than the others lost the blank at its end. A width is a usual one, or that of two pieces.
     """
     pieces = folded.split("\n")
     width = max(map(len, pieces[:-1]), default=0)
-    if len(pieces) == 2 and width not in WIDTHS:
+    if width not in WIDTHS and [len(piece) for piece in pieces[:-1]].count(width) < 2:
         return " ".join(pieces)
-    out = []
+    out: list[str] = []
     for piece in pieces[:-1]:
-        out.append(piece if len(piece) == width >= 20 else piece + " ")
+        out.append(piece if len(piece) == width >= 20 or (len(piece) == _LABEL and not out) else piece + " ")
     return "".join(out) + pieces[-1]
 
 

@@ -187,3 +187,28 @@ def test_a_text_that_ends_with_a_date_is_complete(text: str, amount: int, status
     """35 characters, as long as a bank leaves of one: a day in full is no number that was cut."""
     items = [item("26050353", DURAND, 903_00), item("26050360", DURAND, 70_10)]
     assert (status, [(1, amount)]) == _found(one(items, amount, f"{text:35}".strip(), "DURAND ET FILS"))
+
+
+def test_a_rent_is_no_name() -> None:
+    """LOYER is a slip away from Boyer, and says nothing of him."""
+    people = debtors_of(["M. Roux Inès", "M. Boyer Inès"])
+    items = [item(f"AE26000{n}", "D0", 580_00, issued_on=date(2026, n, 1)) for n in (1, 2, 3)]
+    assert ("auto", [(1, 580_00)]) == _found(one(items, 580_00, "VIR INES ROUX LOYER", debtors=people))
+
+
+def test_a_prefix_that_is_a_word_of_other_numbers() -> None:
+    """Where our numbers begin with ABO, ABO announces them; elsewhere a subscription of which nobody knows."""
+    days = [date(2026, month, n) for month in (1, 2, 3) for n in (1, 2)]
+    items = [item(f"ABO-{d:%y%m}-01{n}{d.day}", DURAND, 122_30, issued_on=d) for n, d in enumerate(days)]
+    assert ("auto", [(4, 122_30)]) == _found(one(items, 122_30, "FACTURE ABO-2602-132", "MME LAURENT"))
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    ["VIREMENT EN VOTRE FAVEUR\nAC LYCEE DREUX\nFACT 0045413", "VIR SEPA RECU /DE DURAND ET FIL\nS\nFACT 0045413"],
+)
+def test_pieces_that_are_no_cut_words(pieces: str) -> None:
+    """Three fields of which the first is the longest are three fields, unless it is as long as a label."""
+    schools = debtors_of(["Lycée Jean Moulin Dreux", "Durand et Fils"])
+    items = [item("0045247", "D0", 600_67), item("0045413", "D1", 109_34)]
+    assert ("auto", [(2, 109_34)]) == _found(one(items, 109_34, pieces, debtors=schools))
