@@ -49,7 +49,7 @@ class CounterText(WrittenText):
             if self._is_banks(at):
                 self.used[at] = True
                 continue
-            if excluded or self.gaps[at].endswith("#"):
+            if (excluded and not self._stands_behind_another(at)) or self.gaps[at].endswith("#"):
                 self._order_number(at)
                 continue
             mention = self._as_counter(at, chain)
@@ -61,8 +61,13 @@ class CounterText(WrittenText):
     def _excludes(self, text: str, before: bool) -> bool:
         """Whether numbers after this word are orders, customers, telephones, statements: anything but invoices."""
         if text in _NO_INVOICES:
-            return True
+            return text not in self.numbers.prefixes  # "ABO-2605-5", where our numbers begin so
         return before and (text in ("N", "NO", "NUM", "NUMERO", "DE", "REF") or text in LIST_WORDS)
+
+    def _stands_behind_another(self, at: int) -> bool:
+        """Whether a shorter number stands before, the one that a word announced: "BORD 9 46162" may be one of ours."""
+        before = self.texts[at - 1]
+        return before < LETTERS and self.gaps[at].isspace() and len(self.texts[at]) > max(len(before), FEW_DIGITS)
 
     def _order_number(self, at: int) -> None:
         """An announced order number, looked up alone; or the day of a statement in figures."""

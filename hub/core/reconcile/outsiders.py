@@ -73,9 +73,10 @@ _WORDS = [
     (_CASH, r"VERSEMENT (?:D )?ESPECES?|DEPOT (?:D )?ESPECES?|REMISE (?:D )?ESPECES?"),
     (_PAYOUT, r"PAYOUT|REVERSEMENT"),
 ]
-# Public accountants pay the bills of the State, towns and hospitals (mandats de paiement), and give back taxes.
+# Public accountants pay the bills of the State, towns, hospitals and groups of schools, and give back taxes.
 _PUBLIC = re.compile(
     r"\b(?:DGFIP|DRFIP|DDFIP|TRESOR PUBLIC|TRESORERIE|PAIERIE|SGC|DIRECTION GENERALE DES FINANCES|FINANCES PUBLIQUES"
+    r"|AGEN(?:T|CE) COMPTABLE|AG COMPTABLE|AC (?:DU |DE L ?)?(?:LYCEE|LYC|LEGT|LPO?|COLLEGE|COL|CLG|EPLE|UNIVERSITE)"
     r")\b"
 )
 _PUBLIC_REFUND = re.compile(

@@ -14,6 +14,7 @@ from hub.core.reconcile.stances import CUT_AT, MEDIUM, NOBODY, STRONG, Payer, St
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import (
     ABBREVIATIONS,
+    DUE_WORDS,
     FORM_BEGINNINGS,
     GROUP_WORDS,
     LABEL_WORDS,
@@ -21,10 +22,10 @@ from hub.core.reconcile.words import (
     OTHER_NUMBER_WORDS,
 )
 
-_ACCOUNTANTS = frozenset(("DGFIP", "DRFIP", "DDFIP", "TRESOR", "TRESORERIE", "PAIERIE", "SGC", "FINANCES"))
+_ACCOUNTANTS = frozenset("DGFIP DRFIP DDFIP TRESOR TRESORERIE PAIERIE SGC FINANCES COMPTABLE AC".split())
 _FOR_OTHERS = GROUP_WORDS | _ACCOUNTANTS  # words of payers that are hardly the debtor themselves
 _HINT = 0.4  # likeness from which a name may be a debtor's: never enough to agree, sometimes to contradict
-_NAMES_TOO = ORDER_WORDS | OTHER_NUMBER_WORDS  # words of labels that names have as well: "SCI le Marché"
+_NAMES_TOO = ORDER_WORDS | OTHER_NUMBER_WORDS | DUE_WORDS  # words of labels that names have as well: "SCI le Marché"
 _LEAST_FOUND, _LEAST_CONTAINED = 0.6, 0.55  # likeness from which a label's name is a debtor's, and is worked out
 _MOST_LONGER = 200  # debtors whose names begin with a payer's
 _MOST_NARROWED = 200  # debtors of one name that are compared with a label word by word

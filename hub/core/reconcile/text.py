@@ -15,6 +15,7 @@ from hub.core.reconcile.words import IBAN_LENGTHS
 
 LONGEST_TEXT = 120_000  # characters read of one text; the longest remittance seen is 100 KB
 MOST_TOKENS = 12_000
+_LABEL = 31  # characters of the label of CFONB 120, of which longer lines may be the rest
 WIDTHS = frozenset((31, 35, 65, 70, 140))  # lengths at which banks cut
 PURPOSE = "MOTIF "  # before a purpose that was taken out of a label: it announces a bare number
 
@@ -75,9 +76,9 @@ def join_pieces(folded: str) -> str:
     width = max(sizes, default=0)
     if width not in WIDTHS and sizes.count(width) < 2:
         return " ".join(pieces)
-    out = []
+    out: list[str] = []
     for piece in pieces[:-1]:
-        out.append(piece if len(piece) == width >= 20 else piece + " ")
+        out.append(piece if len(piece) == width >= 20 or (len(piece) == _LABEL and not out) else piece + " ")
     return "".join(out) + pieces[-1]
 
 

@@ -13,7 +13,10 @@ from hub.core.reconcile.words import (
     DISCOUNT_WORDS,
     INVOICE_WORDS,
     LIST_WORDS,
+    MONTHLY_WORDS,
     MONTHS,
+    ORDER_WORDS,
+    OTHER_NUMBER_WORDS,
     PART_WORDS,
     RANGE_WORDS,
     SMALL_WORDS,
@@ -27,9 +30,11 @@ _WEEKS = 53  # of a long year
 _NEXT_WEEK = timedelta(days=7)  # a month of which less is left is at its end
 _LONGEST_TERMS = 400  # days between a receipt and a due date that it names
 _COUNTERS = (3, 4, 5, 6)  # digits of counters that a day's two may be the end of
+_WITHIN = ("", "-", "/", ".")  # gaps within one number
+_BEFORE_MONTHS = STATEMENT_WORDS | INVOICE_WORDS | SMALL_WORDS | MONTHLY_WORDS
+_NOT_BEFORE_MONTHS = (ORDER_WORDS | OTHER_NUMBER_WORDS) - MONTHLY_WORDS
 _MOST_SITUATIONS = 3  # digits of the number of a builder's invoice within its contract
 _NAMES_WITHIN = 1000  # characters of a text that may hold its payer's name
-_BEFORE_MONTHS = STATEMENT_WORDS | INVOICE_WORDS | SMALL_WORDS | {"MOIS"}
 _TELLING_WORDS = STATEMENT_WORDS | PART_WORDS | DISCOUNT_WORDS | _MORE_WORDS | {"COMPTE", *MONTHS, *WEEK_WORDS}
 
 
@@ -156,9 +161,9 @@ class TextPass(CounterText):
             self.reading.weeks += (int(texts[at]),)
 
     def _numeric_months(self) -> None:
-        """ "03/2026" anywhere, or "03 26" after a word that announces a statement or invoices."""
+        """ "03/2026" or "03 26" after a word that announces a month; "03/2026" also anywhere else."""
         texts, used = self.texts, self.used
-        for at in range(1, len(texts) - 1):
+        for at in range(len(texts) - 1):
             one, two = texts[at], texts[at + 1]
             if len(one) > 2 or one > LETTERS or two > LETTERS or used[at] or used[at + 1]:
                 continue
@@ -166,11 +171,20 @@ class TextPass(CounterText):
             if not 1 <= int(one) <= 12 or gap not in ("/", "-", " ", ".", "") or len(two) not in (2, 4):
                 continue
             year = as_year(two, self.received_on)
-            word = texts[at - 1]
-            apart = len(two) == 4 and gap == "/" and self.gaps[at].endswith(" ")
-            if year and (apart or word in _BEFORE_MONTHS):
+            if year and ((at and texts[at - 1] in _BEFORE_MONTHS) or self._is_plainly_a_month(at)):
                 used[at] = used[at + 1] = True
                 self.reading.months.append((year, int(one)))
+
+    def _is_plainly_a_month(self, at: int) -> bool:
+        """Whether "03/2026" stands here alone, behind no word of an order or a file, and is no counter and its year."""
+        texts, gaps, (month, year) = self.texts, self.gaps, self.texts[at : at + 2]
+        if gaps[at + 1] != "/" or len(month) != 2 or len(year) != 4:
+            return False
+        if (at and gaps[at] in _WITHIN) or (at + 2 < len(texts) and gaps[at + 2] in _WITHIN):
+            return False
+        if at and texts[at - 1] in _NOT_BEFORE_MONTHS:
+            return False
+        return not any(month.zfill(width) + year in self.numbers.whole for width in _COUNTERS)
 
     def _months_of_statements(self) -> None:
         """A statement drawn at the end of a month is that month's: "VOTRE RELEVE DU 31/03/26"."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import STRONG, WEAK, Ref
+from hub.core.reconcile.rules.equal import alike
 from hub.core.reconcile.rules.near_number import NEAR, near_number, slipped_from_paid
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 
@@ -46,7 +47,7 @@ class Waiting:
         elif drafts and drafts[0].rule.startswith("named_") and drafts[0].evidence.get("payer") == "agrees":
             self._claimed.update(row for row, _ in drafts[0].lines)
         elif self._is_turn(case, drafts):
-            self._claimed.add(drafts[0].lines[0][0])
+            self._claimed.update(row for row, _ in drafts[0].lines)
             return
         else:
             self._cases.setdefault(case.amount, []).append(case)
@@ -88,30 +89,34 @@ class Waiting:
 
     def _is_turn(self, case: Case, drafts: list[Draft]) -> bool:
         """Whether silent money pays this one of equal invoices, if it is this debtor's at all, and no other owes it."""
-        if not drafts or drafts[0].rule != "payer_amount" or drafts[0].confidence < _TURN:
+        if not drafts or drafts[0].confidence < _TURN:
+            return False
+        rule = drafts[0].rule
+        if rule != "payer_amount" and not (rule == "payer_sum" and alike(drafts[0])):
             return False
         account_of = self.desk.ledger.account_of
         account = account_of[drafts[0].lines[0][0]]
         if case.reading.names_something or "against" in drafts[0].evidence:
             return False
-        return all(
-            account_of[d.lines[0][0]] == account and d.rule == "payer_amount" for d in drafts if d.confidence >= _WANTED
-        )
+        return all(account_of[d.lines[0][0]] == account and d.rule == rule for d in drafts if d.confidence >= _WANTED)
 
     def beside_claims(self, case: Case, draft: Draft) -> Draft:
-        """The draft, moved to the oldest equal invoice that no earlier receipt claims."""
-        if draft.rule != "payer_amount" or draft.lines[0][0] not in self._claimed:
+        """The draft, moved to the oldest equal invoices that no earlier receipt claims."""
+        taken = [row for row, _ in draft.lines if row in self._claimed]
+        if not taken or not (draft.rule == "payer_amount" or (draft.rule == "payer_sum" and alike(draft))):
             return draft
-        ledger, items = self.desk.ledger, self.desk.ledger.items
+        ledger, items, amount = self.desk.ledger, self.desk.ledger.items, draft.lines[0][1]
         last = case.received_on + timedelta(days=DATE_SLACK_DAYS)
-        equal = ledger.rows_of_amount(ledger.account_of[draft.lines[0][0]], case.amount)
-        for row in equal[:_MOST_EQUAL]:
-            free = row not in self._claimed and ledger.left[row] == case.amount and items.issued_on[row] <= last
-            if free and self.desk.usable(row, case):
-                passed = self.desk.numbers([draft.lines[0][0]])
-                reason = f"The payer is known and {self.desk.numbers([row])} has exactly this amount; another receipt"
-                reason += f" claims {passed}."
-                return replace(draft, reason=reason, lines=[(row, case.amount)])
+        free = []
+        for row in ledger.rows_of_amount(ledger.account_of[draft.lines[0][0]], amount)[:_MOST_EQUAL]:
+            unused = row not in self._claimed and ledger.left[row] == amount and items.issued_on[row] <= last
+            if unused and self.desk.usable(row, case):
+                free.append(row)
+                if len(free) == len(draft.lines):
+                    has = "has exactly this amount" if len(free) == 1 else "add up to exactly this amount"
+                    reason = f"The payer is known and {self.desk.numbers(free)} {has}; another receipt"
+                    reason += f" claims {self.desk.numbers(taken)}."
+                    return replace(draft, reason=reason, lines=[(row, amount) for row in free])
         return draft
 
     def before(self, case: Case, draft: Draft) -> int | None:

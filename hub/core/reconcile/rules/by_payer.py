@@ -9,7 +9,7 @@ from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.rules.balance import balance
-from hub.core.reconcile.rules.equal import recurs
+from hub.core.reconcile.rules.equal import months_at_once, recurs
 from hub.core.reconcile.rules.judging import MOST_ACCOUNTS, judge
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.near_number import NEAR, nearest_named, others_near
@@ -206,11 +206,17 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
         size = len(solution)
         rivals = [s for s in sums.solutions if s != solution and (size > 1 or _is_rival(sums, s, case.amount))]
         everything = size > 4 and size == len(pool.invoices)
-        chance = 0.0 if everything or recurs(pool, solution) else sums.chance(size, case.amount)
+        together = months_at_once(desk, case, pool, solution)
+        known = everything or together or (size == 1 and recurs(desk, pool, solution[0]))
+        chance = 0.0 if known else sums.chance(size, case.amount)
         confidence = 0.992 / (1 + chance / 4 if size == 1 else 1 + chance) if not rivals else 0.8 - 0.05 * min(size, 6)
         if chance > (_CHANCE_OF_ONE if size == 1 else CHANCE):
             confidence = min(confidence, 0.9)
-        if size > 1 and any(pool.amounts.count(amount) > solution.count(amount) for amount in set(solution)):
+        if (
+            size > 1
+            and not together
+            and any(pool.amounts.count(amount) > solution.count(amount) for amount in set(solution))
+        ):
             confidence = min(confidence, 0.9)  # which of two equal invoices belongs to the set, nothing tells
         if size == 1:
             rows = nearest_named(desk, case, pool, rows)

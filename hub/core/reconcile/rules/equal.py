@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
-from hub.core.reconcile.case import Case, Desk
-from hub.core.reconcile.rules.near_number import built_alike
+from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.near_number import built_alike, near_number
 from hub.core.reconcile.rules.pool import Pool
+from hub.core.reconcile.text import fills_its_room
 from hub.core.reconcile.words import DELIVERY_WORDS
 
 _RECURRING = 3  # equal invoices of one debtor that are no accident
+_AT_ONCE = 3  # of them that are paid together now and then: a quarter
 
 
-def recurs(pool: Pool, solution: tuple[int, ...]) -> bool:
-    """Whether one invoice of many equal ones is paid: a subscription's sum is no accident, however round."""
-    return len(solution) == 1 and pool.amounts.count(solution[0]) >= _RECURRING
+def recurs(desk: Desk, pool: Pool, amount: int) -> bool:
+    """Whether an amount is that of many invoices: a subscription's is no accident, however round.
+
+    One account's invoices of later days tell it as well.
+    """
+    if pool.amounts.count(amount) >= _RECURRING:
+        return True
+    return len(pool.accounts) == 1 and len(desk.ledger.rows_of_amount(pool.accounts[0], amount)) >= _RECURRING
 
 
-def why_not_the_oldest(desk: Desk, case: Case, row: int) -> str:
+def months_at_once(desk: Desk, case: Case, pool: Pool, solution: tuple[int, ...]) -> bool:
+    """Whether a set is of two or three equal invoices of a subscription, and the text says nothing of which ones."""
+    if not 1 < len(solution) <= _AT_ONCE or len(set(solution)) > 1 or case.reading.months or case.reading.statement:
+        return False
+    if any(near_number(desk, case, row) for row in pool.left if desk.ledger.left[row] == solution[0]):
+        return False
+    return recurs(desk, pool, solution[0])
+
+
+def alike(draft: Draft) -> bool:
+    """Whether all lines are of one sum."""
+    return len({amount for _, amount in draft.lines}) == 1
+
+
+def why_not_the_oldest(desk: Desk, case: Case, row: int, amount: int) -> str:
     """Why of several equal invoices the oldest may not be meant; "" when nothing says so, or there is but one."""
     ledger, receipts = desk.ledger, desk.receipts
-    equal = ledger.rows_of_amount(ledger.account_of[row], case.amount)
+    equal = ledger.rows_of_amount(ledger.account_of[row], amount)
     if equal and ledger.left[row] != ledger.items.open_minor[row]:
         return "it is the rest of an invoice, and another one has this sum"
     if len(equal) < 2:
         return ""
-    if not receipts.payer_name[case.row] and desk.cuts.may_have_cut(receipts.remittance[case.row]):
+    text = receipts.remittance[case.row] or ""
+    if not receipts.payer_name[case.row] and (desk.cuts.may_have_cut(text) or ("\n" in text and fills_its_room(text))):
         return "equal invoices, and the bank may have cut off which"
     if built_alike(case, ledger.items.number[row]):
         return "equal invoices, and the text has a number like theirs that is none"

@@ -7,15 +7,15 @@ from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.rules.equal import why_not_the_oldest
+from hub.core.reconcile.rules.equal import alike, why_not_the_oldest
 from hub.core.reconcile.rules.named import paid_with_this
 from hub.core.reconcile.rules.near_number import NEAR, near_number
 from hub.core.reconcile.rules.not_ours import is_no_other_number
 from hub.core.reconcile.rules.pool import cap
 from hub.core.reconcile.rules.statement import in_a_month_named
 from hub.core.reconcile.stances import MEDIUM, STRONG
-from hub.core.reconcile.text import compact
-from hub.core.reconcile.words import GROUP_WORDS, ORDER_WORDS, RETENTION_WORDS
+from hub.core.reconcile.text import compact, fold
+from hub.core.reconcile.words import GROUP_WORDS, LAW_WORDS, ORDER_WORDS, RETENTION_WORDS
 
 MOST_ACCOUNTS = 6  # debtors that may be the payer, looked at one by one
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
@@ -38,7 +38,7 @@ def judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False
     if draft.rule in _COMPOSED:
         _doubt_a_set(desk, case, draft)
     words = case.reading.words
-    if case.reading.part and (not draft.rule.startswith("payer_amount") or not ORDER_WORDS.isdisjoint(words)):
+    if case.reading.part and (not _pays_one_whole(draft) or not ORDER_WORDS.isdisjoint(words)):
         cap(draft, 0.9)  # "ARRHES DEVIS 2611" is money for what is not invoiced yet, whatever it happens to equal
     if draft.rule == "payer_amount" and case.reading.due_on:
         _due_as_named(desk, case, draft)
@@ -48,6 +48,11 @@ def judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False
     if not _nearly_spelt(desk, case, draft, bool(paid)):
         _beside_the_text(desk, case, draft, paid)
     return draft
+
+
+def _pays_one_whole(draft: Draft) -> bool:
+    """Whether one invoice is paid to the cent: "MENSUALITE MARS" is no part of it, whatever the word says elsewhere."""
+    return draft.rule.startswith("payer_amount") or (draft.rule == "payer_statement" and len(draft.lines) == 1)
 
 
 def _against(draft: Draft, most: float, why: str) -> None:
@@ -60,8 +65,11 @@ def _doubt_the_payer(desk: Desk, case: Case, draft: Draft, rivals: int, alone: b
     draft.evidence |= {"payer_found_by": payer.found_by, "payer_score": round(payer.score, 3), "received": case.amount}
     if payer.score < STRONG:
         cap(draft, 0.9 if payer.score >= MEDIUM else 0.6)
-    if payer.found_by == "text" and payer.score < 0.93:
-        cap(draft, 0.9)
+    if payer.found_by == "text":
+        if payer.score < 0.93:
+            cap(draft, 0.9)
+        if _through_the_law(desk, case, desk.ledger.account_of[draft.lines[0][0]]):
+            _against(draft, 0.85, "a court, a bailiff or a liquidator pays: a file's money, not one invoice's")
     if rivals > 1:
         draft.evidence["rivals"] = [f"{rivals} debtors answer to this payer"]
         plain = (payer.score >= 1.0 or payer.whole) and _one_company(desk, case)
@@ -108,7 +116,9 @@ def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> N
         _against(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85, "the text names something else")
     elif draft.rule in _OF_ONE and case.reading.months and not in_a_month_named(desk, case, row):
         _against(draft, 0.85, "the text names another month")
-    elif draft.rule == "payer_amount" and (why := why_not_the_oldest(desk, case, row)):
+    elif (draft.rule == "payer_amount" or (draft.rule == "payer_sum" and alike(draft))) and (
+        why := why_not_the_oldest(desk, case, row, draft.lines[0][1])
+    ):
         _against(draft, 0.85, why)
 
 
@@ -136,6 +146,13 @@ def _only_one_owes(desk: Desk, case: Case, draft: Draft) -> bool:
 def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:
     """Whether the payer's name, or the label, has a word of groups that the debtor's names have not."""
     words = GROUP_WORDS.intersection((*case.payer.words, *case.payer.label))
+    return bool(words) and not words <= desk.payers.words_of(account)
+
+
+def _through_the_law(desk: Desk, case: Case, account: int) -> bool:
+    """Whether who pays is an officer of the law who names the debtor, not the debtor: "DIVIDENDE LJ DURAND SARL"."""
+    name = desk.receipts.payer_name[case.row]
+    words = LAW_WORDS.intersection((*(fold(name).split() if name else ()), *case.payer.label, *case.reading.words))
     return bool(words) and not words <= desk.payers.words_of(account)
 
 

@@ -9,7 +9,7 @@ from hub.core.reconcile.charges import is_a_share
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.rules.named import Named, fits_elsewhere, own_words, paid_with_this
 from hub.core.reconcile.stances import AGREES, UNKNOWN
-from hub.core.reconcile.text import compact, fills_its_room
+from hub.core.reconcile.text import compact, fills_its_room, fold, mask
 from hub.core.reconcile.words import CREDIT_NOTE_WORDS
 
 _CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's name, and too short to mean it surely
@@ -64,7 +64,7 @@ def _is_counted(desk: Desk, case: Case, total: int) -> bool:
 def _cut_in_a_number(desk: Desk, case: Case, named: Named) -> bool:
     """Whether the bank cut the label within another number: of a credit note, perhaps, of which nothing is left."""
     text = desk.receipts.remittance[case.row] or ""
-    if not text or not fills_its_room(text):
+    if not text or not fills_its_room(text) or mask(fold(text))[0].endswith("#"):  # a date, or a share, is complete
         return False
     last = text.split()[-1]
     return (
