@@ -52,7 +52,7 @@ class TestSeveralOrders:
         item("F1002", MARTIN, 97_31, order_ref="CF10191"),
         item("F1003", MARTIN, 240_18, order_ref="CF60318"),
         item("F1004", MARTIN, 88_02, order_ref="CF70002"),
-        item("AV31", MARTIN, 12_40, kind="credit_note"),
+        item("AV31", MARTIN, 13_53, kind="credit_note"),
     )
 
     def test_their_invoices_add_up(self) -> None:
@@ -66,11 +66,19 @@ class TestSeveralOrders:
         decision = one([*self.items], 217_87, "CDE CF44142 CF99999", "MENUISERIE MARTIN")
         assert decision.status != "auto"
 
-    def test_less_a_credit_note_is_offered_first(self) -> None:
-        """The text says nothing of the credit note: a person decides."""
-        decision = one([*self.items], 205_46, "CDE CF44142 CF10191", "MENUISERIE MARTIN")
-        assert decision.status == "suggested"
-        assert lines(decision) == [(1, 120_55), (2, 97_31), (5, -12_40)]
+    def test_less_a_credit_note(self) -> None:
+        """To the cent the only one there is, as beside a number."""
+        decision = one([*self.items], 204_33, "CDE CF44142 CF10191", "MENUISERIE MARTIN")
+        assert (decision.status, decision.rule) == ("auto", "named_less_credit_note")
+        assert lines(decision) == [(1, 120_55), (2, 97_31), (5, -13_53)]
+
+    def test_less_the_discount_of_the_terms(self) -> None:
+        """2 % within its days."""
+        terms = item(
+            "F1009", MARTIN, 400_00, order_ref="CF80001", discount_terms="2% 10 jours", issued_on=date(2026, 4, 3)
+        )
+        decision = one([*self.items, terms], 392_00, "CDE CF80001", "MENUISERIE MARTIN")
+        assert (decision.status, decision.rule) == ("auto", "named_less_discount")
 
     def test_somebody_elses_orders_are_not_applied(self) -> None:
         """The payer is another debtor."""
@@ -235,3 +243,21 @@ class TestPeriods:
         """Six of seven are no period."""
         amount = sum(i["open_minor"] for i in self.month()[1:])
         assert one(self.items(), amount, "REGLEMENT", "DURAND ET FILS").status != "auto"
+
+    def test_a_list_that_the_bank_cut(self) -> None:
+        """Four of the month's seven numbers are left, and the sum is the month's; another month's number is against."""
+        numbers = [str(i["number"]) for i in self.month()]
+        amount = sum(i["open_minor"] for i in self.month())
+        decision = one(self.items(), amount, f"FACT {' '.join(numbers[:4])}", "DURAND ET FILS")
+        assert decision.status == "auto"
+        assert list(range(8, 15)) == [row for row, _ in lines(decision)]
+        other = self.items()[0]["number"]
+        assert one(self.items(), amount, f"FACT {numbers[0]} {other}", "DURAND ET FILS").status != "auto"
+
+
+def test_charges_of_a_transfer_from_abroad() -> None:
+    """Where the label alone says that it is one, charges are no part payment."""
+    items = [item("F1001", DURAND, 812_47)]
+    for label, rule in (("VIR ETRANGER RECU", "named_less_bank_fee"), ("VIR RECU", "named_in_part")):
+        decision = one(items, 797_47, f"{label} ETS DURAND & FILS FACT F1001")
+        assert (decision.status == "auto", decision.rule) == (rule == "named_less_bank_fee", rule)
