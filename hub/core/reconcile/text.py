@@ -16,6 +16,7 @@ from hub.core.reconcile.words import IBAN_LENGTHS
 LONGEST_TEXT = 120_000  # characters read of one text; the longest remittance seen is 100 KB
 MOST_TOKENS = 12_000
 WIDTHS = frozenset((31, 35, 65, 70, 140))  # lengths at which banks cut
+_CUT_LABEL = min(WIDTHS) - 1  # it may have lost a blank at its end
 PURPOSE = "MOTIF "  # before a purpose that was taken out of a label: it announces a bare number
 
 _SPECIAL = {
@@ -71,6 +72,8 @@ def join_pieces(folded: str) -> str:
     fill: else they are fields, and the longest is a name ("VIREMENT DE DURAND SARL", "LOYER", "REFERENCE : 4711").
     """
     pieces = folded.split("\n")
+    if len(pieces) > 1 and len(pieces[0]) >= _CUT_LABEL and pieces[1].startswith(pieces[0]):
+        del pieces[0]  # a label that the bank cut and then repeats in full
     sizes = [len(piece) for piece in pieces[:-1]]
     width = max(sizes, default=0)
     if width not in WIDTHS and sizes.count(width) < 2:

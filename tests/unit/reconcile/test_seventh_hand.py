@@ -197,6 +197,14 @@ class TestLinesOfALabel:
         cut = "FACT 1045465 1045561 1045598 10"
         assert join_pieces(f"DURAND\n{cut}\n45673") == f"DURAND {cut}45673"
 
+    def test_a_label_repeated_in_full(self) -> None:
+        """The first line is what the bank left of the second."""
+        label = "LCR MENUISERIE MARTIN SAS ECH 310326"
+        assert join_pieces(f"{label[:31]}\n{label}") == label
+        items = [item(f"F100{n}", MARTIN, 812_40, due_on=date(2026, 3, 31) - timedelta(days=7 * n)) for n in range(3)]
+        decision = one(items, 812_40, f"{label[:31]}\n{label}")
+        assert (decision.status, lines(decision)) == ("auto", [(1, 812_40)])
+
     @pytest.mark.parametrize(("reference", "status"), [("187229", "auto"), ("015229", "suggested")])
     def test_a_reference_beyond_all_counters(self, reference: str, status: str) -> None:
         """No seller has counted to 187229 whose debtor's newest invoice is 16540."""
@@ -243,6 +251,13 @@ class TestPeriods:
         """Six of seven are no period."""
         amount = sum(i["open_minor"] for i in self.month()[1:])
         assert one(self.items(), amount, "REGLEMENT", "DURAND ET FILS").status != "auto"
+
+    def test_another_set_of_the_sum(self) -> None:
+        """Two invoices make it as well, and chance would hardly have made them."""
+        amount = sum(i["open_minor"] for i in self.month())
+        parts, on = (7_011, amount - 7_011), date(2025, 12, 3)
+        pair = [item(f"104470{n}", DURAND, part, issued_on=on) for n, part in enumerate(parts)]
+        assert one([*self.items()[7:], *pair], amount, "REGLEMENT", "DURAND ET FILS").status != "auto"
 
     def test_a_list_that_the_bank_cut(self) -> None:
         """Four of the month's seven numbers are left, and the sum is the month's; another month's number is against."""

@@ -22,6 +22,7 @@ _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _NAMESAKE = 0.7  # the same where the payer is found as a debtor whose items explain nothing
 _MOST_NAMESAKES = 12
+_LIKELY_BY_CHANCE = 0.5  # sets expected by accident, from which one that adds up says nothing against a period
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 
 
@@ -142,8 +143,8 @@ def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     drafts += _sets(desk, case, pool, sums)
     if not sums.solutions:
         drafts += balance(desk, case, pool)
-    if not case.reading.months and not any([d.confidence > 0.9 or len(d.lines) == 1 for d in drafts]):
-        drafts = _periods_first(desk, case, pool, drafts)
+    if not case.reading.months and case.amount not in pool.amounts and (found := of_one_period(desk, case, pool)):
+        drafts = _periods_first(found, drafts)
     if not any([d.confidence > 0.9 for d in drafts]):
         others = discount(desk, case, pool) + netting(desk, case, pool) + nearly(desk, case, pool)
         drafts += [cap(d, 0.7) for d in others] if sums.solutions else others
@@ -155,10 +156,12 @@ def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     return drafts
 
 
-def _periods_first(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> list[Draft]:
-    """All of one period, before sets found by trying: one of them may be the same."""
-    found = of_one_period(desk, case, pool)
-    return found + [d for d in drafts if not any([d.same_as(other) for other in found])]
+def _periods_first(found: list[Draft], drafts: list[Draft]) -> list[Draft]:
+    """All of one period, before sets found by trying, unless chance would hardly have made one of them."""
+    others = [d for d in drafts if not any([d.same_as(other) for other in found])]
+    if any([d.evidence.get("chance", 1.0) < _LIKELY_BY_CHANCE for d in others]):
+        return [cap(d, 0.85) for d in found + others]
+    return found + others
 
 
 def _less_its_discount(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> list[Draft]:
