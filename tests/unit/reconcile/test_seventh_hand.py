@@ -197,6 +197,13 @@ class TestLinesOfALabel:
         cut = "FACT 1045465 1045561 1045598 10"
         assert join_pieces(f"DURAND\n{cut}\n45673") == f"DURAND {cut}45673"
 
+    def test_a_purpose_is_not_glued_to_a_cut_name(self) -> None:
+        """A label of 31 characters, and the purpose in a line of its own."""
+        assert join_pieces("VIR SEPA RECU /DE PATISSERIE GA\nRELEVE N 5935 MARS 2026").endswith(
+            "GA RELEVE N 5935 MARS 2026"
+        )
+        assert join_pieces("VIR SEPA RECU /DE PATISSERIE GA\nRNIER FACT 4711").endswith("GARNIER FACT 4711")
+
     def test_a_label_repeated_in_full(self) -> None:
         """The first line is what the bank left of the second."""
         label = "LCR MENUISERIE MARTIN SAS ECH 310326"

@@ -56,7 +56,9 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     near = [d for d in judged if d.rule == NEAR]
     if near:
         judged = [cap(d, 0.9 if _is_named(desk, case) else 1.0) if d.rule == NEAR else cap(d, 0.85) for d in judged]
-    judged += _of_longer_names(desk, case, judged) + _of_its_companies(desk, case, judged)
+    first = max(judged, key=lambda d: d.confidence) if len(judged) > 1 else judged[0] if judged else None
+    if first is not None and first.rule == "payer_amount" and first.confidence >= 0.8:
+        judged += _of_longer_names(desk, case, first) + _of_its_companies(desk, case, first)
     return judged + [other for d in near for other in others_near(desk, case, d)] if near else judged
 
 
@@ -93,27 +95,17 @@ def _of_namesakes(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     return [cap(judge(desk, case, d, len(others) + len(accounts)), _NAMESAKE) for d in drafts]
 
 
-def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
+def _of_longer_names(desk: Desk, case: Case, first: Draft) -> list[Draft]:
     """Debtors whose names begin with all the payer's, and who owe this very sum: the bank may have cut the name."""
-    first = _one_amount(drafts)
-    if first is None:
-        return []
     return _owe_it_too(desk, case, first, desk.payers.longer_names(case.payer), "The payer's name may have been cut")
 
 
-def _of_its_companies(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
+def _of_its_companies(desk: Desk, case: Case, first: Draft) -> list[Draft]:
     """Companies of a parent that owe the very sum of the one invoice of its own: it may pay theirs."""
-    first = _one_amount(drafts)
-    if first is None or not desk.ledger.heads_a_group(own := desk.ledger.account_of[first.lines[0][0]]):
+    if not desk.ledger.heads_a_group(own := desk.ledger.account_of[first.lines[0][0]]):
         return []
     companies = [account for account in desk.ledger.group(own) if account != own]
     return _owe_it_too(desk, case, first, companies, "The payer is the parent of this debtor")
-
-
-def _one_amount(drafts: list[Draft]) -> Draft | None:
-    """The surest draft, if it is one invoice with the amount that may be applied."""
-    first = max(drafts, key=lambda d: d.confidence) if len(drafts) > 1 else drafts[0] if drafts else None
-    return first if first is not None and first.rule == "payer_amount" and first.confidence >= 0.8 else None
 
 
 def _owe_it_too(desk: Desk, case: Case, first: Draft, accounts: Sequence[int], why: str) -> list[Draft]:
