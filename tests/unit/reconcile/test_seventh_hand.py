@@ -283,3 +283,37 @@ def test_charges_of_a_transfer_from_abroad() -> None:
     for label, rule in (("VIR ETRANGER RECU", "named_less_bank_fee"), ("VIR RECU", "named_in_part")):
         decision = one(items, 797_47, f"{label} ETS DURAND & FILS FACT F1001")
         assert (decision.status == "auto", decision.rule) == (rule == "named_less_bank_fee", rule)
+
+
+class TestOneCompanyAtTwoSellers:
+    """A group's sellers have customers in common, and not all of them know a customer's IBAN."""
+
+    iban = "FR7630006000011234567890189"
+
+    def debtors(self, siren: str | None = None) -> Debtors:
+        """The company at both sellers, and its subsidiary at the second one."""
+        return Debtors(
+            seller=["PAPER", "FOOD", "FOOD"],
+            debtor_id=["P1", "F1", "F2"],
+            name=["Proxibois SASU", "Proxibois SASU", "Vertitrans France"],
+            siren=["732829320", siren, None],
+            parent_id=[None, None, "F1"],
+            ibans=[(self.iban,), (), ()],
+        )
+
+    def items(self) -> list[dict[str, object]]:
+        """Two of the company, one of the subsidiary."""
+        owed = (("104386", "F1", 11_74), ("104415", "F1", 53_15), ("104420", "F2", 88_31))
+        return [item(number, debtor, amount, seller="FOOD") for number, debtor, amount in owed]
+
+    @pytest.mark.parametrize(("siren", "status"), [(None, "auto"), ("732829320", "auto"), ("443061841", "suggested")])
+    def test_its_name_says_who_it_is(self, siren: str | None, status: str) -> None:
+        """Everything due, of the account that bears its very name; another SIREN is another company."""
+        row = receipt(64_89, "REGLEMENT", "PROXIBOIS SASU", payer_iban=self.iban, seller="FOOD")
+        decision = decide(self.items(), [row], debtors=self.debtors(siren))[0]
+        assert (decision.status, [row for row, _ in lines(decision)]) == (status, [1, 2])
+
+    def test_it_pays_for_its_subsidiary(self) -> None:
+        """The parent there is the one whose IBAN another seller knows."""
+        row = receipt(88_31, "FACT 104420", "PROXIBOIS SASU", payer_iban=self.iban, seller="FOOD")
+        assert decide(self.items(), [row], debtors=self.debtors())[0].status == "auto"
