@@ -317,3 +317,11 @@ class TestOneCompanyAtTwoSellers:
         """The parent there is the one whose IBAN another seller knows."""
         row = receipt(88_31, "FACT 104420", "PROXIBOIS SASU", payer_iban=self.iban, seller="FOOD")
         assert decide(self.items(), [row], debtors=self.debtors())[0].status == "auto"
+
+
+@pytest.mark.parametrize("reference", [None, "PMT895077", "VIR6951", "20260410004711", "BC12345"])
+def test_what_a_machine_wrote_speaks_of_nothing(reference: str | None) -> None:
+    """An end-to-end reference is the payer's own number of the transfer, no file and no order of the text."""
+    items = [item(f"1050{n}", DURAND, amount) for n, amount in ((201, 56_11), (218, 60_99), (233, 70_17), (240, 11_08))]
+    decision = one(items, 117_10, "CLIENT 4090", "DURAND ET FILS", end_to_end_ref=reference)
+    assert (decision.status, decision.rule) == ("auto", "payer_sum")
