@@ -325,3 +325,21 @@ def test_what_a_machine_wrote_speaks_of_nothing(reference: str | None) -> None:
     items = [item(f"1050{n}", DURAND, amount) for n, amount in ((201, 56_11), (218, 60_99), (233, 70_17), (240, 11_08))]
     decision = one(items, 117_10, "CLIENT 4090", "DURAND ET FILS", end_to_end_ref=reference)
     assert (decision.status, decision.rule) == ("auto", "payer_sum")
+
+
+def test_silent_money_waits_for_a_name_cut_within_the_label() -> None:
+    """The label says SCP DES TILLEULS M, perhaps of Le Mans: which of its equal invoices comes next is not known."""
+    nothing: list[None] = [None, None]
+    sellers, names = ["ACME", "FOOD"], ["SCP des Tilleuls Mans", "SCI de la Tilleuls"]
+    debtors = Debtors(sellers, ["D0", "D1"], names, siren=nothing, parent_id=nothing, ibans=[(), ()])
+    items = [
+        item(f"FI26-{n}", "D0", 3_066_12, issued_on=date(2026, 1, day), due_on=date(2026, 2, day))
+        for n, day in ((4_410, 9), (4_467, 16), (4_524, 23))
+    ]
+    rows = [
+        receipt(3_066_12, "VIR SCP DES TILLEULS M VIR FOUR", seller="ACME"),
+        receipt(3_066_12, "REGLEMENT", "SCP DES TILLEULS MANS", received_on=date(2026, 4, 14), seller="ACME"),
+    ]
+    first, later = decide(items, rows, debtors=debtors)
+    assert first.status == "suggested"
+    assert later.status == "suggested"
