@@ -343,3 +343,14 @@ def test_silent_money_waits_for_a_name_cut_within_the_label() -> None:
     first, later = decide(items, rows, debtors=debtors)
     assert first.status == "suggested"
     assert later.status == "suggested"
+
+
+def test_a_name_cut_to_that_of_another_sellers_debtor() -> None:
+    """The label ends in the bank's cut, and the account is that of the seller who knows the longer name only."""
+    nothing: list[None] = [None, None]
+    names = ["Résidence des Ormes", "Résidence des Ormes Saint-Malo"]
+    debtors = Debtors(["RENT", "PAPER"], ["L1", "P1"], names, siren=nothing, parent_id=nothing, ibans=[(), ()])
+    items = [item("VF2603-00863", "P1", 812_47, seller="PAPER"), item("QL2603058", "L1", 700_00, seller="RENT")]
+    label = "VIR SEPA RESIDENCE DES ORMES SA"
+    decision = decide(items, [receipt(812_47, f"{label}\nREGLT VOS FACTURES", seller="PAPER")], debtors=debtors)[0]
+    assert (decision.status, lines(decision)) == ("auto", [(1, 812_47)])

@@ -21,7 +21,7 @@ from hub.core.reconcile.rules.statement import statement
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _NAMESAKE = 0.7  # the same where the payer is found as a debtor whose items explain nothing
-_MOST_NAMESAKES = 12
+_MOST_NAMESAKES, _MOST_BEGUN = 12, 50
 _LIKELY_BY_CHANCE = 0.5  # sets expected by accident, from which one that adds up says nothing against a period
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 
@@ -36,6 +36,7 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     if not accounts and case.seller is not None:
         for account in desk.payers.namesakes(payer, case.seller)[:MOST_ACCOUNTS]:
             drafts += [cap(d, _OTHER_FORM) for d in _explain(desk, case, [account])]
+        accounts = _cut_short(desk, case) if not drafts else []
     for account in accounts:
         drafts += _explain(desk, case, [account])
     if not any([d.confidence > 0.8 for d in drafts]):
@@ -60,6 +61,23 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     if first is not None and first.rule == "payer_amount" and first.confidence >= 0.8:
         judged += _of_longer_names(desk, case, first) + _of_its_companies(desk, case, first)
     return judged + [other for d in near for other in others_near(desk, case, d)] if near else judged
+
+
+def _cut_short(desk: Desk, case: Case) -> list[int]:
+    """The seller's only debtor whose name begins as a label does that names another seller's debtor in full.
+
+    "RESIDENCE DES ORMES SA" of 31 characters is the Résidence des Ormes Saint-Malo, where that one is the debtor.
+    """
+    if case.payer.found_by != "text" or not desk.cuts.may_have_cut(_label(desk, case)):
+        return []
+    owners = desk.ledger.accounts
+    begun = [a for a in desk.payers.names.full.begun(case.payer.label, _MOST_BEGUN) if owners[a][0] == case.seller]
+    return begun if len(begun) == 1 else []
+
+
+def _label(desk: Desk, case: Case) -> str:
+    """The first line of a label, which has the name."""
+    return (desk.receipts.remittance[case.row] or "").partition("\n")[0]
 
 
 def _is_named(desk: Desk, case: Case) -> bool:
@@ -113,7 +131,7 @@ def _owe_it_too(desk: Desk, case: Case, first: Draft, accounts: Sequence[int], w
     found, last = [], case.received_on + timedelta(days=DATE_SLACK_DAYS)
     for account in accounts:
         row = desk.ledger.first_of_amount(account, case.amount, last)
-        if row is not None and desk.usable(row, case):
+        if row is not None and row != first.lines[0][0] and desk.usable(row, case):
             cap(first, 0.9)
             reason = f"{why}, and {desk.numbers([row])} has exactly this amount open."
             found.append(Draft(min(first.confidence, 0.89) - 0.01, "payer_amount", reason, [(row, case.amount)]))
