@@ -13,9 +13,10 @@ _SEPA = frozenset(
     """AD AL AT AX BE BG BL CH CY CZ DE DK EE ES FI FO FR GB GF GG GI GP GR HR HU IE IM IS IT JE LI LT LU LV MC MD ME
     MF MK MQ MT NL NO PL PM PT RE RO RS SE SI SK SM VA YT""".split()
 )
-_SAYS_CHARGES = frozenset(
+_SAYS_CHARGES = frozenset(  # or that it came from abroad: "VIR ETRANGER RECU"
     """FRAIS CHARGES CHARGE CHGS CHG FEE FEES COMMISSION COMMISSIONS SPESEN GEBUEHR GEBUEHREN GEBUHR GEBUHREN
-    ENTGELT GASTOS COMISION COMISIONES""".split()
+    ENTGELT GASTOS COMISION COMISIONES
+    ETRANGER""".split()
 )
 _FOREIGN_CODES = frozenset(("XBCT", "39", "41", "45"))  # ISO 20022 sub-family; CFONB: transfers from abroad
 _SHARES = ((1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 6), (5, 6), (1, 20), (19, 20))

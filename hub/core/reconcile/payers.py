@@ -84,9 +84,21 @@ class PayerIndex(Stances):
             # Group treasury or a stolen master record: the account says one debtor, the name another.
             return self._payer((*by_name.accounts, *dict.fromkeys(accounts)), 0.8, "iban and name differ", words)
         found_by = "iban" if plain in self._by_iban else "learnt iban"
-        return self._payer(
-            tuple(both) or tuple(dict.fromkeys(accounts)), 1.0, found_by, words, whole=by_name.whole and bool(both)
-        )
+        own = both or list(dict.fromkeys(accounts))
+        if found_by == "iban" and by_name.whole and len(by_name.accounts) > len(both):
+            own += self._elsewhere(own, by_name)
+        return self._payer(tuple(own), 1.0, found_by, words, whole=by_name.whole and bool(both))
+
+    def _elsewhere(self, own: list[int], by_name: Payer) -> list[int]:
+        """The same company at sellers who do not know this IBAN: the only one there of its very name, if no other SIREN
+        says otherwise."""
+        known = {self.ledger.accounts[a][0] for a in own}
+        sirens = {self.siren_of(a) for a in own} - {None}
+        at: dict[str, list[int]] = {}
+        for account in by_name.accounts:
+            at.setdefault(self.ledger.accounts[account][0], []).append(account)
+        alone = [found[0] for seller, found in at.items() if seller not in known and len(found) == 1]
+        return [a for a in alone if not sirens or self.siren_of(a) in (None, *sirens)]
 
     def _payer(
         self, accounts: tuple[int, ...], score: float, found_by: str, words: tuple[str, ...], *, whole: bool = False

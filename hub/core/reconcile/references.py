@@ -14,7 +14,7 @@ from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.mentions import BARE, STRONG, WEAK, Mention, Reading, Ref
 from hub.core.reconcile.numbers import lookalike_of
-from hub.core.reconcile.text import LONGEST_TEXT, fold, join_pieces
+from hub.core.reconcile.text import LONGEST_TEXT, fold, join_pieces, once
 from hub.core.reconcile.text_pass import TextPass
 from hub.core.reconcile.written import MOST_ALTERNATIVES, Lexicon
 
@@ -48,7 +48,7 @@ class Reader:
 
         Returns whether the second look changed anything.
         """
-        again = [(where, folded) for where, text in texts if _may_say_more(folded := fold(text[:LONGEST_TEXT]))]
+        again = [(where, folded) for where, text in texts if _may_say_more(folded := once(fold(text[:LONGEST_TEXT])))]
         if not again:
             return False
         before = _said(reading)

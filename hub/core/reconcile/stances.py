@@ -19,6 +19,7 @@ from hub.core.reconcile.words import GROUP_WORDS
 AGREES, UNKNOWN, CONTRADICTS = 2, 1, 0
 CUT_AT = 18  # a payer name at least this long may have been cut by the bank
 STRONG, MEDIUM = 0.9, 0.72
+_LEAST_WITHIN = 8  # letters of several words that may be a name's beginning, with others behind
 _ALIKE, _NOT_OTHER = 0.62, 0.45  # likeness at which one debtor's name agrees, or at least does not contradict
 _NEARLY_SAME = 0.85
 _GLUED_ALIKE = 86  # of 100, between names written without blanks
@@ -202,11 +203,16 @@ class Stances:
         return payer.accounts.count(account) > 0 or self._resembles(payer, account) >= _NOT_OTHER
 
     def may_begin(self, payer: Payer, account: int) -> bool:
-        """Whether a label may end in the beginning of an account's name, cut by the bank; its legal form may lack."""
+        """Whether a label may end in the beginning of an account's name, cut by the bank, or have enough of it before
+        other words: "VIR SCP DES TILLEULS M VIR FOUR". Its legal form may lack.
+        """
         names = [*map("".join, self.names.full.of(account)), *("".join(n) for n in self._telling_names(account))]
         names += ["".join(word for word in name if not word.isdigit()) for name in self._telling_names(account)]
-        ends = ["".join(payer.label[at:]) for at in range(len(payer.label))]
-        return any(name.startswith(end) for name in names for end in ends)
+        label = payer.label
+        said = ["".join(label[at:]) for at in range(len(label))]
+        within = ["".join(label[at:to]) for at in range(len(label)) for to in range(at + 2, len(label))]
+        said += [words for words in within if len(words) >= _LEAST_WITHIN]
+        return any(name.startswith(words) for name in names for words in said)
 
     def _telling_names(self, account: int) -> list[tuple[str, ...]]:
         """The words of each name of an account that tell companies apart."""

@@ -10,13 +10,28 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 
-from hub.core.reconcile.words import IBAN_LENGTHS
+from hub.core.reconcile.words import (
+    CREDIT_NOTE_WORDS,
+    IBAN_LENGTHS,
+    INVOICE_WORDS,
+    ORDER_WORDS,
+    OTHER_NUMBER_WORDS,
+    PART_WORDS,
+    STATEMENT_WORDS,
+)
 
 LONGEST_TEXT = 120_000  # characters read of one text; the longest remittance seen is 100 KB
 MOST_TOKENS = 12_000
 _LABEL = 31  # characters of the label of CFONB 120, of which longer lines may be the rest
 WIDTHS = frozenset((31, 35, 65, 70, 140))  # lengths at which banks cut
+_BEGINS_A_PURPOSE = frozenset(
+    word
+    for word in INVOICE_WORDS | STATEMENT_WORDS | PART_WORDS | CREDIT_NOTE_WORDS | ORDER_WORDS | OTHER_NUMBER_WORDS
+    if len(word) > 2  # a shorter one may be the end of a word that was cut
+)
+_CUT_LABEL = min(WIDTHS) - 1  # it may have lost a blank at its end
 PURPOSE = "MOTIF "  # before a purpose that was taken out of a label: it announces a bare number
 
 _SPECIAL = {
@@ -70,16 +85,27 @@ def join_pieces(folded: str) -> str:
 
     A piece shorter than the others lost the blank at its end. A width is one where banks cut, or one that two pieces
     fill: else they are fields, and the longest is a name ("VIREMENT DE DURAND SARL", "LOYER", "REFERENCE : 4711").
+    Nor is anything glued to the word that begins a purpose: "VIR SEPA RECU /DE PATISSERIE GA", "RELEVE N 5935".
     """
     pieces = folded.split("\n")
-    sizes = [len(piece) for piece in pieces[:-1]]
+    if len(pieces) > 1 and pieces[0][:_CUT_LABEL] == pieces[1][:_CUT_LABEL]:
+        pieces = once(folded).split("\n")
+    sizes = list(map(len, pieces[:-1]))
     width = max(sizes, default=0)
-    if width not in WIDTHS and sizes.count(width) < 2:
+    if width not in WIDTHS and (len(pieces) == 2 or sizes.count(width) < 2):
         return " ".join(pieces)
     out: list[str] = []
-    for piece in pieces[:-1]:
-        out.append(piece if len(piece) == width >= 20 or (len(piece) == _LABEL and not out) else piece + " ")
+    for piece, after in pairwise(pieces):
+        full = len(piece) == width >= 20 or (len(piece) == _LABEL and not out)
+        glued = full and after.split(" ", 1)[0] not in _BEGINS_A_PURPOSE
+        out.append(piece if glued else piece + " ")
     return "".join(out) + pieces[-1]
+
+
+def once(folded: str) -> str:
+    """A text without its first piece where that is what the bank left of the second: a label, repeated in full."""
+    first, _, rest = folded.partition("\n")
+    return rest if len(first) >= _CUT_LABEL and rest.startswith(first) else folded
 
 
 def fills_its_room(text: str) -> bool:

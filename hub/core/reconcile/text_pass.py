@@ -208,6 +208,7 @@ class TextPass(CounterText):
         technical = self.where == "end_to_end_ref"  # made by machines: only a whole number of ours means anything
         if technical:
             self.reading.unknown.clear()
+            self.reading.of_something = False
         for here, after in zip(positions, following, strict=False):
             mention = self.found[here]
             if technical and mention.refs[0].strength < STRONG:

@@ -52,7 +52,7 @@ class TestSeveralOrders:
         item("F1002", MARTIN, 97_31, order_ref="CF10191"),
         item("F1003", MARTIN, 240_18, order_ref="CF60318"),
         item("F1004", MARTIN, 88_02, order_ref="CF70002"),
-        item("AV31", MARTIN, 12_40, kind="credit_note"),
+        item("AV31", MARTIN, 13_53, kind="credit_note"),
     )
 
     def test_their_invoices_add_up(self) -> None:
@@ -66,11 +66,19 @@ class TestSeveralOrders:
         decision = one([*self.items], 217_87, "CDE CF44142 CF99999", "MENUISERIE MARTIN")
         assert decision.status != "auto"
 
-    def test_less_a_credit_note_is_offered_first(self) -> None:
-        """The text says nothing of the credit note: a person decides."""
-        decision = one([*self.items], 205_46, "CDE CF44142 CF10191", "MENUISERIE MARTIN")
-        assert decision.status == "suggested"
-        assert lines(decision) == [(1, 120_55), (2, 97_31), (5, -12_40)]
+    def test_less_a_credit_note(self) -> None:
+        """To the cent the only one there is, as beside a number."""
+        decision = one([*self.items], 204_33, "CDE CF44142 CF10191", "MENUISERIE MARTIN")
+        assert (decision.status, decision.rule) == ("auto", "named_less_credit_note")
+        assert lines(decision) == [(1, 120_55), (2, 97_31), (5, -13_53)]
+
+    def test_less_the_discount_of_the_terms(self) -> None:
+        """2 % within its days."""
+        terms = item(
+            "F1009", MARTIN, 400_00, order_ref="CF80001", discount_terms="2% 10 jours", issued_on=date(2026, 4, 3)
+        )
+        decision = one([*self.items, terms], 392_00, "CDE CF80001", "MENUISERIE MARTIN")
+        assert (decision.status, decision.rule) == ("auto", "named_less_discount")
 
     def test_somebody_elses_orders_are_not_applied(self) -> None:
         """The payer is another debtor."""
@@ -189,6 +197,21 @@ class TestLinesOfALabel:
         cut = "FACT 1045465 1045561 1045598 10"
         assert join_pieces(f"DURAND\n{cut}\n45673") == f"DURAND {cut}45673"
 
+    def test_a_purpose_is_not_glued_to_a_cut_name(self) -> None:
+        """A label of 31 characters, and the purpose in a line of its own."""
+        assert join_pieces("VIR SEPA RECU /DE PATISSERIE GA\nRELEVE N 5935 MARS 2026").endswith(
+            "GA RELEVE N 5935 MARS 2026"
+        )
+        assert join_pieces("VIR SEPA RECU /DE PATISSERIE GA\nRNIER FACT 4711").endswith("GARNIER FACT 4711")
+
+    def test_a_label_repeated_in_full(self) -> None:
+        """The first line is what the bank left of the second."""
+        label = "LCR MENUISERIE MARTIN SAS ECH 310326"
+        assert join_pieces(f"{label[:31]}\n{label}") == label
+        items = [item(f"F100{n}", MARTIN, 812_40, due_on=date(2026, 3, 31) - timedelta(days=7 * n)) for n in range(3)]
+        decision = one(items, 812_40, f"{label[:31]}\n{label}")
+        assert (decision.status, lines(decision)) == ("auto", [(1, 812_40)])
+
     @pytest.mark.parametrize(("reference", "status"), [("187229", "auto"), ("015229", "suggested")])
     def test_a_reference_beyond_all_counters(self, reference: str, status: str) -> None:
         """No seller has counted to 187229 whose debtor's newest invoice is 16540."""
@@ -235,3 +258,99 @@ class TestPeriods:
         """Six of seven are no period."""
         amount = sum(i["open_minor"] for i in self.month()[1:])
         assert one(self.items(), amount, "REGLEMENT", "DURAND ET FILS").status != "auto"
+
+    def test_another_set_of_the_sum(self) -> None:
+        """Two invoices make it as well, and chance would hardly have made them."""
+        amount = sum(i["open_minor"] for i in self.month())
+        parts, on = (7_011, amount - 7_011), date(2025, 12, 3)
+        pair = [item(f"104470{n}", DURAND, part, issued_on=on) for n, part in enumerate(parts)]
+        assert one([*self.items()[7:], *pair], amount, "REGLEMENT", "DURAND ET FILS").status != "auto"
+
+    def test_a_list_that_the_bank_cut(self) -> None:
+        """Four of the month's seven numbers are left, and the sum is the month's; another month's number is against."""
+        numbers = [str(i["number"]) for i in self.month()]
+        amount = sum(i["open_minor"] for i in self.month())
+        decision = one(self.items(), amount, f"FACT {' '.join(numbers[:4])}", "DURAND ET FILS")
+        assert decision.status == "auto"
+        assert list(range(8, 15)) == [row for row, _ in lines(decision)]
+        other = self.items()[0]["number"]
+        assert one(self.items(), amount, f"FACT {numbers[0]} {other}", "DURAND ET FILS").status != "auto"
+
+
+def test_charges_of_a_transfer_from_abroad() -> None:
+    """Where the label alone says that it is one, charges are no part payment."""
+    items = [item("F1001", DURAND, 812_47)]
+    for label, rule in (("VIR ETRANGER RECU", "named_less_bank_fee"), ("VIR RECU", "named_in_part")):
+        decision = one(items, 797_47, f"{label} ETS DURAND & FILS FACT F1001")
+        assert (decision.status == "auto", decision.rule) == (rule == "named_less_bank_fee", rule)
+
+
+class TestOneCompanyAtTwoSellers:
+    """A group's sellers have customers in common, and not all of them know a customer's IBAN."""
+
+    iban = "FR7630006000011234567890189"
+
+    def debtors(self, siren: str | None = None) -> Debtors:
+        """The company at both sellers, and its subsidiary at the second one."""
+        return Debtors(
+            seller=["PAPER", "FOOD", "FOOD"],
+            debtor_id=["P1", "F1", "F2"],
+            name=["Proxibois SASU", "Proxibois SASU", "Vertitrans France"],
+            siren=["732829320", siren, None],
+            parent_id=[None, None, "F1"],
+            ibans=[(self.iban,), (), ()],
+        )
+
+    def items(self) -> list[dict[str, object]]:
+        """Two of the company, one of the subsidiary."""
+        owed = (("104386", "F1", 11_74), ("104415", "F1", 53_15), ("104420", "F2", 88_31))
+        return [item(number, debtor, amount, seller="FOOD") for number, debtor, amount in owed]
+
+    @pytest.mark.parametrize(("siren", "status"), [(None, "auto"), ("732829320", "auto"), ("443061841", "suggested")])
+    def test_its_name_says_who_it_is(self, siren: str | None, status: str) -> None:
+        """Everything due, of the account that bears its very name; another SIREN is another company."""
+        row = receipt(64_89, "REGLEMENT", "PROXIBOIS SASU", payer_iban=self.iban, seller="FOOD")
+        decision = decide(self.items(), [row], debtors=self.debtors(siren))[0]
+        assert (decision.status, [row for row, _ in lines(decision)]) == (status, [1, 2])
+
+    def test_it_pays_for_its_subsidiary(self) -> None:
+        """The parent there is the one whose IBAN another seller knows."""
+        row = receipt(88_31, "FACT 104420", "PROXIBOIS SASU", payer_iban=self.iban, seller="FOOD")
+        assert decide(self.items(), [row], debtors=self.debtors())[0].status == "auto"
+
+
+@pytest.mark.parametrize("reference", [None, "PMT895077", "VIR6951", "20260410004711", "BC12345"])
+def test_what_a_machine_wrote_speaks_of_nothing(reference: str | None) -> None:
+    """An end-to-end reference is the payer's own number of the transfer, no file and no order of the text."""
+    items = [item(f"1050{n}", DURAND, amount) for n, amount in ((201, 56_11), (218, 60_99), (233, 70_17), (240, 11_08))]
+    decision = one(items, 117_10, "CLIENT 4090", "DURAND ET FILS", end_to_end_ref=reference)
+    assert (decision.status, decision.rule) == ("auto", "payer_sum")
+
+
+def test_silent_money_waits_for_a_name_cut_within_the_label() -> None:
+    """The label says SCP DES TILLEULS M, perhaps of Le Mans: which of its equal invoices comes next is not known."""
+    nothing: list[None] = [None, None]
+    sellers, names = ["ACME", "FOOD"], ["SCP des Tilleuls Mans", "SCI de la Tilleuls"]
+    debtors = Debtors(sellers, ["D0", "D1"], names, siren=nothing, parent_id=nothing, ibans=[(), ()])
+    items = [
+        item(f"FI26-{n}", "D0", 3_066_12, issued_on=date(2026, 1, day), due_on=date(2026, 2, day))
+        for n, day in ((4_410, 9), (4_467, 16), (4_524, 23))
+    ]
+    rows = [
+        receipt(3_066_12, "VIR SCP DES TILLEULS M VIR FOUR", seller="ACME"),
+        receipt(3_066_12, "REGLEMENT", "SCP DES TILLEULS MANS", received_on=date(2026, 4, 14), seller="ACME"),
+    ]
+    first, later = decide(items, rows, debtors=debtors)
+    assert first.status == "suggested"
+    assert later.status == "suggested"
+
+
+def test_a_name_cut_to_that_of_another_sellers_debtor() -> None:
+    """The label ends in the bank's cut, and the account is that of the seller who knows the longer name only."""
+    nothing: list[None] = [None, None]
+    names = ["Résidence des Ormes", "Résidence des Ormes Saint-Malo"]
+    debtors = Debtors(["RENT", "PAPER"], ["L1", "P1"], names, siren=nothing, parent_id=nothing, ibans=[(), ()])
+    items = [item("VF2603-00863", "P1", 812_47, seller="PAPER"), item("QL2603058", "L1", 700_00, seller="RENT")]
+    label = "VIR SEPA RESIDENCE DES ORMES SA"
+    decision = decide(items, [receipt(812_47, f"{label}\nREGLT VOS FACTURES", seller="PAPER")], debtors=debtors)[0]
+    assert (decision.status, lines(decision)) == ("auto", [(1, 812_47)])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.rules.named import full_lines
-from hub.core.reconcile.stances import AGREES, CONTRADICTS
+from hub.core.reconcile.mentions import FULL
+from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines
+from hub.core.reconcile.rules.named_differs import less_what_is_allowed
+from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN
 
 _MOST_ORDERS, _MOST_ROWS, _MOST_ACCOUNTS = 24, 400, 6  # looked at: of a text, of an order, of an order's debtors
 _SEVERAL = 0.988  # several orders of one debtor and their sum do not agree by chance
-_LESS_A_CREDIT = 0.86  # only offered, before a part payment: the text says nothing of a credit note
+_LESS = {AGREES: 0.975, UNKNOWN: 0.86, CONTRADICTS: CONTRADICTED}  # by the payer: what the terms or credit notes allow
 
 
 def by_order(desk: Desk, case: Case) -> list[Draft]:
@@ -62,20 +64,22 @@ def _of_order(desk: Desk, case: Case, ref: str, rows: list[int], stance: int) ->
 
 
 def _of_all(desk: Desk, case: Case, account: int, found: dict[str, list[int]]) -> list[Draft]:
-    """All that the orders of a text have open of one debtor, if it is the amount; or is it less one credit note."""
+    """All that the orders of a text have open of one debtor, if it is the amount, or less a discount or notes."""
     rows = list(dict.fromkeys(row for mine in found.values() for row in mine))
     stance = desk.payers.stance(case.payer, account)
-    most = 0.45 if stance == CONTRADICTS else 1.0
     missing = sum(map(desk.signed, rows)) - case.amount
-    named = f"The text quotes {', '.join(found)}, references of {desk.numbers(rows)}"
     evidence = _evidence(case, list(found), stance)
     if len(found) > 1 and not missing:
-        reason = f"{named}, and the amount is exactly what is open."
-        return [Draft(min(_SEVERAL, most), "order_exact", reason, full_lines(desk, rows), evidence=evidence)]
-    credits = desk.ledger.account(account, case.currency).credits.rows if missing > 0 else []
-    fitting = [r for r in credits if desk.ledger.left[r] == missing and r not in rows and desk.usable(r, case)]
-    if len(fitting) != 1:
+        reason = (
+            f"The text quotes {', '.join(found)}, references of {desk.numbers(rows)}, and the amount is what is open."
+        )
+        sure = CONTRADICTED if stance == CONTRADICTS else _SEVERAL
+        return [Draft(sure, "order_exact", reason, full_lines(desk, rows), evidence=evidence)]
+    if missing <= 0:
         return []
-    reason = f"{named}; the difference is credit note {desk.numbers(fitting)}."
-    lines = full_lines(desk, rows + fitting)
-    return [Draft(min(_LESS_A_CREDIT, most), "order_in_part", reason, lines, evidence=evidence)]
+    picks = [(row, FULL, ref) for ref, mine in found.items() for row in mine]
+    named = Named(picks, [[pick] for pick in picks], stance, [account], rows, FULL)
+    drafts = less_what_is_allowed(desk, case, named, rows, missing, _LESS[stance])
+    for draft in drafts:
+        draft.evidence |= evidence
+    return drafts

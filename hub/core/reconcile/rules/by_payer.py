@@ -21,7 +21,8 @@ from hub.core.reconcile.rules.statement import statement
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _NAMESAKE = 0.7  # the same where the payer is found as a debtor whose items explain nothing
-_MOST_NAMESAKES = 12
+_MOST_NAMESAKES, _MOST_BEGUN = 12, 50
+_LIKELY_BY_CHANCE = 0.5  # sets expected by accident, from which one that adds up says nothing against a period
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 
 
@@ -35,6 +36,7 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     if not accounts and case.seller is not None:
         for account in desk.payers.namesakes(payer, case.seller)[:MOST_ACCOUNTS]:
             drafts += [cap(d, _OTHER_FORM) for d in _explain(desk, case, [account])]
+        accounts = _cut_short(desk, case) if not drafts else []
     for account in accounts:
         drafts += _explain(desk, case, [account])
     if not any([d.confidence > 0.8 for d in drafts]):
@@ -55,8 +57,27 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     near = [d for d in judged if d.rule == NEAR]
     if near:
         judged = [cap(d, 0.9 if _is_named(desk, case) else 1.0) if d.rule == NEAR else cap(d, 0.85) for d in judged]
-    judged += _of_longer_names(desk, case, judged) + _of_its_companies(desk, case, judged)
+    first = max(judged, key=lambda d: d.confidence) if len(judged) > 1 else judged[0] if judged else None
+    if first is not None and first.rule == "payer_amount" and first.confidence >= 0.8:
+        judged += _of_longer_names(desk, case, first) + _of_its_companies(desk, case, first)
     return judged + [other for d in near for other in others_near(desk, case, d)] if near else judged
+
+
+def _cut_short(desk: Desk, case: Case) -> list[int]:
+    """The seller's only debtor whose name begins as a label does that names another seller's debtor in full.
+
+    "RESIDENCE DES ORMES SA" of 31 characters is the Résidence des Ormes Saint-Malo, where that one is the debtor.
+    """
+    if case.payer.found_by != "text" or not desk.cuts.may_have_cut(_label(desk, case)):
+        return []
+    owners = desk.ledger.accounts
+    begun = [a for a in desk.payers.names.full.begun(case.payer.label, _MOST_BEGUN) if owners[a][0] == case.seller]
+    return begun if len(begun) == 1 else []
+
+
+def _label(desk: Desk, case: Case) -> str:
+    """The first line of a label, which has the name."""
+    return (desk.receipts.remittance[case.row] or "").partition("\n")[0]
 
 
 def _is_named(desk: Desk, case: Case) -> bool:
@@ -92,27 +113,17 @@ def _of_namesakes(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     return [cap(judge(desk, case, d, len(others) + len(accounts)), _NAMESAKE) for d in drafts]
 
 
-def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
+def _of_longer_names(desk: Desk, case: Case, first: Draft) -> list[Draft]:
     """Debtors whose names begin with all the payer's, and who owe this very sum: the bank may have cut the name."""
-    first = _one_amount(drafts)
-    if first is None:
-        return []
     return _owe_it_too(desk, case, first, desk.payers.longer_names(case.payer), "The payer's name may have been cut")
 
 
-def _of_its_companies(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
+def _of_its_companies(desk: Desk, case: Case, first: Draft) -> list[Draft]:
     """Companies of a parent that owe the very sum of the one invoice of its own: it may pay theirs."""
-    first = _one_amount(drafts)
-    if first is None or not desk.ledger.heads_a_group(own := desk.ledger.account_of[first.lines[0][0]]):
+    if not desk.ledger.heads_a_group(own := desk.ledger.account_of[first.lines[0][0]]):
         return []
     companies = [account for account in desk.ledger.group(own) if account != own]
     return _owe_it_too(desk, case, first, companies, "The payer is the parent of this debtor")
-
-
-def _one_amount(drafts: list[Draft]) -> Draft | None:
-    """The surest draft, if it is one invoice with the amount that may be applied."""
-    first = max(drafts, key=lambda d: d.confidence) if len(drafts) > 1 else drafts[0] if drafts else None
-    return first if first is not None and first.rule == "payer_amount" and first.confidence >= 0.8 else None
 
 
 def _owe_it_too(desk: Desk, case: Case, first: Draft, accounts: Sequence[int], why: str) -> list[Draft]:
@@ -120,7 +131,7 @@ def _owe_it_too(desk: Desk, case: Case, first: Draft, accounts: Sequence[int], w
     found, last = [], case.received_on + timedelta(days=DATE_SLACK_DAYS)
     for account in accounts:
         row = desk.ledger.first_of_amount(account, case.amount, last)
-        if row is not None and desk.usable(row, case):
+        if row is not None and row != first.lines[0][0] and desk.usable(row, case):
             cap(first, 0.9)
             reason = f"{why}, and {desk.numbers([row])} has exactly this amount open."
             found.append(Draft(min(first.confidence, 0.89) - 0.01, "payer_amount", reason, [(row, case.amount)]))
@@ -142,8 +153,8 @@ def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     drafts += _sets(desk, case, pool, sums)
     if not sums.solutions:
         drafts += balance(desk, case, pool)
-    if not case.reading.months and not any([d.confidence > 0.9 or len(d.lines) == 1 for d in drafts]):
-        drafts = _periods_first(desk, case, pool, drafts)
+    if not case.reading.months and case.amount not in pool.amounts and (found := of_one_period(desk, case, pool)):
+        drafts = _periods_first(found, drafts)
     if not any([d.confidence > 0.9 for d in drafts]):
         others = discount(desk, case, pool) + netting(desk, case, pool) + nearly(desk, case, pool)
         drafts += [cap(d, 0.7) for d in others] if sums.solutions else others
@@ -155,10 +166,12 @@ def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     return drafts
 
 
-def _periods_first(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> list[Draft]:
-    """All of one period, before sets found by trying: one of them may be the same."""
-    found = of_one_period(desk, case, pool)
-    return found + [d for d in drafts if not any([d.same_as(other) for other in found])]
+def _periods_first(found: list[Draft], drafts: list[Draft]) -> list[Draft]:
+    """All of one period, before sets found by trying, unless chance would hardly have made one of them."""
+    others = [d for d in drafts if not any([d.same_as(other) for other in found])]
+    if any([d.evidence.get("chance", 1.0) < _LIKELY_BY_CHANCE for d in others]):
+        return [cap(d, 0.85) for d in found + others]
+    return found + others
 
 
 def _less_its_discount(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> list[Draft]:

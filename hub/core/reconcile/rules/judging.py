@@ -24,6 +24,7 @@ _NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
 _IN_FULL = 0.97  # likeness of a payer whose name, or label, has all words of a debtor's
 _OF_ONE = ("payer_amount", "payer_rounding")  # one invoice's, of which the text may name the month
 _A_YEAR = timedelta(days=365)  # a week without its year is one of the last
+_A_LIST = 2  # numbers that make one
 _NEARLY = 0.42  # such an explanation beside a text that names something else, and may be right about it
 _CHANCE_OF_A_STATEMENT = 0.001  # a statement of one invoice: no sum of others, and a sum that is rare
 
@@ -126,10 +127,21 @@ def _names_something_else(desk: Desk, case: Case, draft: Draft) -> bool:
     """Whether the text points at other items, or at a statement; but for what it says of one invoice of the sum."""
     reading = case.reading
     if reading.names_something:
+        if draft.rule == "payer_statement":
+            return not _lists_some_of_it(case, draft)
         return draft.rule != "payer_amount" or not is_no_other_number(desk, case, draft.lines[0][0])
     if not reading.statement or draft.rule.startswith("payer_statement"):
         return False
     return draft.rule != "payer_amount" or draft.evidence.get("chance", 1.0) > _CHANCE_OF_A_STATEMENT
+
+
+def _lists_some_of_it(case: Case, draft: Draft) -> bool:
+    """Whether all numbers of a text are items of a period that adds up: the bank cut the list, or its payer shortened
+    it."""
+    reading, rows = case.reading, {row for row, _ in draft.lines}
+    if reading.closed or reading.orders or reading.unknown or len(reading.mentions) < _A_LIST:
+        return False
+    return all([any([ref.row in rows for ref in mention.refs]) for mention in reading.mentions])
 
 
 def _only_one_owes(desk: Desk, case: Case, draft: Draft) -> bool:

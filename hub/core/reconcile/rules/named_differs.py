@@ -54,8 +54,7 @@ def inexact(desk: Desk, case: Case, named: Named) -> list[Draft]:
 
 def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
     """Less money than the named items have open."""
-    found = _discounted(desk, case, rows, gap, base)
-    found += _netted(desk, case, named, rows, gap, base)
+    found = less_what_is_allowed(desk, case, named, rows, gap, base)
     if found:
         return found
     policy = desk.policy_for(rows[0])
@@ -70,6 +69,11 @@ def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base
     if _is_a_usual_discount(gap, case.amount + gap):
         return _question(desk, case, named, rows, gap, "discount")
     return part_payment(desk, case, named, rows, base, policy.partial_by_reference)
+
+
+def less_what_is_allowed(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
+    """What is missing of items is the discount that their terms give, or credit notes."""
+    return _discounted(desk, case, rows, gap, base) + _netted(desk, case, named, rows, gap, base)
 
 
 def _is_a_usual_discount(gap: int, total: int) -> bool:

@@ -21,8 +21,8 @@ def of_one_period(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     if len(pool.accounts) != 1 or len(pool.left) <= _LEAST:
         return []
     left, opened = desk.ledger.left, desk.ledger.items.open_minor
-    credits = [r for r in pool.credits if left[r] > 0]
-    sums = (case.amount, case.amount + sum([left[r] for r in credits]))
+    credits = [r for r in pool.credits if left[r] > 0] if pool.credits else []
+    sums = (case.amount, case.amount + sum([left[r] for r in credits]) if credits else case.amount)
     drafts: list[Draft] = []
     for what, rows in _periods(desk, pool, sums):
         if len(rows) < _LEAST or any([left[r] != opened[r] for r in rows]):
@@ -46,9 +46,11 @@ def _periods(desk: Desk, pool: Pool, sums: tuple[int, int]) -> list[tuple[str, l
         months[month] = months[month] + opened[row] if month in months else opened[row]
         days[day] = days[day] + opened[row] if day in days else opened[row]
     found = []
-    for month in [month for month, total in months.items() if total in sums]:
-        rows = [r for r in pool.invoices if issued_on[r].year * 12 + issued_on[r].month == month]
-        found.append((f"was issued in {issued_on[rows[0]]:%m/%Y}", rows))
-    for day in [day for day, total in days.items() if day and total in sums]:
-        found.append((f"falls due on {day:%d/%m/%Y}", [r for r in pool.invoices if due_on[r] == day]))
+    for month, total in months.items():
+        if total in sums:
+            rows = [r for r in pool.invoices if issued_on[r].year * 12 + issued_on[r].month == month]
+            found.append((f"was issued in {issued_on[rows[0]]:%m/%Y}", rows))
+    for day, total in days.items():
+        if total in sums and day is not None:
+            found.append((f"falls due on {day:%d/%m/%Y}", [r for r in pool.invoices if due_on[r] == day]))
     return found
