@@ -17,6 +17,7 @@ from hub.core.reconcile.words import (
     OTHER_NUMBER_WORDS,
     PART_WORDS,
     RANGE_WORDS,
+    SITUATION_WORDS,
     SMALL_WORDS,
     STATEMENT_WORDS,
 )
@@ -103,11 +104,14 @@ class TextPass(CounterText):
                 continue
             if not self.used[at]:
                 reading.words.append(text)
+            if text in SITUATION_WORDS and (counted := self._counted(at + 1)) is not None:
+                self.used[counted] = True
+                continue
             if text not in telling:
                 reading.statement |= text == _CUT_STATEMENT and at + 1 == len(texts)
                 continue
             if text in STATEMENT_WORDS:
-                reading.statement |= text != "SITUATION" or not self._is_counted(at + 1)
+                reading.statement = True
             elif text in PART_WORDS:
                 reading.part = True
             elif text in DISCOUNT_WORDS:
@@ -120,13 +124,14 @@ class TextPass(CounterText):
                 self._month(at, MONTHS[text])
         self._numeric_months()
 
-    def _is_counted(self, at: int) -> bool:
-        """Whether a small number stands here and no date: "SITUATION 2" is a builder's second invoice."""
+    def _counted(self, at: int) -> int | None:
+        """Where a small number stands that is no date: "SITUATION 2" is a builder's second invoice, and no counter."""
         texts = self.texts
         at += at < len(texts) and texts[at] in ("N", "NO", "NUM", "NUMERO")
         if at >= len(texts) or texts[at] > LETTERS or len(texts[at]) > _MOST_SITUATIONS or self.used[at]:
-            return False
-        return at + 1 == len(texts) or texts[at + 1] > LETTERS or not as_year(texts[at + 1], self.received_on)
+            return None
+        dated = at + 1 < len(texts) and texts[at + 1] < LETTERS and as_year(texts[at + 1], self.received_on)
+        return None if dated else at
 
     def _odd_words(self, masked: str) -> None:
         """Words of debtors' names that are no runs of letters: "J.P.R.", "2MB"."""

@@ -34,7 +34,7 @@ def judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False
     if draft.rule in _COMPOSED:
         _doubt_a_set(desk, case, draft)
     words = case.reading.words
-    if case.reading.part and (not _pays_one_whole(draft) or not ORDER_WORDS.isdisjoint(words)):
+    if case.reading.part and (not _pays_whole(case, draft) or not ORDER_WORDS.isdisjoint(words)):
         cap(draft, 0.9)  # "ARRHES DEVIS 2611" is money for what is not invoiced yet, whatever it happens to equal
     if draft.rule == "payer_amount" and case.reading.due_on:
         _due_as_named(desk, case, draft)
@@ -44,9 +44,11 @@ def judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False
     return draft
 
 
-def _pays_one_whole(draft: Draft) -> bool:
-    """Whether one invoice is paid to the cent: "MENSUALITE MARS" is no part of it, whatever the word says elsewhere."""
-    return draft.rule.startswith("payer_amount") or (draft.rule == "payer_statement" and len(draft.lines) == 1)
+def _pays_whole(case: Case, draft: Draft) -> bool:
+    """Whether one invoice is paid to the cent, or one of each month named: "MENSUALITE MARS" is no part of it."""
+    if draft.rule == "payer_statement":
+        return len(draft.lines) <= len(case.reading.months) or len(draft.lines) == 1
+    return draft.rule.startswith("payer_amount")
 
 
 def _against(draft: Draft, most: float, why: str) -> None:
