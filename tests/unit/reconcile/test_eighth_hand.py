@@ -152,7 +152,7 @@ def test_a_number_behind_the_one_that_a_word_announces(text: str, rule: str) -> 
     assert rule == one(items, 334_65, f"SGC DIJON MD 3122 {text}", None).proposals[0].rule
 
 
-@pytest.mark.parametrize("title", ["MLE", "MELLE", "M OU MME", "MMES", "MM"])
+@pytest.mark.parametrize("title", ["MLE", "MELLE", "M OU MME", "MMES", "MM", "DR"])
 def test_titles_as_banks_write_them(title: str) -> None:
     """A title is no word of a name."""
     names = debtors_of(["Mme Robert Delphine", "Robert Frères SARL"])
