@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -148,7 +149,7 @@ def test_three_at_once_that_the_text_names() -> None:
 )
 def test_a_number_behind_the_one_that_a_word_announces(text: str, rule: str) -> None:
     """The word speaks of the next number only; what is longer and stands behind it may be an invoice."""
-    items = [item(f"00{n}", DURAND, amount) for n, amount in ((46162, 334_65), (46284, 98_30), (46362, 120_00))]
+    items = [item(f"00{n}", DURAND, amount) for n, amount in ((46162, 334_65), (46284, 98_30), (46362, 121_37))]
     assert rule == one(items, 334_65, f"SGC DIJON MD 3122 {text}", None).proposals[0].rule
 
 
@@ -243,3 +244,44 @@ def test_a_short_counter_less_the_retention_money(text: str, status: str) -> Non
     items = [item(f"F{year}-{n:04d}", DURAND, 1_000_00 + n, issued_on=on) for on, n, year in days]
     decision = one(items, 950_35, text, "DURAND ET FILS")
     assert (status, [(3, 950_35)]) == _found(decision)
+
+
+def test_of_namesakes_the_one_who_owes_the_rent() -> None:
+    """Three equal rents of one of two companies of one name, nothing like it of the other, and the month named."""
+    two = debtors_of(["SCI du Moulin", "SCI du Moulin"], siren=["732829320", "552100554"])
+    items = [item(f"AE26000{n}", "D0", 759_42, issued_on=date(2026, n, 1)) for n in (1, 2, 3)]
+    items.append(item("AE260009", "D1", 524_52))
+    assert "auto" != one(items, 759_42, "LOYER", "SCI DU MOULIN", debtors=two).status
+    assert ("auto", [(3, 759_42)]) == _found(one(items, 759_42, "ABONNEMENT MARS", "SCI DU MOULIN", debtors=two))
+    both = [*items, item("AE260010", "D1", 759_42)]
+    assert "auto" != one(both, 759_42, "ABONNEMENT MARS", "SCI DU MOULIN", debtors=two).status
+
+
+@pytest.mark.parametrize(("name", "status"), [("ARMORIC", "auto"), ("ARMORIC SAS", "suggested")])
+def test_a_name_without_a_legal_form_at_another_seller(name: str, status: str) -> None:
+    """Another seller's debtor is called Armoric and no more; ours, Armoric SA, is whom the label may mean."""
+    two = replace(debtors_of(["Armoric SA", "Armoric"], siren=["732829320", "552100554"]), seller=["ACME", "OTHER"])
+    items = [item(f"AE26000{n}", "D0", 850_00, issued_on=date(2026, n, 1)) for n in (1, 2, 3)]
+    items.append(item("B1", "D1", 12_00, seller="OTHER"))
+    assert status == one(items, 850_00, f"VIR {name} LOYER", debtors=two, seller="ACME").status
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("FACT 125847", 1_901_36), ("REGLEMENT 125847 MERCI", 1_879_99), ("FACT 125847", 1_902_36)]
+)
+def test_a_long_counter_without_its_letters(text: str, amount: int) -> None:
+    """Six figures of a debtor's own invoice: in full, less a credit note, and a rounding up."""
+    items = [item("FV-00125847", DURAND, 1_901_36), item("FV-00125990", DURAND, 70_10)]
+    items.append(item("AV-00008161", DURAND, 21_37, kind="credit_note"))
+    decision = one(items, amount, text, "DURAND ET FILS")
+    assert ("auto", (1, min(amount + (21_37 if amount == 1_879_99 else 0), 1_901_36))) == (
+        decision.status,
+        lines(decision)[0],
+    )
+
+
+def test_a_part_kept_back_for_a_reason() -> None:
+    """1.5 % for the site's common account are no discount: a part payment; without a word, a question."""
+    items = [item("F26-0396", DURAND, 40_394_99), item("F26-0397", DURAND, 99_13)]
+    assert ("auto", [(1, 39_789_07)]) == _found(one(items, 39_789_07, "F26-0396 CPTE PRORATA", "DURAND ET FILS"))
+    assert "auto" != one(items, 39_789_07, "F26-0396", "DURAND ET FILS").status

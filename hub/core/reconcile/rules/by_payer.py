@@ -15,6 +15,8 @@ from hub.core.reconcile.rules.near_number import NEAR, nearest_named, others_nea
 from hub.core.reconcile.rules.on_account import on_account
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import statement
+from hub.core.reconcile.text import fold
+from hub.core.reconcile.words import LEGAL_FORMS
 
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
@@ -31,8 +33,10 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     accounts = [a for a in payer.accounts if case.seller in (None, desk.ledger.accounts[a][0])][:MOST_ACCOUNTS]
     drafts: list[Draft] = []
     if not accounts and case.seller is not None:
-        for account in desk.payers.namesakes(payer, case.seller)[:MOST_ACCOUNTS]:
-            drafts += [cap(d, _OTHER_FORM) for d in _explain(desk, case, [account])]
+        namesakes = desk.payers.namesakes(payer, case.seller)[:MOST_ACCOUNTS]
+        most = 1.0 if len(namesakes) == 1 and not _states_a_form(desk, case) else _OTHER_FORM
+        for account in namesakes:
+            drafts += [cap(d, most) for d in _explain(desk, case, [account])]
     for account in accounts:
         drafts += _explain(desk, case, [account])
     if not any([d.confidence > 0.8 for d in drafts]):
@@ -55,6 +59,12 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
         judged = [cap(d, 0.9 if _is_named(desk, case) else 1.0) if d.rule == NEAR else cap(d, 0.85) for d in judged]
     judged += _of_longer_names(desk, case, judged)
     return judged + [other for d in near for other in others_near(desk, case, d)] if near else judged
+
+
+def _states_a_form(desk: Desk, case: Case) -> bool:
+    """Whether the payer's name, or the label, has a legal form; if not it may be that of a company of any form."""
+    name = desk.receipts.payer_name[case.row]
+    return not LEGAL_FORMS.isdisjoint(fold(name).split() if name else case.reading.words)
 
 
 def _is_named(desk: Desk, case: Case) -> bool:
@@ -96,7 +106,10 @@ def _of_longer_names(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]
     if first is None or first.rule != "payer_amount" or first.confidence < 0.8:
         return []
     found = []
+    mine = desk.ledger.account_of[first.lines[0][0]]
     for account in desk.payers.longer_names(case.payer):
+        if account == mine:
+            continue
         row = desk.ledger.first_of_amount(account, case.amount, case.received_on + timedelta(days=DATE_SLACK_DAYS))
         if row is not None and desk.usable(row, case):
             cap(first, 0.9)

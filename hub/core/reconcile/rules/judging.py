@@ -129,14 +129,24 @@ def _names_something_else(desk: Desk, case: Case, draft: Draft) -> bool:
 
 
 def _only_one_owes(desk: Desk, case: Case, draft: Draft) -> bool:
-    """Whether of a few debtors of the payer's very name only one owed the sum, on one invoice, and hardly by chance."""
+    """Whether of a few debtors of the payer's very name only one owed the sum, on one invoice, and hardly by chance.
+
+    Or on one of each month, when the text names the month.
+    """
     accounts, ledger = case.payer.accounts, desk.ledger
-    if draft.rule != "payer_amount" or case.payer.score < _IN_FULL or len(accounts) >= MOST_ACCOUNTS:
+    of_a_month = draft.rule == "payer_statement" and len(draft.lines) == 1
+    if (
+        not (draft.rule == "payer_amount" or of_a_month)
+        or case.payer.score < _IN_FULL
+        or len(accounts) >= MOST_ACCOUNTS
+    ):
         return False
     if ledger.account_of[draft.lines[0][0]] not in accounts:  # a company of the group, perhaps
         return False
-    equal = sum([len(ledger.with_amount(account, case.amount)) for account in accounts])
-    return equal == 1 and draft.evidence.get("chance", 1) * len(accounts) <= CHANCE
+    equal = [len(ledger.with_amount(account, case.amount)) for account in accounts]
+    if of_a_month:
+        return len(list(filter(None, equal))) == 1
+    return sum(equal) == 1 and draft.evidence.get("chance", 1) * len(accounts) <= CHANCE
 
 
 def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:
