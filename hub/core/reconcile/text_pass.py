@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hub.core.reconcile.counters import CounterText
 from hub.core.reconcile.fitting import LETTERS, as_year, near
 from hub.core.reconcile.mentions import BARE, STRONG, WEAK, Ref
@@ -26,6 +28,9 @@ _MORE_WORDS = frozenset(("AUTRES", "SUIVANTES", "SUIV", "DIVERS", "DIVERSES", "P
 _CUT_STATEMENT = "RELEV"  # what a bank may leave of the word
 _LONGEST_TERMS = 400  # days between a receipt and a due date that it names
 _COUNTERS = (3, 4, 5, 6)  # digits of counters that a day's two may be the end of
+_PERIOD = re.compile(  # the first and the last month, from a first to a last day
+    r"\bDU 0?1[/.-](0[1-9]|1[0-2])(?:[/.-](?:20)?\d\d)? AU (?:2[89]|3[01])[/.-](0[1-9]|1[0-2])[/.-]((?:20)?\d\d)\b"
+)
 _WITHIN = ("", "-", "/", ".")  # gaps within one number
 _BEFORE_MONTHS = STATEMENT_WORDS | INVOICE_WORDS | SMALL_WORDS | MONTHLY_WORDS
 _NOT_BEFORE_MONTHS = (ORDER_WORDS | OTHER_NUMBER_WORDS) - MONTHLY_WORDS
@@ -45,6 +50,8 @@ class TextPass(CounterText):
         self.used = [False] * len(self.texts)
         self._whole_numbers()
         self._words_and_months()
+        if " AU " in folded:
+            self._period(folded)
         self._counters()
         self._link()
         self._odd_words(masked)
@@ -123,6 +130,8 @@ class TextPass(CounterText):
             elif text in MONTHS and not self.used[at]:
                 self._month(at, MONTHS[text])
         self._numeric_months()
+        if not MONTHLY_WORDS.isdisjoint(reading.words):
+            self._months_of_what_is_due()
 
     def _counted(self, at: int) -> int | None:
         """Where a small number stands that is no date: "SITUATION 2" is a builder's second invoice, and no counter."""
@@ -162,6 +171,31 @@ class TextPass(CounterText):
             if year and ((at and texts[at - 1] in _BEFORE_MONTHS) or self._is_plainly_a_month(at)):
                 used[at] = used[at + 1] = True
                 self.reading.months.append((year, int(one)))
+
+    def _months_of_what_is_due(self) -> None:
+        """ "2026-03", "202603" and "032026" behind "LOYER" and the like."""
+        texts, used, months = self.texts, self.used, self.reading.months
+        for at in range(1, len(texts)):
+            text = texts[at]
+            if texts[at - 1] not in MONTHLY_WORDS or text > LETTERS or used[at]:
+                continue
+            if len(text) == 4 and at + 1 < len(texts) and self.gaps[at + 1] in ("-", "/") and len(texts[at + 1]) == 2:
+                spelt = [(text, texts[at + 1])]
+            else:
+                spelt = [(text[:4], text[4:]), (text[2:], text[:2])] if len(text) == 6 else []
+            for year, month in spelt:
+                if month < LETTERS and 1 <= int(month) <= 12 and (meant := as_year(year, self.received_on)):
+                    used[at] = True
+                    if len(text) == 4:
+                        used[at + 1] = True
+                    months.append((meant, int(month)))
+                    break
+
+    def _period(self, folded: str) -> None:
+        """ "DU 01/03 AU 31/03/2026": the months that are paid."""
+        for first, last, digits in _PERIOD.findall(folded):
+            if year := as_year(digits, self.received_on):
+                self.reading.months += [(year, month) for month in range(int(first), int(last) + 1)]
 
     def _is_plainly_a_month(self, at: int) -> bool:
         """Whether "03/2026" stands here alone, behind no word of an order or a file, and is no counter and its year."""

@@ -285,3 +285,37 @@ def test_a_part_kept_back_for_a_reason() -> None:
     items = [item("F26-0396", DURAND, 40_394_99), item("F26-0397", DURAND, 99_13)]
     assert ("auto", [(1, 39_789_07)]) == _found(one(items, 39_789_07, "F26-0396 CPTE PRORATA", "DURAND ET FILS"))
     assert "auto" != one(items, 39_789_07, "F26-0396", "DURAND ET FILS").status
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LOYER 2026-03",
+        "LOYER 202603",
+        "LOYER 032026",
+        "LOYERS 03-2026",
+        "LOYER DU 01/03 AU 31/03/2026",
+        "TERME DU 01/03/2026 AU 31/03/2026",
+    ],
+)
+def test_other_ways_to_write_a_month(text: str) -> None:
+    """The year first, or both glued, behind the word of what is due; or from its first to its last day."""
+    assert ("auto", [(3, 850_00)]) == _found(one(rents(), 850_00, text, "DURAND ET FILS"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DEPOT DE GARANTIE",
+        "CAUTION LOGEMENT",
+        "VIREMENT ERRONE",
+        "LOYER 1ER TRIMESTRE",
+        "LOYER DU 05/03/2026 AU 31/03/2026",
+        "FACTURE 380",
+        "RGLT N 380",
+    ],
+)
+def test_silent_money_that_is_not_plainly_the_oldest(text: str) -> None:
+    """A deposit is as high as a rent; a period, another day, three figures of none of them say which one, or none."""
+    assert "auto" != one(rents(), 850_00, text, "DURAND ET FILS").status
+    assert "auto" == one(rents(), 850_00, "VIREMENT DU 08/04/2026", "DURAND ET FILS").status

@@ -12,7 +12,7 @@ from hub.core.reconcile.rules.pool import cap
 from hub.core.reconcile.rules.statement import in_a_month_named
 from hub.core.reconcile.stances import MEDIUM, STRONG
 from hub.core.reconcile.text import compact, fold
-from hub.core.reconcile.words import GROUP_WORDS, LAW_WORDS, ORDER_WORDS, RETENTION_WORDS
+from hub.core.reconcile.words import DEPOSIT_WORDS, GROUP_WORDS, LAW_WORDS, ORDER_WORDS, RETENTION_WORDS
 
 MOST_ACCOUNTS = 6  # debtors that may be the payer, looked at one by one
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
@@ -108,6 +108,8 @@ def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> N
     row = draft.lines[0][0]
     if paid:
         _against(draft, 0.85, paid[0])
+    elif _is_a_deposit(desk, case, row):
+        _against(draft, 0.85, "the text speaks of a deposit, or of a mistake")
     elif _names_something_else(desk, case, draft):
         _against(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85, "the text names something else")
     elif draft.rule in _OF_ONE and case.reading.months and not in_a_month_named(desk, case, row):
@@ -116,6 +118,13 @@ def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> N
         why := why_not_the_oldest(desk, case, row, draft.lines[0][1])
     ):
         _against(draft, 0.85, why)
+
+
+def _is_a_deposit(desk: Desk, case: Case, row: int) -> bool:
+    """Whether the text says that the money is no payment of an invoice: "DEPOT DE GARANTIE", as high as a rent."""
+    words = set(case.reading.words)
+    said = words & DEPOSIT_WORDS or ({"DEPOT", "GARANTIE"} if words >= {"DEPOT", "GARANTIE"} else set())
+    return bool(said) and not said <= desk.payers.words_of(desk.ledger.account_of[row])
 
 
 def _names_something_else(desk: Desk, case: Case, draft: Draft) -> bool:
