@@ -309,6 +309,7 @@ def test_other_ways_to_write_a_month(text: str) -> None:
         "DEPOT DE GARANTIE",
         "CAUTION LOGEMENT",
         "VIREMENT ERRONE",
+        "REMBOURSEMENT TROP PERCU",
         "LOYER 1ER TRIMESTRE",
         "LOYER DU 05/03/2026 AU 31/03/2026",
         "FACTURE 380",

@@ -109,7 +109,7 @@ def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> N
     if paid:
         _against(draft, 0.85, paid[0])
     elif _is_a_deposit(desk, case, row):
-        _against(draft, 0.85, "the text speaks of a deposit, or of a mistake")
+        _against(draft, 0.85, "the text speaks of a deposit, a mistake or money given back")
     elif _names_something_else(desk, case, draft):
         _against(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85, "the text names something else")
     elif draft.rule in _OF_ONE and case.reading.months and not in_a_month_named(desk, case, row):
