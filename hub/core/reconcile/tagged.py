@@ -19,6 +19,8 @@ _FORMS = (
 _AT_A_TAG = re.compile(r"\n(?=/?(?:DE|MOTIF|REF)\b)")  # a line of its own goes on with no other one
 _BEHIND_A_TAG = re.compile(r"(/(?:DE|MOTIF|REF))\n")  # the blank was lost: no tag is glued to what it says
 
+_IN_A_TAG = re.compile(r"/\n(?=(?:DE|MOTIF|REF)\b)")  # the cut took the stroke from its tag
+
 
 def taken_apart(receipts: Receipts) -> Receipts:
     """The receipts with payer, purpose and reference out of tagged labels; the same object when no label has tags.
@@ -45,6 +47,7 @@ def _parts(text: str) -> dict[str, str] | None:
     """What stands behind each tag; None without a name, or a purpose or reference, or when a tag comes twice."""
     joined = text
     if "\n" in text:
+        text = _IN_A_TAG.sub("\n/", text)
         joined = " ".join(map(join_pieces, _AT_A_TAG.split(_BEHIND_A_TAG.sub(r"\1 \n", text))))
     for sign, tag in _FORMS:
         if sign not in joined:

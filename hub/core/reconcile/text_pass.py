@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from hub.core.reconcile.counters import CounterText
@@ -19,6 +20,7 @@ from hub.core.reconcile.words import (
     OTHER_NUMBER_WORDS,
     PART_WORDS,
     RANGE_WORDS,
+    SITUATION_WORDS,
     SMALL_WORDS,
     STATEMENT_WORDS,
     WEEK_WORDS,
@@ -30,6 +32,9 @@ _WEEKS = 53  # of a long year
 _NEXT_WEEK = timedelta(days=7)  # a month of which less is left is at its end
 _LONGEST_TERMS = 400  # days between a receipt and a due date that it names
 _COUNTERS = (3, 4, 5, 6)  # digits of counters that a day's two may be the end of
+_PERIOD = re.compile(  # the first and the last month, from a first to a last day
+    r"\bDU 0?1[/.-](0[1-9]|1[0-2])(?:[/.-](?:20)?\d\d)? AU (?:2[89]|3[01])[/.-](0[1-9]|1[0-2])[/.-]((?:20)?\d\d)\b"
+)
 _WITHIN = ("", "-", "/", ".")  # gaps within one number
 _BEFORE_MONTHS = STATEMENT_WORDS | INVOICE_WORDS | SMALL_WORDS | MONTHLY_WORDS
 _NOT_BEFORE_MONTHS = (ORDER_WORDS | OTHER_NUMBER_WORDS) - MONTHLY_WORDS
@@ -49,6 +54,8 @@ class TextPass(CounterText):
         self.used = [False] * len(self.texts)
         self._whole_numbers()
         self._words_and_months()
+        if " AU " in folded:
+            self._period(folded)
         self._counters()
         if self.reading.statement and self.reading.days and not self.reading.months:
             self._months_of_statements()
@@ -110,11 +117,14 @@ class TextPass(CounterText):
                 continue
             if not self.used[at]:
                 reading.words.append(text)
+            if text in SITUATION_WORDS and (counted := self._counted(at + 1)) is not None:
+                self.used[counted] = True
+                continue
             if text not in telling:
                 reading.statement |= text == _CUT_STATEMENT and at + 1 == len(texts)
                 continue
             if text in STATEMENT_WORDS:
-                reading.statement |= text != "SITUATION" or not self._is_counted(at + 1)
+                reading.statement = True
             elif text in PART_WORDS:
                 reading.part = True
             elif text in DISCOUNT_WORDS:
@@ -128,14 +138,17 @@ class TextPass(CounterText):
             elif text in WEEK_WORDS:
                 self._week(at + 1)
         self._numeric_months()
+        if not MONTHLY_WORDS.isdisjoint(reading.words):
+            self._months_of_what_is_due()
 
-    def _is_counted(self, at: int) -> bool:
-        """Whether a small number stands here and no date: "SITUATION 2" is a builder's second invoice."""
+    def _counted(self, at: int) -> int | None:
+        """Where a small number stands that is no date: "SITUATION 2" is a builder's second invoice, and no counter."""
         texts = self.texts
         at += at < len(texts) and texts[at] in ("N", "NO", "NUM", "NUMERO")
         if at >= len(texts) or texts[at] > LETTERS or len(texts[at]) > _MOST_SITUATIONS or self.used[at]:
-            return False
-        return at + 1 == len(texts) or texts[at + 1] > LETTERS or not as_year(texts[at + 1], self.received_on)
+            return None
+        dated = at + 1 < len(texts) and texts[at + 1] < LETTERS and as_year(texts[at + 1], self.received_on)
+        return None if dated else at
 
     def _odd_words(self, masked: str) -> None:
         """Words of debtors' names that are no runs of letters: "J.P.R.", "2MB"."""
@@ -174,6 +187,31 @@ class TextPass(CounterText):
             if year and ((at and texts[at - 1] in _BEFORE_MONTHS) or self._is_plainly_a_month(at)):
                 used[at] = used[at + 1] = True
                 self.reading.months.append((year, int(one)))
+
+    def _months_of_what_is_due(self) -> None:
+        """ "2026-03", "202603" and "032026" behind "LOYER" and the like."""
+        texts, used, months = self.texts, self.used, self.reading.months
+        for at in range(1, len(texts)):
+            text = texts[at]
+            if texts[at - 1] not in MONTHLY_WORDS or text > LETTERS or used[at]:
+                continue
+            if len(text) == 4 and at + 1 < len(texts) and self.gaps[at + 1] in ("-", "/") and len(texts[at + 1]) == 2:
+                spelt = [(text, texts[at + 1])]
+            else:
+                spelt = [(text[:4], text[4:]), (text[2:], text[:2])] if len(text) == 6 else []
+            for year, month in spelt:
+                if month < LETTERS and 1 <= int(month) <= 12 and (meant := as_year(year, self.received_on)):
+                    used[at] = True
+                    if len(text) == 4:
+                        used[at + 1] = True
+                    months.append((meant, int(month)))
+                    break
+
+    def _period(self, folded: str) -> None:
+        """ "DU 01/03 AU 31/03/2026": the months that are paid."""
+        for first, last, digits in _PERIOD.findall(folded):
+            if year := as_year(digits, self.received_on):
+                self.reading.months += [(year, month) for month in range(int(first), int(last) + 1)]
 
     def _is_plainly_a_month(self, at: int) -> bool:
         """Whether "03/2026" stands here alone, behind no word of an order or a file, and is no counter and its year."""

@@ -17,6 +17,8 @@ from hub.core.reconcile.rules.on_account import on_account
 from hub.core.reconcile.rules.period import of_one_period
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import statement
+from hub.core.reconcile.text import fold
+from hub.core.reconcile.words import LEGAL_FORMS
 
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
@@ -34,8 +36,10 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     accounts = [a for a in payer.accounts if case.seller in (None, desk.ledger.accounts[a][0])][:MOST_ACCOUNTS]
     drafts: list[Draft] = []
     if not accounts and case.seller is not None:
-        for account in desk.payers.namesakes(payer, case.seller)[:MOST_ACCOUNTS]:
-            drafts += [cap(d, _OTHER_FORM) for d in _explain(desk, case, [account])]
+        namesakes = desk.payers.namesakes(payer, case.seller)[:MOST_ACCOUNTS]
+        most = 1.0 if len(namesakes) == 1 and not _states_a_form(desk, case) else _OTHER_FORM
+        for account in namesakes:
+            drafts += [cap(d, most) for d in _explain(desk, case, [account])]
         accounts = _cut_short(desk, case) if not drafts else []
     for account in accounts:
         drafts += _explain(desk, case, [account])
@@ -78,6 +82,12 @@ def _cut_short(desk: Desk, case: Case) -> list[int]:
 def _label(desk: Desk, case: Case) -> str:
     """The first line of a label, which has the name."""
     return (desk.receipts.remittance[case.row] or "").partition("\n")[0]
+
+
+def _states_a_form(desk: Desk, case: Case) -> bool:
+    """Whether the payer's name, or the label, has a legal form; if not it may be that of a company of any form."""
+    name = desk.receipts.payer_name[case.row]
+    return not LEGAL_FORMS.isdisjoint(fold(name).split() if name else case.reading.words)
 
 
 def _is_named(desk: Desk, case: Case) -> bool:
@@ -129,9 +139,10 @@ def _of_its_companies(desk: Desk, case: Case, first: Draft) -> list[Draft]:
 def _owe_it_too(desk: Desk, case: Case, first: Draft, accounts: Sequence[int], why: str) -> list[Draft]:
     """The invoices of other accounts with the amount; then the first one is not sure either."""
     found, last = [], case.received_on + timedelta(days=DATE_SLACK_DAYS)
+    mine = desk.ledger.account_of[first.lines[0][0]]
     for account in accounts:
-        row = desk.ledger.first_of_amount(account, case.amount, last)
-        if row is not None and row != first.lines[0][0] and desk.usable(row, case):
+        row = desk.ledger.first_of_amount(account, case.amount, last) if account != mine else None
+        if row is not None and desk.usable(row, case):
             cap(first, 0.9)
             reason = f"{why}, and {desk.numbers([row])} has exactly this amount open."
             found.append(Draft(min(first.confidence, 0.89) - 0.01, "payer_amount", reason, [(row, case.amount)]))

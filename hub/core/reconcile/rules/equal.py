@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.near_number import built_alike, near_number
 from hub.core.reconcile.rules.pool import Pool
-from hub.core.reconcile.text import fills_its_room
-from hub.core.reconcile.words import DELIVERY_WORDS
+from hub.core.reconcile.text import fills_its_room, fold
+from hub.core.reconcile.words import DELIVERY_WORDS, PERIOD_WORDS
 
 _RECURRING = 3  # equal invoices of one debtor that are no accident
+_OF_THE_PAYMENT = 5  # days between a receipt and the day its payer writes on it
+_WORD = 12  # characters of the last word
+_SHORT_NUMBER = re.compile(
+    r"\b(?:FACT|FACTURE|FAC|FA|RGLT|REGLT|REGLEMENT|INV|INVOICE) ?(?:NO?\b)? ?0*([1-9]\d\d)(?![\d/.,-])"
+)
 _AT_ONCE = 3  # of them that are paid together now and then: a quarter
 
 
@@ -44,11 +51,36 @@ def why_not_the_oldest(desk: Desk, case: Case, row: int, amount: int) -> str:
         return "it is the rest of an invoice, and another one has this sum"
     if len(equal) < 2:
         return ""
-    text = receipts.remittance[case.row] or ""
-    if not receipts.payer_name[case.row] and (desk.cuts.may_have_cut(text) or ("\n" in text and fills_its_room(text))):
+    if not receipts.payer_name[case.row] and _may_be_cut(desk, receipts.remittance[case.row] or ""):
         return "equal invoices, and the bank may have cut off which"
-    if built_alike(case, ledger.items.number[row]):
+    if built_alike(case, ledger.items.number[row]) or _announces_another(desk, case, row):
         return "equal invoices, and the text has a number like theirs that is none"
     if case.reading.of_something and not DELIVERY_WORDS.isdisjoint(case.reading.words):
         return "equal invoices, and the text names a delivery: it may be that of any of them"
+    if not PERIOD_WORDS.isdisjoint(case.reading.words):
+        return "equal invoices, and the text names a period"
+    if _names_another_day(desk, case, row):
+        return "equal invoices, and the text names a day that is not this one's"
     return ""
+
+
+def _may_be_cut(desk: Desk, text: str) -> bool:
+    """Whether a label may have lost its end, and with it what tells which invoice; with a blank before it, perhaps."""
+    if desk.cuts.may_have_cut(text) or ("\n" in text and fills_its_room(text)):
+        return True
+    return fold(text[-_WORD:]).split()[-1:] == ["FACTURE"] and desk.cuts.may_have_cut(f"{text} ")
+
+
+def _announces_another(desk: Desk, case: Case, row: int) -> bool:
+    """Whether three figures behind "FACT", too few to be looked up, are none of the invoice's."""
+    text = desk.receipts.remittance[case.row]
+    found = _SHORT_NUMBER.findall(fold(text)) if text else []
+    number = desk.ledger.numbers.compact[row]
+    return any(not number.endswith(figures) for figures in found)
+
+
+def _names_another_day(desk: Desk, case: Case, row: int) -> bool:
+    """Whether the text names days, none of them the invoice's, nor near the day of the payment itself."""
+    items, on = desk.ledger.items, case.received_on
+    days = [day for day in case.reading.days if abs((day - on).days) > _OF_THE_PAYMENT]
+    return bool(days) and items.issued_on[row] not in days and items.due_on[row] not in days

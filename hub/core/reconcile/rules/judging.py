@@ -15,7 +15,7 @@ from hub.core.reconcile.rules.pool import cap
 from hub.core.reconcile.rules.statement import in_a_month_named
 from hub.core.reconcile.stances import MEDIUM, STRONG
 from hub.core.reconcile.text import compact, fold
-from hub.core.reconcile.words import GROUP_WORDS, LAW_WORDS, ORDER_WORDS, RETENTION_WORDS
+from hub.core.reconcile.words import DEPOSIT_WORDS, GROUP_WORDS, LAW_WORDS, ORDER_WORDS, RETENTION_WORDS
 
 MOST_ACCOUNTS = 6  # debtors that may be the payer, looked at one by one
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
@@ -39,7 +39,7 @@ def judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False
     if draft.rule in _COMPOSED:
         _doubt_a_set(desk, case, draft)
     words = case.reading.words
-    if case.reading.part and (not _pays_one_whole(draft) or not ORDER_WORDS.isdisjoint(words)):
+    if case.reading.part and (not _pays_whole(case, draft) or not ORDER_WORDS.isdisjoint(words)):
         cap(draft, 0.9)  # "ARRHES DEVIS 2611" is money for what is not invoiced yet, whatever it happens to equal
     if draft.rule == "payer_amount" and case.reading.due_on:
         _due_as_named(desk, case, draft)
@@ -51,9 +51,11 @@ def judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False
     return draft
 
 
-def _pays_one_whole(draft: Draft) -> bool:
-    """Whether one invoice is paid to the cent: "MENSUALITE MARS" is no part of it, whatever the word says elsewhere."""
-    return draft.rule.startswith("payer_amount") or (draft.rule == "payer_statement" and len(draft.lines) == 1)
+def _pays_whole(case: Case, draft: Draft) -> bool:
+    """Whether one invoice is paid to the cent, or one of each month named: "MENSUALITE MARS" is no part of it."""
+    if draft.rule == "payer_statement":
+        return len(draft.lines) <= len(case.reading.months) or len(draft.lines) == 1
+    return draft.rule.startswith("payer_amount")
 
 
 def _against(draft: Draft, most: float, why: str) -> None:
@@ -113,6 +115,8 @@ def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> N
     row = draft.lines[0][0]
     if paid:
         _against(draft, 0.85, paid[0])
+    elif _is_a_deposit(desk, case, row):
+        _against(draft, 0.85, "the text speaks of a deposit, a mistake or money given back")
     elif _names_something_else(desk, case, draft):
         _against(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85, "the text names something else")
     elif draft.rule in _OF_ONE and case.reading.months and not in_a_month_named(desk, case, row):
@@ -121,6 +125,13 @@ def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> N
         why := why_not_the_oldest(desk, case, row, draft.lines[0][1])
     ):
         _against(draft, 0.85, why)
+
+
+def _is_a_deposit(desk: Desk, case: Case, row: int) -> bool:
+    """Whether the text says that the money is no payment of an invoice: "DEPOT DE GARANTIE", as high as a rent."""
+    words = set(case.reading.words)
+    said = words & DEPOSIT_WORDS or ({"DEPOT", "GARANTIE"} if words >= {"DEPOT", "GARANTIE"} else set())
+    return bool(said) and not said <= desk.payers.words_of(desk.ledger.account_of[row])
 
 
 def _names_something_else(desk: Desk, case: Case, draft: Draft) -> bool:
@@ -145,14 +156,24 @@ def _lists_some_of_it(case: Case, draft: Draft) -> bool:
 
 
 def _only_one_owes(desk: Desk, case: Case, draft: Draft) -> bool:
-    """Whether of a few debtors of the payer's very name only one owed the sum, on one invoice, and hardly by chance."""
+    """Whether of a few debtors of the payer's very name only one owed the sum, on one invoice, and hardly by chance.
+
+    Or on one of each month, when the text names the month.
+    """
     accounts, ledger = case.payer.accounts, desk.ledger
-    if draft.rule != "payer_amount" or case.payer.score < _IN_FULL or len(accounts) >= MOST_ACCOUNTS:
+    of_a_month = draft.rule == "payer_statement" and len(draft.lines) == 1
+    if (
+        not (draft.rule == "payer_amount" or of_a_month)
+        or case.payer.score < _IN_FULL
+        or len(accounts) >= MOST_ACCOUNTS
+    ):
         return False
     if ledger.account_of[draft.lines[0][0]] not in accounts:  # a company of the group, perhaps
         return False
-    equal = sum([len(ledger.with_amount(account, case.amount)) for account in accounts])
-    return equal == 1 and draft.evidence.get("chance", 1) * len(accounts) <= CHANCE
+    equal = [len(ledger.with_amount(account, case.amount)) for account in accounts]
+    if of_a_month:
+        return len(list(filter(None, equal))) == 1
+    return sum(equal) == 1 and draft.evidence.get("chance", 1) * len(accounts) <= CHANCE
 
 
 def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:

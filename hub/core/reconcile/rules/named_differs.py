@@ -13,7 +13,7 @@ from hub.core.reconcile.rules.named_over import over
 from hub.core.reconcile.rules.part_payment import part_payment
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 from hub.core.reconcile.stances import AGREES, UNKNOWN
-from hub.core.reconcile.words import CREDIT_NOTE_WORDS
+from hub.core.reconcile.words import CLAIM_WORDS, CREDIT_NOTE_WORDS
 from hub.sdk.money import amount_text
 
 # The same when the sum differs: a part payment, too much, a deduction.
@@ -28,6 +28,7 @@ _OTHER = {
     (WEAK, UNKNOWN): 0.2,
 }
 _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
+_LONG = 5  # figures of a counter
 _ROUND = 10_00
 _USUAL_SHARES = (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)  # per cent
 _STILL_OWED, _FORGONE = 0.84, 0.83
@@ -42,6 +43,8 @@ def inexact(desk: Desk, case: Case, named: Named) -> list[Draft]:
     total = sum(map(desk.signed, ranged or rows))
     rows = ranged or rows
     strength = min((s for row, s, _ in named.picks if row in rows), default=named.strength)
+    if strength == BARE and named.stance == AGREES and _are_long(named, rows):
+        strength = STRONG
     base = _OTHER.get((strength, named.stance), CONTRADICTED)
     if strength == FULL and named.stance == UNKNOWN and not case.payer_known_by_name:
         base = _NAMELESS
@@ -50,6 +53,12 @@ def inexact(desk: Desk, case: Case, named: Named) -> list[Draft]:
     if case.amount < total:
         return _short(desk, case, named, rows, total - case.amount, base)
     return over(desk, case, named, rows, case.amount - total, base)
+
+
+def _are_long(named: Named, rows: list[int]) -> bool:
+    """Whether only letters and noughts are missing of the numbers: five figures are no accident of this debtor's."""
+    picks = [text for row, _, text in named.picks if row in rows]
+    return all(len("".join(c for c in text if c.isdigit()).lstrip("0")) >= _LONG for text in picks)
 
 
 def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
@@ -62,6 +71,8 @@ def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base
         return [_with_difference(desk, rows, gap, "rounding", base + 0.01)]
     if case.reading.discount and gap * _DISCOUNT_AT_MOST <= case.amount:
         return _question(desk, case, named, rows, gap, "discount")
+    if not CLAIM_WORDS.isdisjoint(own_words(desk, case, named)):
+        return part_payment(desk, case, named, rows, base, policy.partial_by_reference)
     if gap <= min(policy.bank_fee_minor, case.amount * policy.bank_fee_bp // 10000):
         if policy.bank_fee_anywhere or charges_likely(desk.receipts, case.row, own_words(desk, case, named)):
             return [_with_difference(desk, rows, gap, "bank_fee", base)]

@@ -10,7 +10,7 @@ from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.rules.named import Named, fits_elsewhere, own_words, paid_with_this
 from hub.core.reconcile.stances import AGREES, UNKNOWN
 from hub.core.reconcile.text import compact, fills_its_room, fold, mask
-from hub.core.reconcile.words import CREDIT_NOTE_WORDS
+from hub.core.reconcile.words import CREDIT_NOTE_WORDS, RETENTION_WORDS
 
 _CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's name, and too short to mean it surely
 _SHARED, _A_SHARE = ((FULL, UNKNOWN), (BARE, AGREES)), 0.972  # to the cent a usual share of the one invoice named
@@ -44,7 +44,8 @@ def part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: fl
 def _of_a_share(desk: Desk, case: Case, named: Named, row: int) -> float:
     """How sure the number is where the amount is to the cent a part that is paid by custom; 0 where it is none."""
     total = desk.ledger.items.total_minor[row]
-    sure = named.strength > WEAK if named.stance == AGREES else named.strength >= STRONG and named.stance == UNKNOWN
+    told = named.strength > WEAK or not RETENTION_WORDS.isdisjoint(case.reading.words)
+    sure = told if named.stance == AGREES else named.strength >= STRONG and named.stance == UNKNOWN
     if sure and (_is_counted(desk, case, total) or (desk.ledger.left[row] == total and _less_retention(case, total))):
         return _THIS_SHARE
     return _A_SHARE if (named.strength, named.stance) in _SHARED and is_a_share(case.amount, total) else 0.0
