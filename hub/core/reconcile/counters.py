@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, Fitting, as_date, as_year, near, splits
+from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, Fitting, as_date, as_year, is_month_alone, near, splits
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention, Ref
 from hub.core.reconcile.text import due_day
 from hub.core.reconcile.words import (
@@ -25,6 +25,7 @@ _NOT_ANNOUNCING = """VIR VIRT VRT VIREMENT VIREMENTS SEPA INST INSTANTANE RECU D
 _ANNOUNCES = INVOICE_WORDS - frozenset(_NOT_ANNOUNCING)  # what only stands about says nothing about a number
 _OF_SOMETHING = ORDER_WORDS | DELIVERY_WORDS | frozenset("CONTRAT CTR DOSSIER DOS AFFAIRE AFF CHANTIER LOT".split())
 _NO_INVOICES = ORDER_WORDS | OTHER_NUMBER_WORDS | NUMBERED_STATEMENTS
+_LONG_LISTED = 5  # digits of a number that may follow one of its length in a list
 _WITHIN = ("-", "/", ".", "")  # stands within a number
 _CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers
 
@@ -174,7 +175,13 @@ class CounterText(WrittenText):
         announced = len(text) >= FEW_DIGITS and before in _ANNOUNCES
         if (dated and not self._is_ours(at)) or (announced and not gap and before not in _ANNOUNCES_ONE | prefixes):
             self.reading.of_something = True
-        elif before in prefixes or announced or dated:
+        elif before in prefixes or announced or dated or (before < LETTERS and is_month_alone(self, at - 1)):
             self.reading.unknown.append(before + text)
+        elif (
+            len(before) == len(text) >= _LONG_LISTED
+            and (unknown := self.reading.unknown)
+            and unknown[-1].endswith(before)
+        ):
+            unknown.append(text)  # "FACTURE 90265 90502": one as long behind it
         elif before < LETTERS and at > 1 and self.texts[at - 2] in prefixes and not self.used[at - 1]:
             self.reading.unknown.append(self.texts[at - 2] + before + text)
