@@ -49,6 +49,43 @@ def test_a_centre_whose_companies_owe_one_sum() -> None:
     assert "auto" != one(items, 720_01, "FACT 11065", "GROUPE LEMONNIER", debtors=FAMILY).status
 
 
+TERMS = {"discount_terms": "2% 10 jours", "issued_on": date(2026, 4, 3)}
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "status"),
+    [
+        ("FACT 1095 ESCOMPTE DEDUIT", 980_00, "auto"), ("FACT 1095", 980_00, "auto"),
+        ("FACT 1095", 979_00, "suggested"), ("FACT 1096", 980_00, "suggested"),
+    ],
+)  # fmt: skip
+def test_a_bare_number_less_its_discount(text: str, amount: int, status: str) -> None:
+    """To the cent what the terms leave of the invoice named."""
+    items = [item("VF26-001095", DURAND, 1_000_00, **TERMS), item("VF26-001096", DURAND, 655_10)]
+    assert status == one(items, amount, text, "DURAND ET FILS").status
+
+
+@pytest.mark.parametrize("text", ["F/89951 ESC 2%", "FACTURE 89951"])
+def test_the_end_of_a_number_and_a_discount(text: str) -> None:
+    """The text has what is paid, though not as it is printed."""
+    items = [item("4089951", DURAND, 1_000_00, **TERMS), item("4090212", DURAND, 655_10)]
+    decision = one(items, 980_00, text, "DURAND ET FILS")
+    assert ("auto", [(1, 980_00)]) == (decision.status, lines(decision))
+    assert "auto" != one(items, 980_00, "FACTURE 90212", "DURAND ET FILS").status
+
+
+def test_the_end_of_a_number_and_a_credit_note() -> None:
+    """The same of an invoice less the credit note."""
+    items = [
+        item("4089951", DURAND, 1_050_78), item("9100098", DURAND, 399_33, kind="credit_note"),
+        item("4090212", DURAND, 655_10),
+    ]  # fmt: skip
+    decision = one(items, 651_45, "VOTRE FACTURE 89951", "DURAND ET FILS")
+    assert ("auto", [(1, 1_050_78), (2, -399_33)]) == (decision.status, lines(decision))
+    third = [items[0], item("9100098", DURAND, 315_23, kind="credit_note"), items[2]]
+    assert "auto" != one(third, 735_55, "VOTRE FACTURE 89951", "DURAND ET FILS").status
+
+
 def test_a_list_of_ends_of_numbers() -> None:
     """What follows an unknown number, as long as it, is one more."""
     items = [item(f"40{n}", DURAND, amount) for n, amount in ((90265, 1_112_11), (90502, 405_01), (90611, 77_20))]
