@@ -25,6 +25,8 @@ _NOT_ANNOUNCING = """VIR VIRT VRT VIREMENT VIREMENTS SEPA INST INSTANTANE RECU D
 _ANNOUNCES = INVOICE_WORDS - frozenset(_NOT_ANNOUNCING)  # what only stands about says nothing about a number
 _OF_SOMETHING = ORDER_WORDS | DELIVERY_WORDS | frozenset("CONTRAT CTR DOSSIER DOS AFFAIRE AFF CHANTIER LOT".split())
 _NO_INVOICES = ORDER_WORDS | OTHER_NUMBER_WORDS | NUMBERED_STATEMENTS
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_SITUATIONS = 2  # digits of the number of a builder's invoice within its contract
 _LONG_LISTED = 5  # digits of a number that may follow one of its length in a list
 _WITHIN = ("-", "/", ".", "")  # stands within a number
 _CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers
@@ -100,6 +102,8 @@ class CounterText(WrittenText):
                 strength = fitting.strength(row, counter, period)
                 if strength > found.get(row, 0):
                     found[row] = strength
+        if len(found) > 1:
+            found = self._as_it_goes_on(at, found)
         if chain is not None:
             self._follow_chain(text, chain, found)
         if not found:
@@ -112,6 +116,30 @@ class CounterText(WrittenText):
             issued_on, ids = self.ledger.items.issued_on, self.ledger.items.id
             best.sort(key=lambda x: (-x[1], -issued_on[x[0]].toordinal(), ids[x[0]]))
         return Mention(text, self.where, tuple(Ref(r, s) for r, s in best[: 4 * MOST_ALTERNATIVES]))
+
+    def _as_it_goes_on(self, at: int, found: dict[int, int]) -> dict[int, int]:
+        """Of numbers that go on behind their counter those that the text goes on with: "C26105 SIT 1" is C26105-S1.
+
+        None, where it goes on as one of them that is not open.
+        """
+        numbers, texts = self.numbers, self.texts
+        tails = {row: numbers.compact[row][numbers.scheme_of[row].counter.stop :] for row in found}
+        word = texts[at + 1] if at + 1 < len(texts) and near(self.gaps[at + 1]) else ""
+        if not word or not any(tails.values()):
+            return found
+        figure = word if word < LETTERS else texts[at + 2] if at + 2 < len(texts) and near(self.gaps[at + 2]) else ""
+        letters = word if word > LETTERS else ""
+        behind = {row: (tail.rstrip("0123456789"), tail.lstrip(_ALPHABET).lstrip("0")) for row, tail in tails.items()}
+        alike = {row for row, (begun, _) in behind.items() if begun and letters.startswith(begun)}
+        told = {
+            row: strength
+            for row, strength in found.items()
+            if tails[row] == letters or (row in alike and behind[row][1] and behind[row][1] == figure.lstrip("0"))
+        }
+        if told and figure and word != figure:
+            self.used[at + 2] = True
+        counted = any(behind[row][1] for row in alike)
+        return told or ({} if counted and figure.isdigit() and len(figure) <= _SITUATIONS else found)
 
     def _runs_on(self, at: int) -> bool:
         """Whether letters and more digits are glued behind: the run is a part of something longer."""

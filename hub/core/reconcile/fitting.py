@@ -126,6 +126,8 @@ def _period_beside(work: Written, at: int, own_period: str) -> tuple[int, int] |
     None when another year or month is written there, with a separator that makes it part of the number.
     """
     texts, gaps, before = work.texts, work.gaps, at - 1
+    if len(texts[at]) == 2 and is_month_alone(work, at) and _is_month_of_a_year(own_period, work.received_on):
+        return None
     if before >= 0 and texts[before] < LETTERS and near(gaps[at]):
         written = texts[before]
         if same_period(written, own_period):
@@ -174,6 +176,8 @@ def is_month_alone(work: Written, at: int) -> bool:
     texts, gaps = work.texts, work.gaps
     return (
         len(texts[at]) == 2
+        and at + 1 < len(texts)
+        and texts[at + 1] < LETTERS
         and 1 <= int(texts[at]) <= 12
         and gaps[at + 1] in ("-", "/", ".")
         and len(texts[at + 1]) > 2

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.unit.reconcile.books import DURAND, debtors_of, item, lines, one
+from tests.unit.reconcile.books import DURAND, MARTIN, debtors_of, decide, item, lines, one, receipt
 
 MONTHLY = [item(f"2026.{month:02d}.0004", DURAND, 813_00, issued_on=date(2026, month, 1)) for month in (1, 2, 3, 4)]
 
@@ -91,3 +91,48 @@ def test_a_list_of_ends_of_numbers() -> None:
     items = [item(f"40{n}", DURAND, amount) for n, amount in ((90265, 1_112_11), (90502, 405_01), (90611, 77_20))]
     decision = one(items, 1_517_12, "VOTRE FACTURE 90265 90502", "DURAND ET FILS")
     assert ("auto", [(1, 1_112_11), (2, 405_01)]) == (decision.status, lines(decision))
+
+
+OTHER_SITES = [item(f"C26{n}-S1", MARTIN, n * 17_31) for n in range(106, 112)]
+SITUATIONS = [
+    item(f"C26105-{tail}", DURAND, amount) for tail, amount in (("S1", 4_000_00), ("S2", 2_910_40), ("S3", 3_811_17))
+] + OTHER_SITES
+
+
+@pytest.mark.parametrize(
+    "text", ["FACT C26105 SIT 1 RG 5% DEDUITE", "26105 SITUATION 1 RETENUE 5%", "C26105 S1 MOINS RG"]
+)
+def test_a_number_that_goes_on_behind_its_counter(text: str) -> None:
+    """The text goes on with the number of the situation: of that one a part is paid."""
+    decision = one(SITUATIONS, 3_800_00, text, "DURAND ET FILS")
+    assert ("auto", [(1, 3_800_00)]) == (decision.status, lines(decision))
+
+
+@pytest.mark.parametrize("text", ["FACT C26105", "FACT C26105 SIT 4"])
+def test_a_number_of_several_situations(text: str) -> None:
+    """Which one is paid in part, or too much, nothing tells."""
+    assert "auto" != one(SITUATIONS, 2_500_00, text, "DURAND ET FILS").status
+    assert "auto" != one(SITUATIONS, 4_100_00, text, "DURAND ET FILS").status
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("SELON AVIS DE VIREMENT", "suggested"),
+        ("REMITTANCE ADVICE", "suggested"),
+        ("AVIS D'ECHEANCE", "auto"),
+        ("", "auto"),
+    ],
+)
+def test_equal_invoices_and_a_list_sent_apart(text: str, status: str) -> None:
+    """The payer says elsewhere which of them it pays (C. civ. 1342-10): not simply the oldest."""
+    items = [item(f"FA{n}", DURAND, 585_12, issued_on=date(2026, n, 1)) for n in (1, 2, 3)]
+    assert status == one(items, 585_12, text, "DURAND ET FILS").status
+
+
+def test_a_short_counter_of_an_invoice_just_paid() -> None:
+    """ "2026.3.67" was paid in this run: the second time it is no silent payment of another one."""
+    items = [item(f"2026.0{month}.0067", DURAND, 144_00, issued_on=date(2026, month, 1)) for month in (1, 2, 3)]
+    first, second = (receipt(144_00, "FACT 2026.3.67", "DURAND ET FILS", received_on=date(2026, 4, n)) for n in (2, 9))
+    assert ["auto", "auto"] != [decision.status for decision in decide(items, [first, second])]
+    assert [(3, 144_00)] == lines(decide(items, [first, second])[0])

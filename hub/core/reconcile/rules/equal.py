@@ -9,6 +9,7 @@ from hub.core.reconcile.text import fills_its_room
 from hub.core.reconcile.words import DELIVERY_WORDS
 
 _RECURRING = 3  # equal invoices of one debtor that are no accident
+_TOLD_ELSEWHERE = frozenset("AVIS REMITTANCE ADVICE LISTE LISTING DETAIL DETAILS COURRIER COURRIEL MAIL".split())
 _AT_ONCE = 3  # of them that are paid together now and then: a quarter
 
 
@@ -49,6 +50,9 @@ def why_not_the_oldest(desk: Desk, case: Case, row: int, amount: int) -> str:
         return "equal invoices, and the bank may have cut off which"
     if built_alike(case, ledger.items.number[row]):
         return "equal invoices, and the text has a number like theirs that is none"
+    words = _TOLD_ELSEWHERE.intersection(case.reading.words)
+    if words and "ECHEANCE" not in case.reading.words:  # "AVIS D'ECHEANCE" is the seller's
+        return "equal invoices, and the payer tells elsewhere which"
     if case.reading.of_something and not DELIVERY_WORDS.isdisjoint(case.reading.words):
         return "equal invoices, and the text names a delivery: it may be that of any of them"
     return ""

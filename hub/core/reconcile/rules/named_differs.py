@@ -28,6 +28,7 @@ _OTHER = {
     (WEAK, UNKNOWN): 0.2,
 }
 _TO_THE_CENT = 0.975  # a number, and to the cent what the terms leave of it in time
+_OF_SEVERAL = 0.84  # the number is that of several invoices
 _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
 _ROUND = 10_00
 _USUAL_SHARES = (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)  # per cent
@@ -46,11 +47,22 @@ def inexact(desk: Desk, case: Case, named: Named) -> list[Draft]:
     base = _OTHER.get((strength, named.stance), CONTRADICTED)
     if strength == FULL and named.stance == UNKNOWN and not case.payer_known_by_name:
         base = _NAMELESS
+    if _means_another(named, rows):
+        base = min(base, _OF_SEVERAL)
     if total <= 0:
         return []
     if case.amount < total:
         return _short(desk, case, named, rows, total - case.amount, base)
     return over(desk, case, named, rows, case.amount - total, base)
+
+
+def _means_another(named: Named, rows: list[int]) -> bool:
+    """Whether a number of the text is as well that of another open invoice of the debtor: which one is paid in part?"""
+    for refs in named.alternatives:
+        best = max(strength for _, strength, _ in refs)
+        if best > WEAK and any(strength == best and row not in rows for row, strength, _ in refs):
+            return True
+    return False
 
 
 def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
