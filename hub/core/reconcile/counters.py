@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, Fitting, as_date, as_year, is_month_alone, near, splits
+from hub.core.reconcile.fitting import (
+    FEW_DIGITS,
+    LETTERS,
+    Fitting,
+    as_date,
+    as_year,
+    is_month_alone,
+    near,
+    splits,
+    year_and_month,
+)
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention, Ref
 from hub.core.reconcile.text import due_day
 from hub.core.reconcile.words import (
@@ -27,7 +37,9 @@ _OF_SOMETHING = ORDER_WORDS | DELIVERY_WORDS | frozenset("CONTRAT CTR DOSSIER DO
 _NO_INVOICES = ORDER_WORDS | OTHER_NUMBER_WORDS | NUMBERED_STATEMENTS
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SITUATIONS = 2  # digits of the number of a builder's invoice within its contract
+_LAST_DAY = 31
 _LONG_LISTED = 5  # digits of a number that may follow one of its length in a list
+_SIGNS = ("-", "/", ".")
 _WITHIN = ("-", "/", ".", "")  # stands within a number
 _CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers
 
@@ -38,11 +50,12 @@ class CounterText(WrittenText):
     def _counters(self) -> None:
         """Numbers that are not spelt out: a counter, perhaps with its year or its letters."""
         chain: Mention | None = None
-        excluded = False
+        excluded = numbered = False
         prefixes = self.numbers.prefixes
         for at, text in enumerate(self.texts):
             if text > LETTERS:
-                excluded = self._excludes(text, excluded)
+                excluded = self._excludes(text, excluded and not (numbered and text == "REF"))
+                numbered = False
                 if text not in _CHAIN_WORDS and text not in prefixes:
                     chain = None
                 continue
@@ -53,6 +66,7 @@ class CounterText(WrittenText):
                 self.used[at] = True
                 continue
             if (excluded and not self._stands_behind_another(at)) or self.gaps[at].endswith("#"):
+                numbered = excluded  # "BORD 230 REF 4711": the second is another one
                 self._order_number(at)
                 continue
             mention = self._as_counter(at, chain)
@@ -68,9 +82,21 @@ class CounterText(WrittenText):
         return before and (text in ("N", "NO", "NUM", "NUMERO", "DE", "REF") or text in LIST_WORDS)
 
     def _stands_behind_another(self, at: int) -> bool:
-        """Whether a shorter number stands before, the one that a word announced: "BORD 9 46162" may be one of ours."""
-        before = self.texts[at - 1]
-        return before < LETTERS and self.gaps[at].isspace() and len(self.texts[at]) > max(len(before), FEW_DIGITS)
+        """Whether a shorter number stands before, the one that a word announced: "BORD 9 46162" may be one of ours.
+
+        So may "BORD 9 26.02.0301", which is in pieces.
+        """
+        texts, gaps, first, end = self.texts, self.gaps, at, at + 1
+        while first and texts[first - 1] < LETTERS and gaps[first] in _SIGNS:
+            first -= 1
+        while end < len(texts) and texts[end] < LETTERS and gaps[end] in _SIGNS:
+            end += 1
+        before = texts[first - 1] if first else LETTERS
+        return (
+            before < LETTERS
+            and gaps[first].isspace()
+            and sum(map(len, texts[first:end])) > max(len(before), FEW_DIGITS)
+        )
 
     def _order_number(self, at: int) -> None:
         """An announced order number, looked up alone; or the day of a statement in figures."""
@@ -106,6 +132,8 @@ class CounterText(WrittenText):
             found = self._as_it_goes_on(at, found)
         if chain is not None:
             self._follow_chain(text, chain, found)
+        if not found or max(found.values()) == WEAK:
+            self._note_month(at)
         if not found:
             self._note_unknown(at)
             return None
@@ -191,6 +219,13 @@ class CounterText(WrittenText):
             return True
         letters = self.texts[at - 2]
         return letters in _ANNOUNCES or any(letters.endswith(prefix) for prefix in self.numbers.prefixes if prefix)
+
+    def _note_month(self, at: int) -> None:
+        """The counter of a month that has none like it open, and no day: "2026.8.67"."""
+        if at > 1 and self.texts[at - 1] < LETTERS and self.gaps[at] in _WITHIN and int(self.texts[at]) > _LAST_DAY:
+            month = year_and_month(self, at - 1)
+            if month:
+                self.reading.unknown.append(month + self.texts[at])
 
     def _note_unknown(self, at: int) -> None:
         """A number built like ours that is not in the ledger: its invoice is closed, or it is misprinted."""

@@ -133,7 +133,7 @@ def _period_beside(work: Written, at: int, own_period: str) -> tuple[int, int] |
         if same_period(written, own_period):
             said = _said_beside(work, at, own_period)
             return (said, before - 1) if said else None
-        dated = _year_and_month(work, before)
+        dated = year_and_month(work, before)
         monthly = _is_month_of_a_year(own_period, work.received_on)
         if not dated and monthly and is_month_alone(work, before):
             return (SAID, before - 1) if int(written) == int(own_period[-2:]) else None
@@ -185,7 +185,7 @@ def is_month_alone(work: Written, at: int) -> bool:
     )
 
 
-def _year_and_month(work: Written, at: int) -> str:
+def year_and_month(work: Written, at: int) -> str:
     """The year and the month of "2026-08-110" as one, "202608": run `at` is a month, and a year stands before it."""
     texts, gaps = work.texts, work.gaps
     if at < 1 or len(texts[at]) > 2 or texts[at - 1] > LETTERS or not near(gaps[at]):

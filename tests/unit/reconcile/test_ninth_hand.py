@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from hub.core.reconcile import SettledNumbers
 from tests.unit.reconcile.books import DURAND, MARTIN, debtors_of, decide, item, lines, one, receipt
 
 MONTHLY = [item(f"2026.{month:02d}.0004", DURAND, 813_00, issued_on=date(2026, month, 1)) for month in (1, 2, 3, 4)]
@@ -136,3 +137,16 @@ def test_a_short_counter_of_an_invoice_just_paid() -> None:
     first, second = (receipt(144_00, "FACT 2026.3.67", "DURAND ET FILS", received_on=date(2026, 4, n)) for n in (2, 9))
     assert ["auto", "auto"] != [decision.status for decision in decide(items, [first, second])]
     assert [(3, 144_00)] == lines(decide(items, [first, second])[0])
+    closed = SettledNumbers(["ACME"], [DURAND], ["2026.03.0067"])
+    assert "auto" != decide(items[:2], [second], settled=closed)[0].status
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["MANDAT 4071 BORD 41 26.02.0004", "BORD 230 REF 26.02.0004", "MANDAT 15 BORD 9 2026.02.0004"],
+)
+def test_a_number_in_pieces_behind_that_of_an_order_to_pay(text: str) -> None:
+    """The word speaks of the next number only; of equal invoices of a debtor nobody names, this one is paid."""
+    decision = one(MONTHLY, 813_00, text, "SGC GAP")
+    assert [(2, 813_00)] == lines(decision)
+    assert "auto" == decision.status
