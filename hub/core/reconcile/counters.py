@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, Fitting, as_date, as_year, near, splits
+from hub.core.reconcile.fitting import (
+    FEW_DIGITS,
+    LETTERS,
+    Fitting,
+    as_date,
+    as_year,
+    is_month_alone,
+    near,
+    splits,
+    year_and_month,
+)
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention, Ref
 from hub.core.reconcile.text import due_day
 from hub.core.reconcile.words import (
@@ -25,6 +35,11 @@ _NOT_ANNOUNCING = """VIR VIRT VRT VIREMENT VIREMENTS SEPA INST INSTANTANE RECU D
 _ANNOUNCES = INVOICE_WORDS - frozenset(_NOT_ANNOUNCING)  # what only stands about says nothing about a number
 _OF_SOMETHING = ORDER_WORDS | DELIVERY_WORDS | frozenset("CONTRAT CTR DOSSIER DOS AFFAIRE AFF CHANTIER LOT".split())
 _NO_INVOICES = ORDER_WORDS | OTHER_NUMBER_WORDS | NUMBERED_STATEMENTS
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_SITUATIONS = 2  # digits of the number of a builder's invoice within its contract
+_LAST_DAY = 31
+_LONG_LISTED = 5  # digits of a number that may follow one of its length in a list
+_SIGNS = ("-", "/", ".")
 _WITHIN = ("-", "/", ".", "")  # stands within a number
 _CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers
 
@@ -35,11 +50,12 @@ class CounterText(WrittenText):
     def _counters(self) -> None:
         """Numbers that are not spelt out: a counter, perhaps with its year or its letters."""
         chain: Mention | None = None
-        excluded = False
+        excluded = numbered = False
         prefixes = self.numbers.prefixes
         for at, text in enumerate(self.texts):
             if text > LETTERS:
-                excluded = self._excludes(text, excluded)
+                excluded = self._excludes(text, excluded and not (numbered and text == "REF"))
+                numbered = False
                 if text not in _CHAIN_WORDS and text not in prefixes:
                     chain = None
                 continue
@@ -50,6 +66,7 @@ class CounterText(WrittenText):
                 self.used[at] = True
                 continue
             if (excluded and not self._stands_behind_another(at)) or self.gaps[at].endswith("#"):
+                numbered = excluded  # "BORD 230 REF 4711": the second is another one
                 self._order_number(at)
                 continue
             mention = self._as_counter(at, chain)
@@ -65,9 +82,21 @@ class CounterText(WrittenText):
         return before and (text in ("N", "NO", "NUM", "NUMERO", "DE", "REF") or text in LIST_WORDS)
 
     def _stands_behind_another(self, at: int) -> bool:
-        """Whether a shorter number stands before, the one that a word announced: "BORD 9 46162" may be one of ours."""
-        before = self.texts[at - 1]
-        return before < LETTERS and self.gaps[at].isspace() and len(self.texts[at]) > max(len(before), FEW_DIGITS)
+        """Whether a shorter number stands before, the one that a word announced: "BORD 9 46162" may be one of ours.
+
+        So may "BORD 9 26.02.0301", which is in pieces.
+        """
+        texts, gaps, first, end = self.texts, self.gaps, at, at + 1
+        while first and texts[first - 1] < LETTERS and gaps[first] in _SIGNS:
+            first -= 1
+        while end < len(texts) and texts[end] < LETTERS and gaps[end] in _SIGNS:
+            end += 1
+        before = texts[first - 1] if first else LETTERS
+        return (
+            before < LETTERS
+            and gaps[first].isspace()
+            and sum(map(len, texts[first:end])) > max(len(before), FEW_DIGITS)
+        )
 
     def _order_number(self, at: int) -> None:
         """An announced order number, looked up alone; or the day of a statement in figures."""
@@ -99,8 +128,12 @@ class CounterText(WrittenText):
                 strength = fitting.strength(row, counter, period)
                 if strength > found.get(row, 0):
                     found[row] = strength
+        if len(found) > 1:
+            found = self._as_it_goes_on(at, found)
         if chain is not None:
             self._follow_chain(text, chain, found)
+        if not found or max(found.values()) == WEAK:
+            self._note_month(at)
         if not found:
             self._note_unknown(at)
             return None
@@ -111,6 +144,30 @@ class CounterText(WrittenText):
             issued_on, ids = self.ledger.items.issued_on, self.ledger.items.id
             best.sort(key=lambda x: (-x[1], -issued_on[x[0]].toordinal(), ids[x[0]]))
         return Mention(text, self.where, tuple(Ref(r, s) for r, s in best[: 4 * MOST_ALTERNATIVES]))
+
+    def _as_it_goes_on(self, at: int, found: dict[int, int]) -> dict[int, int]:
+        """Of numbers that go on behind their counter those that the text goes on with: "C26105 SIT 1" is C26105-S1.
+
+        None, where it goes on as one of them that is not open.
+        """
+        numbers, texts = self.numbers, self.texts
+        tails = {row: numbers.compact[row][numbers.scheme_of[row].counter.stop :] for row in found}
+        word = texts[at + 1] if at + 1 < len(texts) and near(self.gaps[at + 1]) else ""
+        if not word or not any(tails.values()):
+            return found
+        figure = word if word < LETTERS else texts[at + 2] if at + 2 < len(texts) and near(self.gaps[at + 2]) else ""
+        letters = word if word > LETTERS else ""
+        behind = {row: (tail.rstrip("0123456789"), tail.lstrip(_ALPHABET).lstrip("0")) for row, tail in tails.items()}
+        alike = {row for row, (begun, _) in behind.items() if begun and letters.startswith(begun)}
+        told = {
+            row: strength
+            for row, strength in found.items()
+            if tails[row] == letters or (row in alike and behind[row][1] and behind[row][1] == figure.lstrip("0"))
+        }
+        if told and figure and word != figure:
+            self.used[at + 2] = True
+        counted = any(behind[row][1] for row in alike)
+        return told or ({} if counted and figure.isdigit() and len(figure) <= _SITUATIONS else found)
 
     def _runs_on(self, at: int) -> bool:
         """Whether letters and more digits are glued behind: the run is a part of something longer."""
@@ -163,6 +220,13 @@ class CounterText(WrittenText):
         letters = self.texts[at - 2]
         return letters in _ANNOUNCES or any(letters.endswith(prefix) for prefix in self.numbers.prefixes if prefix)
 
+    def _note_month(self, at: int) -> None:
+        """The counter of a month that has none like it open, and no day: "2026.8.67"."""
+        if at > 1 and self.texts[at - 1] < LETTERS and self.gaps[at] in _WITHIN and int(self.texts[at]) > _LAST_DAY:
+            month = year_and_month(self, at - 1)
+            if month:
+                self.reading.unknown.append(month + self.texts[at])
+
     def _note_unknown(self, at: int) -> None:
         """A number built like ours that is not in the ledger: its invoice is closed, or it is misprinted."""
         text, gap = self.texts[at], self.gaps[at]
@@ -174,7 +238,13 @@ class CounterText(WrittenText):
         announced = len(text) >= FEW_DIGITS and before in _ANNOUNCES
         if (dated and not self._is_ours(at)) or (announced and not gap and before not in _ANNOUNCES_ONE | prefixes):
             self.reading.of_something = True
-        elif before in prefixes or announced or dated:
+        elif before in prefixes or announced or dated or (before < LETTERS and is_month_alone(self, at - 1)):
             self.reading.unknown.append(before + text)
+        elif (
+            len(before) == len(text) >= _LONG_LISTED
+            and (unknown := self.reading.unknown)
+            and unknown[-1].endswith(before)
+        ):
+            unknown.append(text)  # "FACTURE 90265 90502": one as long behind it
         elif before < LETTERS and at > 1 and self.texts[at - 2] in prefixes and not self.used[at - 1]:
             self.reading.unknown.append(self.texts[at - 2] + before + text)

@@ -126,13 +126,17 @@ def _period_beside(work: Written, at: int, own_period: str) -> tuple[int, int] |
     None when another year or month is written there, with a separator that makes it part of the number.
     """
     texts, gaps, before = work.texts, work.gaps, at - 1
+    if len(texts[at]) == 2 and is_month_alone(work, at) and _is_month_of_a_year(own_period, work.received_on):
+        return None
     if before >= 0 and texts[before] < LETTERS and near(gaps[at]):
         written = texts[before]
         if same_period(written, own_period):
             said = _said_beside(work, at, own_period)
             return (said, before - 1) if said else None
-        dated = _year_and_month(work, before)
+        dated = year_and_month(work, before)
         monthly = _is_month_of_a_year(own_period, work.received_on)
+        if not dated and monthly and is_month_alone(work, before):
+            return (SAID, before - 1) if int(written) == int(own_period[-2:]) else None
         if dated and same_period(dated, own_period):
             return SAID_WHOLE if monthly else SAID, before - 2
         if dated and monthly:
@@ -152,7 +156,7 @@ def _period_beside(work: Written, at: int, own_period: str) -> tuple[int, int] |
 def _said_beside(work: Written, at: int, own_period: str) -> int:
     """How well the run before run `at` says a period that agrees with it; 0 when run `at` is the month, no counter."""
     written = work.texts[at - 1]
-    if len(written) < FEW_DIGITS or not _is_month_of_a_year(own_period, work.received_on):
+    if not _is_month_of_a_year(own_period, work.received_on):
         return SAID
     if len(written) < len(own_period):
         return 0 if _is_month_within(work, at) else SAID
@@ -167,7 +171,21 @@ def _is_month_within(work: Written, at: int) -> bool:
     return gaps[at] == gaps[after] != "" and texts[after] < LETTERS
 
 
-def _year_and_month(work: Written, at: int) -> str:
+def is_month_alone(work: Written, at: int) -> bool:
+    """Whether run `at` is the "02" of "02.0004": a month without its year, joined to three digits or more behind."""
+    texts, gaps = work.texts, work.gaps
+    return (
+        len(texts[at]) == 2
+        and at + 1 < len(texts)
+        and texts[at + 1] < LETTERS
+        and 1 <= int(texts[at]) <= 12
+        and gaps[at + 1] in ("-", "/", ".")
+        and len(texts[at + 1]) > 2
+        and (at == 0 or texts[at - 1] > LETTERS or not near(gaps[at]))
+    )
+
+
+def year_and_month(work: Written, at: int) -> str:
     """The year and the month of "2026-08-110" as one, "202608": run `at` is a month, and a year stands before it."""
     texts, gaps = work.texts, work.gaps
     if at < 1 or len(texts[at]) > 2 or texts[at - 1] > LETTERS or not near(gaps[at]):
@@ -218,7 +236,7 @@ def _strength(written: str, counter: str, letters: int, period_said: int, has_pe
             return FULL
         return STRONG if period_said == SAID_WHOLE else BARE
     if letters == 2 or period_said:
-        if digits >= 3 and telling >= 2:
+        if digits >= 3 and (telling >= 2 or (period_said == SAID_WHOLE and digits == len(counter))):
             return STRONG
         return BARE if period_said == SAID_WHOLE and digits == 2 else WEAK
     own = min(digits, len(counter))  # zeros put before a short number do not make it a long one

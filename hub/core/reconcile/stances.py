@@ -116,7 +116,7 @@ class Stances:
         for candidate in payer.accounts:
             if candidate == account or same_group(candidate, account) or self._same_company(payer, candidate, account):
                 return AGREES if payer.score >= 0.5 else UNKNOWN
-        if payer.behalf:
+        if payer.behalf or self.is_centre_of(payer, account):
             return UNKNOWN
         if (payer.score >= 1.0 or payer.whole) and self._another_company(payer, account):
             return CONTRADICTS
@@ -127,6 +127,19 @@ class Stances:
         if self._resembles(payer, account) >= needed:
             return UNKNOWN
         return CONTRADICTS
+
+    def is_centre_of(self, payer: Payer, account: int) -> bool:
+        """Whether the payer is a debtor with a group's name, and the account a company whose name begins with it.
+
+        "Groupe Lemonnier" pays for "Lemonnier Dole SAS", though nobody told who is whose parent.
+        """
+        names = [name for name in self._telling_names(account) if name]
+        for centre in payer.accounts:
+            words = self.words_of(centre)
+            family = words - GROUP_WORDS
+            if family and family != words and any(name[0] in family and family.issubset(name) for name in names):
+                return True
+        return False
 
     def bears_a_groups_name(self, payer: Payer) -> bool:
         """Whether the payer's name, or the label, has a word of groups that none of the debtors found has in its name.

@@ -153,7 +153,7 @@ _NOT_A_NUMBER = re.compile(  # none of them begins behind a digit: said first, i
     r"|(?P<phone>(?<![\dA-Z/-])(?<!\d[ .])(?<!FACT )(?<!FACTURE )(?:\+33 ?|0033 ?|0)[1-9]"
     r"(?:([ .-])\d\d(?:\6\d\d){3}(?!\6\d\d(?!\d))|\d{8})(?![\dA-Z]))"
     r"|(?P<amount>(?<![\dA-Z/,-])(?!0\d)\d{1,3}(?:[ .]\d{3})*,\d{2}(?!\d)|"
-    r"(?<![\dA-Z/,-])(?!0\d)\d{1,8}[.,]\d{2}(?![\d/-]|[.,]\d)"
+    r"(?<![\dA-Z/,-])(?<!\d\.)(?!0\d)\d{1,8}[.,]\d{2}(?![\d/-]|[.,]\d)"
     r"|(?<![\dA-Z/-])\d+ ?(?:EUR|EUROS?)\b(?! ?\d)|\bEUR ?\d+(?:[.,]\d{2})?(?!\d))"
     r"|(?P<share>(?<![\dA-Z/-])\d{1,3}(?:[.,]\d{1,2})? ?(?:%|PCT\b|P\. ?CENT\b|POUR ?CENT\b)"
     r"|(?:(?<=\bECH )|(?<=ACOMPTE )|(?<=ACPTE )|(?<=VERSEMENT )|(?<=VERS )|(?<=VERS\. )|(?<=ECHEANCE ))"

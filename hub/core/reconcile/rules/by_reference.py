@@ -57,7 +57,7 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
                 draft.reason += " But the payer is known as another debtor."
             elif named.stance == UNKNOWN and not draft.rule.endswith("_exact") and _is_a_groups(desk, case):
                 draft.confidence = min(draft.confidence, CONTRADICTED)
-            elif named.stance == UNKNOWN and case.payer.behalf and _owed_by_its_own(desk, case, named):
+            elif named.stance == UNKNOWN and _owed_by_its_own(desk, case, named):
                 draft.confidence = min(draft.confidence, CONTRADICTED)
                 draft.reason += " But a company of the payer's name owes this sum as well."
             elif named.stance == UNKNOWN and not REFUND_WORDS.isdisjoint(case.reading.words):
@@ -89,7 +89,8 @@ def _is_a_groups(desk: Desk, case: Case) -> bool:
 
 def _owed_by_its_own(desk: Desk, case: Case, named: Named) -> bool:
     """Whether a debtor of the group's name owes this very sum: a stranger's number may be a slip of its own."""
-    if not desk.payers.bears_a_groups_name(case.payer):
+    payers, payer = desk.payers, case.payer
+    if not (payer.behalf and payers.bears_a_groups_name(payer)) and not payers.is_centre_of(payer, named.accounts[0]):
         return False
     accounts = {desk.ledger.account_of[row] for row in desk.ledger.of_amount(case.amount, _MOST_EQUAL)}
     likeness = desk.payers.likeness

@@ -16,6 +16,7 @@ _WORD = 12  # characters of the last word
 _SHORT_NUMBER = re.compile(
     r"\b(?:FACT|FACTURE|FAC|FA|RGLT|REGLT|REGLEMENT|INV|INVOICE) ?(?:NO?\b)? ?0*([1-9]\d\d)(?![\d/.,-])"
 )
+_TOLD_ELSEWHERE = frozenset("AVIS REMITTANCE ADVICE LISTE LISTING DETAIL DETAILS COURRIER COURRIEL MAIL".split())
 _AT_ONCE = 3  # of them that are paid together now and then: a quarter
 
 
@@ -55,6 +56,9 @@ def why_not_the_oldest(desk: Desk, case: Case, row: int, amount: int) -> str:
         return "equal invoices, and the bank may have cut off which"
     if built_alike(case, ledger.items.number[row]) or _announces_another(desk, case, row):
         return "equal invoices, and the text has a number like theirs that is none"
+    words = _TOLD_ELSEWHERE.intersection(case.reading.words)
+    if words and "ECHEANCE" not in case.reading.words:  # "AVIS D'ECHEANCE" is the seller's
+        return "equal invoices, and the payer tells elsewhere which"
     if case.reading.of_something and not DELIVERY_WORDS.isdisjoint(case.reading.words):
         return "equal invoices, and the text names a delivery: it may be that of any of them"
     if not PERIOD_WORDS.isdisjoint(case.reading.words):

@@ -7,8 +7,11 @@ from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.charges import often_kept_back
+from hub.core.reconcile.mentions import WEAK
 from hub.core.reconcile.rules.equal import alike, why_not_the_oldest
 from hub.core.reconcile.rules.named import paid_with_this
+from hub.core.reconcile.rules.named_differs import may_be_a_part, speaks_of_credit
 from hub.core.reconcile.rules.near_number import NEAR, near_number
 from hub.core.reconcile.rules.not_ours import is_no_other_number
 from hub.core.reconcile.rules.pool import cap
@@ -22,6 +25,7 @@ _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")
 _COMPOSED = frozenset(("payer_sum", "payer_less_credit_note", "payer_rounding"))  # found by trying many
 _NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
 _IN_FULL = 0.97  # likeness of a payer whose name, or label, has all words of a debtor's
+_WITH_A_DIFFERENCE = frozenset(("payer_discount", "payer_less_credit_note", "payer_balance"))
 _OF_ONE = ("payer_amount", "payer_rounding")  # one invoice's, of which the text may name the month
 _A_YEAR = timedelta(days=365)  # a week without its year is one of the last
 _A_LIST = 2  # numbers that make one
@@ -107,7 +111,28 @@ def _nearly_spelt(desk: Desk, case: Case, draft: Draft, paid: bool) -> bool:
         draft.confidence = max(draft.confidence, 0.985 if sure else 0.9)
         draft.reason += " The text has all their numbers, though not as they are printed."
         return True
+    elif draft.rule in _WITH_A_DIFFERENCE and _has_the_ends(desk, case, draft):
+        draft.reason += " The text has what is paid, though not as it is printed."
+        return True
     return False
+
+
+def _has_the_ends(desk: Desk, case: Case, draft: Draft) -> bool:
+    """Whether the text spells no invoice in full, and has of all that are paid the end of the number, or nearly it.
+
+    A credit note is netted only where what it leaves is no usual part of them, or the text speaks of it.
+    """
+    ledger = desk.ledger
+    paid = [row for row, amount in draft.lines if amount > 0]
+    less = sum(-amount for _, amount in draft.lines if amount < 0)
+    if (
+        less
+        and not speaks_of_credit(case)
+        and (may_be_a_part(case.amount, case.amount + less) or often_kept_back(less))
+    ):
+        return False
+    spelt = [ref.row for m in case.reading.mentions for ref in m.refs if ref.strength > WEAK]
+    return all(map(ledger.is_credit.__getitem__, spelt)) and all(near_number(desk, case, row) for row in paid)
 
 
 def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> None:

@@ -152,9 +152,9 @@ def paid_with_this(desk: Desk, case: Case, accounts: Sequence[int]) -> list[str]
     return [
         f"{ledger.items.number[ref.row]} was paid with exactly this amount"
         for mention in case.reading.mentions
-        if len(mention.text) >= _LEAST_COUNTER
         for ref in mention.refs
-        if ledger.left[ref.row] == 0
+        if (len(mention.text) >= _LEAST_COUNTER or ref.strength > WEAK)
+        and ledger.left[ref.row] == 0
         and opened[ref.row] == case.amount
         and not ledger.is_credit[ref.row]
         and ledger.account_of[ref.row] in accounts

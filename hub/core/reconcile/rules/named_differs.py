@@ -27,6 +27,8 @@ _OTHER = {
     (BARE, UNKNOWN): 0.6,
     (WEAK, UNKNOWN): 0.2,
 }
+_TO_THE_CENT = 0.975  # a number, and to the cent what the terms leave of it in time
+_OF_SEVERAL = 0.84  # the number is that of several invoices
 _NAMELESS = 0.975  # a whole number, another amount, and a bank that names no payer at all
 _LONG = 5  # figures of a counter
 _ROUND = 10_00
@@ -48,6 +50,8 @@ def inexact(desk: Desk, case: Case, named: Named) -> list[Draft]:
     base = _OTHER.get((strength, named.stance), CONTRADICTED)
     if strength == FULL and named.stance == UNKNOWN and not case.payer_known_by_name:
         base = _NAMELESS
+    if _means_another(named, rows):
+        base = min(base, _OF_SEVERAL)
     if total <= 0:
         return []
     if case.amount < total:
@@ -59,6 +63,15 @@ def _are_long(named: Named, rows: list[int]) -> bool:
     """Whether only letters and noughts are missing of the numbers: five figures are no accident of this debtor's."""
     picks = [text for row, _, text in named.picks if row in rows]
     return all(len("".join(c for c in text if c.isdigit()).lstrip("0")) >= _LONG for text in picks)
+
+
+def _means_another(named: Named, rows: list[int]) -> bool:
+    """Whether a number of the text is as well that of another open invoice of the debtor: which one is paid in part?"""
+    for refs in named.alternatives:
+        best = max(strength for _, strength, _ in refs)
+        if best > WEAK and any(strength == best and row not in rows for row, strength, _ in refs):
+            return True
+    return False
 
 
 def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
@@ -122,7 +135,9 @@ def _discounted(desk: Desk, case: Case, rows: list[int], gap: int, base: float) 
     deductions[0] = ("discount", deductions[0][1], deductions[0][2] + slack)
     reason = f"The text names {desk.numbers(rows)}; the difference is the cash discount allowed on that date."
     drafted: list[tuple[str, int | None, int]] = [(kind, r, amount) for kind, r, amount in deductions]
-    return [Draft(base + 0.012, "named_less_discount", reason, lines, drafted)]
+    told = not slack and base >= _OTHER[BARE, AGREES]
+    confidence = max(base + 0.012, _TO_THE_CENT) if told else base + 0.012
+    return [Draft(confidence, "named_less_discount", reason, lines, drafted)]
 
 
 def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
@@ -139,8 +154,8 @@ def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, bas
     sets = [[r] for r in credits if desk.ledger.left[r] == gap][:3]
     if len(credits) > 1 and sum(desk.ledger.left[r] for r in credits) == gap:
         sets.append(credits)
-    by_chance = _may_be_a_part(case.amount, case.amount + gap) or often_kept_back(gap)
-    sure = len(sets) == 1 and (_speaks_of_credit(case) or not by_chance)
+    by_chance = may_be_a_part(case.amount, case.amount + gap) or often_kept_back(gap)
+    sure = len(sets) == 1 and (speaks_of_credit(case) or not by_chance)
     drafts = []
     for chosen in sets:
         reason = f"The text names {desk.numbers(rows)}; the difference is credit note {desk.numbers(chosen)}."
@@ -149,11 +164,12 @@ def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, bas
     return drafts
 
 
-def _speaks_of_credit(case: Case) -> bool:
+def speaks_of_credit(case: Case) -> bool:
+    """Whether the text has a word for credit notes."""
     return not CREDIT_NOTE_WORDS.isdisjoint(case.reading.words)
 
 
-def _may_be_a_part(amount: int, total: int) -> bool:
+def may_be_a_part(amount: int, total: int) -> bool:
     """Whether the amount is as well a part payment: a round sum, or a usual share of what is named."""
     return amount % _ROUND == 0 or any(abs(amount * 100 - total * share) < 100 for share in _USUAL_SHARES)
 
