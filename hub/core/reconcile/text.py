@@ -16,6 +16,7 @@ from hub.core.reconcile.words import (
     CREDIT_NOTE_WORDS,
     IBAN_LENGTHS,
     INVOICE_WORDS,
+    LABEL_WORDS,
     ORDER_WORDS,
     OTHER_NUMBER_WORDS,
     PART_WORDS,
@@ -31,6 +32,7 @@ _BEGINS_A_PURPOSE = frozenset(
     for word in INVOICE_WORDS | STATEMENT_WORDS | PART_WORDS | CREDIT_NOTE_WORDS | ORDER_WORDS | OTHER_NUMBER_WORDS
     if len(word) > 2  # a shorter one may be the end of a word that was cut
 )
+_LEAST_WORD = 6  # letters of a word of payments that is known again when a break cut it in two
 _CUT_LABEL = min(WIDTHS) - 1  # it may have lost a blank at its end
 PURPOSE = "MOTIF "  # before a purpose that was taken out of a label: it announces a bare number
 
@@ -85,21 +87,27 @@ def join_pieces(folded: str) -> str:
 
     A piece shorter than the others lost the blank at its end. A width is one where banks cut, or one that two pieces
     fill: else they are fields, and the longest is a name ("VIREMENT DE DURAND SARL", "LOYER", "REFERENCE : 4711").
-    Nor is anything glued to the word that begins a purpose: "VIR SEPA RECU /DE PATISSERIE GA", "RELEVE N 5935".
+    Nor is anything glued to the word that begins a purpose: "VIR SEPA RECU /DE PATISSERIE GA", "RELEVE N 5935"; but the
+    halves of a word of payments are glued wherever it was cut.
     """
     pieces = folded.split("\n")
     if len(pieces) > 1 and pieces[0][:_CUT_LABEL] == pieces[1][:_CUT_LABEL]:
         pieces = once(folded).split("\n")
     sizes = list(map(len, pieces[:-1]))
     width = max(sizes, default=0)
-    if width not in WIDTHS and (len(pieces) == 2 or sizes.count(width) < 2):
-        return " ".join(pieces)
+    cut = width in WIDTHS or (len(pieces) > 2 and sizes.count(width) > 1)
     out: list[str] = []
     for piece, after in pairwise(pieces):
-        full = len(piece) == width >= 20 or (len(piece) == _LABEL and not out)
-        glued = full and after.split(" ", 1)[0] not in _BEGINS_A_PURPOSE
+        full = cut and (len(piece) == width >= 20 or (len(piece) == _LABEL and not out))
+        glued = (full and after.split(" ", 1)[0] not in _BEGINS_A_PURPOSE) or _is_one_word(piece, after)
         out.append(piece if glued else piece + " ")
     return "".join(out) + pieces[-1]
+
+
+def _is_one_word(piece: str, after: str) -> bool:
+    """Whether what ends a piece and what begins the next are the halves of a word of payments: "ES", "COMPTE"."""
+    word = piece[piece.rfind(" ") + 1 :] + after.split(" ", 1)[0]
+    return len(word) >= _LEAST_WORD and word in LABEL_WORDS
 
 
 def once(folded: str) -> str:

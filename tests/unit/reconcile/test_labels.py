@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from hub.core.reconcile import SettledNumbers
-from hub.core.reconcile.text import mask
+from hub.core.reconcile.text import join_pieces, mask
 from tests.unit.reconcile.books import DURAND, debtors_of, item, lines, one
 
 LAC = debtors_of(["Garage du Lac"])
@@ -111,3 +111,10 @@ def test_a_slip_in_a_closed_number_of_somebody_else_is_a_slip() -> None:
     settled = SettledNumbers(["ACME"], ["C002"], ["F-26-0917"])
     decision = one([item("F-26-0971", DURAND, 917_33)], 917_33, "FACT F-26-0917", "DURAND ET FILS", settled=settled)
     assert ("auto", [(1, 917_33)]) == (decision.status, lines(decision))
+
+
+@pytest.mark.parametrize(("text", "whole"), [("FACT 12 ES\nCOMPTE DEDUIT", "ESCOMPTE"), ("FAC\nTURE 12", "FACTURE")])
+def test_the_halves_of_a_word_of_payments_are_one_word(text: str, whole: str) -> None:
+    """Wherever the bank broke the line; the halves of other words stay apart."""
+    assert whole in join_pieces(text).split()
+    assert "DURAND MARTIN" == join_pieces("DURAND\nMARTIN")
