@@ -204,6 +204,12 @@ class TestLinesOfALabel:
         )
         assert join_pieces("VIR SEPA RECU /DE PATISSERIE GA\nRNIER FACT 4711").endswith("GARNIER FACT 4711")
 
+    def test_glued_lines_take_no_word_from_a_number(self) -> None:
+        """2789 is the payer's own list, announced as one, and no invoice of that counter."""
+        items = [item("F26-2410", DURAND, 812_47), item("F26-2789", MARTIN, 91_12), item("F26-2412", DURAND, 330_08)]
+        decision = one(items, 812_47, "VIREMENT EN VOTRE FAVEUR\nDURAND ET FILS\nBORD 2789 LOT 16")
+        assert (decision.status, lines(decision)) == ("auto", [(1, 812_47)])
+
     def test_a_label_repeated_in_full(self) -> None:
         """The first line is what the bank left of the second."""
         label = "LCR MENUISERIE MARTIN SAS ECH 310326"
