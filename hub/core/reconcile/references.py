@@ -58,6 +58,8 @@ class Reader:
                 for other in sorted({folded.replace("\n", ""), folded.replace("\n", " ")} - {join_pieces(folded)}):
                     second = Reading()
                     TextPass(self.lexicon, second, where, received_on).run(other)
+                    if len(other) < len(folded):  # glued: what a line has whole was read before
+                        second.mentions = [m for m in second.mentions if not _stands_in_a_line(m.text, folded)]
                     _merge(reading, second)
             if _MIXED.search(folded):
                 for other in dict.fromkeys((join_pieces(folded[:2000]), folded[:2000])):
@@ -76,6 +78,11 @@ class Reader:
                         known = sorted(rows, key=lambda row: self.ledger.items.id[row])[:MOST_ALTERNATIVES]
                         reading.mentions.append(Mention(key, where, tuple(Ref(row, STRONG) for row in known)))
                         return
+
+
+def _stands_in_a_line(number: str, folded: str) -> bool:
+    """Whether a number stands in one of the lines of a text as it is."""
+    return any([number in line for line in folded.split("\n")])
 
 
 def _may_say_more(folded: str) -> bool:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from hub.core.reconcile.amounts import CHANCE
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.charges import often_kept_back
+from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import WEAK
 from hub.core.reconcile.rules.equal import alike, why_not_the_oldest
 from hub.core.reconcile.rules.named import paid_with_this
@@ -164,20 +165,26 @@ def _names_something_else(desk: Desk, case: Case, draft: Draft) -> bool:
     reading = case.reading
     if reading.names_something:
         if draft.rule == "payer_statement":
-            return not _lists_some_of_it(case, draft)
+            return not _lists_some_of_it(desk, case, draft)
         return draft.rule != "payer_amount" or not is_no_other_number(desk, case, draft.lines[0][0])
     if not reading.statement or draft.rule.startswith("payer_statement"):
         return False
     return draft.rule != "payer_amount" or draft.evidence.get("chance", 1.0) > _CHANCE_OF_A_STATEMENT
 
 
-def _lists_some_of_it(case: Case, draft: Draft) -> bool:
+def _lists_some_of_it(desk: Desk, case: Case, draft: Draft) -> bool:
     """Whether all numbers of a text are items of a period that adds up: the bank cut the list, or its payer shortened
-    it."""
+    it. The last one may be cut itself.
+    """
     reading, rows = case.reading, {row for row, _ in draft.lines}
-    if reading.closed or reading.orders or reading.unknown or len(reading.mentions) < _A_LIST:
+    firm = [mention for mention in reading.mentions if mention.refs[0].strength > WEAK]
+    if reading.closed or reading.orders or len(reading.unknown) > 1 or len(firm) < _A_LIST:
         return False
-    return all([any([ref.row in rows for ref in mention.refs]) for mention in reading.mentions])
+    numbers = [desk.ledger.numbers.compact[row] for row in rows]
+    begun = [text[len(letters_of(text)) :] for text in reading.unknown]
+    if not all([any([number.startswith(part) for number in numbers]) for part in begun]):
+        return False
+    return all([any([ref.row in rows for ref in mention.refs]) for mention in firm])
 
 
 def _only_one_owes(desk: Desk, case: Case, draft: Draft) -> bool:
