@@ -126,11 +126,12 @@ class Waiting:
                 return self._wanted[row].id
             if row in self._hoped and self._hoped[row].received_on <= case.received_on:
                 return self._hoped[row].id  # who came later, and points at nothing, takes nothing away
-        others = self._cases.get(case.amount)
+        amount = draft.lines[0][1] if draft.rule == "payer_sum" and alike(draft) else case.amount
+        others = self._cases.get(amount)
         if not others or draft.rule == "payer_statement":
             return None
         account = self.desk.ledger.account_of[draft.lines[0][0]]
-        if len(self.desk.ledger.rows_of_amount(account, case.amount)) < 2:
+        if len(self.desk.ledger.rows_of_amount(account, amount)) < 2:
             return None
         for other in others:  # of equal debts the oldest first: one that came later takes nothing away
             if other.received_on <= case.received_on and self._may_pay(other, account):

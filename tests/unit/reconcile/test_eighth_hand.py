@@ -69,6 +69,7 @@ def test_a_monthly_payment_is_no_part_payment() -> None:
     [
         ("SELARL PEREZ MANDATAIRE JUDICIAIRE", "DIVIDENDE LJ DURAND ET FILS"),
         ("CARPA ANGERS", "AFF DURAND ET FILS"),
+        ("SCP BLANCHARDCOMMISSAIRES DE JUSTI", "DOSSIER 28337 DURAND ET FILS"),
         ("SCP BERNARD COMMISSAIRES DE JUSTICE", "DOSSIER 28337 DURAND ET FILS"),
         (None, "VIR SCP BERNARD HUISSIERS DURAND ET FILS"),
     ],
@@ -320,3 +321,11 @@ def test_silent_money_that_is_not_plainly_the_oldest(text: str) -> None:
     """A deposit is as high as a rent; a period, another day, three figures of none of them say which one, or none."""
     assert "auto" != one(rents(), 850_00, text, "DURAND ET FILS").status
     assert "auto" == one(rents(), 850_00, "VIREMENT DU 08/04/2026", "DURAND ET FILS").status
+
+
+def test_two_months_wait_for_a_question_before() -> None:
+    """Somebody's rent that a person must decide may be any of them: twice the rent, later, waits."""
+    first = receipt(850_00, "LOYER", "DURAND ET FILS", received_on=date(2026, 4, 1))
+    unsure = receipt(850_00, "FACTURE 9988", "DURAND ET FILS")
+    later = receipt(1_700_00, "LOYER", "DURAND ET FILS", received_on=date(2026, 4, 20))
+    assert ["auto", "suggested", "suggested"] == [d.status for d in decide(rents(), [first, unsure, later])]

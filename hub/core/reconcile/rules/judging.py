@@ -25,6 +25,7 @@ MOST_ACCOUNTS = 6  # debtors that may be the payer, looked at one by one
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
 _COMPOSED = frozenset(("payer_sum", "payer_less_credit_note", "payer_rounding"))  # found by trying many
 _NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
+_SHORT = 8  # characters of a word that may stand within another one
 _IN_FULL = 0.97  # likeness of a payer whose name, or label, has all words of a debtor's
 _WITH_A_DIFFERENCE = frozenset(("payer_discount", "payer_less_credit_note", "payer_balance"))
 _OF_ONE = ("payer_amount", "payer_rounding")  # one invoice's, of which the text may name the month
@@ -216,8 +217,9 @@ def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:
 
 def _through_the_law(desk: Desk, case: Case, account: int) -> bool:
     """Whether who pays is an officer of the law who names the debtor, not the debtor: "DIVIDENDE LJ DURAND SARL"."""
-    name = desk.receipts.payer_name[case.row]
-    words = LAW_WORDS.intersection((*(fold(name).split() if name else ()), *case.payer.label, *case.reading.words))
+    name = fold(desk.receipts.payer_name[case.row] or "")
+    words = LAW_WORDS.intersection((*name.split(), *case.payer.label, *case.reading.words))
+    words |= {word for word in LAW_WORDS if len(word) > _SHORT and word in name}  # glued where a bank cut the name
     return bool(words) and not words <= desk.payers.words_of(account)
 
 
