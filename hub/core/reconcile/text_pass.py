@@ -89,7 +89,7 @@ class TextPass(CounterText):
         announced = bool(before) and before[0] in numbers.prefixes
         spelt = [
             letters + month + counter.zfill(width)
-            for letters in (before if announced else numbers.prefixes)
+            for letters in (before if announced else (*numbers.prefixes, ""))
             for width in _COUNTERS
         ]
         found = [row for number in spelt for row in numbers.rows(numbers.whole.get(number))]
@@ -165,6 +165,8 @@ class TextPass(CounterText):
         texts, used = self.texts, self.used
         for at in range(len(texts) - 1):
             one, two = texts[at], texts[at + 1]
+            if one in STATEMENT_WORDS and not used[at + 1] and two < LETTERS:
+                self._month_written_together(at + 1)
             if len(one) > 2 or one > LETTERS or two > LETTERS or used[at] or used[at + 1]:
                 continue
             gap = self.gaps[at + 1]
@@ -174,6 +176,13 @@ class TextPass(CounterText):
             if year and ((at and texts[at - 1] in _BEFORE_MONTHS) or self._is_plainly_a_month(at)):
                 used[at] = used[at + 1] = True
                 self.reading.months.append((year, int(one)))
+
+    def _month_written_together(self, at: int) -> None:
+        """ "RELEVE 0226", "RELEVE 022026": of a month and a year in figures."""
+        text = self.texts[at]
+        if len(text) in (4, 6) and 1 <= int(text[:2]) <= 12 and (year := as_year(text[2:], self.received_on)):
+            self.used[at] = True
+            self.reading.months.append((year, int(text[:2])))
 
     def _is_plainly_a_month(self, at: int) -> bool:
         """Whether "03/2026" stands here alone, behind no word of an order or a file, and is no counter and its year."""
