@@ -90,7 +90,7 @@ class Fitting:
 
     def __init__(self, work: Written, at: int) -> None:
         self.work, self.at = work, at
-        self._periods: dict[tuple[str, str], tuple[int, int] | None] = {}
+        self._periods: dict[tuple[str, str, bool], tuple[int, int] | None] = {}
         self._letters: dict[tuple[int, str, int, str], int] = {}
 
     def strength(self, row: int, counter: str, period: str) -> int:
@@ -98,9 +98,9 @@ class Fitting:
         work = self.work
         number, (begun, dated, counted) = work.numbers.compact[row], work.numbers.scheme_of[row]
         own_period, prefix = number[dated], number[begun]
-        periods = period, own_period
+        periods = period, own_period, dated.start >= counted.stop
         if periods not in self._periods:
-            self._periods[periods] = self._period(period, own_period)
+            self._periods[periods] = self._period(*periods)
         said = self._periods[periods]
         if said is None:
             return 0
@@ -113,11 +113,21 @@ class Fitting:
             return 0
         return _strength(counter, number[counted], letters, period_said, bool(own_period), bool(prefix))
 
-    def _period(self, period: str, own_period: str) -> tuple[int, int] | None:
+    def _period(self, period: str, own_period: str, behind: bool) -> tuple[int, int] | None:
         """How well the text says the period, and where the letters would be; None when it has another one."""
+        if own_period and behind and (written := _year_behind(self.work, self.at)):
+            return (SAID, self.at - 1) if same_period(written, own_period) else None
         if period:
             return (SAID, self.at - 1) if own_period and same_period(period, own_period) else None
         return _period_beside(self.work, self.at, own_period) if own_period else (0, self.at - 1)
+
+
+def _year_behind(work: Written, at: int) -> str:
+    """The year joined to the end of run `at`: the 26 of "5494/26"; "" when none is."""
+    texts, gaps, after = work.texts, work.gaps, at + 1
+    if after >= len(texts) or texts[after] > LETTERS or gaps[after] not in ("-", "/", "."):
+        return ""
+    return texts[after] if as_year(texts[after], work.received_on) else ""
 
 
 def _period_beside(work: Written, at: int, own_period: str) -> tuple[int, int] | None:

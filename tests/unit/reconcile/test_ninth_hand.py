@@ -172,3 +172,22 @@ def test_a_number_without_letters_that_looks_like_a_day() -> None:
     items = [item(f"2026.03.00{n}", DURAND, 126_58) for n in (24, 25, 26)]
     decision = one(items, 126_58, "2026.03.26", "DURAND ET FILS")
     assert ("auto", [(3, 126_58)]) == (decision.status, lines(decision))
+
+
+BEHIND = [item(f"L{counter}/26", DURAND, 650_00) for counter in (5225, 5494, 5780)] + [
+    item(f"L{counter}/26", MARTIN, counter * 7) for counter in range(5301, 5312)
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "paid"),
+    [
+        ("REF 5494", 650_00, [2]), ("FACT L5494", 650_00, [2]), ("FACTURE 5494/26", 650_00, [2]),
+        ("FACT N L5225/26;5494;5780", 1_950_00, [1, 2, 3]), ("L5225/26 - 5780", 1_300_00, [1, 3]),
+    ],
+)  # fmt: skip
+def test_a_year_behind_the_counter(text: str, amount: int, paid: list[int]) -> None:
+    """Learnt from the dates, as one in front is; the counter alone then names an invoice."""
+    decision = one(BEHIND, amount, text, "DURAND ET FILS")
+    assert ("auto", [(n, 650_00) for n in paid]) == (decision.status, lines(decision))
+    assert "auto" != one(BEHIND, 650_00, "FACT L5225/25", "DURAND ET FILS").status
