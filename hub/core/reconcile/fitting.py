@@ -90,7 +90,7 @@ class Fitting:
 
     def __init__(self, work: Written, at: int) -> None:
         self.work, self.at = work, at
-        self._periods: dict[tuple[str, str], tuple[int, int] | None] = {}
+        self._periods: dict[tuple[str, str, bool], tuple[int, int] | None] = {}
         self._letters: dict[tuple[int, str, int, str], int] = {}
 
     def strength(self, row: int, counter: str, period: str) -> int:
@@ -98,9 +98,9 @@ class Fitting:
         work = self.work
         number, (begun, dated, counted) = work.numbers.compact[row], work.numbers.scheme_of[row]
         own_period, prefix = number[dated], number[begun]
-        periods = period, own_period
+        periods = period, own_period, dated.start >= counted.stop
         if periods not in self._periods:
-            self._periods[periods] = self._period(period, own_period)
+            self._periods[periods] = self._period(*periods)
         said = self._periods[periods]
         if said is None:
             return 0
@@ -113,11 +113,21 @@ class Fitting:
             return 0
         return _strength(counter, number[counted], letters, period_said, bool(own_period), bool(prefix))
 
-    def _period(self, period: str, own_period: str) -> tuple[int, int] | None:
+    def _period(self, period: str, own_period: str, behind: bool) -> tuple[int, int] | None:
         """How well the text says the period, and where the letters would be; None when it has another one."""
+        if own_period and behind and (written := _year_behind(self.work, self.at)):
+            return (SAID, self.at - 1) if same_period(written, own_period) else None
         if period:
             return (SAID, self.at - 1) if own_period and same_period(period, own_period) else None
         return _period_beside(self.work, self.at, own_period) if own_period else (0, self.at - 1)
+
+
+def _year_behind(work: Written, at: int) -> str:
+    """The year joined to the end of run `at`: the 26 of "5494/26"; "" when none is."""
+    texts, gaps, after = work.texts, work.gaps, at + 1
+    if after >= len(texts) or texts[after] > LETTERS or gaps[after] not in ("-", "/", "."):
+        return ""
+    return texts[after] if as_year(texts[after], work.received_on) else ""
 
 
 def _period_beside(work: Written, at: int, own_period: str) -> tuple[int, int] | None:
@@ -126,7 +136,7 @@ def _period_beside(work: Written, at: int, own_period: str) -> tuple[int, int] |
     None when another year or month is written there, with a separator that makes it part of the number.
     """
     texts, gaps, before = work.texts, work.gaps, at - 1
-    if len(texts[at]) == 2 and is_month_alone(work, at) and _is_month_of_a_year(own_period, work.received_on):
+    if len(texts[at]) == 2 and is_month_alone(work, at) and is_month_of_a_year(own_period, work.received_on):
         return None
     if before >= 0 and texts[before] < LETTERS and near(gaps[at]):
         written = texts[before]
@@ -134,7 +144,7 @@ def _period_beside(work: Written, at: int, own_period: str) -> tuple[int, int] |
             said = _said_beside(work, at, own_period)
             return (said, before - 1) if said else None
         dated = year_and_month(work, before)
-        monthly = _is_month_of_a_year(own_period, work.received_on)
+        monthly = is_month_of_a_year(own_period, work.received_on)
         if not dated and monthly and is_month_alone(work, before):
             return (SAID, before - 1) if int(written) == int(own_period[-2:]) else None
         if dated and same_period(dated, own_period):
@@ -142,7 +152,7 @@ def _period_beside(work: Written, at: int, own_period: str) -> tuple[int, int] |
         if dated and monthly:
             return None
         if gaps[at].strip() in ("-", "/", ".") and (
-            as_year(written, work.received_on) or (monthly and _is_month_of_a_year(written, work.received_on))
+            as_year(written, work.received_on) or (monthly and is_month_of_a_year(written, work.received_on))
         ):
             return None
     if at + 1 < len(texts) and texts[at + 1] < LETTERS and gaps[at + 1] in ("-", "/", "."):
@@ -156,7 +166,7 @@ def _period_beside(work: Written, at: int, own_period: str) -> tuple[int, int] |
 def _said_beside(work: Written, at: int, own_period: str) -> int:
     """How well the run before run `at` says a period that agrees with it; 0 when run `at` is the month, no counter."""
     written = work.texts[at - 1]
-    if not _is_month_of_a_year(own_period, work.received_on):
+    if not is_month_of_a_year(own_period, work.received_on):
         return SAID
     if len(written) < len(own_period):
         return 0 if _is_month_within(work, at) else SAID
@@ -194,10 +204,10 @@ def year_and_month(work: Written, at: int) -> str:
     if len(year) == 2 and gaps[at] == gaps[at + 1] and gaps[at] in ("-", "/", "."):
         year = "20" + year  # "26-08-0110", and what an "O" for a nought leaves of "2026"
     dated = year + texts[at].zfill(2) if len(year) == 4 else ""
-    return dated if _is_month_of_a_year(dated, work.received_on) else ""
+    return dated if is_month_of_a_year(dated, work.received_on) else ""
 
 
-def _is_month_of_a_year(text: str, received_on: date) -> bool:
+def is_month_of_a_year(text: str, received_on: date) -> bool:
     """Whether digits are a year and a month, "2608" or "202608", that may be an invoice's."""
     return len(text) in (4, 6) and 1 <= int(text[-2:]) <= 12 and as_year(text[:-2], received_on) is not None
 

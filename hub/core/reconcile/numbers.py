@@ -26,6 +26,7 @@ _COMPACT = {code: char.upper() if char.isalnum() or char == "\n" else None for c
 _DIGITS = re.compile(r"\d+")
 _FORMS = ("yyyymm", "yyyy", "yymm", "yy")  # how a number may write the period it was issued in
 HEAD = 2  # first characters that tell whether a word may begin a number
+_LEAST_BEHIND = 8  # numbers that tell that the year stands behind their counter
 _SAMPLE = 400  # numbers read per series to learn its layout, at most
 # Letters that scanners and fingers take for digits.
 _LOOKALIKES = _ASCII | dict(zip(map(ord, "OQDILZSBG"), "000112586", strict=True))
@@ -76,7 +77,14 @@ def learn_scheme(samples: list[tuple[str, date]]) -> Scheme:
     if not spans:
         whole = slice(0, len(shape))
         return Scheme(slice(0, 0), slice(0, 0), whole)
-    period = slice(0, 0)
+    period = _period_in_front(spans, samples) or _period_behind(spans, samples) or slice(0, 0)
+    counter = _counter_span(spans, period, samples)
+    first = min(part.start for part in (period, counter) if part.stop > part.start)
+    return Scheme(slice(0, first), period, counter)
+
+
+def _period_in_front(spans: list[tuple[int, int]], samples: list[tuple[str, date]]) -> slice | None:
+    """The first digits that begin with the issue period, as far as they do."""
     for start, stop in spans:
         votes: Counter[str] = Counter()
         alone = len(spans) > 1
@@ -85,11 +93,20 @@ def learn_scheme(samples: list[tuple[str, date]]) -> Scheme:
             votes[_period_form(number[start:stop], issued, room)] += 1
         length = _agreed_length(votes, len(samples))
         if length:
-            period = slice(start, start + length)
-            break
-    counter = _counter_span(spans, period, samples)
-    first = min(part.start for part in (period, counter) if part.stop > part.start)
-    return Scheme(slice(0, first), period, counter)
+            return slice(start, start + length)
+    return None
+
+
+def _period_behind(spans: list[tuple[int, int]], samples: list[tuple[str, date]]) -> slice | None:
+    """The year that digits end in, behind their counter: "L5494/26", "125/2026"; of a few numbers it may be chance."""
+    start, stop = spans[-1]
+    if len(samples) < _LEAST_BEHIND:
+        return None
+    for length in (4, 2):
+        agreed = sum([number[stop - length : stop] == f"{issued.year}"[-length:] for number, issued in samples])
+        if stop - start > length and agreed * 10 >= len(samples) * 9:
+            return slice(stop - length, stop)
+    return None
 
 
 def _agreed_length(votes: Counter[str], size: int) -> int:
@@ -109,6 +126,8 @@ def _counter_span(spans: list[tuple[int, int]], period: slice, samples: list[tup
     for start, stop in spans:
         if period.start <= start < period.stop:
             start = period.stop
+        elif start < period.start < stop:
+            stop = period.start
         if start < stop:
             variety = len({number[start:stop] for number, _ in samples})
             if variety >= best[0]:

@@ -15,6 +15,7 @@ _WITH_ZEROS = 5  # digits of one that is written with its zeros: "AV 00020"
 _PIECE = re.compile(r"[A-Z0-9]+")
 _RUN = re.compile(r"\d+")
 _DIGIT = re.compile(r"\d")
+_YEAR_BEHIND = re.compile(r"[-/.](20\d\d|\d\d)(?!\d)")
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -102,6 +103,11 @@ class Quotes:
             and not _YEAR.fullmatch(counter)
             and _stands_alone(counter, folded)
             and not _of_another_period(counter, number[dated], folded)
+            and not (
+                dated.start >= counted.stop > 0
+                and number[dated]
+                and _before_another_year(counter, number[dated], folded)
+            )
         ):
             return counter
         return ""
@@ -128,3 +134,9 @@ def _of_another_period(counter: str, period: str, folded: str) -> bool:
         return False
     said = "".join([char for char in before[-9:] if char.isdigit()])
     return not (said.endswith(period) or period.endswith(said))
+
+
+def _before_another_year(counter: str, period: str, folded: str) -> bool:
+    """Whether a year that is not the number's is joined to the end of the counter: "5494/25" is not 5494/26."""
+    found = _YEAR_BEHIND.match(folded, folded.find(counter) + len(counter))
+    return found is not None and not found[1].endswith(period) and not period.endswith(found[1])

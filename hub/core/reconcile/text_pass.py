@@ -96,7 +96,7 @@ class TextPass(CounterText):
         announced = bool(before) and before[0] in numbers.prefixes
         spelt = [
             letters + month + counter.zfill(width)
-            for letters in (before if announced else numbers.prefixes)
+            for letters in (before if announced else (*numbers.prefixes, ""))
             for width in _COUNTERS
         ]
         found = [row for number in spelt for row in numbers.rows(numbers.whole.get(number))]
@@ -178,6 +178,8 @@ class TextPass(CounterText):
         texts, used = self.texts, self.used
         for at in range(len(texts) - 1):
             one, two = texts[at], texts[at + 1]
+            if one in STATEMENT_WORDS and not used[at + 1] and two < LETTERS:
+                self._month_written_together(at + 1)
             if len(one) > 2 or one > LETTERS or two > LETTERS or used[at] or used[at + 1]:
                 continue
             gap = self.gaps[at + 1]
@@ -212,6 +214,13 @@ class TextPass(CounterText):
         for first, last, digits in _PERIOD.findall(folded):
             if year := as_year(digits, self.received_on):
                 self.reading.months += [(year, month) for month in range(int(first), int(last) + 1)]
+
+    def _month_written_together(self, at: int) -> None:
+        """ "RELEVE 0226", "RELEVE 022026": of a month and a year in figures."""
+        text = self.texts[at]
+        if len(text) in (4, 6) and 1 <= int(text[:2]) <= 12 and (year := as_year(text[2:], self.received_on)):
+            self.used[at] = True
+            self.reading.months.append((year, int(text[:2])))
 
     def _is_plainly_a_month(self, at: int) -> bool:
         """Whether "03/2026" stands here alone, behind no word of an order or a file, and is no counter and its year."""

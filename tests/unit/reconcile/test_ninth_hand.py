@@ -150,3 +150,44 @@ def test_a_number_in_pieces_behind_that_of_an_order_to_pay(text: str) -> None:
     decision = one(MONTHLY, 813_00, text, "SGC GAP")
     assert [(2, 813_00)] == lines(decision)
     assert "auto" == decision.status
+
+
+@pytest.mark.parametrize(("text", "paid"), [("RELEVE 0226", 2), ("VOTRE RELEVE 022026", 2), ("RELEVE 0126", 1)])
+def test_a_month_written_together_behind_a_statement(text: str, paid: int) -> None:
+    """Of equal invoices those of the month, and not those of the last one."""
+    decision = one(MONTHLY, 813_00, text, "DURAND ET FILS")
+    assert ("auto", [(paid, 813_00)]) == (decision.status, lines(decision))
+
+
+def test_a_slip_of_another_month_is_none() -> None:
+    """ "02.0256" was paid: that it is one slip away from 2026.03.0265, of the same sum, is chance."""
+    others = [item(f"2026.0{month}.{n:04}", MARTIN, n * 13) for month in (2, 3) for n in range(250, 260)]
+    items = [item("2026.03.0265", DURAND, 1_068_53), *others]
+    assert "auto" != one(items, 1_068_53, "REGLEMENT FACTURE 02.0256", "DURAND ET FILS").status
+    assert "auto" == one(items, 1_068_53, "REGLEMENT FACTURE 03.0256", "DURAND ET FILS").status
+
+
+def test_a_number_without_letters_that_looks_like_a_day() -> None:
+    """ "2026.3.26" and "2026.03.26" beside its debtor and its sum."""
+    items = [item(f"2026.03.00{n}", DURAND, 126_58) for n in (24, 25, 26)]
+    decision = one(items, 126_58, "2026.03.26", "DURAND ET FILS")
+    assert ("auto", [(3, 126_58)]) == (decision.status, lines(decision))
+
+
+BEHIND = [item(f"L{counter}/26", DURAND, 650_00) for counter in (5225, 5494, 5780)] + [
+    item(f"L{counter}/26", MARTIN, counter * 7) for counter in range(5301, 5312)
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "paid"),
+    [
+        ("REF 5494", 650_00, [2]), ("FACT L5494", 650_00, [2]), ("FACTURE 5494/26", 650_00, [2]),
+        ("FACT N L5225/26;5494;5780", 1_950_00, [1, 2, 3]), ("L5225/26 - 5780", 1_300_00, [1, 3]),
+    ],
+)  # fmt: skip
+def test_a_year_behind_the_counter(text: str, amount: int, paid: list[int]) -> None:
+    """Learnt from the dates, as one in front is; the counter alone then names an invoice."""
+    decision = one(BEHIND, amount, text, "DURAND ET FILS")
+    assert ("auto", [(n, 650_00) for n in paid]) == (decision.status, lines(decision))
+    assert "auto" != one(BEHIND, 650_00, "FACT L5225/25", "DURAND ET FILS").status

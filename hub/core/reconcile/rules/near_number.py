@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.fitting import LETTERS, as_year, near, same_period
+from hub.core.reconcile.fitting import LETTERS, as_year, is_month_of_a_year, near, same_period
 from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention
 from hub.core.reconcile.rules.pool import Pool, cap
@@ -77,7 +78,7 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
     spellings = (number, number[len(letters_of(number)) :], counter, counter.lstrip("0"))
     for text in seen:
         digits = text[len(letters_of(text)) :]
-        if period and (_other_year(case, digits, period) or _begins_a_number(case, digits)):
+        if period and (_other_period(case, digits, period) or _begins_a_number(case, digits)):
             continue
         if len(digits) >= _LEAST_TAIL and number.endswith(digits):
             return text
@@ -110,17 +111,20 @@ def _plain(window: Window) -> Window:
     return tuple([run.lstrip("0") if run < LETTERS else run for run in digits])
 
 
-def _other_year(case: Case, digits: str, period: str) -> bool:
-    """Whether another year than the number's stands before these digits of the text."""
+def _other_period(case: Case, digits: str, period: str) -> bool:
+    """Whether another year, or another month, than the number's stands before these digits of the text."""
     return any(
-        len(window) == 2
-        and window[1] == digits
-        and len(window[0]) == 4
-        and window[0] < LETTERS
-        and as_year(window[0], case.received_on)
-        and not same_period(window[0], period)
-        for window in windows(case).values()
+        window[-1] == digits and _is_other(window[-2], period, case.received_on) for window in windows(case).values()
     )
+
+
+def _is_other(written: str, period: str, received_on: date) -> bool:
+    """Whether "2025", or the "07" of "07.0263", is none of a number's period."""
+    if written > LETTERS or len(written) not in (2, 4):
+        return False
+    if len(written) == 2:
+        return is_month_of_a_year(period, received_on) and 1 <= int(written) <= 12 and written != period[-2:]
+    return as_year(written, received_on) is not None and not same_period(written, period)
 
 
 def _begins_a_number(case: Case, digits: str) -> bool:
