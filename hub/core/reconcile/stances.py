@@ -61,6 +61,7 @@ class Stances:
         self._asked: Payer = NOBODY
         self._said: dict[int, int] = {}
         self._account_words: dict[int, frozenset[str]] = {}
+        self._account_figures: dict[int, frozenset[str]] = {}
 
     def words_of(self, account: int) -> frozenset[str]:
         """The words of an account's names."""
@@ -78,7 +79,11 @@ class Stances:
 
     def bears(self, account: int, figure: str) -> bool:
         """Whether a figure is a word of an account's names, or the digits of one: "24" of "Garage 24", "3" of "3D"."""
-        return any([figure == word or figure in _FIGURE.findall(word) for word in self.words_of(account)])
+        known = self._account_figures.get(account)
+        if known is None:
+            borne = [one for word in self.words_of(account) for one in (word, *_FIGURE.findall(word))]
+            known = self._account_figures[account] = frozenset(borne)
+        return figure in known
 
     def siren_of(self, account: int) -> str | None:
         """The SIREN of an account, when known."""
