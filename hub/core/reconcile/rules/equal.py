@@ -15,10 +15,10 @@ def recurs(pool: Pool, solution: tuple[int, ...]) -> bool:
     return len(solution) == 1 and pool.amounts.count(solution[0]) >= _RECURRING
 
 
-def why_not_the_oldest(desk: Desk, case: Case, row: int) -> str:
+def why_not_the_oldest(desk: Desk, case: Case, row: int, amount: int) -> str:
     """Why of several equal invoices the oldest may not be meant; "" when nothing says so, or there is but one."""
     ledger, receipts = desk.ledger, desk.receipts
-    equal = ledger.rows_of_amount(ledger.account_of[row], case.amount)
+    equal = ledger.rows_of_amount(ledger.account_of[row], amount)
     if equal and ledger.left[row] != ledger.items.open_minor[row]:
         return "it is the rest of an invoice, and another one has this sum"
     if len(equal) < 2:
