@@ -14,7 +14,9 @@ from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 _HINTS = frozenset(("payer_bank_fee", "payer_rounding", "payer_in_part", "oldest_first"))  # not to the cent
 _BY_AMOUNT = ("payer_", "amount_only")  # rules that find an item by payer and amount, whatever the text says
 _WANTED = 0.5  # confidence from which an undecided explanation keeps others from its items
-_TURN = 0.8  # confidence from which silent money takes its turn among equal invoices, undecided as it is
+# Confidence from which silent money takes its turn among equal invoices, undecided as it is, cents missing or not.
+_TURNS = {"payer_amount": 0.8, "payer_rounding": 0.7, "payer_sum": 0.8}
+_SEVERAL, _NEVER = "payer_sum", 2.0
 _ANYBODYS = 5  # invoices of one amount above which a receipt that names nobody may pay any of them, and hinders none
 _MOST_NEAR = 50  # paid invoices of this amount whose numbers are compared with the text
 _MOST_EQUAL = 200  # equal items looked at for one receipt
@@ -88,17 +90,20 @@ class Waiting:
         return ref.strength >= STRONG or (ref.strength > WEAK and ledger.items.open_minor[ref.row] == case.amount)
 
     def _is_turn(self, case: Case, drafts: list[Draft]) -> bool:
-        """Whether silent money pays this one of equal invoices, if it is this debtor's at all, and no other owes it."""
-        if not drafts or drafts[0].confidence < _TURN:
+        """Whether silent money pays this one of equal invoices, if it is this debtor's at all, and no other owes it.
+
+        A rent rounded by some cents is that month's rent; several months' may be paid at once.
+        """
+        if not drafts or drafts[0].confidence < _TURNS.get(drafts[0].rule, _NEVER):
             return False
-        rule = drafts[0].rule
-        if rule != "payer_amount" and not (rule == "payer_sum" and alike(drafts[0])):
+        if drafts[0].rule == _SEVERAL and not alike(drafts[0]):
             return False
         account_of = self.desk.ledger.account_of
         account = account_of[drafts[0].lines[0][0]]
         if case.reading.names_something or "against" in drafts[0].evidence:
             return False
-        return all(account_of[d.lines[0][0]] == account and d.rule == rule for d in drafts if d.confidence >= _WANTED)
+        turns = {_SEVERAL} if drafts[0].rule == _SEVERAL else _TURNS.keys() - {_SEVERAL}
+        return all(account_of[d.lines[0][0]] == account and d.rule in turns for d in drafts if d.confidence >= _WANTED)
 
     def beside_claims(self, case: Case, draft: Draft) -> Draft:
         """The draft, moved to the oldest equal invoices that no earlier receipt claims."""

@@ -171,6 +171,26 @@ class TestEqualInvoices:
         assert one([*self.weekly], 1_213_80, text, "DURAND ET FILS").status == "suggested"
         assert one([self.weekly[0]], 1_213_80, text, "DURAND ET FILS").status == "auto"
 
+    def test_a_due_day_tells_which_less_a_credit_note(self) -> None:
+        """A bill of exchange of one week, less the credit note; without the day none is sure."""
+        items = [dict(i, due_on=i["issued_on"] + timedelta(days=30)) for i in self.weekly]
+        items.append(item("AI26-0029", DURAND, 91_37, kind="credit_note", issued_on=date(2026, 2, 27)))
+        decision = one(items, 1_122_43, "LCR DURAND ET FILS ECH 220326")
+        assert (decision.status, lines(decision)) == ("auto", [(3, 1_213_80), (5, -91_37)])
+        assert one(items, 1_122_43, "LCR DURAND ET FILS ECH 250326").status == "suggested"
+
+    def test_a_rounded_rent_takes_its_turn(self) -> None:
+        """Fifty cents are missing of one month's rent: a person decides, and the next month's is the next one."""
+        rents = [
+            item(f"QL260{m}026", DURAND, 2_000_50, issued_on=date(2026, m, 1), due_on=date(2026, m, 6))
+            for m in (2, 3, 4)
+        ]
+        paid = ((2_000_00, date(2026, 2, 11)), (2_000_50, date(2026, 3, 11)), (2_000_50, date(2026, 4, 11)))
+        rows = [receipt(amount, "LOYER", "DURAND ET FILS", received_on=on) for amount, on in paid]
+        first, *later = decide(rents, rows)
+        assert (first.status, lines(first)[0][0]) == ("suggested", 1)
+        assert [("auto", 2), ("auto", 3)] == [(d.status, lines(d)[0][0]) for d in later]
+
     def test_a_parent_may_pay_for_its_company(self) -> None:
         """Both owe the sum, and the label is silent."""
         items = [item("F1001", HOLDING, 2_156_32), item("F1002", DUPONT, 2_156_32)]

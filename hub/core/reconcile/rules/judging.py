@@ -28,6 +28,7 @@ _NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
 _SHORT = 8  # characters of a word that may stand within another one
 _IN_FULL = 0.97  # likeness of a payer whose name, or label, has all words of a debtor's
 _WITH_A_DIFFERENCE = frozenset(("payer_discount", "payer_less_credit_note", "payer_balance"))
+_WHOLE_ONE = ("payer_amount", "payer_less_credit_note")  # one invoice, which may have equal ones, to the cent
 _OF_ONE = ("payer_amount", "payer_rounding")  # one invoice's, of which the text may name the month
 _A_YEAR = timedelta(days=365)  # a week without its year is one of the last
 _A_LIST = 2  # numbers that make one
@@ -47,9 +48,9 @@ def judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False
     words = case.reading.words
     if case.reading.part and (not _pays_whole(case, draft) or not ORDER_WORDS.isdisjoint(words)):
         cap(draft, 0.9)  # "ARRHES DEVIS 2611" is money for what is not invoiced yet, whatever it happens to equal
-    if draft.rule == "payer_amount" and case.reading.due_on:
+    if draft.rule in _WHOLE_ONE and case.reading.due_on:
         _due_as_named(desk, case, draft)
-    if draft.rule == "payer_amount" and case.reading.weeks:
+    if draft.rule in _WHOLE_ONE and case.reading.weeks:
         _of_the_week_named(desk, case, draft)
     paid = paid_with_this(desk, case, case.payer.accounts)  # a number well spelt is no misprint of another one
     if not _nearly_spelt(desk, case, draft, bool(paid)):
@@ -148,8 +149,8 @@ def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> N
         _against(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85, "the text names something else")
     elif draft.rule in _OF_ONE and case.reading.months and not in_a_month_named(desk, case, row):
         _against(draft, 0.85, "the text names another month")
-    elif (draft.rule == "payer_amount" or (draft.rule == "payer_sum" and alike(draft))) and (
-        why := why_not_the_oldest(desk, case, row, draft.lines[0][1])
+    elif (draft.rule in _WHOLE_ONE or (draft.rule == "payer_sum" and alike(draft))) and (
+        why := why_not_the_oldest(desk, case, *draft.lines[0])
     ):
         _against(draft, 0.85, why)
 
@@ -237,11 +238,14 @@ def _of_the_week_named(desk: Desk, case: Case, draft: Draft) -> None:
 
 def _told_by(desk: Desk, case: Case, draft: Draft, fits: Callable[[int], bool], what: str) -> None:
     """Of equal invoices the only one that fits what the text names; where several do, or none, none is sure."""
-    ledger, [(row, amount)] = desk.ledger, draft.lines
+    ledger, invoices = desk.ledger, [line for line in draft.lines if line[1] > 0]
+    if len(invoices) > 1:
+        return
+    [(row, amount)] = invoices
     equal = [r for r in ledger.rows_of_amount(ledger.account_of[row], amount) if desk.usable(r, case)]
     fitting = [r for r in equal if fits(r)]
     if len(fitting) == 1:
-        draft.lines = [(fitting[0], amount)]
+        draft.lines = [(fitting[0], amount), *(line for line in draft.lines if line[1] < 0)]
         if len(equal) > 1:
             draft.reason = f"The payer is known; {desk.numbers(fitting)} has this amount and the {what} the text names."
     elif len(equal) > 1:
