@@ -12,8 +12,10 @@ from hub.core.reconcile.fitting import (
     near,
     splits,
     year_and_month,
+    year_behind,
 )
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention, Ref
+from hub.core.reconcile.numbers import tail_of
 from hub.core.reconcile.text import due_day
 from hub.core.reconcile.words import (
     DELIVERY_WORDS,
@@ -116,6 +118,7 @@ class CounterText(WrittenText):
         if self._runs_on(at):
             return None
         year = len(text) == 4 and bool(as_year(text, self.received_on)) and self._is_lonely_year(at)
+        year = year and not year_behind(self, at)  # "FA 2024/26"
         if len(text) > 18 or (year and (at == 0 or self.texts[at - 1] not in _ANNOUNCES_ONE)):
             return None
         found, fitting = dict[int, int](), Fitting(self, at)
@@ -133,7 +136,7 @@ class CounterText(WrittenText):
         if chain is not None:
             self._follow_chain(text, chain, found)
         if not found or max(found.values()) == WEAK:
-            self._note_month(at)
+            self._note_period(at)
         if not found:
             self._note_unknown(at)
             return None
@@ -151,7 +154,7 @@ class CounterText(WrittenText):
         None, where it goes on as one of them that is not open.
         """
         numbers, texts = self.numbers, self.texts
-        tails = {row: numbers.compact[row][numbers.scheme_of[row].counter.stop :] for row in found}
+        tails = {row: tail_of(numbers.compact[row], numbers.scheme_of[row]) for row in found}
         word = texts[at + 1] if at + 1 < len(texts) and near(self.gaps[at + 1]) else ""
         if not word or not any(tails.values()):
             return found
@@ -162,7 +165,8 @@ class CounterText(WrittenText):
         told = {
             row: strength
             for row, strength in found.items()
-            if tails[row] == letters or (row in alike and behind[row][1] and behind[row][1] == figure.lstrip("0"))
+            if (letters and tails[row] == letters)
+            or (row in alike and behind[row][1] and behind[row][1] == figure.lstrip("0"))
         }
         if told and figure and word != figure:
             self.used[at + 2] = True
@@ -220,12 +224,18 @@ class CounterText(WrittenText):
         letters = self.texts[at - 2]
         return letters in _ANNOUNCES or any(letters.endswith(prefix) for prefix in self.numbers.prefixes if prefix)
 
-    def _note_month(self, at: int) -> None:
-        """The counter of a month that has none like it open, and no day: "2026.8.67"."""
-        if at > 1 and self.texts[at - 1] < LETTERS and self.gaps[at] in _WITHIN and int(self.texts[at]) > _LAST_DAY:
+    def _note_period(self, at: int) -> None:
+        """The counter of a month or a year that has none like it open, and no day: "2026.8.67", "FACT 623/26"."""
+        if at < 1 or self.used[at]:
+            return
+        text, before, unknown = self.texts[at], self.texts[at - 1], self.reading.unknown
+        if before > LETTERS:
+            if len(text) > 2 and (before in _ANNOUNCES or before in self.numbers.prefixes):
+                year = year_behind(self, at)
+                unknown += [text + year] if year else []
+        elif at > 1 and self.gaps[at] in _WITHIN and int(text) > _LAST_DAY:
             month = year_and_month(self, at - 1)
-            if month:
-                self.reading.unknown.append(month + self.texts[at])
+            unknown += [month + text] if month else []
 
     def _note_unknown(self, at: int) -> None:
         """A number built like ours that is not in the ledger: its invoice is closed, or it is misprinted."""

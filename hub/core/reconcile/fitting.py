@@ -115,14 +115,14 @@ class Fitting:
 
     def _period(self, period: str, own_period: str, behind: bool) -> tuple[int, int] | None:
         """How well the text says the period, and where the letters would be; None when it has another one."""
-        if own_period and behind and (written := _year_behind(self.work, self.at)):
+        if own_period and behind and (written := year_behind(self.work, self.at)):
             return (SAID, self.at - 1) if same_period(written, own_period) else None
         if period:
             return (SAID, self.at - 1) if own_period and same_period(period, own_period) else None
         return _period_beside(self.work, self.at, own_period) if own_period else (0, self.at - 1)
 
 
-def _year_behind(work: Written, at: int) -> str:
+def year_behind(work: Written, at: int) -> str:
     """The year joined to the end of run `at`: the 26 of "5494/26"; "" when none is."""
     texts, gaps, after = work.texts, work.gaps, at + 1
     if after >= len(texts) or texts[after] > LETTERS or gaps[after] not in ("-", "/", "."):

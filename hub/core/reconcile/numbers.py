@@ -196,6 +196,12 @@ def counter_of(number: str, scheme: Scheme) -> str:
     return number[scheme.counter].lstrip("0")
 
 
+def tail_of(number: str, scheme: Scheme) -> str:
+    """What a compact number has behind its counter and its period: the S1 of C26105-S1."""
+    end = max(scheme.counter.stop or 0, scheme.period.stop)
+    return number[end:] if end else ""
+
+
 def digits_of(number: str, scheme: Scheme) -> str:
     """A compact number without its letters in front."""
     return number[scheme.prefix.stop :]

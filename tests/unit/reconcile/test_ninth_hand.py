@@ -174,15 +174,18 @@ def test_a_number_without_letters_that_looks_like_a_day() -> None:
     assert ("auto", [(3, 126_58)]) == (decision.status, lines(decision))
 
 
-BEHIND = [item(f"L{counter}/26", DURAND, 650_00) for counter in (5225, 5494, 5780)] + [
-    item(f"L{counter}/26", MARTIN, counter * 7) for counter in range(5301, 5312)
-]
+BEHIND = (
+    [item(f"L{counter}/26", DURAND, 650_00) for counter in (5225, 5494, 5780)]
+    + [item(f"L{counter}/26", MARTIN, counter * 7) for counter in range(5301, 5312)]
+    + [item(f"2600{counter}", MARTIN, counter * 9, seller="OTHER") for counter in (5494, 5600)]
+)
 
 
 @pytest.mark.parametrize(
     ("text", "amount", "paid"),
     [
         ("REF 5494", 650_00, [2]), ("FACT L5494", 650_00, [2]), ("FACTURE 5494/26", 650_00, [2]),
+        ("SDIS 27 FA 5494/26 MDT 8943", 650_00, [2]),
         ("FACT N L5225/26;5494;5780", 1_950_00, [1, 2, 3]), ("L5225/26 - 5780", 1_300_00, [1, 3]),
     ],
 )  # fmt: skip
@@ -191,3 +194,13 @@ def test_a_year_behind_the_counter(text: str, amount: int, paid: list[int]) -> N
     decision = one(BEHIND, amount, text, "DURAND ET FILS")
     assert ("auto", [(n, 650_00) for n in paid]) == (decision.status, lines(decision))
     assert "auto" != one(BEHIND, 650_00, "FACT L5225/25", "DURAND ET FILS").status
+
+
+@pytest.mark.parametrize(("text", "status"), [("FACT N 623/26", "suggested"), ("FACT 2024/26", "auto"), ("", "auto")])
+def test_a_counter_and_its_year_that_is_paid(text: str, status: str) -> None:
+    """A paid one's is no silent payment of another of its sum; one that looks like a year is a counter."""
+    items = [item(f"{n}/2026", DURAND, 118_80) for n in (333, 2024)]
+    items += [item(f"{n}/2026", MARTIN, n * 7) for n in (*range(401, 412), *range(2001, 2012))]
+    decision = one(items, 118_80, text, "DURAND ET FILS", settled=SettledNumbers(["ACME"], [DURAND], ["623/2026"]))
+    assert status == decision.status
+    assert "2024" not in text or [(2, 118_80)] == lines(decision)

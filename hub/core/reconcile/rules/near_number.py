@@ -80,6 +80,8 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
         digits = text[len(letters_of(text)) :]
         if period and (_other_period(case, digits, period) or _begins_a_number(case, digits)):
             continue
+        if period and scheme.period.start >= scheme.counter.stop and _ends_in_another_year(case, digits, period):
+            continue
         if len(digits) >= _LEAST_TAIL and number.endswith(digits):
             return text
         for mine in spellings:
@@ -125,6 +127,12 @@ def _is_other(written: str, period: str, received_on: date) -> bool:
     if len(written) == 2:
         return is_month_of_a_year(period, received_on) and 1 <= int(written) <= 12 and written != period[-2:]
     return as_year(written, received_on) is not None and not same_period(written, period)
+
+
+def _ends_in_another_year(case: Case, digits: str, period: str) -> bool:
+    """Whether digits end in a year that is not the one behind the number's counter: "5225/25" is not 5225/26."""
+    years = [end for end in (digits[-4:], digits[-2:]) if as_year(end, case.received_on)]
+    return bool(years) and not any(same_period(year, period) for year in years)
 
 
 def _begins_a_number(case: Case, digits: str) -> bool:
