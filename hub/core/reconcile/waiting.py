@@ -108,21 +108,28 @@ class Waiting:
     def beside_claims(self, case: Case, draft: Draft) -> Draft:
         """The draft, moved to the oldest equal invoices that no earlier receipt claims."""
         taken = [row for row, _ in draft.lines if row in self._claimed]
-        if not taken or not (draft.rule == "payer_amount" or (draft.rule == "payer_sum" and alike(draft))):
+        if not taken or draft.rule not in ("payer_amount", "payer_sum"):
             return draft
-        ledger, items, amount = self.desk.ledger, self.desk.ledger.items, draft.lines[0][1]
-        last = case.received_on + timedelta(days=DATE_SLACK_DAYS)
-        free = []
-        for row in ledger.rows_of_amount(ledger.account_of[draft.lines[0][0]], amount)[:_MOST_EQUAL]:
-            unused = row not in self._claimed and ledger.left[row] == amount and items.issued_on[row] <= last
-            if unused and self.desk.usable(row, case):
-                free.append(row)
-                if len(free) == len(draft.lines):
-                    has = "has exactly this amount" if len(free) == 1 else "add up to exactly this amount"
-                    reason = f"The payer is known and {self.desk.numbers(free)} {has}; another receipt"
-                    reason += f" claims {self.desk.numbers(taken)}."
-                    return replace(draft, reason=reason, lines=[(row, amount) for row in free])
-        return draft
+        lines = [(row, amount) for row, amount in draft.lines if row not in self._claimed]
+        for row, amount in draft.lines:
+            if row in self._claimed:
+                free = self._next_free(case, row, amount, {row for row, _ in lines})
+                if free is None:
+                    return draft
+                lines.append((free, amount))
+        lines.sort(key=lambda line: self.desk.ledger.age(line[0]))
+        has = "has exactly this amount" if len(lines) == 1 else "add up to exactly this amount"
+        reason = f"The payer is known and {self.desk.numbers([row for row, _ in lines])} {has}; another receipt claims"
+        return replace(draft, reason=f"{reason} {self.desk.numbers(taken)}.", lines=lines)
+
+    def _next_free(self, case: Case, row: int, amount: int, used: set[int]) -> int | None:
+        """The oldest invoice equal to one that is claimed, which is neither claimed nor used."""
+        ledger, last = self.desk.ledger, case.received_on + timedelta(days=DATE_SLACK_DAYS)
+        for other in ledger.rows_of_amount(ledger.account_of[row], amount)[:_MOST_EQUAL]:
+            free = other not in self._claimed and other not in used and ledger.left[other] == amount
+            if free and ledger.items.issued_on[other] <= last and self.desk.usable(other, case):
+                return other
+        return None
 
     def before(self, case: Case, draft: Draft) -> int | None:
         """The undecided receipt that may pay these items, or one of equal amounts of this debtor before; None: none."""
@@ -131,10 +138,17 @@ class Waiting:
                 return self._wanted[row].id
             if row in self._hoped and self._hoped[row].received_on <= case.received_on:
                 return self._hoped[row].id  # who came later, and points at nothing, takes nothing away
-        amount = draft.lines[0][1] if draft.rule == "payer_sum" and alike(draft) else case.amount
-        others = self._cases.get(amount)
-        if not others or draft.rule == "payer_statement":
+        if draft.rule == "payer_statement":
             return None
+        alone = draft.rule != "payer_sum"
+        for amount in (case.amount,) if alone else (case.amount, *[amount for _, amount in draft.lines]):
+            others = self._cases.get(amount)
+            if others and (other := self._of_equals(case, draft, amount, others)) is not None:
+                return other
+        return None
+
+    def _of_equals(self, case: Case, draft: Draft, amount: int, others: list[Case]) -> int | None:
+        """An undecided receipt of this amount before, which may pay any of the debtor's invoices of it; None: none."""
         account = self.desk.ledger.account_of[draft.lines[0][0]]
         if len(self.desk.ledger.rows_of_amount(account, amount)) < 2:
             return None

@@ -329,3 +329,16 @@ def test_two_months_wait_for_a_question_before() -> None:
     unsure = receipt(850_00, "FACTURE 9988", "DURAND ET FILS")
     later = receipt(1_700_00, "LOYER", "DURAND ET FILS", received_on=date(2026, 4, 20))
     assert ["auto", "suggested", "suggested"] == [d.status for d in decide(rents(), [first, unsure, later])]
+
+
+def test_two_subscriptions_paid_in_one_sum() -> None:
+    """Each month the oldest of both; of two accidental equals nothing tells which belongs to a set."""
+    days = [date(2026, month, 1) for month in (1, 2, 3, 4)]
+    items = [
+        item(f"ABO-{d:%y%m}-{n}", DURAND, sum_, issued_on=d) for d in days for n, sum_ in ((11, 48_37), (12, 121_13))
+    ]
+    both = [receipt(169_50, "ABONNEMENTS", "DURAND ET FILS", received_on=day.replace(day=15)) for day in days]
+    decisions = decide(items, both)
+    assert ["auto"] * 4 == [d.status for d in decisions]
+    assert [(5, 48_37), (6, 121_13)] == lines(decisions[2])
+    assert "auto" != one([*items[:2], items[2]], 169_50, "ABONNEMENTS", "DURAND ET FILS").status

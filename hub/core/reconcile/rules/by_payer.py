@@ -9,7 +9,7 @@ from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.rules.balance import balance
-from hub.core.reconcile.rules.equal import months_at_once, recurs
+from hub.core.reconcile.rules.equal import AT_ONCE, months_at_once, recurs, silent
 from hub.core.reconcile.rules.judging import MOST_ACCOUNTS, judge
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.near_number import NEAR, nearest_named, others_near
@@ -230,17 +230,13 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
         size = len(solution)
         rivals = [s for s in sums.solutions if s != solution and (size > 1 or _is_rival(sums, s, case.amount))]
         everything = size > 4 and size == len(pool.invoices)
-        together = months_at_once(desk, case, pool, solution)
+        together = size > 1 and months_at_once(desk, case, pool, solution)
         known = everything or together or (size == 1 and recurs(desk, pool, solution[0]))
         chance = 0.0 if known else sums.chance(size, case.amount)
         confidence = 0.992 / (1 + chance / 4 if size == 1 else 1 + chance) if not rivals else 0.8 - 0.05 * min(size, 6)
         if chance > (_CHANCE_OF_ONE if size == 1 else CHANCE):
             confidence = min(confidence, 0.9)
-        if (
-            size > 1
-            and not together
-            and any(pool.amounts.count(amount) > solution.count(amount) for amount in set(solution))
-        ):
+        if size > 1 and not together and _leaves_equals(desk, case, pool, solution):
             confidence = min(confidence, 0.9)  # which of two equal invoices belongs to the set, nothing tells
         if size == 1:
             rows = nearest_named(desk, case, pool, rows)
@@ -254,6 +250,16 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
             Draft(confidence, rule, _only(desk, rows), [(r, desk.ledger.left[r]) for r in rows], evidence=evidence)
         )
     return drafts
+
+
+def _leaves_equals(desk: Desk, case: Case, pool: Pool, solution: tuple[int, ...]) -> bool:
+    """Whether a set leaves out invoices equal to one of it; but one of each subscription is the next in its row."""
+    several = [amount for amount in set(solution) if pool.amounts.count(amount) > solution.count(amount)]
+    if not several:
+        return False
+    if len(set(solution)) < len(solution) or len(solution) > AT_ONCE:
+        return True
+    return not all(recurs(desk, pool, amount) for amount in several) or not silent(desk, case, pool, several)
 
 
 def _is_rival(sums: Sums, other: tuple[int, ...], amount: int) -> bool:

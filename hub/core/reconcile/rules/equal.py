@@ -17,7 +17,7 @@ _SHORT_NUMBER = re.compile(
     r"\b(?:FACT|FACTURE|FAC|FA|RGLT|REGLT|REGLEMENT|INV|INVOICE) ?(?:NO?\b)? ?0*([1-9]\d\d)(?![\d/.,-])"
 )
 _TOLD_ELSEWHERE = frozenset("AVIS REMITTANCE ADVICE LISTE LISTING DETAIL DETAILS COURRIER COURRIEL MAIL".split())
-_AT_ONCE = 3  # of them that are paid together now and then: a quarter
+AT_ONCE = 3  # of them that are paid together now and then: a quarter
 
 
 def recurs(desk: Desk, pool: Pool, amount: int) -> bool:
@@ -32,16 +32,32 @@ def recurs(desk: Desk, pool: Pool, amount: int) -> bool:
 
 def months_at_once(desk: Desk, case: Case, pool: Pool, solution: tuple[int, ...]) -> bool:
     """Whether a set is of two or three equal invoices of a subscription, and the text says nothing of which ones."""
-    if not 1 < len(solution) <= _AT_ONCE or len(set(solution)) > 1 or case.reading.months or case.reading.statement:
+    if not 1 < len(solution) <= AT_ONCE or len(set(solution)) > 1 or not recurs(desk, pool, solution[0]):
         return False
-    if any(near_number(desk, case, row) for row in pool.left if desk.ledger.left[row] == solution[0]):
+    return silent(desk, case, pool, [solution[0]])
+
+
+def silent(desk: Desk, case: Case, pool: Pool, amounts: list[int]) -> bool:
+    """Whether the text names no month, no statement, and nearly spells no open invoice of these amounts."""
+    if case.reading.months or case.reading.statement:
         return False
-    return recurs(desk, pool, solution[0])
+    left = desk.ledger.left
+    return not any(near_number(desk, case, row) for row in pool.left if left[row] in amounts)
 
 
 def alike(draft: Draft) -> bool:
     """Whether all lines are of one sum."""
     return len({amount for _, amount in draft.lines}) == 1
+
+
+def why_not_these(desk: Desk, case: Case, draft: Draft) -> str:
+    """The same for each invoice of a set that leaves out others equal to it."""
+    amounts = [amount for _, amount in draft.lines]
+    for row, amount in draft.lines:
+        more = len(desk.ledger.rows_of_amount(desk.ledger.account_of[row], amount)) > amounts.count(amount)
+        if more and (why := why_not_the_oldest(desk, case, row, amount)):
+            return why
+    return ""
 
 
 def why_not_the_oldest(desk: Desk, case: Case, row: int, amount: int) -> str:

@@ -10,7 +10,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.charges import often_kept_back
 from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import WEAK
-from hub.core.reconcile.rules.equal import alike, why_not_the_oldest
+from hub.core.reconcile.rules.equal import why_not_the_oldest, why_not_these
 from hub.core.reconcile.rules.named import paid_with_this
 from hub.core.reconcile.rules.named_differs import may_be_a_part, speaks_of_credit
 from hub.core.reconcile.rules.near_number import NEAR, near_number
@@ -25,7 +25,7 @@ MOST_ACCOUNTS = 6  # debtors that may be the payer, looked at one by one
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's
 _COMPOSED = frozenset(("payer_sum", "payer_less_credit_note", "payer_rounding"))  # found by trying many
 _NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
-_SHORT = 8  # characters of a word that may stand within another one
+_LONG_LAW = tuple(word for word in LAW_WORDS if len(word) > 8)
 _IN_FULL = 0.97  # likeness of a payer whose name, or label, has all words of a debtor's
 _WITH_A_DIFFERENCE = frozenset(("payer_discount", "payer_less_credit_note", "payer_balance"))
 _WHOLE_ONE = ("payer_amount", "payer_less_credit_note")  # one invoice, which may have equal ones, to the cent
@@ -149,9 +149,10 @@ def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> N
         _against(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85, "the text names something else")
     elif draft.rule in _OF_ONE and case.reading.months and not in_a_month_named(desk, case, row):
         _against(draft, 0.85, "the text names another month")
-    elif (draft.rule in _WHOLE_ONE or (draft.rule == "payer_sum" and alike(draft))) and (
-        why := why_not_the_oldest(desk, case, *draft.lines[0])
-    ):
+    elif draft.rule in _WHOLE_ONE:
+        if why := why_not_the_oldest(desk, case, *draft.lines[0]):
+            _against(draft, 0.85, why)
+    elif draft.rule == "payer_sum" and (why := why_not_these(desk, case, draft)):
         _against(draft, 0.85, why)
 
 
@@ -220,7 +221,8 @@ def _through_the_law(desk: Desk, case: Case, account: int) -> bool:
     """Whether who pays is an officer of the law who names the debtor, not the debtor: "DIVIDENDE LJ DURAND SARL"."""
     name = fold(desk.receipts.payer_name[case.row] or "")
     words = LAW_WORDS.intersection((*name.split(), *case.payer.label, *case.reading.words))
-    words |= {word for word in LAW_WORDS if len(word) > _SHORT and word in name}  # glued where a bank cut the name
+    if name:  # a word may be glued to another where a bank cut the name
+        words |= {word for word in _LONG_LAW if word in name}
     return bool(words) and not words <= desk.payers.words_of(account)
 
 
