@@ -20,6 +20,7 @@ from hub.core.reconcile.written import MOST_ALTERNATIVES, Lexicon
 
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]+")
 _WORD = re.compile(r"[A-Z]{3,}")
+_ANNOUNCED = re.compile(r"(?<![A-Z0-9])[A-Z]+[/:]+(?=\d)")  # the F of "F/2026.06.007O"
 _MIXED = re.compile(r"[0-9][OQDILZSBG]+(?:[0-9OQDILZSBG]|\b)|\b[A-Z]{0,4}[OQDILZSBG][0-9]")
 
 
@@ -62,7 +63,8 @@ class Reader:
                         second.mentions = [m for m in second.mentions if not _stands_in_a_line(m.text, folded)]
                     _merge(reading, second)
             if _MIXED.search(folded):
-                for other in dict.fromkeys((join_pieces(folded[:2000]), folded[:2000])):
+                whole = join_pieces(folded[:2000])
+                for other in dict.fromkeys((whole, folded[:2000], _ANNOUNCED.sub(" ", whole))):
                     self._read_lookalikes(reading, where, other)
         return _said(reading) != before
 

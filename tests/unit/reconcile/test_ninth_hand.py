@@ -204,3 +204,10 @@ def test_a_counter_and_its_year_that_is_paid(text: str, status: str) -> None:
     decision = one(items, 118_80, text, "DURAND ET FILS", settled=SettledNumbers(["ACME"], [DURAND], ["623/2026"]))
     assert status == decision.status
     assert "2024" not in text or [(2, 118_80)] == lines(decision)
+
+
+@pytest.mark.parametrize("text", ["F/2026.02.00O4", "FACT: 2026.O2.0004", "2026.02.000A4", "FACT:2026.02.OO04"])
+def test_letters_for_digits_behind_a_word_and_a_stroke(text: str) -> None:
+    """Of equal invoices the one whose number that is; none where the letter is like no digit."""
+    decision = one(MONTHLY, 813_00, text, "DURAND ET FILS")
+    assert "A4" in text or ("auto", [(2, 813_00)]) == (decision.status, lines(decision))
