@@ -73,7 +73,7 @@ def load_inputs(
         receipts=receipts,
         learnt=lessons.learnt(connection),
         debtors=debtors,
-        remittances=receipt_store.remittances(connection, receipts.id),
+        remittances=receipt_store.remittances(connection, receipts),
         in_books=ledger.in_books,
         allocated=ledger.allocated,
         all_items=ledger.items,

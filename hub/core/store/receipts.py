@@ -147,25 +147,33 @@ def debtors(connection: sa.Connection, books: Mapping[str, int]) -> Debtors:
     return Debtors(**columns, ibans=ibans)
 
 
-def remittances(connection: sa.Connection, receipt_ids: Sequence[int]) -> Remittances | None:
-    """The debtors' own lists for these receipts; None when there is none."""
+def remittances(connection: sa.Connection, waiting: Receipts) -> Remittances | None:
+    """The debtors' own lists that name one of these receipts, or add up to one; None when there is none."""
     lines, receipts = as_known("remittance_line", None), RECORD_TABLES["receipt"].current
     rows = connection.execute(
-        sa.select(lines.c.remittance_id, receipts.c.id, lines.c.document_number, lines.c.amount_minor)
-        .select_from(lines.join(receipts, receipts.c.source_key == lines.c.receipt_source_key))
-        .order_by(lines.c.remittance_id, lines.c.line)
-    ).all()
-    wanted = set(receipt_ids)
-    lists: dict[tuple[str, int], list[tuple[str, int | None]]] = {}
+        sa.select(
+            lines.c.connector_id, lines.c.remittance_id, receipts.c.id, lines.c.payer_ref, lines.c.dated_on,
+            lines.c.document_number, lines.c.amount_minor, lines.c.receipt_source_key,
+        )
+        .select_from(lines.outerjoin(receipts, receipts.c.source_key == lines.c.receipt_source_key))
+        .order_by(lines.c.connector_id, lines.c.remittance_id, lines.c.unit_id, lines.c.line)
+    ).all()  # fmt: skip
+    wanted, sums = set(waiting.id), set(waiting.unapplied_minor)
+    lists: dict[tuple[Any, ...], list[tuple[str, int | None]]] = {}
     for row in rows:
-        if row[1] in wanted:
-            lists.setdefault((row[0], row[1]), []).append((row[2], row[3]))
-    if not lists:
+        if row[2] in wanted or row[7] is None:
+            lists.setdefault(tuple(row[:5]), []).append((row[5], row[6]))
+    totals = {key: sum(amount or 0 for _, amount in found) for key, found in lists.items()}
+    kept = [key for key in lists if key[2] is not None or totals[key] in sums]
+    if not kept:
         return None
     return Remittances(
-        id=list(range(1, len(lists) + 1)),
-        receipt_id=[key[1] for key in lists],
-        lines=[tuple(value) for value in lists.values()],
+        id=list(range(1, len(kept) + 1)),
+        receipt_id=[key[2] for key in kept],
+        lines=[tuple(lists[key]) for key in kept],
+        debtor=[key[3] for key in kept],
+        sent_on=[key[4] for key in kept],
+        total_minor=[totals[key] for key in kept],
     )
 
 

@@ -16,7 +16,7 @@ from hub.sdk.money import is_currency
 Files = Path | list[Path] | None
 
 #: The streams, in the order in which they are read: whom first, then what.
-STREAMS = ("debtors", "invoices", "instalments", "receipts", "payouts", "settlements", "control_totals")
+STREAMS = ("debtors", "invoices", "instalments", "receipts", "payouts", "remittances", "settlements", "control_totals")
 
 
 class CsvConfig(ConnectorConfig):
@@ -27,6 +27,9 @@ class CsvConfig(ConnectorConfig):
     instalments: Files = Field(None, description="File, glob or list: due dates of invoices that have several.")
     receipts: Files = Field(None, description="File, glob or list: money received (and money that left).")
     payouts: Files = Field(None, description="File, glob or list: charges inside a provider's payouts.")
+    remittances: Files = Field(
+        None, description="File, glob or list: the debtors' own lists of what a payment pays (avis de paiement)."
+    )
     settlements: Files = Field(None, description="File, glob or list: what the books matched (lettrage), line by line.")
     control_totals: Files = Field(None, description="File, glob or list: the books' balance of each debtor on a date.")
     columns: dict[str, dict[str, str]] = Field(

@@ -24,6 +24,7 @@ _KEYS = {
     "instalments": ("due_on", "invoice_number", ""),
     "receipts": ("received_on", "receipt_id", "value_on", ""),
     "payouts": ("charge_id", "payout_id", ""),
+    "remittances": ("invoice_number", "dated_on", ""),
     "settlements": ("settled_on", "invoice_number", ""),
     "control_totals": ("balance_on", "debtor_id", ""),
 }

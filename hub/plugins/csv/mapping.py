@@ -16,6 +16,7 @@ from hub.plugins.csv.mapping_debtors import debtor_refs, map_debtors
 from hub.plugins.csv.mapping_invoices import invoice_refs, map_invoices
 from hub.plugins.csv.mapping_lines import instalment_refs, map_instalments, map_payouts, payout_refs
 from hub.plugins.csv.mapping_receipts import map_receipts, receipt_refs
+from hub.plugins.csv.mapping_remittances import map_remittances, remittance_refs
 from hub.plugins.csv.ranks import Ranks
 from hub.plugins.csv.table import Table
 from hub.sdk import Columns, MappedPage, RawUnit, RecordRejected
@@ -26,10 +27,16 @@ _MAPS: dict[str, Callable[[Table], list[Columns]]] = {
     "instalments": map_instalments,
     "receipts": map_receipts,
     "payouts": map_payouts,
+    "remittances": map_remittances,
     "settlements": map_settlements,
     "control_totals": map_totals,
 }
-_RANKED_REFS = {"instalments": instalment_refs, "receipts": receipt_refs, "settlements": settlement_refs}
+_RANKED_REFS = {
+    "instalments": instalment_refs,
+    "receipts": receipt_refs,
+    "remittances": remittance_refs,
+    "settlements": settlement_refs,
+}
 #: Kinds whose refs count equal rows of the file: their pages are read in order, never lazily.
 RANKED = frozenset(_RANKED_REFS)
 

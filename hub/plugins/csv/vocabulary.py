@@ -158,6 +158,27 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "net": ("Net", "Montant net"),
         "currency": ("Devise", "Code devise"),
     },
+    "remittances": {
+        "remittance_id": (
+            "N° avis", "Avis", "N° avis de paiement", "N° paiement", "N° virement", "Référence paiement",
+            "Référence virement", "advice", "advice_number", "payment_reference", "payment_id",
+        ),
+        "dated_on": (
+            "Date de paiement", "Date paiement", "Date de virement", "Date virement", "Date d'avis",
+            "Date de règlement", "Date règlement", "payment_date", "paid_on",
+        ),
+        "invoice_number": (
+            "N° facture", "Numéro facture", "Facture", "Votre facture", "Votre référence", "N° pièce", "Pièce",
+            "Référence facture", "invoice", "document_number", "your_reference", "number",
+        ),
+        "type": ("Type de pièce", "Type document", "Nature", "Type", "document_type"),
+        "amount": (
+            "Montant payé", "Montant réglé", "Net payé", "Net à payer", "Montant", "Montant TTC", "amount_paid",
+            "net_amount", "paid_amount",
+        ),
+        "currency": ("Devise", "Code devise"),
+        "debtor_id": ("Code client", "N° client", "Compte tiers", "Code tiers", "customer_id"),
+    },
     "settlements": {
         "invoice_number": ("N° facture", "Numéro facture", "Facture", "N° pièce", "Pièce", "number", "invoice"),
         "type": ("Type de pièce", "Type document", "Nature", "document_type"),
@@ -188,11 +209,12 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "instalments": (("invoice_number",), ("due_on",), ("amount",)),
     "receipts": (("received_on",), ("amount", "credit", "debit+credit")),
     "payouts": (("payout_id",), ("charge_id",), ("gross",), ("fee", "net")),
+    "remittances": (("invoice_number",), ("amount",), ("remittance_id", "dated_on")),
     "settlements": (("invoice_number",), ("settled_on",), ("amount",)),
     "control_totals": (("debtor_id",), ("balance_on",), ("balance",)),
 }
 
-DATES = frozenset({"issued_on", "due_on", "paid_on", "received_on", "value_on", "settled_on", "balance_on"})
+DATES = frozenset({"issued_on", "due_on", "paid_on", "received_on", "value_on", "settled_on", "balance_on", "dated_on"})
 AMOUNTS = frozenset(
     "total_excl_tax tax total debit credit open_amount paid book_total amount fee original_amount gross net "
     "credit_limit balance".split()

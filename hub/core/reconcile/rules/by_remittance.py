@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.inputs import Remittances
 from hub.core.reconcile.stances import AGREES, CONTRADICTS
@@ -17,6 +19,7 @@ class RemittanceIndex:
         self.remittances = remittances
         self._by_receipt: dict[int, list[int]] = {}
         self._by_total: dict[int, list[int]] = {}
+        self._by_code: dict[str, list[int | None]] = {}
         if remittances is None:
             return
         for row in sorted(range(len(remittances.id)), key=lambda row: remittances.id[row]):
@@ -46,10 +49,17 @@ class RemittanceIndex:
             return False
         if seller is not None and case.seller not in (None, seller):
             return False
-        if seller is None or debtor is None:
+        if debtor is None:
             return True
-        account = desk.ledger.account_at.get((seller, debtor))
-        return account is not None and desk.payers.stance(case.payer, account) != CONTRADICTS
+        accounts = self._accounts_of(desk, debtor) if seller is None else [desk.ledger.account_at.get((seller, debtor))]
+        return any(one is not None and desk.payers.stance(case.payer, one) != CONTRADICTS for one in accounts)
+
+    def _accounts_of(self, desk: Desk, debtor: str) -> Sequence[int | None]:
+        """The accounts with a debtor's code, at any seller."""
+        if not self._by_code:
+            for account, (_, code) in enumerate(desk.ledger.accounts):
+                self._by_code.setdefault(code, []).append(account)
+        return self._by_code.get(debtor, ())
 
 
 def by_remittance(desk: Desk, case: Case, index: RemittanceIndex) -> list[Draft]:

@@ -18,6 +18,7 @@ SAMPLES: dict[str, tuple[str, Path, dict[str, Any]]] = {
     "receipts": ("receipts", OWN / "receipts.csv", {}),
     "instalments": ("instalments", OWN / "instalments.csv", {}),
     "payouts": ("payouts", OWN / "payouts.csv", {}),
+    "remittances": ("remittances", OWN / "remittances.csv", {}),
     "settlements": ("settlements", OWN / "settlements.csv", {"seller": "ACME"}),
     "control_totals": ("control_totals", OWN / "control_totals.csv", {"seller": "ACME"}),
 }
