@@ -57,6 +57,7 @@ HEADERS = {
     "payouts": b"payout_id;charge_id;gross;fee;net",
     "settlements": b"invoice_number;type;receipt_id;settled_on;amount",
     "control_totals": b"debtor_id;balance_on;balance;currency",
+    "remittances": b"remittance_id;dated_on;invoice_number;type;amount;debtor_id",
 }
 
 

@@ -16,7 +16,7 @@ from hub.sdk.money import is_currency
 Files = Path | list[Path] | None
 
 #: The streams, in the order in which they are read: whom first, then what.
-STREAMS = ("debtors", "invoices", "instalments", "receipts", "payouts", "remittances", "settlements", "control_totals")
+STREAMS = ("debtors", "invoices", "instalments", "receipts", "payouts", "settlements", "control_totals", "remittances")
 
 
 class CsvConfig(ConnectorConfig):
