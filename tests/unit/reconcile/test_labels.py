@@ -118,3 +118,13 @@ def test_the_halves_of_a_word_of_payments_are_one_word(text: str, whole: str) ->
     """Wherever the bank broke the line; the halves of other words stay apart."""
     assert whole in join_pieces(text).split()
     assert "DURAND MARTIN" == join_pieces("DURAND\nMARTIN")
+
+
+def test_what_is_left_of_a_month_before_a_year() -> None:
+    """Equal rents: the one of the month that is named, not the oldest; without a year the word may be anything."""
+    days = {month: {"issued_on": date(2025, month, 1), "due_on": date(2025, month, 5)} for month in (10, 11)}
+    rents = [item(f"QL25{month}047", DURAND, 177_200, **on) for month, on in days.items()]
+    named, oldest = "LOYER NOVE 25", "LOYER"
+    for text, row in ((named, 2), (oldest, 1)):
+        decision = one(rents, 177_200, text, "Éts Durand & Fils SARL", received_on=date(2025, 12, 2))
+        assert ("auto", [(row, 177_200)]) == (decision.status, lines(decision))
