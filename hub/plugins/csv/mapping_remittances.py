@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any
 
+from hub.plugins.csv.faults import EMPTY
 from hub.plugins.csv.mapping_invoices import written_types
 from hub.plugins.csv.ranks import Ranks
 from hub.plugins.csv.records import columns_of
@@ -19,8 +20,11 @@ def remittance_keys(t: Table) -> tuple[list[str], list[str], list[str | None]]:
     """List, document and day of each row; a list without a name is its debtor's of that day."""
     if t.keys is None:
         lists = t.optional_id("remittance_id", _LIMIT) or [None] * t.count
-        days = t.days("dated_on", required=not any(lists))
+        days = t.days("dated_on", required=False)
         debtors = t.optional_id("debtor_id", _LIMIT) or [None] * t.count
+        for i, (name, day) in enumerate(zip(lists, days, strict=True)):
+            if name is None and day is None:
+                t.refuse(i, "dated_on", "HUB-CSV-014", said=EMPTY, name="dated_on or remittance_id")
         rows = zip(lists, debtors, days, strict=True)
         named = [name or f"{debtor or '*'}/{day or '?'}" for name, debtor, day in rows]
         t.keys = (named, t.ids("invoice_number", _LIMIT), days)

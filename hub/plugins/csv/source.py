@@ -23,7 +23,7 @@ from hub.sdk.columns import records_from_columns
 from hub.sdk.records import KINDS, Record
 
 #: Raised when records, refs or layouts are made in another way: files are then read again.
-READER_VERSION = 4
+READER_VERSION = 5
 _SETTINGS = (
     "columns",
     "encoding",

@@ -21,7 +21,7 @@ from hub.sdk import MappedPage, RawUnit, RecordRejected
 from hub.sdk.units import MARK_SIZE, InColumns
 
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13)) + b"\x7f"
-CONTROL_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f]|\r(?!\n)")
+CONTROL_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
 _MARK = "\ufeff"
 _BODY_LIMIT = 16 * 1024
 
