@@ -14,6 +14,7 @@ from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention
 from hub.core.reconcile.rules.pool import Pool, cap
 from hub.core.reconcile.text import fold, join_pieces, mask, runs
+from hub.core.reconcile.words import REFERENCE_WORDS
 
 NEAR = "payer_amount_near_number"
 _LEAST_TAIL = 4  # last digits of a number that tell it beside the payer and the amount
@@ -23,6 +24,7 @@ _MOST_RUNS = 5  # pieces a number may be written in
 _LOOKED_AT = 1600  # characters of a text whose numbers are compared piece by piece
 _MOST_WINDOWS = 120
 _NOUGHT = re.compile(r"(?<=\d)O(?=\d)")  # "F-2O26-05-0099"
+_GLUED = re.compile(r"[A-Z]\d{6}")
 _TWO_RUNS = re.compile(r"\d\D+\d")
 Window = tuple[str, ...]
 
@@ -58,9 +60,23 @@ def _windows(folded: str) -> Iterator[Window]:
 def built_alike(case: Case, number: str) -> bool:
     """Whether the text has a number in as many pieces, as long as those of an item's, whatever its digits are."""
     lengths = [len(run) for run in runs(fold(number))[0] if run < LETTERS]
+    if len(lengths) == 1:
+        return lengths[0] >= _LEAST_SLIPPED and _has_a_run_of(case, lengths[0])
     return len(lengths) > 1 and any(
         [len(run) for run in window if run < LETTERS] == lengths for window in windows(case).values()
     )
+
+
+def _has_a_run_of(case: Case, length: int) -> bool:
+    """Whether digits of this length are glued to letters in the text, which announce no reference: "FC26105194"."""
+    for _, text in case.texts:
+        if not _GLUED.search(folded := fold(text[:_LOOKED_AT])):
+            continue
+        parts, gaps = runs(mask(join_pieces(folded) if "\n" in folded else folded)[0])
+        for letters, digits, gap in zip(parts, parts[1:], gaps[1:], strict=False):
+            if not gap and len(digits) == length and letters > LETTERS and letters not in REFERENCE_WORDS:
+                return True
+    return False
 
 
 def near_number(desk: Desk, case: Case, row: int) -> str | None:
