@@ -263,7 +263,7 @@ def test_three_digits_are_no_misprint_of_four() -> None:
 
 
 def test_a_misprinted_number_glued_to_letters_nobody_knows() -> None:
-    """Of two equal invoices not surely the oldest is meant; behind letters that announce a reference it is the payer's."""
+    """Not surely the oldest of two equal invoices is meant; behind a word for references it is the payer's own."""
     owed = [item(number, DURAND, 3120_07, issued_on=date(2026, 1, 5)) for number in ("26010239", "26010194")]
     others = [item(f"2601{n:04}", MARTIN, 100_00 + n) for n in range(10, 180, 7)]
     asked = one(owed + others, 3120_07, "VIR INST DE DURAND ET FILS FC26015194")
