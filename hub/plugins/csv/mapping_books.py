@@ -29,11 +29,10 @@ def settlement_keys(t: Table) -> tuple[list[str], list[str], list[str | None], l
 
 def settlement_refs(t: Table, ranks: Ranks) -> list[str]:
     """seller|document|receipt|date|rank among the rows with the same four: an amount may be corrected."""
-    refs = []
-    for seller, document, receipt, day in zip(*settlement_keys(t), strict=True):
-        key = f"{seller}|{document}|{receipt or ''}|{day or '?'}"
-        refs.append(f"{key}|{ranks.next(blake2b(key.encode(), digest_size=8).hexdigest())}")
-    return refs
+    return [
+        ranks.ref(f"{seller}|{document}|{receipt or ''}|{day or '?'}")
+        for seller, document, receipt, day in zip(*settlement_keys(t), strict=True)
+    ]
 
 
 def map_settlements(t: Table) -> list[Columns]:

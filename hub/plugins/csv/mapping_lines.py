@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import Any
 
 from hub.plugins.csv.faults import EMPTY
@@ -24,11 +23,8 @@ def instalment_keys(t: Table) -> tuple[list[str], list[str], list[str | None]]:
 
 def instalment_refs(t: Table, ranks: Ranks) -> list[str]:
     """seller|invoice|due date|rank among the rows with the same three."""
-    refs = []
-    for seller, number, due in zip(*instalment_keys(t), strict=True):
-        key = f"{seller}|{number}|{due or '?'}"
-        refs.append(f"{key}|{ranks.next(blake2b(key.encode(), digest_size=8).hexdigest())}")
-    return refs
+    keys = zip(*instalment_keys(t), strict=True)
+    return [ranks.ref(f"{seller}|{number}|{due or '?'}") for seller, number, due in keys]
 
 
 def map_instalments(t: Table) -> list[Columns]:

@@ -35,11 +35,7 @@ def remittance_keys(t: Table) -> tuple[list[str], list[str], list[str | None]]:
 
 def remittance_refs(t: Table, ranks: Ranks) -> list[str]:
     """list|document|rank among the rows with the same two: an amount may be corrected."""
-    refs = []
-    for name, number, _ in zip(*remittance_keys(t), strict=True):
-        key = f"{name}|{number}"
-        refs.append(f"{key}|{ranks.next(blake2b(key.encode(), digest_size=8).hexdigest())}")
-    return refs
+    return [ranks.ref(f"{name}|{number}") for name, number, _ in zip(*remittance_keys(t), strict=True)]
 
 
 def map_remittances(t: Table) -> list[Columns]:

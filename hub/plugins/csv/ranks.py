@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 
 class Ranks:
     """Counts keys in the order of a file. The first of each kind costs little: most never come again."""
@@ -18,3 +20,7 @@ class Ranks:
             return 1
         rank = self._again[number] = self._again.get(number, 1) + 1
         return rank
+
+    def ref(self, key: str) -> str:
+        """`key`, and which of the rows with it this one is: ``ACME|F1|2026-01-31|2``."""
+        return f"{key}|{self.next(blake2b(key.encode(), digest_size=8).hexdigest())}"
