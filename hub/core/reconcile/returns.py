@@ -6,11 +6,14 @@ from typing import Any, NamedTuple
 
 from hub.core.reconcile.inputs import Receipts
 from hub.core.reconcile.names import iban_key, name_words
+from hub.core.reconcile.numbers import series_of
 from hub.core.reconcile.outcome import NOT_A_RECEIPT, RETURN, Decision
 from hub.core.reconcile.outsiders import RETURN_REASONS, return_code
-from hub.core.reconcile.text import compact, fold
+from hub.core.reconcile.text import compact, fold, mask
 
 _PLAIN = 3  # points in common that tell a return without a code
+_SURELY = 4  # one reference of the payer's
+_LEAST_NUMBER = 4  # characters
 _LIKELY = 2  # the same payer and amount: perhaps a return, perhaps a refund
 _MOST_NAMED = 5
 _LONGEST_DAYS = 400  # a direct debit can be disputed for 13 months
@@ -34,13 +37,14 @@ class _Original(NamedTuple):
 
 
 class _Signs(NamedTuple):
-    """What a return says of itself: reference, account, words of the name, of name and text, and its numbers."""
+    """What a return says of itself: reference, account, words of the name, of name and text, its numbers, and text."""
 
     reference: str
     iban: str | None
     name: tuple[str, ...] | None
     said: str
     numbers: list[str]
+    text: str
 
 
 class Returns:
@@ -120,14 +124,15 @@ class Returns:
             iban_key(iban) if iban else None,
             name_words(name) if name else None,
             " ".join(name_words(text)),
-            [word for word in set(text.split()) if len(word) >= 4 and any(c.isdigit() for c in word)],
+            _numbers_in(text),
+            text,
         )
 
     def _shared(self, signs: _Signs, other: int) -> int:
         """Points in common: end-to-end reference, account, name, numbers of the text."""
         r, points = self.receipts, 0
         if signs.reference and signs.reference == r.end_to_end_ref[other]:
-            points += 4
+            points += _SURELY
         theirs = r.payer_iban[other]
         if theirs and signs.iban == iban_key(theirs):
             points += 2
@@ -139,4 +144,21 @@ class Returns:
             other_text = fold((r.remittance[other] or "")[:4000])
             if any([word in other_text for word in signs.numbers]):
                 points += 2
+            elif points < _SURELY and _names_another(signs.text, other_text):
+                return 0
         return points
+
+
+def _names_another(text: str, other: str) -> bool:
+    """Whether two texts each have a number built as one of the other's is: "FA101", "FA100".
+
+    Bare digits may be the bank's own reference, which no two movements share: they say nothing.
+    """
+    theirs, ours = (
+        {series_of("", word) for word in _numbers_in(mask(said)[0]) if not word.isdigit()} for said in (other, text)
+    )
+    return not theirs.isdisjoint(ours)
+
+
+def _numbers_in(text: str) -> list[str]:
+    return [word for word in set(text.split()) if len(word) >= _LEAST_NUMBER and any(c.isdigit() for c in word)]

@@ -60,3 +60,15 @@ def test_a_return_nothing_fits_is_still_a_return() -> None:
 def test_other_money_out_is_no_return() -> None:
     """A supplier paid."""
     assert "money_out" == _last(receipt(-500_00, "LOYER AVRIL", "SCI DU PARC")).rule
+
+
+def test_a_return_that_names_another_invoice_waits() -> None:
+    """The payment it takes back has not been read yet; bare digits of a bank are no invoice, and prove nothing."""
+    for said, paid, reversed_ in (
+        ("REJET VIR FA101", "Règlement FA100", False),
+        ("REJET VIR FA101 DU 05/10/2026", "VIR FA101 01/10/2026", True),
+        ("REJET 4711999 DU 05/10/2026", "VIR RECU 4711001 01/10/2026", True),
+    ):
+        back = receipt(-500_00, said, "DURAND", received_on=date(2026, 4, 15), return_reason="AC04")
+        decision = _last(receipt(500_00, paid, "DURAND"), back)
+        assert reversed_ == ("reverses_receipt_id" in decision.evidence), said
