@@ -9,6 +9,7 @@ import pytest
 from hub.app.bootstrap import Hub
 from hub.core.services.reconcile import Policy, reconcile_now
 from tests.support.hubs import exported, make_hub, sync
+from tests.support.scripts import invoice, receipt, section, unit, write_script
 
 pytestmark = pytest.mark.usefixtures("in_process")
 
@@ -102,3 +103,17 @@ def test_a_list_that_comes_later_is_taken(tmp_path: Path, database_url: str) -> 
     sync(hub, "books")
     reconcile_now(hub.desk, Policy())
     assert len(applied(hub)) == 3
+
+
+@pytest.mark.long_on_postgres
+def test_a_list_that_does_not_tell_all_amounts_is_nobodys(tmp_path: Path, database_url: str) -> None:
+    """What it tells adds up to the receipt by accident; a list that names its receipt needs no amounts."""
+    line = {"kind": "remittance_line", "remittance_id": "L1", "currency": "EUR", "dated_on": "2026-10-05"}
+    told = [line | {"line": 1, "document_number": "FA1", "amount_minor": 30_007}]
+    told.append(line | {"line": 2, "document_number": "ZZ9"})
+    facts = [invoice("FA1", 30_007), invoice("FA2", 30_007), receipt("R1", 30_007)]
+    write_script(tmp_path, [unit(f"u{at}", fact) for at, fact in enumerate([*facts, *told])])
+    hub = make_hub(tmp_path, database_url, section())
+    sync(hub, "guest")
+    reconcile_now(hub.desk, Policy())
+    assert not [row for row in exported(hub, "allocations") if row["rule"].startswith("remittance")]

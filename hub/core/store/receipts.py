@@ -163,7 +163,7 @@ def remittances(connection: sa.Connection, waiting: Receipts) -> Remittances | N
     for row in rows:
         if row[2] in wanted or row[7] is None:
             lists.setdefault(tuple(row[:5]), []).append((row[5], row[6]))
-    totals = {key: sum(amount or 0 for _, amount in found) for key, found in lists.items()}
+    totals = {key: _total(found) for key, found in lists.items()}
     kept = [key for key in lists if key[2] is not None or totals[key] in sums]
     if not kept:
         return None
@@ -175,6 +175,12 @@ def remittances(connection: sa.Connection, waiting: Receipts) -> Remittances | N
         sent_on=[key[4] for key in kept],
         total_minor=[totals[key] for key in kept],
     )
+
+
+def _total(lines: Sequence[tuple[str, int | None]]) -> int | None:
+    """What a list adds up to; None where a line gives no amount."""
+    amounts = [amount for _, amount in lines if amount is not None]
+    return sum(amounts) if len(amounts) == len(lines) else None
 
 
 def names_of(connection: sa.Connection, receipt_ids: Sequence[int]) -> dict[int, str]:
