@@ -1,21 +1,19 @@
-"""Invoice numbers: how each seller builds them, and where each open one is found again.
+"""Where each open invoice number is found again: by all of it, by its counter, by its digits, by its look.
 
-Nobody tells us that "FA-2026-00123" is a prefix, a year and a counter. A seller's numbers of one shape are compared
-with their issue dates: digits that follow the calendar are the period, the digits that vary most are the
-counter, the letters in front the prefix. From then on "123", "00123" or "2026/123" in a text can be checked
-part by part against each number they may stand for.
+How a seller builds its numbers is learnt (`layouts`); from then on "123", "00123" or "2026/123" in a text can be
+checked part by part against each number they may stand for.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
-from functools import cached_property, lru_cache
-from typing import NamedTuple, Protocol, TypeVar
+from functools import cached_property
+from typing import Protocol, TypeVar
 from zlib import crc32
 
+from hub.core.reconcile.layouts import NO_SCHEME, Sample, Scheme, learn_scheme
 from hub.core.reconcile.text import compact
 
 K = TypeVar("K", bound=Hashable)
@@ -23,24 +21,10 @@ Key = TypeVar("Key", bound=Hashable, contravariant=True)
 _ASCII: dict[int, str] = {code: chr(code) for code in range(128)}  # a table for all of ASCII translates it fastest
 _SHAPE = _ASCII | dict.fromkeys(map(ord, "123456789"), "0")
 _COMPACT = {code: char.upper() if char.isalnum() or char == "\n" else None for code, char in _ASCII.items()}
-_DIGITS = re.compile(r"\d+")
-_FORMS = ("yyyymm", "yyyy", "yymm", "yy")  # how a number may write the period it was issued in
 HEAD = 2  # first characters that tell whether a word may begin a number
-_LEAST_BEHIND = 8  # numbers that tell that the year stands behind their counter
 _SAMPLE = 400  # numbers read per series to learn its layout, at most
 # Letters that scanners and fingers take for digits.
 _LOOKALIKES = _ASCII | dict(zip(map(ord, "OQDILZSBG"), "000112586", strict=True))
-
-
-class Scheme(NamedTuple):
-    """Where the parts of a compact number of one series stand, as slices; start == stop means "no such part"."""
-
-    prefix: slice
-    period: slice
-    counter: slice
-
-
-NO_SCHEME = Scheme(slice(0, 0), slice(0, 0), slice(0, None))
 
 
 class Index(Protocol[Key]):
@@ -51,88 +35,6 @@ class Index(Protocol[Key]):
 
     def __contains__(self, key: object, /) -> bool:
         """Whether anything is found by `key`."""
-
-
-@lru_cache(maxsize=4096)
-def _periods(year: int, month: int) -> tuple[str, str, str, str]:
-    """A month as a number may write it, in each of the forms."""
-    return f"{year:04}{month:02}", f"{year:04}", f"{year % 100:02}{month:02}", f"{year % 100:02}"
-
-
-def _period_form(digits: str, issued: date, room: int) -> str:
-    """Which form the leading characters of `digits` are the issue period in, the longest one; "" when in none."""
-    for form, text in zip(_FORMS, _periods(issued.year, issued.month), strict=True):
-        if len(text) <= room and digits.startswith(text):
-            return form
-    return ""
-
-
-def learn_scheme(samples: list[tuple[str, date]]) -> Scheme:
-    """The layout shared by compact numbers of one series, from their issue dates.
-
-    A part is the period when it follows the calendar in at least nine numbers of ten.
-    """
-    shape = samples[0][0]
-    spans = [found.span() for found in _DIGITS.finditer(shape)]
-    if not spans:
-        whole = slice(0, len(shape))
-        return Scheme(slice(0, 0), slice(0, 0), whole)
-    period = _period_in_front(spans, samples) or _period_behind(spans, samples) or slice(0, 0)
-    counter = _counter_span(spans, period, samples)
-    first = min(part.start for part in (period, counter) if part.stop > part.start)
-    return Scheme(slice(0, first), period, counter)
-
-
-def _period_in_front(spans: list[tuple[int, int]], samples: list[tuple[str, date]]) -> slice | None:
-    """The first digits that begin with the issue period, as far as they do."""
-    for start, stop in spans:
-        votes: Counter[str] = Counter()
-        alone = len(spans) > 1
-        for number, issued in samples:
-            room = stop - start if alone else stop - start - 2
-            votes[_period_form(number[start:stop], issued, room)] += 1
-        length = _agreed_length(votes, len(samples))
-        if length:
-            return slice(start, start + length)
-    return None
-
-
-def _period_behind(spans: list[tuple[int, int]], samples: list[tuple[str, date]]) -> slice | None:
-    """The year that digits end in, behind their counter: "L5494/26", "125/2026"; of a few numbers it may be chance."""
-    start, stop = spans[-1]
-    if len(samples) < _LEAST_BEHIND:
-        return None
-    for length in (4, 2):
-        agreed = sum([number[stop - length : stop] == f"{issued.year}"[-length:] for number, issued in samples])
-        if stop - start > length and agreed * 10 >= len(samples) * 9:
-            return slice(stop - length, stop)
-    return None
-
-
-def _agreed_length(votes: Counter[str], size: int) -> int:
-    """The length of the longest period nine numbers in ten carry: one with a month also votes for its year.
-
-    26012007 of January is of the year 26, and its counter 012007 begins with 01 by accident.
-    """
-    for form in _FORMS:
-        if (votes[form] + votes[f"{form}mm"]) * 10 >= size * 9:
-            return len(form)
-    return 0
-
-
-def _counter_span(spans: list[tuple[int, int]], period: slice, samples: list[tuple[str, date]]) -> slice:
-    """The digits that vary most once the period is set aside; the last ones when two vary alike."""
-    best = (-1, slice(0, 0))
-    for start, stop in spans:
-        if period.start <= start < period.stop:
-            start = period.stop
-        elif start < period.start < stop:
-            stop = period.start
-        if start < stop:
-            variety = len({number[start:stop] for number, _ in samples})
-            if variety >= best[0]:
-                best = (variety, slice(start, stop))
-    return best[1]
 
 
 def compact_numbers(numbers: Iterable[str]) -> list[str]:
@@ -181,13 +83,15 @@ def is_sampled(number: str, step: int) -> bool:
     return step == 1 or crc32(number.encode()) % step == 0
 
 
-def learn_schemes(numbers: Sequence[str], series: Sequence[str], issued_on: Sequence[date]) -> dict[str, Scheme]:
+def learn_schemes(
+    numbers: Sequence[str], series: Sequence[str], issued_on: Sequence[date], printed: Sequence[str]
+) -> dict[str, Scheme]:
     """One scheme per series of compact numbers; a series of which no number is sampled has none."""
     steps = {name: sample_step(size) for name, size in Counter(series).items()}
-    samples: dict[str, list[tuple[str, date]]] = {name: [] for name in steps}
-    for number, name, issued in zip(numbers, series, issued_on, strict=True):
+    samples: dict[str, list[Sample]] = {name: [] for name in steps}
+    for at, (number, name) in enumerate(zip(numbers, series, strict=True)):
         if (step := steps[name]) == 1 or is_sampled(number, step):
-            samples[name].append((number, issued))
+            samples[name].append(Sample(number, issued_on[at], printed[at]))
     return {name: learn_scheme(found) for name, found in samples.items() if found}
 
 
@@ -234,7 +138,7 @@ class NumberIndex:
         self.whole = rows_by_key(self._compacts)
         self.heads = {number[:HEAD] for number in self.compact}
         series = all_series(sellers, self._compacts)
-        schemes = learn_schemes(self.compact, series, issued_on)
+        schemes = learn_schemes(self.compact, series, issued_on, numbers)
         self.scheme_of = [schemes.get(name, NO_SCHEME) for name in series]
         self._prefixes_of = {}
         self._index_parts(sellers)

@@ -13,11 +13,10 @@ from typing import Any
 from hub.core.reconcile.inputs import CREDIT_NOTE, INVOICE, OpenItems, SettledNumbers
 from hub.core.reconcile.kept.chains import Chain, chain, hash_of_number, hashes_of_texts, slots_for
 from hub.core.reconcile.kept.columns import Coded, Days, Laid, Texts, lay
+from hub.core.reconcile.layouts import NO_SCHEME, Scheme
 from hub.core.reconcile.ledger import letters_of, order_key
 from hub.core.reconcile.numbers import (
     HEAD,
-    NO_SCHEME,
-    Scheme,
     compact_numbers,
     counter_of,
     digits_of,
@@ -30,7 +29,7 @@ from hub.core.reconcile.numbers import (
 from hub.core.reconcile.text import compact
 
 #: Raised by one whenever columns, keys or chains are made otherwise: an image of another format is no image.
-FORMAT = 3
+FORMAT = 4
 _TEXTS = ("number", "order_ref", "payment_ref", "corrects", "discount_terms")
 _FINER = 2  # so many times more numbers are noted per series than are read: the ledger may shrink by half
 
@@ -87,7 +86,7 @@ class _Laying:
         self.compact = compact_numbers(self.items.number)
         self.closed = [compact(number) for number in whole.closed.number]
         series = list(map(series_of, self.items.seller, self.compact))
-        schemes = learn_schemes(self.compact, series, self.items.issued_on)
+        schemes = learn_schemes(self.compact, series, self.items.issued_on, self.items.number)
         self.sizes = Counter(series)
         self.all_series = sorted(self.sizes)
         code = {name: n for n, name in enumerate(self.all_series)}

@@ -10,17 +10,15 @@ from hub.core.reconcile.kept.columns import joined
 from hub.core.reconcile.kept.image import noted_step
 from hub.core.reconcile.kept.lookups import Found, numbered
 from hub.core.reconcile.kept.standing import Standing
+from hub.core.reconcile.layouts import NO_SCHEME, Sample, Scheme, learn_scheme
 from hub.core.reconcile.numbers import (
     HEAD,
-    NO_SCHEME,
     Index,
     NumberIndex,
-    Scheme,
     compact_numbers,
     counter_of,
     digits_of,
     is_sampled,
-    learn_scheme,
     lookalike_of,
     sample_step,
     series_of,
@@ -110,9 +108,11 @@ class StandingNumbers(NumberIndex):
         if at >= 0 and step < noted_step(image.of_series[at]):
             raise StaleImage(f"too few numbers like {_alike(name)} were noted")
         rows = [row for row in image.samples[at] if row not in self._gone] if at >= 0 else []
-        samples = [(image.compact[row], image.items.issued_on[row]) for row in rows]
-        samples += [(self._since[row], self._more.issued_on[row]) for row in self._rows_of.get(name, ())]
-        samples = [sample for sample in samples if is_sampled(sample[0], step)]
+        items, more = image.items, self._more
+        samples = [Sample(image.compact[row], items.issued_on[row], items.number[row]) for row in rows]
+        since = self._rows_of.get(name, ())
+        samples += [Sample(self._since[row], more.issued_on[row], more.number[row]) for row in since]
+        samples = [sample for sample in samples if is_sampled(sample.number, step)]
         return learn_scheme(samples) if samples else None
 
 
