@@ -10,6 +10,7 @@ from hub.core.reconcile.mentions import STRONG, WEAK, Ref
 from hub.core.reconcile.rules.equal import alike
 from hub.core.reconcile.rules.near_number import NEAR, near_number, slipped_from_paid
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
+from hub.core.reconcile.rules.told import is_told
 
 _HINTS = frozenset(("payer_bank_fee", "payer_rounding", "payer_in_part", "oldest_first"))  # not to the cent
 _BY_AMOUNT = ("payer_", "amount_only")  # rules that find an item by payer and amount, whatever the text says
@@ -108,7 +109,7 @@ class Waiting:
     def beside_claims(self, case: Case, draft: Draft) -> Draft:
         """The draft, moved to the oldest equal invoices that no earlier receipt claims."""
         taken = [row for row, _ in draft.lines if row in self._claimed]
-        if not taken or draft.rule not in ("payer_amount", "payer_sum"):
+        if not taken or draft.rule not in ("payer_amount", "payer_sum") or is_told(draft):
             return draft
         lines = [(row, amount) for row, amount in draft.lines if row not in self._claimed]
         for row, amount in draft.lines:
@@ -136,9 +137,9 @@ class Waiting:
         for row, _ in draft.lines:
             if row in self._wanted:
                 return self._wanted[row].id
-            if row in self._hoped and self._hoped[row].received_on <= case.received_on:
+            if row in self._hoped and self._hoped[row].received_on <= case.received_on and not is_told(draft):
                 return self._hoped[row].id  # who came later, and points at nothing, takes nothing away
-        if draft.rule == "payer_statement":
+        if draft.rule == "payer_statement" or is_told(draft):
             return None
         alone = draft.rule != "payer_sum"
         for amount in (case.amount,) if alone else (case.amount, *[amount for _, amount in draft.lines]):

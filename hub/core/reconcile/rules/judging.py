@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
-
 from hub.core.reconcile.amounts import CHANCE
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.charges import often_kept_back
@@ -17,6 +14,7 @@ from hub.core.reconcile.rules.near_number import NEAR, near_number
 from hub.core.reconcile.rules.not_ours import is_no_other_number
 from hub.core.reconcile.rules.pool import cap
 from hub.core.reconcile.rules.statement import in_a_month_named
+from hub.core.reconcile.rules.told import told_by_its_day
 from hub.core.reconcile.stances import MEDIUM, STRONG
 from hub.core.reconcile.text import compact, fold
 from hub.core.reconcile.words import DEPOSIT_WORDS, GROUP_WORDS, LAW_WORDS, ORDER_WORDS, RETENTION_WORDS
@@ -30,7 +28,6 @@ _IN_FULL = 0.97  # likeness of a payer whose name, or label, has all words of a 
 _WITH_A_DIFFERENCE = frozenset(("payer_discount", "payer_less_credit_note", "payer_balance"))
 _WHOLE_ONE = ("payer_amount", "payer_less_credit_note")  # one invoice, which may have equal ones, to the cent
 _OF_ONE = ("payer_amount", "payer_rounding")  # one invoice's, of which the text may name the month
-_A_YEAR = timedelta(days=365)  # a week without its year is one of the last
 _A_LIST = 2  # numbers that make one
 _NEARLY = 0.42  # such an explanation beside a text that names something else, and may be right about it
 _CHANCE_OF_A_STATEMENT = 0.001  # a statement of one invoice: no sum of others, and a sum that is rare
@@ -42,16 +39,14 @@ def judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False
 
     rivals: debtors that answer to the payer; alone: only one of them explains the sum.
     """
+    if draft.rule in _WHOLE_ONE:
+        told_by_its_day(desk, case, draft)
     _doubt_the_payer(desk, case, draft, rivals, alone)
     if draft.rule in _COMPOSED:
         _doubt_a_set(desk, case, draft)
     words = case.reading.words
     if case.reading.part and (not _pays_whole(case, draft) or not ORDER_WORDS.isdisjoint(words)):
         cap(draft, 0.9)  # "ARRHES DEVIS 2611" is money for what is not invoiced yet, whatever it happens to equal
-    if draft.rule in _WHOLE_ONE and case.reading.due_on:
-        _due_as_named(desk, case, draft)
-    if draft.rule in _WHOLE_ONE and case.reading.weeks:
-        _of_the_week_named(desk, case, draft)
     paid = paid_with_this(desk, case, case.payer.accounts)  # a number well spelt is no misprint of another one
     if not _nearly_spelt(desk, case, draft, bool(paid)):
         _beside_the_text(desk, case, draft, paid)
@@ -191,24 +186,19 @@ def _lists_some_of_it(desk: Desk, case: Case, draft: Draft) -> bool:
 
 
 def _only_one_owes(desk: Desk, case: Case, draft: Draft) -> bool:
-    """Whether of a few debtors of the payer's very name only one owed the sum, on one invoice, and hardly by chance.
+    """Whether of a few debtors of the payer's very name only one owed the sum, and hardly by chance.
 
-    Or on one of each month, when the text names the month.
+    On one invoice, on one of each month when the text names the month, or on a set that chance would not have made.
     """
     accounts, ledger = case.payer.accounts, desk.ledger
-    of_a_month = draft.rule == "payer_statement" and len(draft.lines) == 1
-    if (
-        not (draft.rule == "payer_amount" or of_a_month)
-        or case.payer.score < _IN_FULL
-        or len(accounts) >= MOST_ACCOUNTS
-    ):
+    if draft.rule not in _TO_THE_CENT or case.payer.score < _IN_FULL or len(accounts) >= MOST_ACCOUNTS:
         return False
     if ledger.account_of[draft.lines[0][0]] not in accounts:  # a company of the group, perhaps
         return False
     equal = [len(ledger.with_amount(account, case.amount)) for account in accounts]
-    if of_a_month:
-        return len(list(filter(None, equal))) == 1
-    return sum(equal) == 1 and draft.evidence.get("chance", 1) * len(accounts) <= CHANCE
+    if draft.rule == "payer_statement":
+        return len(list(filter(None, equal))) == int(len(draft.lines) == 1)
+    return sum(equal) == int(len(draft.lines) == 1) and draft.evidence.get("chance", 1) * len(accounts) <= CHANCE
 
 
 def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:
@@ -224,34 +214,6 @@ def _through_the_law(desk: Desk, case: Case, account: int) -> bool:
     if name:  # a word may be glued to another where a bank cut the name
         words |= {word for word in _LONG_LAW if word in name}
     return bool(words) and not words <= desk.payers.words_of(account)
-
-
-def _due_as_named(desk: Desk, case: Case, draft: Draft) -> None:
-    """Of equal invoices the one that falls due on the day the text names: a bill of exchange is drawn on that day."""
-    due_on, named = desk.ledger.items.due_on, case.reading.due_on
-    _told_by(desk, case, draft, lambda row: due_on[row] in named, "due date")
-
-
-def _of_the_week_named(desk: Desk, case: Case, draft: Draft) -> None:
-    """Of equal invoices the one of the week the text names: agencies of temporary work bill each week."""
-    issued_on, weeks, year = desk.ledger.items.issued_on, case.reading.weeks, case.received_on - _A_YEAR
-    _told_by(desk, case, draft, lambda r: issued_on[r] > year and issued_on[r].isocalendar().week in weeks, "week")
-
-
-def _told_by(desk: Desk, case: Case, draft: Draft, fits: Callable[[int], bool], what: str) -> None:
-    """Of equal invoices the only one that fits what the text names; where several do, or none, none is sure."""
-    ledger, invoices = desk.ledger, [line for line in draft.lines if line[1] > 0]
-    if len(invoices) > 1:
-        return
-    [(row, amount)] = invoices
-    equal = [r for r in ledger.rows_of_amount(ledger.account_of[row], amount) if desk.usable(r, case)]
-    fitting = [r for r in equal if fits(r)]
-    if len(fitting) == 1:
-        draft.lines = [(fitting[0], amount), *(line for line in draft.lines if line[1] < 0)]
-        if len(equal) > 1:
-            draft.reason = f"The payer is known; {desk.numbers(fitting)} has this amount and the {what} the text names."
-    elif len(equal) > 1:
-        _against(draft, 0.85, f"the text names a {what} that is not one invoice's alone")
 
 
 def _one_company(desk: Desk, case: Case) -> bool:

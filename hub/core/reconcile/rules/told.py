@@ -1,0 +1,54 @@
+"""Of equal invoices the one that the text tells by its day: when it falls due, or the week it was issued in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.pool import cap
+
+_A_YEAR = timedelta(days=365)  # a week without its year is one of the last
+_TOLD = 0.985  # one invoice of the day, to the cent, whatever else adds up
+
+
+def told_by_its_day(desk: Desk, case: Case, draft: Draft) -> None:
+    """The invoice of the due date, or of the week, that the text names: a bill of exchange is drawn on that day, and
+    agencies of temporary work bill each week.
+    """
+    items, reading = desk.ledger.items, case.reading
+    due_on, issued_on, year = items.due_on, items.issued_on, case.received_on - _A_YEAR
+    if reading.due_on:
+        _told_by(desk, case, draft, lambda row: due_on[row] in reading.due_on, "due date")
+    if weeks := reading.weeks:
+        _told_by(
+            desk,
+            case,
+            draft,
+            lambda row: issued_on[row] > year and issued_on[row].isocalendar().week in weeks,
+            "week",
+        )
+
+
+def is_told(draft: Draft) -> bool:
+    """Whether the text told which of equal invoices is paid."""
+    return "told_by" in draft.evidence
+
+
+def _told_by(desk: Desk, case: Case, draft: Draft, fits: Callable[[int], bool], what: str) -> None:
+    """Of equal invoices the only one that fits what the text names; where several do, or none, none is sure."""
+    ledger, invoices = desk.ledger, [line for line in draft.lines if line[1] > 0]
+    if len(invoices) > 1:
+        return
+    [(row, amount)] = invoices
+    equal = [r for r in ledger.rows_of_amount(ledger.account_of[row], amount) if desk.usable(r, case)]
+    fitting = [r for r in equal if fits(r)]
+    if len(fitting) == 1:
+        draft.lines = [(fitting[0], amount), *(line for line in draft.lines if line[1] < 0)]
+        if len(equal) > 1:
+            draft.reason = f"The payer is known; {desk.numbers(fitting)} has this amount and the {what} the text names."
+        if draft.rule == "payer_amount":
+            draft.evidence["told_by"] = what
+            draft.confidence = max(draft.confidence, _TOLD)
+    elif len(equal) > 1:
+        cap(draft, 0.85).evidence["against"] = f"the text names a {what} that is not one invoice's alone"

@@ -1,0 +1,63 @@
+"""Equal invoices of which the text tells one, by its week or its due date, and debtors of one name."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from tests.unit.reconcile.books import debtors_of, decide, item, lines, one, receipt
+
+AGENCY = debtors_of(["Moulins Duval", "Cimenterie Aubert"])
+MONDAY = date(2026, 1, 5)  # of the second week
+
+
+def weeks(amounts: list[int], **more: Any) -> list[dict[str, Any]]:
+    """An invoice a week of one debtor, issued on Fridays from week 2 on, due in thirty days."""
+    fridays = [MONDAY + timedelta(days=7 * n + 4) for n in range(len(amounts))]
+    return [
+        item(f"TT26-{4100 + 7 * n}", "D0", amount, issued_on=day, **more) | {"due_on": day + timedelta(days=30)}
+        for n, (day, amount) in enumerate(zip(fridays, amounts, strict=True))
+    ]
+
+
+@pytest.mark.parametrize("text", ["INTERIM SEMAINE 4", "LCR ECH 220226"])
+def test_what_is_told_needs_no_proof_by_its_sum(text: str) -> None:
+    """Two weeks add up to the sum of the third, of which the text names the week, or the due date."""
+    items = weeks([800_00, 1_200_00, 2_000_00, 1_200_00])
+    decision = one(items, 2_000_00, text, "MOULINS DUVAL", debtors=AGENCY)
+    assert ("auto", [(3, 2_000_00)]) == (decision.status, lines(decision))
+    silent = one(items, 2_000_00, "INTERIM", "MOULINS DUVAL", debtors=AGENCY)
+    assert ("suggested", [(3, 2_000_00)]) == (silent.status, lines(silent))
+
+
+def test_another_week_than_the_one_of_the_sum_is_a_question() -> None:
+    """The text names a week, and none of the equal invoices is of it."""
+    decision = one(weeks([800_00, 2_000_00, 2_000_00]), 2_000_00, "INTERIM SEMAINE 2", "MOULINS DUVAL", debtors=AGENCY)
+    assert decision.status == "suggested"
+
+
+def test_who_tells_the_week_waits_for_nobody() -> None:
+    """An equal sum before it, which nobody understands, may pay any other week but this one."""
+    items = weeks([950_00] * 5)
+    doubtful = receipt(950_00, "FACTURE TT26-9999", "MOULINS DUVAL", received_on=date(2026, 2, 20))
+    told = receipt(950_00, "INTERIM SEMAINE 5", "MOULINS DUVAL", received_on=date(2026, 3, 2))
+    silent = receipt(950_00, "INTERIM", "MOULINS DUVAL", received_on=date(2026, 3, 2))
+    assert [(4, 950_00)] == lines(decide(items, [doubtful, told], debtors=AGENCY)[1])
+    assert ["suggested", "auto"] == [d.status for d in decide(items, [doubtful, told], debtors=AGENCY)]
+    assert ["suggested", "suggested"] == [d.status for d in decide(items, [doubtful, silent], debtors=AGENCY)]
+
+
+TWINS = debtors_of(["Acme Fasteners Inc", "Acme Fasteners Inc"])
+
+
+@pytest.mark.parametrize(
+    ("other", "sure"), [(31_17, True), (573_90, False)], ids=["owes another sum", "owes the sum on one invoice"]
+)
+def test_a_months_statement_of_one_of_two_debtors_of_a_name(other: int, sure: bool) -> None:
+    """All of March of the one adds up, and the other owes nothing like it."""
+    items = [item("F-26-101", "D0", 374_70), item("F-26-113", "D0", 199_20), item("F-26-107", "D1", other)]
+    decision = one(items, 573_90, "RELEVE MARS 2026", "ACME FASTENERS INC", debtors=TWINS)
+    assert sure is (decision.status == "auto")
+    assert (not sure) or lines(decision) == [(1, 374_70), (2, 199_20)]
