@@ -11,6 +11,7 @@ from hub.core.reconcile.rules.equal import alike
 from hub.core.reconcile.rules.near_number import NEAR, near_number, slipped_from_paid
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 from hub.core.reconcile.rules.told import is_told
+from hub.core.reconcile.stances import STRONG as STRONG_PAYER
 
 _HINTS = frozenset(("payer_bank_fee", "payer_rounding", "payer_in_part", "oldest_first"))  # not to the cent
 _BY_AMOUNT = ("payer_", "amount_only")  # rules that find an item by payer and amount, whatever the text says
@@ -103,6 +104,8 @@ class Waiting:
         account = account_of[drafts[0].lines[0][0]]
         if case.reading.names_something or "against" in drafts[0].evidence:
             return False
+        if case.payer.score < STRONG_PAYER and len(case.payer.accounts) > 1:
+            return False  # a word of many names: it may be anybody
         turns = {_SEVERAL} if drafts[0].rule == _SEVERAL else _TURNS.keys() - {_SEVERAL}
         return all(account_of[d.lines[0][0]] == account and d.rule in turns for d in drafts if d.confidence >= _WANTED)
 

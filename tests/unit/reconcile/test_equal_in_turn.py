@@ -156,3 +156,14 @@ def test_beside_its_own_turn_the_next_older_one_is_offered() -> None:
         offered = [proposal.lines[0][0] for proposal in decision.proposals]
         assert turn in offered[:3]
         assert len(offered) == len(set(offered))
+
+
+def test_a_word_of_many_names_takes_no_turn() -> None:
+    """Who bears a word of three debtors' names may be a fourth company: the sure one behind it is not moved on."""
+    names = ["Carrelages Payet", "Payet Transports", "Garage Payet"]
+    names += [f"{trade} Du{letter}al" for letter in "bcdfghklmn" for trade in ("Carrelages", "Garage", "Transports")]
+    many = debtors_of(names, ibans=[(IBAN,)] + [()] * (len(names) - 1))
+    items = rents(3) + [item(f"FA-2026-090{n:02}", f"D{n}", 77_00 + n) for n in range(1, len(names))]
+    stranger = paid(0, payer_name="SOCIETE PAYET", payer_iban="FR7614707538734188193674479")
+    decisions = decide(items, [stranger, paid(1, payer_name="CARRELAGES PAYET")], debtors=many)
+    assert ["suggested", "suggested"] == [d.status for d in decisions]

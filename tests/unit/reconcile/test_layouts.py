@@ -29,7 +29,10 @@ def parts(printed: Callable[[int, date], str], size: int = 40) -> tuple[str, str
         (lambda n, day: f"FA-{day.year}-{day.month:02}-{n:04}", ("FA", "202512", "0039")),
         (lambda n, day: f"{n + 1200:05}/{day:%y}", ("", "25", "01239")),
         (lambda n, day: f"FI{day:%y}/S{day.isocalendar().week:02}-{4800 + n}", ("FI", "25", "4839")),  # a week
-        (lambda n, day: f"{n % 3 + 1:02}-{day:%y}-{n // 3 + 1:04}", ("01", "25", "0014")),  # a branch, a year, a counter
+        (
+            lambda n, day: f"{n % 3 + 1:02}-{day:%y}-{n // 3 + 1:04}",
+            ("01", "25", "0014"),
+        ),  # a branch, a year, a counter
         (lambda n, day: f"C{40 + n % 7:03}-{day:%y}-{310 + n:04}", ("C044", "25", "0349")),  # the customer's code
         (lambda n, _: f"{12 + n // 20}.{n % 20:03}", ("", "", "13019")),  # thousands: the end tells nothing alone
         (lambda n, _: f"12.{345 + n}", ("12", "", "384")),
