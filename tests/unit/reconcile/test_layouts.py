@@ -40,7 +40,7 @@ def parts(printed: Callable[[int, date], str], size: int = 40) -> tuple[str, str
     ],
 )
 def test_parts(printed: Callable[[int, date], str], expected: tuple[str, str, str]) -> None:
-    """Signs between digits part them, where the part behind tells the numbers apart or one part follows the calendar."""
+    """Signs part digits, where the part behind tells the numbers apart or one part follows the calendar."""
     assert parts(printed) == expected
 
 

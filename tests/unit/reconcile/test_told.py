@@ -1,4 +1,4 @@
-"""Equal invoices of which the text tells one, by its week or its due date, and debtors of one name."""
+"""What a text tells beside a sum: the week or the due date of an equal invoice, a payment's own number, a month."""
 
 from __future__ import annotations
 
@@ -61,3 +61,26 @@ def test_a_months_statement_of_one_of_two_debtors_of_a_name(other: int, sure: bo
     decision = one(items, 573_90, "RELEVE MARS 2026", "ACME FASTENERS INC", debtors=TWINS)
     assert sure is (decision.status == "auto")
     assert (not sure) or lines(decision) == [(1, 374_70), (2, 199_20)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("RGLT 20259660", True),
+        ("PIECE 528930", True),
+        ("REGLEMENT 2509411", False),  # as long as a number
+        ("RGLT 2025160", False),  # a year and a counter, perhaps
+        ("FACT 528930", False),  # announced as an invoice
+    ],
+)
+def test_the_number_of_a_payment_is_no_invoices(text: str, sure: bool) -> None:
+    """Where it is not built like the seller's, it says nothing against the one invoice of the sum."""
+    items = [item(f"QL2601{30 + n:03}", "D0", 612_40 + 13 * n, issued_on=MONDAY + timedelta(days=n)) for n in range(9)]
+    decision = one(items, 612_40 + 13 * 5, text, "MOULINS DUVAL", debtors=AGENCY)
+    assert (sure, [(6, 612_40 + 13 * 5)]) == (decision.status == "auto", lines(decision))
+
+
+def test_beside_the_number_of_a_payment_equal_invoices_are_a_question() -> None:
+    """It may be that of a list which tells which of them."""
+    items = [item(f"QL2601{30 + n:03}", "D0", 612_40, issued_on=MONDAY + timedelta(days=n)) for n in range(3)]
+    assert one(items, 612_40, "PIECE 528930", "MOULINS DUVAL", debtors=AGENCY).status == "suggested"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk
 from hub.core.reconcile.ledger import letters_of
-from hub.core.reconcile.mentions import WEAK
+from hub.core.reconcile.mentions import BARE, WEAK, Mention
 from hub.core.reconcile.numbers import counter_of
 from hub.core.reconcile.text import compact, fills_its_room, fold
-from hub.core.reconcile.words import REFERENCE_WORDS
+from hub.core.reconcile.words import PAYMENT_WORDS, REFERENCE_WORDS
 
 _LEAST_COUNTED, _BEYOND = 4, 5  # digits of a counter that tells how far a seller counts, and how often beyond it
 _LEAST_BEGUN = 4  # characters of a number that a bank must have left to tell it
@@ -17,29 +17,65 @@ def is_no_other_number(desk: Desk, case: Case, row: int) -> bool:
     """Whether all a text names is no number of another invoice than the one with this sum.
 
     It is what the bank left of that invoice's own ("FACT FA0000"), or a reference that is not built like it ("N/REF
-    729665" beside F-2026-01-0014): the payer's own.
+    729665" beside F-2026-01-0014, "RGLT 20259660" beside QL2506027): the payer's own.
     """
     reading = case.reading
-    if reading.closed or reading.orders or any(m.refs[0].strength > WEAK for m in reading.mentions):
+    named = [m for m in reading.mentions if m.refs[0].strength > WEAK]
+    if reading.closed or reading.orders or not all(_is_anothers(desk, case, m) for m in named):
         return False
-    return _is_cut_off(desk, case, row) or _is_the_payers_own(desk, case, row)
+    return _is_cut_off(desk, case, row) or _is_the_payers_own(desk, case, row, [m.text for m in named])
 
 
-def _is_the_payers_own(desk: Desk, case: Case, row: int) -> bool:
-    """Whether the one number of the text is announced as a reference, and not built like the item's or far beyond
-    all that this debtor has: so far no seller has counted.
+def _is_anothers(desk: Desk, case: Case, mention: Mention) -> bool:
+    """Whether a number is spelt in part only, and a seller's to whom the account does not belong: chance."""
+    sellers = desk.ledger.items.seller
+    return case.seller is not None and not any(
+        ref.strength > BARE or sellers[ref.row] == case.seller for ref in mention.refs
+    )
+
+
+def _is_the_payers_own(desk: Desk, case: Case, row: int, chance: list[str]) -> bool:
+    """Whether the one number of the text is announced as a reference or a payment's, and not built like the item's.
+
+    A reference may also lie far beyond all that this debtor has: so far no seller has counted. Beside a payment's
+    number one of equal invoices is not told.
     """
-    if len(case.reading.unknown) != 1:
+    said = case.reading.unknown + chance
+    if len(said) != 1:
         return False
-    said, (prefix, _, counted) = case.reading.unknown[0], desk.ledger.numbers.scheme_of[row]
-    letters, number = letters_of(said), desk.ledger.numbers.compact[row]
-    if letters not in REFERENCE_WORDS:
+    letters = letters_of(said[0])
+    digits, letters = said[0][len(letters) :], letters or _word_before(case, said[0])
+    if letters in REFERENCE_WORDS:
+        return _is_beyond(desk, row, digits) or not _is_built_alike(desk, row, digits)
+    if letters not in PAYMENT_WORDS or _is_built_alike(desk, row, digits) or _may_have_its_year(desk, row, digits):
         return False
-    said_digits, digits, counter = said[len(letters) :], number[prefix.stop :], number[counted]
-    if _is_beyond(desk, row, said_digits):
-        return True
+    return len(desk.ledger.rows_of_amount(desk.ledger.account_of[row], case.amount)) == 1
+
+
+def _word_before(case: Case, digits: str) -> str:
+    """The word in front of a number of the text; "" when none stands there."""
+    for _, text in case.texts:
+        before, found, _ = fold(text).partition(digits)
+        if found:
+            words = before.split()
+            return words[-1] if words else ""
+    return ""
+
+
+def _is_built_alike(desk: Desk, row: int, said: str) -> bool:
+    """Whether digits are as many as the counter of an item's number has, or as all of it."""
+    prefix, _, counted = desk.ledger.numbers.scheme_of[row]
+    number = desk.ledger.numbers.compact[row]
+    counter = number[counted]
     least = 1 if counter.startswith("0") else len(counter) - 1
-    return not least <= len(said_digits) <= len(counter) + 1 - (least == 1) and len(said_digits) != len(digits)
+    return least <= len(said) <= len(counter) + 1 - (least == 1) or len(said) == len(number[prefix.stop :])
+
+
+def _may_have_its_year(desk: Desk, row: int, said: str) -> bool:
+    """Whether digits may be a year in full and a counter of the item's seller: "20255379" for 25005379."""
+    _, dated, counted = desk.ledger.numbers.scheme_of[row]
+    counter = desk.ledger.numbers.compact[row][counted]
+    return dated.stop > dated.start and said.startswith("20") and len(said) - len("2026") <= len(counter)
 
 
 def _is_beyond(desk: Desk, row: int, digits: str) -> bool:
