@@ -19,6 +19,7 @@ _WANTED = 0.5  # confidence from which an undecided explanation keeps others fro
 # Confidence from which silent money takes its turn among equal invoices, undecided as it is, cents missing or not.
 _TURNS = {"payer_amount": 0.8, "payer_rounding": 0.7, "payer_sum": 0.8}
 _SEVERAL, _NEVER = "payer_sum", 2.0
+_NOTHING = "oldest_first"  # the rule that speaks when nothing adds up
 _ANYBODYS = 5  # invoices of one amount above which a receipt that names nobody may pay any of them, and hinders none
 _MOST_NEAR = 50  # paid invoices of this amount whose numbers are compared with the text
 _MOST_EQUAL = 200  # equal items looked at for one receipt
@@ -38,6 +39,7 @@ class Waiting:
         self._wanted: dict[int, Case] = {}  # by item, the receipt whose text points at it, the first one
         self._hoped: dict[int, Case] = {}  # by item, the earliest receipt that may pay it, whatever its text says
         self._claimed: set[int] = set()
+        self._unexplained: dict[int, list[Case]] = {}  # by account, money of which nothing says what it pays
 
     def add(self, case: Case, drafts: list[Draft]) -> None:
         """Remember a receipt that a person must decide, and the items it wants."""
@@ -55,6 +57,8 @@ class Waiting:
             return
         else:
             self._cases.setdefault(case.amount, []).append(case)
+        if drafts and drafts[0].rule == _NOTHING and case.payer.score >= STRONG_PAYER:
+            self._unexplained.setdefault(self.desk.ledger.account_of[drafts[0].lines[0][0]], []).append(case)
         wanted = [d for n, d in enumerate(drafts) if (n < 2 or d.rule == NEAR) and d.rule not in _HINTS]
         if case.payer_known_by_name:  # a name nobody knows, and an amount, want nothing
             wanted = [d for d in wanted if d.rule != "amount_only"]
@@ -145,10 +149,24 @@ class Waiting:
         if draft.rule == "payer_statement" or is_told(draft):
             return None
         alone = draft.rule != "payer_sum"
+        if not alone and (other := self._may_have_one_of(case, draft)) is not None:
+            return other
         for amount in (case.amount,) if alone else (case.amount, *[amount for _, amount in draft.lines]):
             others = self._cases.get(amount)
             if others and (other := self._of_equals(case, draft, amount, others)) is not None:
                 return other
+        return None
+
+    def _may_have_one_of(self, case: Case, draft: Draft) -> int | None:
+        """An unexplained receipt before that may have paid one of several equal invoices of which a set has the oldest:
+        which of them is the next one is not plain then.
+        """
+        ledger = self.desk.ledger
+        account = ledger.account_of[draft.lines[0][0]]
+        several = [amount for _, amount in draft.lines if len(ledger.rows_of_amount(account, amount)) > 1]
+        for other in self._unexplained.get(account, ()) if several else ():
+            if other.received_on <= case.received_on and other.amount > min(several):
+                return other.id
         return None
 
     def _of_equals(self, case: Case, draft: Draft, amount: int, others: list[Case]) -> int | None:

@@ -167,3 +167,15 @@ def test_a_word_of_many_names_takes_no_turn() -> None:
     stranger = paid(0, payer_name="SOCIETE PAYET", payer_iban="FR7614707538734188193674479")
     decisions = decide(items, [stranger, paid(1, payer_name="CARRELAGES PAYET")], debtors=many)
     assert ["suggested", "suggested"] == [d.status for d in decisions]
+
+
+@pytest.mark.parametrize(("unexplained", "sure"), [(2_944_13, False), (611_02, True)], ids=["larger", "smaller"])
+def test_a_set_with_one_of_equals_behind_money_nobody_understands(unexplained: int, sure: bool) -> None:
+    """An earlier sum may have paid the first rent beside others: which one is next is not plain."""
+    items = [*rents(3), item("FA-2026-09001", "D0", 317_40), item("FA-2026-09002", "D0", 1_208_77)]
+    first, second = paid(0), paid(1)
+    first |= {"amount_minor": unexplained, "unapplied_minor": unexplained}
+    second |= {"amount_minor": RENT + 317_40, "unapplied_minor": RENT + 317_40}
+    decisions = decide(items, [first, second], debtors=CARON)
+    assert decisions[0].status != "auto"
+    assert (sure, [(1, RENT), (4, 317_40)]) == (decisions[1].status == "auto", sorted(lines(decisions[1])))
