@@ -186,19 +186,21 @@ def _lists_some_of_it(desk: Desk, case: Case, draft: Draft) -> bool:
 
 
 def _only_one_owes(desk: Desk, case: Case, draft: Draft) -> bool:
-    """Whether of a few debtors of the payer's very name only one owed the sum, and hardly by chance.
+    """Whether of a few debtors of the payer's very name only one owed the sum, on one invoice, and hardly by chance.
 
-    On one invoice, on one of each month when the text names the month, or on a set that chance would not have made.
+    Or on all of a month, or one of each month, when the text names it; a set of several accounts' items is chance.
     """
-    accounts, ledger = case.payer.accounts, desk.ledger
-    if draft.rule not in _TO_THE_CENT or case.payer.score < _IN_FULL or len(accounts) >= MOST_ACCOUNTS:
+    accounts, ledger, of_a_month = case.payer.accounts, desk.ledger, draft.rule == "payer_statement"
+    if not (draft.rule == "payer_amount" or of_a_month):
+        return False
+    if case.payer.score < _IN_FULL or len(accounts) >= MOST_ACCOUNTS:
         return False
     if ledger.account_of[draft.lines[0][0]] not in accounts:  # a company of the group, perhaps
         return False
     equal = [len(ledger.with_amount(account, case.amount)) for account in accounts]
-    if draft.rule == "payer_statement":
+    if of_a_month:
         return len(list(filter(None, equal))) == int(len(draft.lines) == 1)
-    return sum(equal) == int(len(draft.lines) == 1) and draft.evidence.get("chance", 1) * len(accounts) <= CHANCE
+    return sum(equal) == 1 and draft.evidence.get("chance", 1) * len(accounts) <= CHANCE
 
 
 def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:
