@@ -84,3 +84,29 @@ def test_beside_the_number_of_a_payment_equal_invoices_are_a_question() -> None:
     """It may be that of a list which tells which of them."""
     items = [item(f"QL2601{30 + n:03}", "D0", 612_40, issued_on=MONDAY + timedelta(days=n)) for n in range(3)]
     assert one(items, 612_40, "PIECE 528930", "MOULINS DUVAL", debtors=AGENCY).status == "suggested"
+
+
+MARCH = [item(f"W26-{700 + n}", "D0", amount) for n, amount in enumerate((71_24, 179_61, 80_17, 95_76))]
+
+
+@pytest.mark.parametrize("text", ["RELEVE MARS 2026", "VIREMENT"])
+@pytest.mark.parametrize(
+    ("credit", "issued", "sure"),
+    [
+        (39_95, date(2026, 4, 3), True),
+        (39_95, date(2026, 2, 3), False),  # of a statement before
+        (20_00, date(2026, 4, 3), False),  # such a sum is kept back for many reasons
+    ],
+)
+def test_a_month_less_the_credit_note_of_its_time(text: str, credit: int, issued: date, sure: bool) -> None:
+    """One of two open credit notes, issued since the month began, is taken off all of the month."""
+    notes = [
+        item("AV26-31", "D0", 17_08, kind="credit_note", issued_on=date(2026, 1, 9)),
+        item("AV26-44", "D0", credit, kind="credit_note", issued_on=issued),
+    ]
+    later = item("W26-731", "D0", 64_18, issued_on=date(2026, 4, 8))
+    paid = sum(row["open_minor"] for row in MARCH) - credit
+    decision = one([*MARCH, *notes, later], paid, text, "MOULINS DUVAL", debtors=AGENCY)
+    assert sure is (decision.status == "auto")
+    if sure:
+        assert [row for row, _ in lines(decision)] == [1, 2, 3, 4, 6]

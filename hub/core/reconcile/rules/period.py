@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.credited import MOST_CREDITS, taken_off
 from hub.core.reconcile.rules.named import full_lines
 from hub.core.reconcile.rules.pool import Pool
 
@@ -13,7 +14,7 @@ _SURE, _SEVERAL = 0.984, 0.8
 
 
 def of_one_period(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
-    """All that was issued in one month, or falls due on one day, with all credit notes taken off or none.
+    """All that was issued in one month, or falls due on one day, with all credit notes taken off, one, or none.
 
     Wholesalers bill each delivery and are paid by the month. There are few such sets, so that chance hardly makes one;
     a period of which something was paid otherwise is none.
@@ -22,12 +23,15 @@ def of_one_period(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
         return []
     left, opened = desk.ledger.left, desk.ledger.items.open_minor
     credits = [r for r in pool.credits if left[r] > 0] if pool.credits else []
-    sums = (case.amount, case.amount + sum([left[r] for r in credits]) if credits else case.amount)
+    off = {0, sum([left[r] for r in credits]), *[left[r] for r in credits[-MOST_CREDITS:]]} if credits else {0}
     drafts: list[Draft] = []
-    for what, rows in _periods(desk, pool, sums):
+    for what, rows in _periods(desk, pool, {case.amount + less for less in off}):
         if len(rows) < _LEAST or any([left[r] != opened[r] for r in rows]):
             continue
-        chosen = rows if sum([opened[r] for r in rows]) == case.amount else rows + credits
+        less = sum([opened[r] for r in rows]) - case.amount
+        chosen = rows + taken_off(desk, credits, rows, less)
+        if less and len(chosen) == len(rows):
+            continue
         reason = f"The payer is known and {desk.numbers(chosen)}, all that {what}, add up exactly."
         draft = Draft(_SURE, "payer_statement", reason, full_lines(desk, chosen))
         if not any([draft.same_as(other) for other in drafts]):
@@ -37,8 +41,8 @@ def of_one_period(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     return drafts
 
 
-def _periods(desk: Desk, pool: Pool, sums: tuple[int, int]) -> list[tuple[str, list[int]]]:
-    """The months of issue and the due days of a pool that make one of two sums, each with its invoices."""
+def _periods(desk: Desk, pool: Pool, sums: set[int]) -> list[tuple[str, list[int]]]:
+    """The months of issue and the due days of a pool that make one of some sums, each with its invoices."""
     issued_on, due_on, opened = desk.ledger.items.issued_on, desk.ledger.items.due_on, desk.ledger.items.open_minor
     months, days = dict[int, int](), dict[date | None, int]()  # what they add up to; counted without a call a row
     for row in pool.invoices:

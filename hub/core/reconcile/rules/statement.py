@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.credited import taken_off
 from hub.core.reconcile.rules.pool import Pool, cap
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import MONTHS, RENT_WORDS
@@ -109,11 +110,12 @@ def _of_one_month_alone(desk: Desk, case: Case, drafts: list[Draft], months: set
 
 
 def _statement_drafts(desk: Desk, case: Case, sets: list[tuple[str, list[int]]], credits: list[int]) -> list[Draft]:
-    """A draft per named set that adds up, with or without its credit notes, or less all that are open."""
+    """A draft per named set that adds up, with or without its credit notes, or less all that are open, or one."""
     drafts: list[Draft] = []
     for what, rows in sets:
         invoices = [r for r in rows if not desk.ledger.is_credit[r]]
-        for chosen in (rows, invoices, invoices + credits if invoices else []):
+        less = taken_off(desk, credits, invoices, sum(map(desk.signed, invoices)) - case.amount) if invoices else []
+        for chosen in (rows, invoices, invoices + less):
             if chosen and sum(map(desk.signed, chosen)) == case.amount:
                 reason = f"The text names a statement: {desk.numbers(chosen)}, all that was {what}, add up exactly."
                 draft = Draft(0.99, "payer_statement", reason, [(r, desk.signed(r)) for r in chosen])
