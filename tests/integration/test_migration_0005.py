@@ -61,8 +61,9 @@ def test_it_runs_on_filled_data(filled: Store) -> None:
     filled.migrate()
     with filled.engine.connect() as connection:
         after = connection.execute(sa.select(t.allocation)).all()
-        assert [(*row, None) for row in [tuple(map(str, row)) for row in before]] == [
-            (*map(str, row[:-1]), row[-1]) for row in after
+        assert [(*map(str, row), None, None) for row in before] == [
+            (*map(str, row[:-2]), *row[-2:])
+            for row in after  # the policy, and what 0016 added
         ]
         assert [] == verifying.unjournalled(connection)
         assert [] == schema_differences(connection)

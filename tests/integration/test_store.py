@@ -76,6 +76,8 @@ def test_money_is_allocated_once(store: Store) -> None:
         (line(2, 1, 3_001), "the invoice is smaller than what is allocated to it"),
         (line(2, 3, 100), "not in one currency"),
         (line(2, 3, 100, currency="USD"), "not in one currency"),
+        (line(2, 1, 100, used_minor=100), "not in one currency"),
+        (line(2, 3, 100, nature="discount", currency="USD", used_minor=9), "not in one currency"),
         (line(2, 2, 0), "amount"),
         (line(2, 99, 100), ""),
     ):
@@ -104,7 +106,8 @@ def test_the_rules_hold_against_plain_sql(store: Store) -> None:
         unit.connection.execute(t.lesson_forgotten.insert().values(**forgotten))
     copy = (
         "INSERT INTO allocation SELECT 77, 'copy', receipt_id, invoice_id, nature, amount_minor, currency, origin, "
-        "rule, reason, confidence_ppm, evidence, books_settled_minor, effective_on, recorded_at, actor, policy "
+        "rule, reason, confidence_ppm, evidence, books_settled_minor, effective_on, recorded_at, actor, policy, "
+        "used_minor "
         "FROM allocation WHERE id = 2"
     )
     statements = [copy, *(" ".join(("DELETE FROM", name)) for name in APPEND_ONLY)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.app.cli import by_hand
-from hub.app.cli.decided import entry, say
+from hub.app.cli.decided import entry, money_of, say
 from hub.app.cli.group import common, pass_session, with_json, with_reason
 from hub.app.cli.session import Session
 
@@ -46,7 +46,7 @@ def list_(session: Session, statuses: tuple[str, ...]) -> None:
 
 def _show_list(rows: list[AllocationRow]) -> None:
     from hub.app.cli.table import Col, next_steps, show_table
-    from hub.app.cli.words import amount, amounts, day, many, words_of, wrapped
+    from hub.app.cli.words import amounts, day, many, words_of, wrapped
 
     if not rows:
         click.echo("Nothing was applied or suggested.")
@@ -58,7 +58,7 @@ def _show_list(rows: list[AllocationRow]) -> None:
         last = row.proposal
         head = ["", "", "", ""] if again else [row.proposal, row.status, day(row.received_on), row.payer_name or "-"]
         number = row.invoice_number if row.nature == "money" else f"{row.invoice_number} ({words_of(row.nature)})"
-        lines.append([*head, number, amount(row.amount_minor, row.currency)])
+        lines.append([*head, number, money_of(row)])
     columns = [
         Col("name"), Col("status"), Col("received"), Col("payer", wrap=True), Col("invoice", wrap=True),
         Col("amount", right=True),
@@ -66,7 +66,7 @@ def _show_list(rows: list[AllocationRow]) -> None:
     show_table(columns, lines)
     click.echo()
     _totals(rows, amounts, many)
-    suggested = [row for row in rows if row.status == "suggested" and row.currency == row.receipt_currency]
+    suggested = [row for row in rows if row.status == "suggested"]
     name = (suggested or rows)[0].proposal
     steps = [(f"hub allocations explain {name}", "why, in plain words")]
     if suggested:

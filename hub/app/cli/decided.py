@@ -39,7 +39,17 @@ def entry(row: AllocationRow) -> dict[str, Any]:
         "receipt_minor": row.receipt_minor,
         "actor": row.actor or None,
         "reversed_because": row.reversed_because,
+        "used_minor": row.used_minor,
+        "used_currency": None if row.used_minor is None else row.receipt_currency,
     }
+
+
+def money_of(row: AllocationRow) -> str:
+    """What a line applies; of a receipt in another currency with what it uses of it: "1 000,00 USD for 920,13 EUR"."""
+    from hub.app.cli.words import amount
+
+    money = amount(row.amount_minor, row.currency)
+    return money if row.used_minor is None else f"{money} for {amount(row.used_minor, row.receipt_currency)}"
 
 
 def payer_words(lesson: Lesson) -> str:
@@ -72,7 +82,7 @@ def say(session: Session, done: str, *decisions: list[AllocationRow]) -> None:
 
 
 def _say(done: str, rows: list[AllocationRow]) -> None:
-    from hub.app.cli.words import amount, day, words_of
+    from hub.app.cli.words import day, words_of
 
     click.echo(f"{done} {rows[0].proposal}:")
     for receipt in dict.fromkeys(row.receipt_row for row in rows):
@@ -81,4 +91,4 @@ def _say(done: str, rows: list[AllocationRow]) -> None:
         click.echo(f"  receipt {mine[0].receipt_id}{payer}, {day(mine[0].received_on)}")
         for row in mine:
             what = "" if row.nature == "money" else f"  ({words_of(row.nature)})"
-            click.echo(f"    {amount(row.amount_minor, row.currency)} on {row.invoice_number}{what}")
+            click.echo(f"    {money_of(row)} on {row.invoice_number}{what}")

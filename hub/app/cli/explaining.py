@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.app.cli.decided import money_of
 from hub.app.cli.phrases import phrase
 from hub.app.cli.table import Col, next_steps, show_table
 from hub.app.cli.words import amount, day, moment, styled, words_of, wrapped
@@ -49,16 +50,12 @@ def show_explanation(found: list[Explanation], zone: tzinfo) -> None:
     for number, decision in enumerate(found):
         _decision(decision, zone, whole=number == 0)
     first = found[0].lines[0]
-    if first.status == "suggested" and first.currency == first.receipt_currency:
+    if first.status == "suggested":
         steps = [(f"hub allocations confirm {first.proposal}", "apply it, as your decision")]
         by_hand = f'hub allocations allocate --receipt {first.receipt_id} --invoice … --reason "…"'
         steps.append((by_hand, "apply it otherwise"))
         steps.append((f'hub allocations mark {first.receipt_id} --reason "…"', "it is no debtor's payment"))
         next_steps(*steps)
-    elif first.status == "suggested":
-        click.echo()
-        for line in wrapped("It cannot be confirmed here: an allocation has one currency. Book it in the ledger."):
-            click.echo(line)
     elif first.status != "reversed":
         next_steps((f'hub allocations reverse {first.proposal} --reason "…"', "undo it"))
 
@@ -116,7 +113,7 @@ def _table(rows: list[AllocationRow]) -> None:
             row.invoice_number,
             row.debtor_id,
             _as(row),
-            amount(row.amount_minor, row.currency),
+            money_of(row),
         ]
         for row in rows
     ]

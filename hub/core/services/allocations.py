@@ -61,13 +61,6 @@ def confirm(desk: Desk, rules: Rules, proposal: str, reason: str | None = None) 
         chosen = _choice(desk, unit.connection, proposal)
         lock(unit, [row.receipt_row for row in chosen], [row.invoice_row for row in chosen])
         chosen = _choice(desk, unit.connection, proposal)  # as it stands now that nobody else can decide
-        if any(row.currency != row.receipt_currency for row in chosen):
-            raise HubError(
-                code="HUB-REC-013",
-                what=f"{proposal} pays an invoice in {chosen[0].currency} with {chosen[0].receipt_currency}",
-                where=proposal,
-                mend="an allocation has one currency: book the exchange in the ledger; the hub reads it from there",
-            )
         return written(desk, unit, [_confirmed(row, rules, reason) for row in chosen])
 
     return desk.act(work, sellers=lambda rows: {row.seller for row in rows})
@@ -103,7 +96,7 @@ def _confirmed(row: AllocationRow, rules: Rules, reason: str | None) -> NewAlloc
         proposal=row.proposal, receipt_id=row.receipt_row, invoice_id=row.invoice_row, nature=row.nature,
         amount_minor=row.amount_minor, currency=row.currency, origin="confirmed", rule=row.rule, reason=row.reason,
         confidence_ppm=row.confidence_ppm, evidence=evidence, books_settled_minor=0,
-        effective_on=row.effective_on, policy=rules.policy.version,
+        effective_on=row.effective_on, policy=rules.policy.version, used_minor=row.used_minor,
     )  # fmt: skip
 
 

@@ -253,7 +253,7 @@ def _one_currency(receipts: Sequence[ChosenReceipt], invoices: Sequence[ChosenIn
             code="HUB-REC-013",
             what=f"receipts and invoices are in {' and '.join(sorted(found))}",
             where="currency",
-            mend="an allocation has one currency: book the exchange in the ledger; the hub reads it from there",
+            mend="confirm the suggestion, which says what is exchanged for what; or book the exchange in the ledger",
         )
     return found.pop()
 

@@ -77,7 +77,7 @@ def _refuse_stale(unit: UnitOfWork, lines: Sequence[NewAllocation], found: Mappi
     for line in lines:
         wanted[line.invoice_id] = wanted.get(line.invoice_id, 0) + abs(line.amount_minor)
         if line.nature == "money":
-            used[line.receipt_id] = used.get(line.receipt_id, 0) + line.amount_minor
+            used[line.receipt_id] = used.get(line.receipt_id, 0) + line.used
     left = {r.id: 0 if r.taken_back else r.left_minor for r in receipts_called(unit.connection, rows=list(used))}
     short = next((row for row, amount in wanted.items() if amount > _most(found[row])), None)
     if short is not None:

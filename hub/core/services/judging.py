@@ -149,7 +149,7 @@ class _Pass:
                 continue  # money that left or was taken back; or nothing left to apply
             if decision.status == AUTO and self._may_apply(decision):
                 best = decision.proposals[0]
-                used = sum(value for _, value in best.lines)
+                used = best.exchange[1] if best.exchange else sum(value for _, value in best.lines)
                 self._apply(decision.receipt_id, best, receipts.received_on[row])
                 _add(report.automatic, best.rule, len(best.lines), currency, used)
             elif decision.proposals:
@@ -163,8 +163,7 @@ class _Pass:
         best, inputs = decision.proposals[0], self.inputs
         policy = self.policy.for_debtor(*best.debtor) if best.debtor else self.policy
         return (
-            best.exchange is None
-            and best.confidence * 1000 >= policy.auto_threshold  # the engine's quick road does not look at it
+            best.confidence * 1000 >= policy.auto_threshold  # the engine's quick road does not look at it
             and decision.receipt_id not in inputs.reversed_receipts  # somebody undid what the hub decided about it
             and decision.receipt_id not in inputs.seen_elsewhere  # maybe the same sum, seen by another connector
             and not self._waits(decision.receipt_id)
@@ -183,10 +182,11 @@ class _Pass:
         lines = lines_of(best)
         name, confidence = proposal_id(receipt_id, lines), round(best.confidence * 1_000_000)
         evidence, in_books = _evidence_text(best.evidence), self.inputs.in_books
+        exchanged, version = exchanged_of(best, lines), self.outcome.policy_version
         self.result.lines += [
             NewAllocation(
                 name, receipt_id, item, nature, amount, best.currency, AUTO, best.rule, best.reason, confidence,
-                evidence, in_books.get(item, 0), received_on, self.outcome.policy_version,
+                evidence, in_books.get(item, 0), received_on, version, exchanged.get((item, nature)),
             )
             for item, nature, amount in lines
         ]  # fmt: skip
@@ -204,7 +204,7 @@ def _rest(inputs: Inputs, lines: Sequence[NewAllocation]) -> Inputs:
     for line in lines:
         used[line.invoice_id] = used.get(line.invoice_id, 0) + abs(line.amount_minor)
         if line.nature == "money":
-            spent[line.receipt_id] = spent.get(line.receipt_id, 0) + line.amount_minor
+            spent[line.receipt_id] = spent.get(line.receipt_id, 0) + line.used
     unapplied = [
         whole - spent.get(id_, 0) for id_, whole in zip(inputs.receipts.id, inputs.unapplied_before, strict=True)
     ]
@@ -271,15 +271,31 @@ def lines_of(proposal: Proposal) -> list[tuple[int, str, int]]:
     return [(item, nature, amount) for (item, nature), amount in found.items()]
 
 
+def exchanged_of(proposal: Proposal, lines: Sequence[tuple[int, str, int]]) -> dict[tuple[int, str], int]:
+    """What each money line of a proposal in another currency uses up of the receipt, in proportion; the last line has
+    what roundings leave. Empty when all is in one currency."""
+    if proposal.exchange is None:
+        return {}
+    money = [(item, nature, amount) for item, nature, amount in lines if nature == "money"]
+    whole, rest = sum(amount for *_, amount in money), proposal.exchange[1]
+    found: dict[tuple[int, str], int] = {}
+    for item, nature, amount in money[:-1]:
+        found[item, nature] = proposal.exchange[1] * amount // whole
+        rest -= found[item, nature]
+    return found | {money[-1][:2]: rest}
+
+
 def _suggestions(decision: Decision) -> list[NewProposal]:
     kept = []
     for rank, proposal in enumerate(decision.proposals[:KEPT_PROPOSALS], start=1):
         lines = lines_of(proposal)
+        exchanged = exchanged_of(proposal, lines)
+        told = [(*line, exchanged[line[:2]]) if line[:2] in exchanged else line for line in lines]
         kept.append(
             NewProposal(
                 receipt_id=decision.receipt_id, rank=rank, proposal=proposal_id(decision.receipt_id, lines),
                 rule=proposal.rule, reason=proposal.reason, confidence_ppm=round(proposal.confidence * 1_000_000),
-                lines=tuple(lines), evidence=_evidence_text(proposal.evidence),
+                lines=tuple(told), evidence=_evidence_text(proposal.evidence),
             )
         )  # fmt: skip
     return kept

@@ -107,7 +107,7 @@ def _moved(row: Any, echo: Any, carrier: Any, *, back: bool) -> NewAllocation:
         proposal=row.proposal, receipt_id=carrier.id, invoice_id=row.invoice_id, nature=row.nature,
         amount_minor=row.amount_minor, currency=row.currency, origin=row.origin, rule=row.rule, reason=row.reason,
         confidence_ppm=row.confidence_ppm, evidence=as_text(evidence), books_settled_minor=row.books_settled_minor,
-        effective_on=carrier.received_on,
+        effective_on=carrier.received_on, used_minor=row.used_minor,
     )  # fmt: skip
 
 

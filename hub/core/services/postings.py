@@ -193,6 +193,9 @@ class _Judge:
             return "not_applied", "it is applied to no invoice", "hub reconcile, then hub allocations list"
         if any(one.connector_id != self.connector for one in documents) or len({one.seller for one in documents}) > 1:
             return "several_sellers", "it pays invoices of several sellers", "book it in their ledgers by hand"
+        if any(line.currency != row.currency for line in money):
+            what = f"it pays an invoice in {money[0].currency}: nobody here knows at which rate the books hold it"
+            return "other_currency", what, "book it in the ledger by hand, with its exchange difference"
         settled = sorted({one.number for one in documents if one.id in self.settled})
         if settled:
             what = f"the books settled {', '.join(settled[:3])} since it was applied: they may have it already"

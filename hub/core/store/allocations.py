@@ -42,11 +42,18 @@ class NewAllocation(NamedTuple):
     books_settled_minor: int
     effective_on: date
     policy: str | None = None
+    used_minor: int | None = None  # of a receipt in another currency, in that currency
+
+    @property
+    def used(self) -> int:
+        """What a money line uses up of its receipt, in the receipt's currency."""
+        return self.amount_minor if self.used_minor is None else self.used_minor
 
 
 @dataclass(frozen=True, slots=True)
 class NewProposal:
-    """A suggestion for a person. `lines`: (invoice id, nature, amount)."""
+    """A suggestion for a person. `lines`: (invoice id, nature, amount), and what it uses of a receipt in another
+    currency."""
 
     receipt_id: int
     rank: int
@@ -54,7 +61,7 @@ class NewProposal:
     rule: str
     reason: str
     confidence_ppm: int
-    lines: tuple[tuple[int, str, int], ...]
+    lines: tuple[tuple[int, str, int] | tuple[int, str, int, int | None], ...]
     evidence: str
 
 
@@ -108,9 +115,11 @@ def digest_of(salt: bytes, allocations: Sequence[sa.Row[Any]]) -> str:
 
 
 def _told(row: Sequence[Any]) -> Sequence[Any]:
-    """The values that a digest is made of, in the order of the columns. One that came later counts only where it says
-    something: older entries keep their digests."""
-    return row if row[-1] is not None else row[:-1]
+    """The values that a digest is made of, in the order of the columns. Those that came later, the policy and what is
+    used of a receipt in another currency, count only where they say something: older entries keep their digests."""
+    if row[-1] is not None:
+        return row
+    return row[:-1] if row[-2] is not None else row[:-2]
 
 
 def _names_taken(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:

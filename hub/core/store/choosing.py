@@ -13,6 +13,7 @@ from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
 from hub.core.store.reading import Books, as_known, of_books
 from hub.core.store.record_tables import fold
+from hub.core.store.spent import used_of_receipt
 
 
 class ChosenReceipt(NamedTuple):
@@ -47,7 +48,7 @@ def receipts_called(
     """Receipts with the source's id `receipt_id`, or those with these row numbers; in order of recording."""
     r, a = as_known("receipt", None), t.allocation
     spent = (
-        sa.select(sa.func.coalesce(sa.func.sum(a.c.amount_minor), 0))
+        sa.select(sa.func.coalesce(sa.func.sum(used_of_receipt(a)), 0))
         .where(
             a.c.receipt_id == r.c.id,
             a.c.nature == "money",

@@ -50,6 +50,7 @@ class AllocationRow:
     reversed_at: int | None = None
     policy: str | None = None
     origin: str = ""
+    used_minor: int | None = None  # of a receipt in another currency, in that currency
 
 
 def allocation_rows(
@@ -74,7 +75,7 @@ def allocation_rows(
             a.c.currency, a.c.confidence_ppm,
             sa.case((undo.c.allocation_id.is_not(None), "reversed"), else_=a.c.origin), a.c.rule, a.c.reason,
             a.c.evidence, a.c.effective_on, a.c.actor, a.c.recorded_at, undo.c.reason, r.c.currency, undo.c.actor,
-            undo.c.recorded_at, a.c.policy, a.c.origin,
+            undo.c.recorded_at, a.c.policy, a.c.origin, a.c.used_minor,
         )
         .select_from(
             a.join(r, r.c.id == a.c.receipt_id)
@@ -132,10 +133,10 @@ def proposal_rows(
             None, row.proposal, row.rank, row.receipt_id, row.public_id, row.received_on, row.payer_name,
             row.amount_minor, invoices[item].seller, invoices[item].debtor_id, item, invoices[item].number,
             invoices[item].kind, nature, amount, invoices[item].currency, row.confidence_ppm, "suggested", row.rule,
-            row.reason, row.evidence, row.received_on, "", None, None, row.currency,
+            row.reason, row.evidence, row.received_on, "", None, None, row.currency, used_minor=next(iter(more), None),
         )
         for row in rows
-        for item, nature, amount in json.loads(row.lines)
+        for item, nature, amount, *more in json.loads(row.lines)
     ]  # fmt: skip
 
 

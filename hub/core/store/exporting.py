@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.reading import as_known, debtor_accounts, of_books
+from hub.core.store.spent import used_of_receipt
 
 #: Rows fetched from the data base at a time.
 BATCH_ROWS = 2_000
@@ -37,7 +38,7 @@ def receipts(connection: sa.Connection, *, as_of: date | None = None, known_at: 
         as_of: receipts and allocations that take effect later are left out.
     """
     r, a = as_known("receipt", known_at), t.allocation
-    spent = sa.select(a.c.receipt_id, bulk.total(a.c.amount_minor).label("spent")).where(
+    spent = sa.select(a.c.receipt_id, bulk.total(used_of_receipt(a)).label("spent")).where(
         a.c.nature == "money", a.c.id.not_in(_reversed_by(known_at))
     )
     if known_at is not None:
@@ -100,7 +101,7 @@ def allocations(connection: sa.Connection, *, as_of: date | None = None, known_a
         sa.select(
             a.c.id, a.c.proposal, a.c.nature, a.c.amount_minor, a.c.currency, a.c.confidence_ppm, a.c.rule,
             a.c.reason, r.c.id.label("receipt_row"), r.c.receipt_id, r.c.received_on, i.c.seller, i.c.debtor_id,
-            i.c.number, i.c.kind, status,
+            i.c.number, i.c.kind, status, a.c.used_minor, r.c.currency.label("receipt_currency"),
         )
         .select_from(a.join(r, r.c.id == a.c.receipt_id).join(i, i.c.id == a.c.invoice_id))
         .order_by(a.c.id)

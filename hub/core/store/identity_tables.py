@@ -116,23 +116,44 @@ _CARRIED = """(SELECT COALESCE(SUM(s.amount_minor), 0) FROM sighting s WHERE s.r
     AND NOT EXISTS (SELECT 1 FROM sighting_reversal r WHERE r.sighting_id = s.id))"""
 _AMOUNT = "(SELECT amount_minor FROM receipt WHERE id = NEW.receipt_id)"
 #: What is counted elsewhere and what is allocated never exceed the receipt together, in whatever order they come.
-BEYOND_ALLOCATION = f"""NEW.nature = 'money' AND EXISTS (SELECT 1 FROM sighting s WHERE s.receipt_id = NEW.receipt_id)
-    AND {_CARRIED} + {_SPENT} + NEW.amount_minor > {_AMOUNT}"""  # noqa: S608 -- constants of this module
-BEYOND_SIGHTING = f"{_CARRIED} + {_SPENT} + NEW.amount_minor > {_AMOUNT}"
+_CARRIES = "NEW.nature = 'money' AND EXISTS (SELECT 1 FROM sighting s WHERE s.receipt_id = NEW.receipt_id)"
+_FIRST_BEYOND = f"""{_CARRIES}
+    AND {_CARRIED} + {_SPENT} + NEW.amount_minor > {_AMOUNT}"""
+_FIRST_SIGHTING = f"{_CARRIED} + {_SPENT} + NEW.amount_minor > {_AMOUNT}"
+#: Since revision 0016 an allocation may be in another currency than its receipt.
+_USED = _SPENT.replace("SUM(a.amount_minor)", "SUM(COALESCE(a.used_minor, a.amount_minor))")
+BEYOND_ALLOCATION = f"""{_CARRIES}
+    AND {_CARRIED} + {_USED} + COALESCE(NEW.used_minor, NEW.amount_minor) > {_AMOUNT}"""
+BEYOND_SIGHTING = f"{_CARRIED} + {_USED} + NEW.amount_minor > {_AMOUNT}"
 OTHER_CURRENCY = """NEW.currency <> (SELECT currency FROM receipt WHERE id = NEW.receipt_id)
     OR NEW.currency <> (SELECT currency FROM receipt WHERE id = NEW.carrier_id)"""
 ELSEWHERE = "the money of this receipt is counted as another receipt"
 
+_TOO_MUCH, _NOT_ONE = "the receipt has less than that left to be counted elsewhere", "a sum has one currency"
+_FIRST_RULES = (
+    ("sighting", 1, _TOO_MUCH, _FIRST_SIGHTING),
+    ("sighting", 2, _NOT_ONE, OTHER_CURRENCY),
+    ("allocation", 1, ELSEWHERE, _FIRST_BEYOND),
+)
 _RULES = (
-    ("sighting", 1, "the receipt has less than that left to be counted elsewhere", BEYOND_SIGHTING),
-    ("sighting", 2, "a sum has one currency", OTHER_CURRENCY),
+    ("sighting", 1, _TOO_MUCH, BEYOND_SIGHTING),
+    ("sighting", 2, _NOT_ONE, OTHER_CURRENCY),
     ("allocation", 1, ELSEWHERE, BEYOND_ALLOCATION),
 )
+EXCHANGE_TRIGGERS = tuple(f"{table}_sum_rule_{number}" for table, number, _, _ in _RULES)
 
 
 def statements(dialect: str) -> list[str]:
     """The DDL of the rules for `dialect` (``sqlite`` or ``postgresql``), in order of execution."""
     return _sqlite() if dialect == "sqlite" else _postgresql()
+
+
+def exchange_statements(dialect: str) -> list[str]:
+    """The DDL of revision 0016 for the rules that count what allocations use of receipts, in the place of the first."""
+    return _sqlite_rules(_RULES) if dialect == "sqlite" else _postgresql_rules(_RULES)
+
+
+Rules = tuple[tuple[str, int, str, str], ...]
 
 
 def _sqlite() -> list[str]:
@@ -142,10 +163,14 @@ def _sqlite() -> list[str]:
         for table in APPEND_ONLY
         for verb in ("UPDATE", "DELETE")
     ]
-    return grows + [
+    return grows + _sqlite_rules(_FIRST_RULES)
+
+
+def _sqlite_rules(rules: Rules) -> list[str]:
+    return [
         f"CREATE TRIGGER {table}_sum_rule_{number} BEFORE INSERT ON {table} WHEN {condition} "
         f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
-        for table, number, words, condition in _RULES
+        for table, number, words, condition in rules
     ]
 
 
@@ -157,10 +182,15 @@ def _postgresql() -> list[str]:
             "FOR EACH ROW EXECUTE FUNCTION hub_only_grows()",
             f"CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} EXECUTE FUNCTION hub_only_grows()",
         ]
+    return made + _postgresql_rules(_FIRST_RULES)
+
+
+def _postgresql_rules(rules: Rules) -> list[str]:
+    made = []
     for table in ("sighting", "allocation"):
         checks = "\n".join(
             f"IF {condition} THEN RAISE EXCEPTION '{words}'; END IF;"
-            for of, _, words, condition in _RULES
+            for of, _, words, condition in rules
             if of == table
         )
         made += [

@@ -21,6 +21,7 @@ from hub.core.store.record_tables import RECORD_TABLES
 from hub.core.store.reopened import once_confirmed
 from hub.core.store.sealing import tally_of
 from hub.core.store.snapshots import settled_by_absence, snapshot_lines
+from hub.core.store.spent import used_of_receipt
 from hub.sdk.records import ANY_SELLER
 
 #: Which connector decides amounts, by seller: seller → connector id. None: every connector does.
@@ -277,7 +278,7 @@ def allocated_by_receipt(connection: sa.Connection, known_at: int | None = None)
         reversed_by_then = reversed_by_then.where(t.allocation_reversal.c.recorded_at <= known_at)
         conditions.append(t.allocation.c.recorded_at <= known_at)
     rows = connection.execute(
-        sa.select(t.allocation.c.receipt_id, bulk.total(t.allocation.c.amount_minor))
+        sa.select(t.allocation.c.receipt_id, bulk.total(used_of_receipt(t.allocation)))
         .where(*conditions, t.allocation.c.id.not_in(reversed_by_then))
         .group_by(t.allocation.c.receipt_id)
     )

@@ -20,6 +20,7 @@ from hub.core.store.reading import as_known, debtor_columns
 from hub.core.store.record_tables import RECORD_TABLES
 from hub.core.store.sealing import digest_of_rows
 from hub.core.store.sightings import links_standing, sums
+from hub.core.store.spent import used_of_receipt
 
 _SHARED = (
     "seller", "account", "value_on", "remittance", "end_to_end_ref", "structured_ref", "method", "transaction_code",
@@ -40,7 +41,7 @@ def unapplied(connection: sa.Connection, books: Mapping[str, int], undone_since:
     """
     receipts = as_known("receipt", None)
     spent = (
-        sa.select(t.allocation.c.receipt_id, bulk.total(t.allocation.c.amount_minor).label("spent"))
+        sa.select(t.allocation.c.receipt_id, bulk.total(used_of_receipt(t.allocation)).label("spent"))
         .where(
             t.allocation.c.nature == "money",
             t.allocation.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id)),

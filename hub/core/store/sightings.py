@@ -16,6 +16,7 @@ from hub.core.store import tables as t
 from hub.core.store.attaching import settled_documents
 from hub.core.store.database import UnitOfWork
 from hub.core.store.reading import Books, as_known, of_books
+from hub.core.store.spent import used_of_receipt
 from hub.sdk.errors import HubError
 
 #: Rule of links to entries that bear the reference of a posting handed to the books; stored, never respelt.
@@ -287,7 +288,7 @@ def sums(connection: sa.Connection, books: Books, known_at: int | None = None) -
     named |= {end for link in found for end in (link.echo, link.carrier)}
     a = t.allocation
     standing_ = standing(a, t.allocation_reversal, "allocation_id", known_at)
-    columns = (a.c.id, a.c.proposal, a.c.receipt_id, a.c.invoice_id, a.c.amount_minor)
+    columns = (a.c.id, a.c.proposal, a.c.receipt_id, a.c.invoice_id, used_of_receipt(a))
     rows = bulk.rows_by_id(connection, columns, a.c.receipt_id, sorted(named), a.c.nature == "money", standing_)
     amounts = bulk.rows_by_id(connection, (t.receipt.c.id, t.receipt.c.amount_minor), t.receipt.c.id, sorted(named))
     applied = sorted(Applied(*list(row)[1:]) for row in rows)

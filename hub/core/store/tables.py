@@ -230,6 +230,7 @@ allocation = sa.Table(
     sa.Column("recorded_at", Instant, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("policy", sa.Text, comment="version of the rules it was decided under; empty for older rows"),
+    sa.Column("used_minor", sa.BigInteger, comment="of the receipt, in its currency, where that is another one"),
     sa.CheckConstraint(
         _one_of("nature", "money", "discount", "bank_fee", "rounding", "write_off", "exchange"), name="nature"
     ),

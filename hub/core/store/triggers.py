@@ -20,18 +20,29 @@ _SPENT = """(SELECT COALESCE(SUM({amount}), 0) FROM allocation a WHERE a.{column
 _RECEIPT_SPENT = _SPENT.format(amount="a.amount_minor", column="receipt_id", only="AND a.nature = 'money'")
 _INVOICE_SPENT = _SPENT.format(amount="ABS(a.amount_minor)", column="invoice_id", only="")
 
-_BEYOND_RECEIPT = f"""NEW.nature = 'money' AND {_RECEIPT_SPENT} + NEW.amount_minor
+_BEYOND_FIRST = f"""NEW.nature = 'money' AND {_RECEIPT_SPENT} + NEW.amount_minor
     > (SELECT amount_minor FROM receipt WHERE id = NEW.receipt_id)"""  # noqa: S608 -- constants of this module
 _BEYOND_INVOICE = f"""{_INVOICE_SPENT} + ABS(NEW.amount_minor)
     > (SELECT total_minor FROM invoice WHERE id = NEW.invoice_id)"""  # noqa: S608 -- constants of this module
-_OTHER_CURRENCY = """NEW.currency <> (SELECT currency FROM receipt WHERE id = NEW.receipt_id)
+_OTHER_FIRST = """NEW.currency <> (SELECT currency FROM receipt WHERE id = NEW.receipt_id)
     OR NEW.currency <> (SELECT currency FROM invoice WHERE id = NEW.invoice_id)"""
-
-_RULES = (
-    ("the receipt has less than that left", _BEYOND_RECEIPT),
-    ("the invoice is smaller than what is allocated to it", _BEYOND_INVOICE),
-    ("receipt, invoice and allocation are not in one currency", _OTHER_CURRENCY),
+#: Since revision 0016 a line is in its invoice's currency, and says what it uses of a receipt in another one.
+_USED = _SPENT.format(
+    amount="COALESCE(a.used_minor, a.amount_minor)", column="receipt_id", only="AND a.nature = 'money'"
 )
+_BEYOND_RECEIPT = f"""NEW.nature = 'money' AND {_USED} + COALESCE(NEW.used_minor, NEW.amount_minor)
+    > (SELECT amount_minor FROM receipt WHERE id = NEW.receipt_id)"""  # noqa: S608 -- constants of this module
+_OTHER_CURRENCY = """NEW.currency <> (SELECT currency FROM invoice WHERE id = NEW.invoice_id)
+    OR (NEW.nature = 'money' AND (NEW.used_minor IS NULL)
+        <> (NEW.currency = (SELECT currency FROM receipt WHERE id = NEW.receipt_id)))
+    OR (NEW.nature <> 'money' AND NEW.used_minor IS NOT NULL)
+    OR NEW.used_minor * NEW.amount_minor <= 0"""
+
+_TOO_MUCH = "the receipt has less than that left"
+_TOO_LARGE = ("the invoice is smaller than what is allocated to it", _BEYOND_INVOICE)
+_NOT_ONE = "receipt, invoice and allocation are not in one currency"
+_FIRST_RULES = ((_TOO_MUCH, _BEYOND_FIRST), _TOO_LARGE, (_NOT_ONE, _OTHER_FIRST))
+_RULES = ((_TOO_MUCH, _BEYOND_RECEIPT), _TOO_LARGE, (_NOT_ONE, _OTHER_CURRENCY))
 
 
 _MARKED = """EXISTS (SELECT 1 FROM receipt_mark m WHERE m.receipt_id = NEW.receipt_id
@@ -45,6 +56,9 @@ _MARK_RULES = (
     ("receipt_mark", "receipt_mark_once", "the receipt is marked already", _MARKED),
     ("receipt_mark", "receipt_mark_unapplied", "the receipt is applied to invoices", _APPLIED),
 )
+
+
+Rules = tuple[tuple[str, str], ...]
 
 
 def _sqlite_only_grows(tables: tuple[str, ...]) -> list[str]:
@@ -70,21 +84,31 @@ def _postgresql_only_grows(tables: tuple[str, ...]) -> list[str]:
 
 
 def _sqlite() -> list[str]:
-    statements = _sqlite_only_grows(_FIRST)
-    for number, (words, condition) in enumerate(_RULES, start=1):
-        # After the insert of a negative (credit note) line the receipt may hold more money: rows come in that order.
-        statements.append(
-            f"CREATE TRIGGER allocation_rule_{number} BEFORE INSERT ON allocation WHEN {condition} "
-            f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
-        )
-    return statements
+    return _sqlite_only_grows(_FIRST) + _sqlite_rules(_FIRST_RULES)
+
+
+def _sqlite_rules(rules: Rules) -> list[str]:
+    # After the insert of a negative (credit note) line the receipt may hold more money: rows come in that order.
+    return [
+        f"CREATE TRIGGER allocation_rule_{number} BEFORE INSERT ON allocation WHEN {condition} "
+        f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
+        for number, (words, condition) in enumerate(rules, start=1)
+    ]
 
 
 def _postgresql() -> list[str]:
-    checks = "\n".join(f"IF {condition} THEN RAISE EXCEPTION '{words}'; END IF;" for words, condition in _RULES)
     statements = [
         "CREATE FUNCTION hub_only_grows() RETURNS trigger AS $$ BEGIN "
         "RAISE EXCEPTION '% only grows', TG_TABLE_NAME; END $$ LANGUAGE plpgsql",
+        *_postgresql_rules(_FIRST_RULES),
+    ]
+    statements += _postgresql_only_grows(_FIRST)
+    return statements
+
+
+def _postgresql_rules(rules: Rules) -> list[str]:
+    checks = "\n".join(f"IF {condition} THEN RAISE EXCEPTION '{words}'; END IF;" for words, condition in rules)
+    return [
         f"""CREATE FUNCTION hub_allocation_rules() RETURNS trigger AS $$ BEGIN
             PERFORM 1 FROM receipt WHERE id = NEW.receipt_id FOR UPDATE;
             PERFORM 1 FROM invoice WHERE id = NEW.invoice_id FOR UPDATE;
@@ -93,8 +117,6 @@ def _postgresql() -> list[str]:
         "CREATE TRIGGER allocation_rules BEFORE INSERT ON allocation "
         "FOR EACH ROW EXECUTE FUNCTION hub_allocation_rules()",
     ]
-    statements += _postgresql_only_grows(_FIRST)
-    return statements
 
 
 def missing(connection: sa.Connection) -> list[str]:
@@ -103,6 +125,7 @@ def missing(connection: sa.Connection) -> list[str]:
     there = _on_sqlite(connection) if dialect == "sqlite" else _on_postgresql(connection)
     ours = [*statements(dialect), *mark_statements(dialect), *unit_statements(dialect)]
     ours += [*identity_tables.statements(dialect), *outgoing_tables.statements(dialect)]
+    ours += exchange_statements(dialect)  # in the place of earlier ones of the same names
     wanted = {_name_of(statement): _core_of(statement) for statement in ours}
     return sorted(name for name, words in wanted.items() if there.get(name) != words)
 
@@ -146,6 +169,26 @@ def _folded(text: str) -> str:
 def statements(dialect: str) -> list[str]:
     """The DDL for `dialect` (``sqlite`` or ``postgresql``), in order of execution."""
     return _sqlite() if dialect == "sqlite" else _postgresql()
+
+
+def exchange_statements(dialect: str) -> list[str]:
+    """The DDL of revision 0016: the rules of allocations again, now that one may be in another currency than its
+    receipt. Those of the same names are dropped before, see `dropped_for_exchange`."""
+    own = _sqlite_rules(_RULES) if dialect == "sqlite" else _postgresql_rules(_RULES)
+    return own + identity_tables.exchange_statements(dialect)
+
+
+def dropped_for_exchange(dialect: str) -> list[str]:
+    """What makes room for `exchange_statements`."""
+    if dialect == "sqlite":
+        names = [f"allocation_rule_{number}" for number, _ in enumerate(_RULES, start=1)]
+        return [f"DROP TRIGGER {name}" for name in (*names, *identity_tables.EXCHANGE_TRIGGERS)]
+    tables = {"allocation_rules": "allocation", "allocation_sum_rules": "allocation", "sighting_sum_rules": "sighting"}
+    return [
+        statement
+        for name, table in tables.items()
+        for statement in (f"DROP TRIGGER {name} ON {table}", f"DROP FUNCTION hub_{name}()")
+    ]
 
 
 def mark_statements(dialect: str) -> list[str]:

@@ -19,6 +19,7 @@ from hub.core.store.idranges import from_ranges
 from hub.core.store.reading import as_known, ledger_settlements, of_books
 from hub.core.store.record_tables import RECORD_TABLES, table_of
 from hub.core.store.reopened import once_confirmed
+from hub.core.store.spent import used_of_receipt
 from hub.core.store.units import StoredPage
 
 
@@ -172,7 +173,7 @@ def overdrawn(connection: sa.Connection) -> list[str]:
     standing = t.allocation.c.id.not_in(sa.select(t.allocation_reversal.c.allocation_id))
     found = []
     for what, table, column, amount, size in (
-        ("receipt", t.receipt, t.allocation.c.receipt_id, t.allocation.c.amount_minor, "amount_minor"),
+        ("receipt", t.receipt, t.allocation.c.receipt_id, used_of_receipt(t.allocation), "amount_minor"),
         ("invoice", t.invoice, t.allocation.c.invoice_id, sa.func.abs(t.allocation.c.amount_minor), "total_minor"),
     ):
         conditions = [standing] + ([t.allocation.c.nature == "money"] if what == "receipt" else [])

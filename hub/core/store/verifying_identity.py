@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from hub.core.store import journal
 from hub.core.store import tables as t
 from hub.core.store.sightings import links_standing, standing
+from hub.core.store.spent import used_of_receipt
 
 
 def unsound(connection: sa.Connection) -> list[str]:
@@ -47,7 +48,7 @@ def _overdrawn(connection: sa.Connection) -> list[str]:
     """Receipts of which more is counted elsewhere and allocated than they have; the triggers refuse it."""
     a, s, r = t.allocation, t.sighting, t.receipt
     spent = (
-        sa.select(a.c.receipt_id, sa.func.sum(a.c.amount_minor).label("minor"))
+        sa.select(a.c.receipt_id, sa.func.sum(used_of_receipt(a)).label("minor"))
         .where(a.c.nature == "money", standing(a, t.allocation_reversal, "allocation_id"))
         .group_by(a.c.receipt_id)
         .subquery()

@@ -17,15 +17,18 @@ from hub.core.store import exporting
 from hub.core.store.decisions import AllocationRow, proposal_rows
 from hub.core.store.receipts import names_of
 from hub.core.store.sightings import link_rows, sums
+from hub.sdk.money import decimal_text
 
 #: The first ten are frozen (DESIGN §6). Of an invoice `amount` is what was applied to it; of a credit note it is
 #: negative: that much of it was used up. `nature` tells money from deductions that closed the rest. `receipt` names one
 #: receipt where `receipt_id` may repeat (CFONB numbers entries anew each month), here, in RECEIPTS and in commands.
+#: `used` is what a line uses up of a receipt in another currency; empty where all is in one.
 ALLOCATIONS = (
     Column("receipt_id"), Column("seller"), Column("invoice_number"), Column("amount", "amount"), Column("currency"),
     Column("confidence", "number"), Column("status"), Column("rule"), Column("reason"), Column("proposal"),
     Column("rank", "int"), Column("nature"), Column("invoice_kind"), Column("debtor_id"),
-    Column("received_on", "date"), Column("allocation_id", "int"), Column("receipt"),
+    Column("received_on", "date"), Column("allocation_id", "int"), Column("receipt"), Column("used"),
+    Column("used_currency"),
 )  # fmt: skip
 
 RECEIPTS = (
@@ -85,7 +88,7 @@ def allocations(scope: Scope) -> Iterator[Row]:
         yield (
             row.receipt_id, row.seller, row.number, row.amount_minor, row.currency, confidence(row.confidence_ppm),
             row.status, row.rule, row.reason, row.proposal, None, row.nature, row.kind, row.debtor_id,
-            row.received_on, row.id, f"{RECEIPT}{row.receipt_row}",
+            row.received_on, row.id, f"{RECEIPT}{row.receipt_row}", *_used(row),
         )  # fmt: skip
     if scope.asked.back:
         scope.notes.append("suggestions are left out: only those of the last hub reconcile are kept, no former ones")
@@ -103,8 +106,15 @@ def _suggested(row: AllocationRow) -> Row:
         row.receipt_id, row.seller, row.invoice_number, row.amount_minor, row.currency,
         confidence(row.confidence_ppm), row.status, row.rule, row.reason, row.proposal, row.rank, row.nature,
         row.invoice_kind, row.debtor_id, row.received_on, None,
-        f"{RECEIPT}{row.receipt_row}",
+        f"{RECEIPT}{row.receipt_row}", *_used(row),
     )  # fmt: skip
+
+
+def _used(row: Any) -> tuple[str | None, str | None]:
+    """What a line uses up of a receipt in another currency, and which that is."""
+    if row.used_minor is None:
+        return None, None
+    return decimal_text(row.used_minor, row.receipt_currency), row.receipt_currency
 
 
 def receipts(scope: Scope) -> Iterator[Row]:
