@@ -8,9 +8,9 @@ from datetime import timedelta
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import STRONG, WEAK, Ref
 from hub.core.reconcile.rules.equal import alike
+from hub.core.reconcile.rules.its_day import is_told
 from hub.core.reconcile.rules.near_number import NEAR, near_number, slipped_from_paid
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
-from hub.core.reconcile.rules.told import is_told
 from hub.core.reconcile.stances import STRONG as STRONG_PAYER
 
 _HINTS = frozenset(("payer_bank_fee", "payer_rounding", "payer_in_part", "oldest_first"))  # not to the cent
