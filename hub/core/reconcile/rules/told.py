@@ -1,0 +1,41 @@
+"""Which of several invoices of one sum the text of a receipt points at; a hint for who decides, never a proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from hub.core.reconcile.case import Case, Desk
+from hub.core.reconcile.rules.near_number import near_number, windows
+from hub.core.reconcile.rules.statement import in_a_month_named
+
+_A_YEAR = timedelta(days=365)  # a week without its year is one of the last
+
+
+def told(desk: Desk, case: Case, rows: list[int]) -> list[int]:
+    """Those of the rows that the text points at, by the first of its hints that fits some and not all; else nothing."""
+    for fits in _hints(desk, case):
+        found = [row for row in rows if fits(row)]
+        if 0 < len(found) < len(rows):
+            return found
+    return []
+
+
+def _hints(desk: Desk, case: Case) -> Iterator[Callable[[int], object]]:
+    """What the text says, the plainest first: numbers, due days, other days, weeks, months."""
+    reading, items = case.reading, desk.ledger.items
+    issued_on, due_on, days, weeks = items.issued_on, items.due_on, set(reading.days), reading.weeks
+    if reading.mentions:
+        named = {ref.row for mention in reading.mentions for ref in mention.refs}
+        yield named.__contains__
+    if reading.names_something or windows(case):
+        yield lambda row: near_number(desk, case, row)
+    if reading.due_on:
+        yield lambda row: due_on[row] in reading.due_on
+    if days:
+        yield lambda row: issued_on[row] in days or due_on[row] in days
+    if weeks:
+        since = case.received_on - _A_YEAR
+        yield lambda row: issued_on[row] > since and issued_on[row].isocalendar().week in weeks
+    if reading.months:
+        yield lambda row: in_a_month_named(desk, case, row)
