@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.hints import with_hints
+from hub.core.reconcile.rules.together import together
 from hub.core.reconcile.rules.told import told
 from hub.core.reconcile.turns import Debt, in_turn
 
@@ -14,6 +16,7 @@ _TWIN_RULE = "number_named_exact"  # of a counter that several months have; all 
 _SPREAD_RULES = ("payer_amount", "amount_only", _TWIN_RULE)
 _STATEMENT = "payer_statement"
 _IN_TURN = ("payer_amount", "amount_only", _STATEMENT)  # one invoice of a sum that others may have
+_SETS = ("payer_sum", "payer_less_credit_note", "named_and_others")
 _MOST_EQUAL = 200  # equal items looked at for one suggestion
 _LIKELY = 0.4  # confidence from which what is offered to one is not offered first to the next
 _DATE_SLACK_DAYS = 3
@@ -29,6 +32,7 @@ class Suggestions:
 
     def of(self, held: list[tuple[Case, list[Draft]]]) -> Iterator[tuple[Case, list[Draft]]]:
         """All receipts left to a person, in order of their dates, each with its drafts as they are suggested."""
+        held = [(case, with_hints(self.desk, case, drafts)) for case, drafts in held]
         self._take_turns(held)
         for case, drafts in held:
             yield case, self.spread(case, drafts)
@@ -94,6 +98,7 @@ class Suggestions:
     def spread(self, case: Case, drafts: list[Draft]) -> list[Draft]:
         """The drafts of a receipt; what an earlier receipt was offered first comes after its equals."""
         found: list[Draft] = []
+        drafts = self._sets_that_fit(case, drafts)
         turn = self._turns.get(case.id)
         if turn is not None:
             found = self._whose_turn(case, drafts, turn)
@@ -109,6 +114,16 @@ class Suggestions:
             found = [draft for at, draft in enumerate(found) if not any(draft.same_as(known) for known in found[:at])]
         if found and len(found[0].lines) == 1 and found[0].confidence >= _LIKELY:
             self.offered.add(found[0].lines[0][0])
+        return found
+
+    def _sets_that_fit(self, case: Case, drafts: list[Draft]) -> list[Draft]:
+        """The drafts; before a set that has equal invoices, the one of them that fits better."""
+        found: list[Draft] = []
+        for draft in drafts:
+            other = (
+                together(self.desk, case, draft, self.offered) if len(draft.lines) > 1 and draft.rule in _SETS else None
+            )
+            found += [draft] if other is None else [other, draft]
         return found
 
     def _whose_turn(self, case: Case, drafts: list[Draft], row: int) -> list[Draft]:

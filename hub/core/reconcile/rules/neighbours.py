@@ -1,0 +1,83 @@
+"""Invoices that follow one another, less credit notes or not: what people pay together, offered where nothing is sure.
+
+Of a large account some set nearly always adds up, but there are few rows of neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import accumulate, combinations
+
+from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.named import full_lines
+from hub.core.reconcile.rules.pool import Pool
+
+RULE = "payer_sum"
+_MOST_CREDITS = 6  # credit notes of which one, two or all may be taken off
+_MOST_INVOICES = 400
+_LIKELY, _LESS_CREDIT, _MAYBE = 0.82, 0.78, 0.5
+_BY_CHANCE = 0.5  # runs that make a sum by accident, from which one is only a guess
+_AT_MOST = 2  # runs offered
+
+
+def neighbours(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
+    """Runs of the open invoices, in the order they fall due or were issued, that make the sum; the nearest first."""
+    rows = pool.left[-_MOST_INVOICES:]
+    if len(rows) < 2:
+        return []
+    found: list[tuple[int, int, list[int], list[int]]] = []
+    issued = sorted(rows, key=lambda row: (desk.ledger.items.issued_on[row], desk.ledger.items.number[row]))
+    for credits in _taken_off(desk, pool):
+        target = case.amount + sum(desk.ledger.left[row] for row in credits)
+        for order in (rows, issued):
+            for run in _runs(desk, order, target):
+                if len(run) + len(credits) > 1:
+                    found.append((len(credits), _days(desk, case, run), run, credits))
+    drafts: list[Draft] = []
+    by_chance = len(rows) ** 2 * _ways(len(pool.credits)) > _BY_CHANCE * case.amount
+    for _, _, run, credits in sorted(found, key=lambda one: one[:2]):
+        draft = _draft(desk, run, credits, _MAYBE if by_chance else _LESS_CREDIT if credits else _LIKELY)
+        if not any(draft.same_as(other) for other in drafts):
+            drafts.append(draft)
+        if len(drafts) == _AT_MOST:
+            break
+    return drafts
+
+
+def _taken_off(desk: Desk, pool: Pool) -> Iterator[list[int]]:
+    """No credit note, one, two, or all that are open."""
+    credits = [row for row in pool.credits if desk.ledger.left[row] > 0]
+    yield []
+    for row in credits[-_MOST_CREDITS:]:
+        yield [row]
+    for pair in combinations(credits[-_MOST_CREDITS:], 2):
+        yield list(pair)
+    if len(credits) > 2:
+        yield credits
+
+
+def _runs(desk: Desk, rows: list[int], target: int) -> Iterator[list[int]]:
+    """Neighbours that add up to the target, found from the sums of all that stands before."""
+    before = [0, *accumulate(desk.ledger.left[row] for row in rows)]
+    at = {total: place for place, total in enumerate(before)}
+    for end, total in enumerate(before):
+        start = at.get(total - target)
+        if start is not None and start < end:
+            yield rows[start:end]
+
+
+def _days(desk: Desk, case: Case, rows: list[int]) -> int:
+    """Days between the receipt and the last of the invoices to fall due."""
+    return abs((max(desk.ledger.age(row)[0] for row in rows) - case.received_on).days)
+
+
+def _ways(credits: int) -> int:
+    """How many ways there are to take credit notes off."""
+    few = min(credits, _MOST_CREDITS)
+    return 1 + few + few * (few - 1) // 2
+
+
+def _draft(desk: Desk, run: list[int], credits: list[int], confidence: float) -> Draft:
+    less = f", less {desk.numbers(credits)}," if credits else ""
+    reason = f"The payer is known; {desk.numbers(run)}, one after the other{less} add up to exactly this amount."
+    return Draft(confidence, "payer_less_credit_note" if credits else RULE, reason, full_lines(desk, run + credits))
