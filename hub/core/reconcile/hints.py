@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from hub.core.reconcile.amounts import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.decide import ranked
+from hub.core.reconcile.rules.by_payer import explain
 from hub.core.reconcile.rules.ends import by_ends
 from hub.core.reconcile.rules.judging import MOST_ACCOUNTS
+from hub.core.reconcile.rules.named import CONTRADICTED, full_lines
 from hub.core.reconcile.rules.neighbours import neighbours
-from hub.core.reconcile.rules.pool import Pool
+from hub.core.reconcile.rules.parts import parts
+from hub.core.reconcile.rules.pool import Pool, cap
+from hub.core.reconcile.stances import Payer
 
 _ENOUGH = 0.92  # confidence of an explanation beside which nothing further is looked for
+_GUESS = 0.6  # confidence up to which debtors somewhat like the payer are worth a look
 _LEAST_PAYER = 0.5
-_NOT_THE_PAYER = 0.6  # what is explained by a debtor who may be another
+_SEVERAL, _ONE = 0.7, 0.55  # numbers and a sum that agree to the cent, of a debtor who does not look like the payer
+_TRIED, _AND_MORE = 0.8, 0.87
+_RELATIVE = 0.58
+_MOST_RELATIVES = 8
+_MOST_MORE = 2  # invoices that a list which was cut may have lost
 
 
 def with_hints(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
     """The drafts of a receipt and what else may explain it, best first."""
     if drafts and (drafts[0].confidence >= _ENOUGH or _is_one_whole_invoice(case, drafts[0])):
         return drafts
+    for draft in drafts:
+        _weigh_again(draft)
     found: list[Draft] = []
-    for account in _accounts(desk, case):
+    for account in _of_the_seller(desk, case, case.payer if case.payer.score >= _LEAST_PAYER else None):
         pool = Pool(desk, case, [account])
-        if len(pool.left) > 1:
-            found += by_ends(desk, case, pool) + neighbours(desk, case, pool)
-    return ranked(desk, case, drafts + found) if found else drafts
+        if pool.left:
+            found += by_ends(desk, case, pool) + neighbours(desk, case, pool) + _orders_and_more(desk, case, pool)
+            found += parts(desk, case, pool, drafts)
+    if not any(draft.confidence > _GUESS for draft in (*drafts, *found)):
+        found += _of_relatives(desk, case)
+    return ranked(desk, case, drafts + found)
 
 
 def _is_one_whole_invoice(case: Case, draft: Draft) -> bool:
@@ -31,9 +48,54 @@ def _is_one_whole_invoice(case: Case, draft: Draft) -> bool:
     return len(draft.lines) == 1 and draft.lines[0][1] == case.amount and draft.rule.endswith(("_amount", "_exact"))
 
 
-def _accounts(desk: Desk, case: Case) -> list[int]:
+def _weigh_again(draft: Draft) -> None:
+    """For a person a number of somebody else says more, and a set found by trying less, than for the hub."""
+    if draft.rule.endswith("named_exact") and draft.confidence == CONTRADICTED:
+        draft.confidence = _SEVERAL if len(draft.lines) > 1 else _ONE
+    elif draft.rule == "payer_sum" and draft.evidence.get("chance", 0.0) > CHANCE:
+        cap(draft, _TRIED)
+
+
+def _of_the_seller(desk: Desk, case: Case, payer: Payer | None) -> list[int]:
     """The debtors that may be the payer."""
-    payer = case.payer
-    if payer.score < _LEAST_PAYER:
+    accounts = payer.accounts if payer else ()
+    return [a for a in accounts if case.seller in (None, desk.ledger.accounts[a][0])][:MOST_ACCOUNTS]
+
+
+def _orders_and_more(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
+    """What the orders of the text have open, and one or two invoices more: the bank cut the list."""
+    ordered = {row for _, rows in case.reading.orders for row in rows}
+    rows = [row for row in pool.left if row in ordered]
+    rest = case.amount - sum(desk.ledger.left[row] for row in rows)
+    if not rows or rest <= 0:
         return []
-    return [a for a in payer.accounts if case.seller in (None, desk.ledger.accounts[a][0])][:MOST_ACCOUNTS]
+    others = [row for row in pool.left if row not in ordered]
+    sums = sums_to([desk.ledger.left[row] for row in others], rest, _MOST_MORE)
+    drafts = []
+    for solution in sums.solutions[:2]:
+        more = _nearest(desk, others, solution, rows)
+        reason = f"The text quotes orders of {desk.numbers(rows)}; with {desk.numbers(more)} they add up exactly."
+        drafts.append(Draft(_AND_MORE, "named_and_others", reason, full_lines(desk, rows + more)))
+    return drafts
+
+
+def _nearest(desk: Desk, others: list[int], amounts: tuple[int, ...], rows: list[int]) -> list[int]:
+    """Items with these amounts, those due nearest to the last of some rows."""
+    last = max(desk.ledger.age(row)[0] for row in rows)
+    near: Callable[[int], int] = lambda row: abs((desk.ledger.age(row)[0] - last).days)  # noqa: E731
+    wanted, chosen = list(amounts), []
+    for row in sorted(others, key=near):
+        if desk.ledger.left[row] in wanted:
+            wanted.remove(desk.ledger.left[row])
+            chosen.append(row)
+    return chosen
+
+
+def _of_relatives(desk: Desk, case: Case) -> list[Draft]:
+    """What debtors owe whose names go on where the payer's ends, legal forms apart: companies of one family."""
+    if case.payer.score < _LEAST_PAYER or not case.payer.words:
+        return []
+    others = desk.payers.longer_names(case.payer._replace(whole=False))
+    others = [a for a in others if case.seller in (None, desk.ledger.accounts[a][0])][:_MOST_RELATIVES]
+    drafts = [draft for account in others for draft in explain(desk, case, [account]) if draft.confidence > _GUESS]
+    return [cap(draft, _RELATIVE) for draft in drafts]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk
+from hub.core.reconcile.mentions import WEAK
 from hub.core.reconcile.rules.near_number import near_number, windows
 from hub.core.reconcile.rules.statement import in_a_month_named
 
@@ -22,20 +23,20 @@ def told(desk: Desk, case: Case, rows: list[int]) -> list[int]:
 
 
 def _hints(desk: Desk, case: Case) -> Iterator[Callable[[int], object]]:
-    """What the text says, the plainest first: numbers, due days, other days, weeks, months."""
+    """What the text says, the plainest first: due days, weeks, numbers, other days, months."""
     reading, items = case.reading, desk.ledger.items
     issued_on, due_on, days, weeks = items.issued_on, items.due_on, set(reading.days), reading.weeks
-    if reading.mentions:
-        named = {ref.row for mention in reading.mentions for ref in mention.refs}
-        yield named.__contains__
-    if reading.names_something or windows(case):
-        yield lambda row: near_number(desk, case, row)
     if reading.due_on:
         yield lambda row: due_on[row] in reading.due_on
-    if days:
-        yield lambda row: issued_on[row] in days or due_on[row] in days
     if weeks:
         since = case.received_on - _A_YEAR
         yield lambda row: issued_on[row] > since and issued_on[row].isocalendar().week in weeks
+    if reading.mentions:
+        named = {ref.row for mention in reading.mentions for ref in mention.refs if ref.strength > WEAK}
+        yield named.__contains__
+    if reading.names_something or windows(case):
+        yield lambda row: near_number(desk, case, row)
+    if days:
+        yield lambda row: issued_on[row] in days or due_on[row] in days
     if reading.months:
         yield lambda row: in_a_month_named(desk, case, row)
