@@ -12,9 +12,11 @@ from hub.core.reconcile.rules.ends import by_ends
 from hub.core.reconcile.rules.judging import MOST_ACCOUNTS
 from hub.core.reconcile.rules.named import CONTRADICTED, full_lines
 from hub.core.reconcile.rules.neighbours import neighbours
-from hub.core.reconcile.rules.parts import parts
+from hub.core.reconcile.rules.on_account import A_SHARE
+from hub.core.reconcile.rules.parts import PART, parts
 from hub.core.reconcile.rules.pool import Pool, cap
 from hub.core.reconcile.stances import Payer
+from hub.core.reconcile.words import DEPOSIT_WORDS, ORDER_WORDS
 
 _ENOUGH = 0.92  # confidence of an explanation beside which nothing further is looked for
 _GUESS = 0.6  # confidence up to which debtors somewhat like the payer are worth a look
@@ -22,6 +24,7 @@ _LEAST_PAYER = 0.5
 _SEVERAL, _ONE = 0.7, 0.55  # numbers and a sum that agree to the cent, of a debtor who does not look like the payer
 _TRIED, _AND_MORE = 0.8, 0.87
 _RELATIVE = 0.58
+_ANY_DEBT = ("oldest_first", PART)  # of a known payer, whatever the sum
 _MOST_RELATIVES = 8
 _MOST_MORE = 2  # invoices that a list which was cut may have lost
 
@@ -30,6 +33,8 @@ def with_hints(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
     """The drafts of a receipt and what else may explain it, best first."""
     if drafts and (drafts[0].confidence >= _ENOUGH or _is_one_whole_invoice(case, drafts[0])):
         return drafts
+    if _pays_nothing_yet(desk, case):
+        return [draft for draft in drafts if draft.rule not in _ANY_DEBT or draft.confidence >= A_SHARE]
     for draft in drafts:
         _weigh_again(draft)
     found: list[Draft] = []
@@ -38,9 +43,18 @@ def with_hints(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
         if pool.left:
             found += by_ends(desk, case, pool) + neighbours(desk, case, pool) + _orders_and_more(desk, case, pool)
             found += parts(desk, case, pool, drafts)
-    if not any(draft.confidence > _GUESS for draft in (*drafts, *found)):
+    if not any([draft.confidence > _GUESS for draft in drafts + found]):
         found += _of_relatives(desk, case)
-    return ranked(desk, case, drafts + found)
+    return ranked(desk, case, drafts + found) if found or drafts else []
+
+
+def _pays_nothing_yet(desk: Desk, case: Case) -> bool:
+    """Whether the text speaks of an order not yet billed, or of money given back: then no debt will do for it."""
+    words = case.reading.words
+    if case.reading.part:
+        return not ORDER_WORDS.isdisjoint(words) and not case.reading.mentions
+    said = DEPOSIT_WORDS.intersection(words)
+    return bool(said) and not any([said <= desk.payers.words_of(account) for account in case.payer.accounts[:1]])
 
 
 def _is_one_whole_invoice(case: Case, draft: Draft) -> bool:
@@ -64,9 +78,11 @@ def _of_the_seller(desk: Desk, case: Case, payer: Payer | None) -> list[int]:
 
 def _orders_and_more(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     """What the orders of the text have open, and one or two invoices more: the bank cut the list."""
+    if not case.reading.orders:
+        return []
     ordered = {row for _, rows in case.reading.orders for row in rows}
     rows = [row for row in pool.left if row in ordered]
-    rest = case.amount - sum(desk.ledger.left[row] for row in rows)
+    rest = case.amount - sum([desk.ledger.left[row] for row in rows])
     if not rows or rest <= 0:
         return []
     others = [row for row in pool.left if row not in ordered]

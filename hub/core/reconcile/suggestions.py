@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.hints import with_hints
+from hub.core.reconcile.rules.parts import PART, made_up
 from hub.core.reconcile.rules.together import together
 from hub.core.reconcile.rules.told import told
 from hub.core.reconcile.turns import Debt, in_turn
@@ -17,6 +18,9 @@ _SPREAD_RULES = ("payer_amount", "amount_only", _TWIN_RULE)
 _STATEMENT = "payer_statement"
 _IN_TURN = ("payer_amount", "amount_only", _STATEMENT)  # one invoice of a sum that others may have
 _SETS = ("payer_sum", "payer_less_credit_note", "named_and_others")
+_PARTS = ("oldest_first", PART)  # of something, nobody knows what
+_SURER = 0.7  # a part that the text tells
+_MOST_PARTS = 40  # receipts of one debtor compared with one another
 _MOST_EQUAL = 200  # equal items looked at for one suggestion
 _LIKELY = 0.4  # confidence from which what is offered to one is not offered first to the next
 _DATE_SLACK_DAYS = 3
@@ -33,9 +37,24 @@ class Suggestions:
     def of(self, held: list[tuple[Case, list[Draft]]]) -> Iterator[tuple[Case, list[Draft]]]:
         """All receipts left to a person, in order of their dates, each with its drafts as they are suggested."""
         held = [(case, with_hints(self.desk, case, drafts)) for case, drafts in held]
+        held = self._halves(held)
         self._take_turns(held)
         for case, drafts in held:
             yield case, self.spread(case, drafts)
+
+    def _halves(self, held: list[tuple[Case, list[Draft]]]) -> list[tuple[Case, list[Draft]]]:
+        """Where nothing adds up: two receipts of one debtor that make up an invoice between them."""
+        lonely: dict[int, list[Case]] = {}
+        for case, drafts in held:
+            if drafts and drafts[0].rule in _PARTS and drafts[0].confidence < _SURER:
+                lonely.setdefault(self.desk.ledger.account_of[drafts[0].lines[0][0]], []).append(case)
+        found: dict[int, Draft] = {}
+        for account, cases in lonely.items():
+            for case in cases[:_MOST_PARTS]:
+                draft = made_up(self.desk, case, account, cases[:_MOST_PARTS])
+                if draft is not None:
+                    found[case.id] = draft
+        return [(case, [found[case.id], *drafts] if case.id in found else drafts) for case, drafts in held]
 
     def _take_turns(self, held: list[tuple[Case, list[Draft]]]) -> None:
         """Lay receipts of one debtor and sum beside its equal invoices; first those whose text points at some."""

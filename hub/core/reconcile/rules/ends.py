@@ -13,7 +13,8 @@ from hub.core.reconcile.text import fold, mask
 
 RULE = "payer_sum_near_number"
 _FIGURES = re.compile(r"\d{3,}")
-_LAST_RUN = re.compile(r"\d+(?=\D*$)")
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LEAST = 3
 _MOST = 60  # figures of a text that are looked at
 _WHOLE, _ROUND_ABOUT = 0.88, 0.62
 
@@ -37,21 +38,20 @@ def ends_named(desk: Desk, case: Case, rows: list[int]) -> list[int]:
     return [row for row in rows if _end_of(desk, row, figures)] if figures else []
 
 
-def _figures(case: Case) -> set[str]:
-    """Runs of three figures and more of the texts, without noughts in front; dates and amounts are hidden."""
-    found = [run.lstrip("0") for _, text in case.texts for run in _FIGURES.findall(mask(fold(text))[0])]
-    return {run for run in found[:_MOST] if len(run) > 1}
+def _figures(case: Case) -> list[str]:
+    """Runs of three figures and more of the texts, the longest first; dates and amounts are hidden."""
+    found = [run for _, text in case.texts for run in _FIGURES.findall(mask(fold(text))[0])]
+    plain = [run.lstrip("0") for run in found]
+    return sorted({run for run in found + plain if len(run) >= _LEAST}, key=len, reverse=True)[:_MOST]
 
 
-def _end_of(desk: Desk, row: int, figures: set[str]) -> str:
-    """The figures a number ends in, when the text has them: its last run, or the end of a longer one."""
-    found = _LAST_RUN.search(desk.ledger.items.number[row])
-    run = found[0] if found else ""
-    ends = (run.lstrip("0"), *(run[-size:].lstrip("0") for size in range(3, len(run))))
-    return next((end for end in ends if end in figures), "")
+def _end_of(desk: Desk, row: int, figures: list[str]) -> str:
+    """The figures that a number ends in, when the text has them."""
+    number = desk.ledger.numbers.compact[row].rstrip(_LETTERS)
+    return next((end for end in figures if number.endswith(end)), "")
 
 
-def _ending_so(desk: Desk, case: Case, pool: Pool, figures: set[str]) -> list[int]:
+def _ending_so(desk: Desk, case: Case, pool: Pool, figures: list[str]) -> list[int]:
     """For each of the figures the invoice that ends so; of several the one due nearest to the receipt."""
     chosen: dict[str, int] = {}
     for row in pool.left:

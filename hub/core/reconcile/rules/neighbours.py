@@ -25,14 +25,17 @@ def neighbours(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     rows = pool.left[-_MOST_INVOICES:]
     if len(rows) < 2:
         return []
+    issued_on, number = desk.ledger.items.issued_on, desk.ledger.items.number
+    issued = [row for _, _, row in sorted([(issued_on[row], number[row], row) for row in rows])]
+    lists = [_List(desk, order) for order in ((rows,) if issued == rows else (rows, issued))]
     found: list[tuple[int, int, list[int], list[int]]] = []
-    issued = sorted(rows, key=lambda row: (desk.ledger.items.issued_on[row], desk.ledger.items.number[row]))
     for credits in _taken_off(desk, pool):
-        target = case.amount + sum(desk.ledger.left[row] for row in credits)
-        for order in (rows, issued):
-            for run in _runs(desk, order, target):
-                if len(run) + len(credits) > 1:
-                    found.append((len(credits), _days(desk, case, run), run, credits))
+        target = case.amount + sum([desk.ledger.left[row] for row in credits])
+        for run in [run for one in lists for run in one.runs(target)]:
+            if len(run) + len(credits) > 1:
+                found.append((len(credits), _days(desk, case, run), run, credits))
+    if not found:
+        return []
     drafts: list[Draft] = []
     by_chance = len(rows) ** 2 * _ways(len(pool.credits)) > _BY_CHANCE * case.amount
     for _, _, run, credits in sorted(found, key=lambda one: one[:2]):
@@ -56,14 +59,19 @@ def _taken_off(desk: Desk, pool: Pool) -> Iterator[list[int]]:
         yield credits
 
 
-def _runs(desk: Desk, rows: list[int], target: int) -> Iterator[list[int]]:
-    """Neighbours that add up to the target, found from the sums of all that stands before."""
-    before = [0, *accumulate(desk.ledger.left[row] for row in rows)]
-    at = {total: place for place, total in enumerate(before)}
-    for end, total in enumerate(before):
-        start = at.get(total - target)
-        if start is not None and start < end:
-            yield rows[start:end]
+class _List:
+    """Invoices in an order, and what all that stands before each adds up to."""
+
+    def __init__(self, desk: Desk, rows: list[int]) -> None:
+        self.rows = rows
+        before = [0, *accumulate(map(desk.ledger.left.__getitem__, rows))]
+        self.place = dict(zip(before, range(len(before)), strict=True))
+
+    def runs(self, target: int) -> list[list[int]]:
+        """Neighbours that add up to the target."""
+        place = self.place
+        starts = place.keys() & {total - target for total in place}
+        return [self.rows[place[total] : place[total + target]] for total in sorted(starts)] if starts else []
 
 
 def _days(desk: Desk, case: Case, rows: list[int]) -> int:

@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
-
+from hub.core.reconcile.amounts import sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.ends import ends_named
 from hub.core.reconcile.rules.near_number import near_number
+from hub.core.reconcile.rules.on_account import A_SHARE
 from hub.core.reconcile.rules.pool import Pool
 from hub.core.reconcile.turns import LATE
 from hub.core.reconcile.words import RETENTION_WORDS
 
 PART = "payer_in_part"
-_SPELT, _RETAINED, _DUE_NOW = 0.8, 0.75, 0.43
+_SPELT, _RETAINED, _MADE_UP, _DUE_NOW = 0.8, 0.75, 0.7, 0.41
 _FIVE_PER_CENT = 20  # what is kept back of a builder's invoice is the twentieth part (law 71-584)
-_CENTS = 1  # by which each share may be rounded
+_OF_ONE = (PART, "payer_rounding", "payer_bank_fee", "payer_discount")
 
 
 def parts(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> list[Draft]:
-    """Shares of invoices that the text nearly spells, retention money given back, and a part of what is due now."""
-    spelt = [d for d in drafts if d.rule == PART and near_number(desk, case, d.lines[0][0])]
-    for draft in spelt:
-        draft.confidence = max(draft.confidence, _SPELT)
+    """Retention money given back, and a part of what is due now; what the text nearly spells is surer."""
+    singles = [draft for draft in drafts if len(draft.lines) == 1 and draft.rule in _OF_ONE]
+    named = ends_named(desk, case, [draft.lines[0][0] for draft in singles])
+    explained = any([draft.rule.startswith("named_") for draft in drafts])
+    for draft in singles:
+        row = draft.lines[0][0]
+        if draft.rule == PART:
+            spelt = row in named or (draft.confidence >= A_SHARE and near_number(desk, case, row))
+        else:
+            spelt = row in named and not explained
+        if spelt:
+            draft.confidence = max(draft.confidence, _SPELT)
     return _retention(desk, case, pool) + _of_what_is_due(desk, case, pool)
+
+
+def made_up(desk: Desk, case: Case, account: int, others: list[Case]) -> Draft | None:
+    """The open invoice that this receipt and another one left to a person make up; the one due nearest to the first."""
+    rows = desk.ledger.account(account, case.currency).invoices.rows
+    for other in others:
+        if other is case or abs((other.received_on - case.received_on).days) > LATE:
+            continue
+        first = min(case.received_on, other.received_on)
+        whole = [r for r in rows if desk.ledger.left[r] == case.amount + other.amount and desk.usable(r, case)]
+        if whole:
+            row = min(whole, key=lambda r: (abs((desk.ledger.age(r)[0] - first).days), desk.ledger.age(r)))
+            number = desk.numbers([row])
+            reason = f"The payer is known; this and another receipt of {other.received_on} make up {number}."
+            return Draft(_MADE_UP, PART, reason, [(row, case.amount)], evidence={"beside_receipt": other.id})
+    return None
 
 
 def _of_what_is_due(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
@@ -39,20 +64,20 @@ def _of_what_is_due(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
 
 
 def _retention(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
-    """The twentieth parts of invoices one after the other, where the text speaks of retention money."""
+    """The twentieth parts of invoices, where the text speaks of retention money."""
     if RETENTION_WORDS.isdisjoint(case.reading.words):
         return []
     total, left = desk.ledger.items.total_minor, desk.ledger.left
     shares = {row: (total[row] + _FIVE_PER_CENT // 2) // _FIVE_PER_CENT for row in pool.left}
-    rows = [row for row in pool.left if left[row] >= shares[row]]
-    before = [0, *accumulate(shares[row] for row in rows)]
-    for size in range(len(rows), 1, -1):
-        for start in range(len(rows) - size + 1):
-            run = rows[start : start + size]
-            missing = case.amount - (before[start + size] - before[start])
-            if abs(missing) <= _CENTS * size and left[run[-1]] >= shares[run[-1]] + missing:
-                lines = [(row, shares[row]) for row in run]
-                lines[-1] = (run[-1], shares[run[-1]] + missing)
-                reason = f"The text speaks of retention money: 5 % of {desk.numbers(run)} is this amount."
-                return [Draft(_RETAINED, PART, reason, lines)]
+    rows = [row for row in pool.left if left[row] > shares[row]]
+    for cents in (0, 1, -1, 2, -2):  # each share was rounded
+        for solution in sums_to([shares[row] for row in rows], case.amount + cents).solutions[:1]:
+            wanted, lines = list(solution), list[tuple[int, int]]()
+            for row in rows:
+                if shares[row] in wanted:
+                    wanted.remove(shares[row])
+                    lines.append((row, shares[row]))
+            lines[-1] = (lines[-1][0], lines[-1][1] - cents)
+            of = desk.numbers([row for row, _ in lines])
+            return [Draft(_RETAINED, PART, f"The text speaks of retention money: 5 % of {of} is this amount.", lines)]
     return []

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from hub.core.reconcile.case import Case, Desk
 from hub.core.reconcile.mentions import WEAK
 from hub.core.reconcile.rules.near_number import near_number, windows
 from hub.core.reconcile.rules.statement import in_a_month_named
 
+_ABOUT = 15  # days
 _A_YEAR = timedelta(days=365)  # a week without its year is one of the last
 
 
 def told(desk: Desk, case: Case, rows: list[int]) -> list[int]:
     """Those of the rows that the text points at, by the first of its hints that fits some and not all; else nothing."""
-    for fits in _hints(desk, case):
+    for fits in _hints(desk, case, rows):
         found = [row for row in rows if fits(row)]
         if 0 < len(found) < len(rows):
             return found
     return []
 
 
-def _hints(desk: Desk, case: Case) -> Iterator[Callable[[int], object]]:
+def _hints(desk: Desk, case: Case, rows: list[int]) -> Iterator[Callable[[int], object]]:
     """What the text says, the plainest first: due days, weeks, numbers, other days, months."""
     reading, items = case.reading, desk.ledger.items
     issued_on, due_on, days, weeks = items.issued_on, items.due_on, set(reading.days), reading.weeks
     if reading.due_on:
         yield lambda row: due_on[row] in reading.due_on
+        nearest = min((_apart(due_on[row], reading.due_on) for row in rows), default=_ABOUT)
+        if nearest < _ABOUT:  # a bill is presented some days after the day it is drawn for, or before
+            yield lambda row: _apart(due_on[row], reading.due_on) == nearest
     if weeks:
         since = case.received_on - _A_YEAR
         yield lambda row: issued_on[row] > since and issued_on[row].isocalendar().week in weeks
@@ -40,3 +44,8 @@ def _hints(desk: Desk, case: Case) -> Iterator[Callable[[int], object]]:
         yield lambda row: issued_on[row] in days or due_on[row] in days
     if reading.months:
         yield lambda row: in_a_month_named(desk, case, row)
+
+
+def _apart(due: date | None, days: list[date]) -> int:
+    """Days between a due day and the nearest of some days."""
+    return min(abs((due - day).days) for day in days) if due else _ABOUT
