@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from hub.core.reconcile.amounts import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.decide import ranked
 from hub.core.reconcile.rules.by_payer import explain
-from hub.core.reconcile.rules.ends import by_ends
+from hub.core.reconcile.rules.ends import by_ends, figures_of
 from hub.core.reconcile.rules.judging import MOST_ACCOUNTS
 from hub.core.reconcile.rules.named import CONTRADICTED, full_lines
 from hub.core.reconcile.rules.neighbours import neighbours
 from hub.core.reconcile.rules.on_account import A_SHARE
 from hub.core.reconcile.rules.parts import PART, parts
-from hub.core.reconcile.rules.pool import Pool, cap
+from hub.core.reconcile.rules.pool import Pool, cap, pick
 from hub.core.reconcile.stances import Payer
-from hub.core.reconcile.words import DEPOSIT_WORDS, ORDER_WORDS
+from hub.core.reconcile.words import DEPOSIT_WORDS, GROUP_WORDS, ORDER_WORDS
 
 _ENOUGH = 0.92  # confidence of an explanation beside which nothing further is looked for
 _GUESS = 0.6  # confidence up to which debtors somewhat like the payer are worth a look
@@ -26,6 +24,7 @@ _TRIED, _AND_MORE = 0.8, 0.87
 _RELATIVE = 0.58
 _ANY_DEBT = ("oldest_first", PART)  # of a known payer, whatever the sum
 _MOST_RELATIVES = 8
+_LEAST_LETTERS = 5  # of the name of a family
 _MOST_MORE = 2  # invoices that a list which was cut may have lost
 
 
@@ -37,12 +36,13 @@ def with_hints(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
         return [draft for draft in drafts if draft.rule not in _ANY_DEBT or draft.confidence >= A_SHARE]
     for draft in drafts:
         _weigh_again(draft)
-    found: list[Draft] = []
+    found, figures = list[Draft](), figures_of(case)
     for account in _of_the_seller(desk, case, case.payer if case.payer.score >= _LEAST_PAYER else None):
         pool = Pool(desk, case, [account])
         if pool.left:
-            found += by_ends(desk, case, pool) + neighbours(desk, case, pool) + _orders_and_more(desk, case, pool)
-            found += parts(desk, case, pool, drafts)
+            found += by_ends(desk, case, pool, figures) + neighbours(desk, case, pool)
+            found += _orders_and_more(desk, case, pool) if case.reading.orders else []
+            found += parts(desk, case, pool, drafts, figures)
     if not any([draft.confidence > _GUESS for draft in drafts + found]):
         found += _of_relatives(desk, case)
     return ranked(desk, case, drafts + found) if found or drafts else []
@@ -59,7 +59,7 @@ def _pays_nothing_yet(desk: Desk, case: Case) -> bool:
 
 def _is_one_whole_invoice(case: Case, draft: Draft) -> bool:
     """Whether the best draft is one invoice to the cent: people pay one far oftener than some that make up its sum."""
-    return len(draft.lines) == 1 and draft.lines[0][1] == case.amount and draft.rule.endswith(("_amount", "_exact"))
+    return draft.lines[0][1] == case.amount and len(draft.lines) == 1 and draft.rule.endswith(("_amount", "_exact"))
 
 
 def _weigh_again(draft: Draft) -> None:
@@ -78,8 +78,6 @@ def _of_the_seller(desk: Desk, case: Case, payer: Payer | None) -> list[int]:
 
 def _orders_and_more(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     """What the orders of the text have open, and one or two invoices more: the bank cut the list."""
-    if not case.reading.orders:
-        return []
     ordered = {row for _, rows in case.reading.orders for row in rows}
     rows = [row for row in pool.left if row in ordered]
     rest = case.amount - sum([desk.ledger.left[row] for row in rows])
@@ -98,20 +96,23 @@ def _orders_and_more(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
 def _nearest(desk: Desk, others: list[int], amounts: tuple[int, ...], rows: list[int]) -> list[int]:
     """Items with these amounts, those due nearest to the last of some rows."""
     last = max(desk.ledger.age(row)[0] for row in rows)
-    near: Callable[[int], int] = lambda row: abs((desk.ledger.age(row)[0] - last).days)  # noqa: E731
-    wanted, chosen = list(amounts), []
-    for row in sorted(others, key=near):
-        if desk.ledger.left[row] in wanted:
-            wanted.remove(desk.ledger.left[row])
-            chosen.append(row)
-    return chosen
+    near = sorted(others, key=lambda row: abs((desk.ledger.age(row)[0] - last).days))
+    return pick(near, desk.ledger.left, amounts)
 
 
 def _of_relatives(desk: Desk, case: Case) -> list[Draft]:
-    """What debtors owe whose names go on where the payer's ends, legal forms apart: companies of one family."""
-    if case.payer.score < _LEAST_PAYER or not case.payer.words:
+    """What debtors owe whose names go on where the payer's ends, legal forms and words of groups apart: one family."""
+    family = _family(case.payer)
+    if family is None:
         return []
-    others = desk.payers.longer_names(case.payer._replace(whole=False))
-    others = [a for a in others if case.seller in (None, desk.ledger.accounts[a][0])][:_MOST_RELATIVES]
-    drafts = [draft for account in others for draft in explain(desk, case, [account]) if draft.confidence > _GUESS]
+    others = [a for a in desk.payers.longer_names(family) if case.seller in (None, desk.ledger.accounts[a][0])]
+    drafts = [d for a in others[:_MOST_RELATIVES] for d in explain(desk, case, [a]) if d.confidence > _GUESS]
     return [cap(draft, _RELATIVE) for draft in drafts]
+
+
+def _family(payer: Payer) -> Payer | None:
+    """The payer by the words that its companies' names begin with; None where nothing tells them."""
+    words = tuple([word for word in payer.words if word not in GROUP_WORDS])
+    if not words or (payer.score < _LEAST_PAYER and (words == payer.words or len("".join(words)) < _LEAST_LETTERS)):
+        return None
+    return payer._replace(words=words, whole=False, found_by="name")

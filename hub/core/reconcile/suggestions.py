@@ -117,7 +117,8 @@ class Suggestions:
     def spread(self, case: Case, drafts: list[Draft]) -> list[Draft]:
         """The drafts of a receipt; what an earlier receipt was offered first comes after its equals."""
         found: list[Draft] = []
-        drafts = self._sets_that_fit(case, drafts)
+        if any([draft.rule in _SETS for draft in drafts]):
+            drafts = self._sets_that_fit(case, drafts)
         turn = self._turns.get(case.id)
         if turn is not None:
             found = self._whose_turn(case, drafts, turn)
@@ -139,9 +140,7 @@ class Suggestions:
         """The drafts; before a set that has equal invoices, the one of them that fits better."""
         found: list[Draft] = []
         for draft in drafts:
-            other = (
-                together(self.desk, case, draft, self.offered) if len(draft.lines) > 1 and draft.rule in _SETS else None
-            )
+            other = together(self.desk, case, draft, self.offered) if draft.rule in _SETS else None
             found += [draft] if other is None else [other, draft]
         return found
 
@@ -207,7 +206,7 @@ class Suggestions:
 
 def _is_whole_one(case: Case, draft: Draft) -> bool:
     """Whether it is one invoice of exactly the sum, for no better reason than that."""
-    return draft.rule in _IN_TURN and len(draft.lines) == 1 and draft.lines[0][1] == case.amount
+    return draft.rule in _IN_TURN and draft.lines[0][1] == case.amount and len(draft.lines) == 1
 
 
 def _of_a_statement(drafts: list[Draft]) -> list[int]:

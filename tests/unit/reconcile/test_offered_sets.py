@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.unit.reconcile.books import DURAND, decide, item, lines, one, receipt
+from tests.unit.reconcile.books import DURAND, debtors_of, decide, item, lines, one, receipt
 
 PAYER = "DURAND ET FILS"
 
@@ -86,3 +86,22 @@ def test_an_equal_invoice_beside_the_others_of_the_set() -> None:
     """One of the subscription's, of the weeks of what is paid with it."""
     items = weekly([216_00, 748_04, 216_00, 44_52, 216_00, 70_34, 216_00])
     assert [2, 3, 4] == offered(items, 748_04 + 216_00 + 44_52, "VOTRE AVIS")
+
+
+@pytest.mark.parametrize("apart", [[2], [1, 4], [5, 6]])
+def test_all_of_a_due_day_but_one_or_two(apart: list[int]) -> None:
+    """What is disputed is left out; sixteen older ones stay open."""
+    amounts = [1_143_27, 1_129_48, 627_42, 4_772_40, 1_392_62, 318_05, 944_10, 205_33]
+    old = [item(f"O-{n:04}", DURAND, 511_03 + 97_31 * n, due_on=date(2025, 9, 1 + n)) for n in range(16)]
+    items = [item(f"N-{n:04}", DURAND, amount, due_on=date(2026, 3, 31)) for n, amount in enumerate(amounts)]
+    paid = sum(amount for n, amount in enumerate(amounts) if n not in apart)
+    assert [17 + n for n in range(8) if n not in apart] == offered(old + items, paid, "REGLEMENT")
+
+
+def test_companies_of_a_holding_that_is_no_debtor() -> None:
+    """ "Groupe Lacombelia" pays two invoices of Lacombelia Haguenau."""
+    names = debtors_of(["Lacombelia Haguenau SAS", "Courtois Foix SARL", "Martin SA"])
+    items = [item(f"L{n}", "D0", amount) for n, amount in enumerate((812_03, 1_377_19, 455_02))]
+    items += [item("C1", "D1", 2_189_22), item("M1", "D2", 77_00)]
+    decision = one(items, 812_03 + 455_02, "REGLEMENT", "GROUPE LACOMBELIA", debtors=names)
+    assert ("suggested", [(1, 812_03), (3, 455_02)]) == (decision.status, lines(decision))

@@ -19,9 +19,8 @@ _MOST = 60  # figures of a text that are looked at
 _WHOLE, _ROUND_ABOUT = 0.88, 0.62
 
 
-def by_ends(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
+def by_ends(desk: Desk, case: Case, pool: Pool, figures: list[str]) -> list[Draft]:
     """The payer's invoices whose numbers end as figures of the text do, if there are several or they are the sum."""
-    figures = _figures(case)
     if not figures or not pool.left:
         return []
     rows = _ending_so(desk, case, pool, figures)
@@ -32,13 +31,12 @@ def by_ends(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     return [Draft(_WHOLE, RULE, reason, [(row, desk.ledger.left[row]) for row in rows])]
 
 
-def ends_named(desk: Desk, case: Case, rows: list[int]) -> list[int]:
+def ends_named(desk: Desk, rows: list[int], figures: list[str]) -> list[int]:
     """Those of the rows whose number ends as figures of the text do."""
-    figures = _figures(case)
     return [row for row in rows if _end_of(desk, row, figures)] if figures else []
 
 
-def _figures(case: Case) -> list[str]:
+def figures_of(case: Case) -> list[str]:
     """Runs of three figures and more of the texts, the longest first; dates and amounts are hidden."""
     found = [run for _, text in case.texts for run in _FIGURES.findall(mask(fold(text))[0])]
     plain = [run.lstrip("0") for run in found]

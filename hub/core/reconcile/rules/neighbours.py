@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import accumulate, combinations
 
+from hub.core.reconcile.amounts import sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.named import full_lines
-from hub.core.reconcile.rules.pool import Pool
+from hub.core.reconcile.rules.pool import Pool, pick
 
 RULE = "payer_sum"
 _MOST_CREDITS = 6  # credit notes of which one, two or all may be taken off
 _MOST_INVOICES = 400
 _LIKELY, _LESS_CREDIT, _MAYBE = 0.82, 0.78, 0.5
 _BY_CHANCE = 0.5  # runs that make a sum by accident, from which one is only a guess
+_MOST_OF_IT, _LEAST_OF_A_PERIOD, _MOST_LEFT_OUT = 0.69, 3, 2
 _AT_MOST = 2  # runs offered
 
 
@@ -35,7 +37,7 @@ def neighbours(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
             if len(run) + len(credits) > 1:
                 found.append((len(credits), _days(desk, case, run), run, credits))
     if not found:
-        return []
+        return _most_of_a_period(desk, case, rows)
     drafts: list[Draft] = []
     by_chance = len(rows) ** 2 * _ways(len(pool.credits)) > _BY_CHANCE * case.amount
     for _, _, run, credits in sorted(found, key=lambda one: one[:2]):
@@ -89,3 +91,37 @@ def _draft(desk: Desk, run: list[int], credits: list[int], confidence: float) ->
     less = f", less {desk.numbers(credits)}," if credits else ""
     reason = f"The payer is known; {desk.numbers(run)}, one after the other{less} add up to exactly this amount."
     return Draft(confidence, "payer_less_credit_note" if credits else RULE, reason, full_lines(desk, run + credits))
+
+
+def _most_of_a_period(desk: Desk, case: Case, rows: list[int]) -> list[Draft]:
+    """All that falls due on one day, or was issued in one month, but one or two: they are paid apart, or disputed."""
+    if len(rows) <= _LEAST_OF_A_PERIOD:
+        return []
+    left, drafts = desk.ledger.left, list[Draft]()
+    for period in _periods(desk, rows):
+        excess = sum([left[row] for row in period]) - case.amount
+        if len(period) <= _LEAST_OF_A_PERIOD or not 0 < excess < case.amount:
+            continue
+        for solution in sums_to([left[row] for row in period], excess, _MOST_LEFT_OUT).solutions[:1]:
+            out = pick(period[::-1], left, solution)
+            run = [row for row in period if row not in out]
+            reason = f"The payer is known; {desk.numbers(run)} are all of a period but {desk.numbers(out)}."
+            draft = Draft(_MOST_OF_IT, RULE, reason, full_lines(desk, run))
+            if len(out) <= _MOST_LEFT_OUT and not any(draft.same_as(other) for other in drafts):
+                drafts.append(draft)
+    drafts.sort(key=lambda draft: _days(desk, case, [row for row, _ in draft.lines]))
+    return drafts[:_AT_MOST]
+
+
+def _periods(desk: Desk, rows: list[int]) -> list[list[int]]:
+    """What falls due on one day, and what was issued in one month."""
+    issued_on, due_on = desk.ledger.items.issued_on, desk.ledger.items.due_on
+    found: dict[object, list[int]] = {}
+    for row in rows:
+        day = issued_on[row]
+        for period in (due_on[row], day.year * 12 + day.month):
+            if period in found:
+                found[period].append(row)
+            else:
+                found[period] = [row]
+    return list(found.values())

@@ -7,7 +7,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.ends import ends_named
 from hub.core.reconcile.rules.near_number import near_number
 from hub.core.reconcile.rules.on_account import A_SHARE
-from hub.core.reconcile.rules.pool import Pool
+from hub.core.reconcile.rules.pool import Pool, pick
 from hub.core.reconcile.turns import LATE
 from hub.core.reconcile.words import RETENTION_WORDS
 
@@ -17,10 +17,10 @@ _FIVE_PER_CENT = 20  # what is kept back of a builder's invoice is the twentieth
 _OF_ONE = (PART, "payer_rounding", "payer_bank_fee", "payer_discount")
 
 
-def parts(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> list[Draft]:
+def parts(desk: Desk, case: Case, pool: Pool, drafts: list[Draft], figures: list[str]) -> list[Draft]:
     """Retention money given back, and a part of what is due now; what the text nearly spells is surer."""
     singles = [draft for draft in drafts if len(draft.lines) == 1 and draft.rule in _OF_ONE]
-    named = ends_named(desk, case, [draft.lines[0][0] for draft in singles])
+    named = ends_named(desk, [draft.lines[0][0] for draft in singles], figures)
     explained = any([draft.rule.startswith("named_") for draft in drafts])
     for draft in singles:
         row = draft.lines[0][0]
@@ -72,11 +72,7 @@ def _retention(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     rows = [row for row in pool.left if left[row] > shares[row]]
     for cents in (0, 1, -1, 2, -2):  # each share was rounded
         for solution in sums_to([shares[row] for row in rows], case.amount + cents).solutions[:1]:
-            wanted, lines = list(solution), list[tuple[int, int]]()
-            for row in rows:
-                if shares[row] in wanted:
-                    wanted.remove(shares[row])
-                    lines.append((row, shares[row]))
+            lines = [(row, shares[row]) for row in pick(rows, shares, solution)]
             lines[-1] = (lines[-1][0], lines[-1][1] - cents)
             of = desk.numbers([row for row, _ in lines])
             return [Draft(_RETAINED, PART, f"The text speaks of retention money: 5 % of {of} is this amount.", lines)]

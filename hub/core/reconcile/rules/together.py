@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.rules.ends import ends_named
+from hub.core.reconcile.rules.ends import ends_named, figures_of
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 from hub.core.reconcile.rules.told import told
 from hub.core.reconcile.turns import LATE
@@ -23,7 +23,7 @@ def together(desk: Desk, case: Case, draft: Draft, offered: Collection[int]) -> 
     if all(len(rows) < 2 for rows in equal.values()):
         return None
     every = list(dict.fromkeys(row for rows in equal.values() for row in rows))
-    pointed = set(ends_named(desk, case, every)) or set(told(desk, case, every))
+    pointed = set(ends_named(desk, every, figures_of(case))) or set(told(desk, case, every))
     age = desk.ledger.age
     sure = [row for row in paid if len(equal[row]) < 2] or [row for row in every if row in pointed]
     stale = {row for row in every if (case.received_on - age(row)[0]).days > LATE}
