@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hub.core.reconcile.amounts import sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.ends import ends_named
@@ -13,6 +15,8 @@ from hub.core.reconcile.words import RETENTION_WORDS
 
 PART = "payer_in_part"
 _SPELT, _RETAINED, _MADE_UP, _DUE_NOW = 0.8, 0.75, 0.7, 0.41
+_MOST_EQUAL = 100
+_SOME_WEEKS = timedelta(days=LATE)
 _FIVE_PER_CENT = 20  # what is kept back of a builder's invoice is the twentieth part (law 71-584)
 _OF_ONE = (PART, "payer_rounding", "payer_bank_fee", "payer_discount")
 
@@ -35,14 +39,16 @@ def parts(desk: Desk, case: Case, pool: Pool, drafts: list[Draft], figures: list
 
 def made_up(desk: Desk, case: Case, account: int, others: list[Case]) -> Draft | None:
     """The open invoice that this receipt and another one left to a person make up; the one due nearest to the first."""
-    rows = desk.ledger.account(account, case.currency).invoices.rows
+    ledger = desk.ledger
     for other in others:
         if other is case or abs((other.received_on - case.received_on).days) > LATE:
             continue
         first = min(case.received_on, other.received_on)
-        whole = [r for r in rows if desk.ledger.left[r] == case.amount + other.amount and desk.usable(r, case)]
+        total = case.amount + other.amount
+        rows = ledger.rows_of_amount(account, total)[:_MOST_EQUAL]
+        whole = [row for row in rows if ledger.left[row] == total and desk.usable(row, case)]
         if whole:
-            row = min(whole, key=lambda r: (abs((desk.ledger.age(r)[0] - first).days), desk.ledger.age(r)))
+            row = min(whole, key=lambda r: (abs((ledger.age(r)[0] - first).days), ledger.age(r)))
             number = desk.numbers([row])
             reason = f"The payer is known; this and another receipt of {other.received_on} make up {number}."
             return Draft(_MADE_UP, PART, reason, [(row, case.amount)], evidence={"beside_receipt": other.id})
@@ -51,14 +57,14 @@ def made_up(desk: Desk, case: Case, account: int, others: list[Case]) -> Draft |
 
 def _of_what_is_due(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     """A part of the invoice due nearest to the receipt, where the oldest one has been left unpaid for long."""
-    age, left = desk.ledger.age, desk.ledger.left
-    days = {row: (case.received_on - age(row)[0]).days for row in pool.left}
-    if not days or max(days.values()) <= LATE:
+    age, left, on = desk.ledger.age, desk.ledger.left, case.received_on
+    if (on - age(pool.left[0])[0]).days <= LATE:
         return []
-    larger = [row for row in pool.left if left[row] > case.amount and abs(days[row]) <= LATE]
+    due_on, since, until = desk.ledger.items.due_on, on - _SOME_WEEKS, on + _SOME_WEEKS
+    larger = [r for r in pool.left if left[r] > case.amount and (day := due_on[r]) and since <= day <= until]
     if not larger:
         return []
-    row = min(larger, key=lambda one: (abs(days[one]), age(one)))
+    row = min(larger, key=lambda one: (abs((age(one)[0] - on).days), age(one)))
     reason = f"The payer is known and this may be a part of {desk.numbers([row])}, which is due about now."
     return [Draft(_DUE_NOW, PART, reason, [(row, case.amount)])]
 
