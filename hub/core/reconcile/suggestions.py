@@ -154,7 +154,7 @@ class Suggestions:
         return [mine, *drafts]
 
     def _neighbours(self, case: Case, found: list[Draft]) -> list[Draft]:
-        """Beside one of several equal invoices, the one due nearest to the receipt, and the next older one.
+        """Beside one of several equal invoices: one of its due day, the one due nearest to the receipt, the next older.
 
         The older one is right when a receipt before this one turns out to be no payment; unless they are there already.
         """
@@ -170,7 +170,9 @@ class Suggestions:
             return []
         free = [row for row in equal if row not in self.offered] or equal
         nearest = min(free, key=lambda r: (self._days_from(case, r), self.desk.ledger.age(r)))
-        others = [(nearest, "is due nearest to the receipt")]
+        due = self.desk.ledger.items.due_on
+        others = [(row, "is due on the same day") for row in equal if row != mine and due[row] == due[mine]][:1]
+        others.append((nearest, "is due nearest to the receipt"))
         if mine in equal and (at := equal.index(mine)):
             others.append((equal[at - 1], "is the next older one"))
         drafts = []

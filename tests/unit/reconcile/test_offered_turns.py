@@ -97,3 +97,10 @@ def test_two_debtors_of_one_name_take_turns_as_before() -> None:
     decisions = decide(items, [receipt(RENT, "LOYER", "RESIDENCE DES ORMES")], debtors=twins)
     offered = {proposal.debtor for proposal in decisions[0].proposals[:3]}
     assert ("suggested", {("ACME", "D0"), ("ACME", "D1")}) == (decisions[0].status, offered)
+
+
+def test_beside_an_invoice_its_twin_of_the_same_day() -> None:
+    """Two of one day and sum: nothing tells which, and the person sees both before older ones."""
+    items = rents([fifth(1), fifth(2), fifth(3), fifth(4), fifth(4)])
+    decision = decide(items, [asked("ECH 050426", date(2026, 4, 7))])[0]
+    assert {4, 5} == {proposal.lines[0][0] for proposal in decision.proposals[:2]}
