@@ -12,15 +12,14 @@ from datetime import date
 from typing import NamedTuple
 
 LATE = 45  # days after its due day that an invoice is still paid in turn
-_ISSUEDLATER = 3  # days an invoice may be dated after its payment
+_ISSUED_LATER = 3  # days an invoice may be dated after its payment
 _MOST = 4_000  # receipts times invoices that are laid beside one another
 _MOST_DELAYS = 40
-_UNLIKE, _SKIPPED, _PASSED, _NEVER = (
-    30,
-    1,
-    0.1,
-    10_000.0,
-)  # costs: days at most, an invoice left out, a day late or early
+# Costs of laying payments beside debts, in days.
+_UNLIKE = 30  # other days late than the others are, at most
+_SKIPPED = 1  # a debt left out
+_PASSED = 0.1  # each day late or early
+_NEVER = 10_000.0
 
 
 class Debt(NamedTuple):
@@ -46,7 +45,7 @@ def in_turn(days: Sequence[date], debts: Sequence[Debt]) -> list[int]:
 
 
 def _was_issued(debt: Debt, day: date) -> bool:
-    return (debt.issued - day).days <= _ISSUEDLATER
+    return (debt.issued - day).days <= _ISSUED_LATER
 
 
 def _laid(days: Sequence[date], debts: Sequence[Debt], delay: int) -> tuple[float, list[int]]:
