@@ -84,7 +84,6 @@ class _Run:
         self.thought = Thought(desk, RemittanceIndex(remittances), own, self.ruled)
         self.remitted = set(remittances.receipt_id) if remittances else set()
         self.waiting = Waiting(desk)
-        self.suggestions = Suggestions(desk)
         self.decided: list[Decision | None] = [None] * len(self.receipts.id)
 
     def decisions(self) -> list[Decision]:
@@ -105,8 +104,7 @@ class _Run:
             if drafts is not None:
                 held.append((case, drafts))
         held.sort(key=lambda waiting: (waiting[0].received_on, waiting[0].id))
-        for case, drafts in held:
-            self._for_a_person(case, drafts)
+        self._for_a_person(held)
         return [d for d in self.decided if d is not None]
 
     def _without_thought(self, order: list[int]) -> list[int]:
@@ -200,15 +198,18 @@ class _Run:
         apply(self.desk, first)
         return automatic(self.desk, case, first, drafts)
 
-    def _for_a_person(self, case: Case, drafts: list[Draft]) -> None:
-        """Suggestions; thought again when another receipt has since used up an item of theirs."""
-        if not all(within_bounds(self.desk, case, d) for d in drafts):
-            drafts = ranked(self.desk, case, self.thought.all_drafts(case))
-            if not drafts and (again := self.thought.second_payment(case)) is not None:
-                self.decided[case.row] = again
-                return
-        drafts = self.suggestions.spread(case, drafts)
-        self.decided[case.row] = for_a_person(self.desk, case, drafts)
+    def _for_a_person(self, held: list[tuple[Case, list[Draft]]]) -> None:
+        """Suggestions; thought again where another receipt has since used up an item of theirs."""
+        open_ones = []
+        for case, drafts in held:
+            if not all(within_bounds(self.desk, case, d) for d in drafts):
+                drafts = ranked(self.desk, case, self.thought.all_drafts(case))
+                if not drafts and (again := self.thought.second_payment(case)) is not None:
+                    self.decided[case.row] = again
+                    continue
+            open_ones.append((case, drafts))
+        for case, drafts in Suggestions(self.desk).of(open_ones):
+            self.decided[case.row] = for_a_person(self.desk, case, drafts)
 
 
 @contextmanager

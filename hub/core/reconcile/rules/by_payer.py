@@ -39,16 +39,16 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
         namesakes = desk.payers.namesakes(payer, case.seller)[:MOST_ACCOUNTS]
         most = 1.0 if len(namesakes) == 1 and not _states_a_form(desk, case) else _OTHER_FORM
         for account in namesakes:
-            drafts += [cap(d, most) for d in _explain(desk, case, [account])]
+            drafts += [cap(d, most) for d in explain(desk, case, [account])]
         accounts = _cut_short(desk, case) if not drafts else []
     for account in accounts:
-        drafts += _explain(desk, case, [account])
+        drafts += explain(desk, case, [account])
     if not any([d.confidence > 0.8 for d in drafts]):
         for account in accounts[:2]:
             group = desk.ledger.group(account)
             if len(group) > 1:
                 most = _BESIDE_OWN if any("sets_that_add_up" in d.evidence for d in drafts) else 0.975
-                drafts += [cap(d, most) for d in _explain(desk, case, group) if d.confidence > 0.6]
+                drafts += [cap(d, most) for d in explain(desk, case, group) if d.confidence > 0.6]
     rivals = len(accounts)
     alone = rivals > 1 and len(_explaining(desk, drafts)) == 1
     judged = [judge(desk, case, d, rivals, alone) for d in drafts]
@@ -119,7 +119,7 @@ def _of_namesakes(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     nearly = [*payers.namesakes(case.payer, case.seller), *case.payer.accounts, *payers.longer_names(case.payer)]
     nearly += payers.names.full.begun(case.payer.label, _MOST_NAMESAKES)
     others = [a for a in dict.fromkeys(nearly) if a not in accounts and case.seller in (None, owners[a][0])]
-    drafts = [d for account in others[:_MOST_NAMESAKES] for d in _explain(desk, case, [account]) if d.confidence > 0.6]
+    drafts = [d for account in others[:_MOST_NAMESAKES] for d in explain(desk, case, [account]) if d.confidence > 0.6]
     return [cap(judge(desk, case, d, len(others) + len(accounts)), _NAMESAKE) for d in drafts]
 
 
@@ -149,7 +149,7 @@ def _owe_it_too(desk: Desk, case: Case, first: Draft, accounts: Sequence[int], w
     return found
 
 
-def _explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
+def explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     """All ways the open items of these accounts can make up the amount."""
     if len(accounts) == 1:
         quick = _many_equal(desk, case, accounts[0])

@@ -16,18 +16,17 @@ def told_by_its_day(desk: Desk, case: Case, draft: Draft) -> None:
     """The invoice of the due date, or of the week, that the text names: a bill of exchange is drawn on that day, and
     agencies of temporary work bill each week.
     """
-    items, reading = desk.ledger.items, case.reading
-    due_on, issued_on, year = items.due_on, items.issued_on, case.received_on - _A_YEAR
-    if reading.due_on:
-        _told_by(desk, case, draft, lambda row: due_on[row] in reading.due_on, "due date")
-    if weeks := reading.weeks:
-        _told_by(
-            desk,
-            case,
-            draft,
-            lambda row: issued_on[row] > year and issued_on[row].isocalendar().week in weeks,
-            "week",
-        )
+    due_on, named = desk.ledger.items.due_on, case.reading.due_on
+    if named:
+        _told_by(desk, case, draft, lambda row: due_on[row] in named, "due date")
+    if case.reading.weeks:
+        _told_by(desk, case, draft, lambda row: in_a_week_named(desk, case, row), "week")
+
+
+def in_a_week_named(desk: Desk, case: Case, row: int) -> bool:
+    """Whether an item was issued in a week that the text names, within a year."""
+    issued = desk.ledger.items.issued_on[row]
+    return issued > case.received_on - _A_YEAR and issued.isocalendar().week in case.reading.weeks
 
 
 def is_told(draft: Draft) -> bool:

@@ -6,7 +6,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.charges import is_a_share
 from hub.core.reconcile.rules.pool import Pool
 
-_A_SHARE = 0.45
+A_SHARE = 0.45
 
 
 def on_account(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
@@ -27,7 +27,7 @@ def on_account(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     shared = [r for r in larger if is_a_share(case.amount, desk.ledger.items.total_minor[r])]
     for row in shared[:2]:
         reason = f"The payer is known and this is to the cent a usual share of {desk.numbers([row])}."
-        drafts.append(Draft(_A_SHARE, "payer_in_part", reason, [(row, case.amount)]))
+        drafts.append(Draft(A_SHARE, "payer_in_part", reason, [(row, case.amount)]))
     larger = [r for r in larger if r not in shared[:2]]
     for row in larger[:2]:
         reason = f"The payer is known and this may be a part of {desk.numbers([row])}."

@@ -6,6 +6,7 @@ not about what the debtor paid.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
 
 from hub.core.reconcile.case import Case, Desk, Draft
@@ -65,3 +66,13 @@ def cap(draft: Draft, most: float) -> Draft:
     """The draft, no surer than `most`."""
     draft.confidence = min(draft.confidence, most)
     return draft
+
+
+def pick(rows: Iterable[int], worth: Mapping[int, int] | Sequence[int], amounts: Iterable[int]) -> list[int]:
+    """The first rows that are worth these amounts, each row once."""
+    wanted, chosen = list(amounts), []
+    for row in rows:
+        if worth[row] in wanted:
+            wanted.remove(worth[row])
+            chosen.append(row)
+    return chosen
