@@ -125,6 +125,8 @@ class Stances:
             return UNKNOWN
         if (payer.score >= 1.0 or payer.whole) and self._another_company(payer, account):
             return CONTRADICTS
+        if self._shares_what_found_it(payer, account):
+            return UNKNOWN
         if payer.score < MEDIUM:  # rather another debtor, not surely: enough when nothing speaks for this one
             return CONTRADICTS if self._resembles(payer, account) < _NOTHING_ALIKE else UNKNOWN
         # The surer we are who paid, the more a claim on someone else must look like that payer.
@@ -132,6 +134,20 @@ class Stances:
         if self._resembles(payer, account) >= needed:
             return UNKNOWN
         return CONTRADICTS
+
+    def _shares_what_found_it(self, payer: Payer, account: int) -> bool:
+        """Whether a debtor was found in a label by words that the account's name has too, and explains not all of it.
+
+        "M OU MME LE BRAS DIDIER" may be the father of the pupil Sandrine Le Bras as well as the EARL Le Bras.
+        """
+        if payer.found_by != "text" or payer.whole:
+            return False
+        said, own = frozenset(payer.words), self.words_of(account)
+        for candidate in payer.accounts:
+            shared = said & self.words_of(candidate)
+            if shared and shared != said and shared <= own:
+                return True
+        return False
 
     def is_centre_of(self, payer: Payer, account: int) -> bool:
         """Whether the payer is a debtor with a group's name, and the account a company whose name begins with it.
@@ -175,12 +191,14 @@ class Stances:
 
         Too little to tell whose ("CENTRE HOSPITALIER DE"), yet enough to tell whose not.
         """
-        if payer.in_label and not self._first_words.isdisjoint(payer.words):
+        if payer.in_label and not self._first_words.intersection(payer.words) <= self.words_of(account):
             return True
         if payer.in_label and self.names.full.goes_on_as_another(payer.label, account):
             return True
         begun = self._beginning(payer)
-        return bool(begun) and not self._begins(account, begun)
+        if not begun or self.words_of(account).issuperset(begun):
+            return False
+        return not self._begins(account, "".join(begun))
 
     def _is_another_of_its_kind(self, payer: Payer, account: int) -> bool:
         """Whether the payer's name begins as many debtors' names do, and goes on otherwise than this debtor's.
@@ -202,15 +220,15 @@ class Stances:
         firsts = Counter(words[0] for words in {words for words, _ in self._words} if len(words) > 1)
         return {word for word, count in firsts.items() if count >= _MANY}
 
-    def _beginning(self, payer: Payer) -> str:
+    def _beginning(self, payer: Payer) -> tuple[str, ...]:
         """What some debtor's name begins with: the payer's whole name, or as many first words of the label as fit."""
         least = 1 if payer.in_label else len(payer.words)
         for count in range(len(payer.words), max(least, 1) - 1, -1):
             glued = "".join(payer.words[:count])
             at = bisect_left(self._glued, glued)
             if at < len(self._glued) and self._glued[at].startswith(glued):
-                return glued
-        return ""
+                return payer.words[:count]
+        return ()
 
     def likeness(self, payer: Payer, account: int) -> float:
         """0..1: how much the payer's words look like a name of the account."""

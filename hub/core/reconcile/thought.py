@@ -137,6 +137,7 @@ class Thought:
         named = self._by_customer(payers.in_text(reading.words), reading)
         if not found.accounts and not r.payer_name[row]:
             return named  # even when its words name nobody for sure, they may contradict
+        named = payers.in_passing(named)
         return named if named.score > found.score and named.score >= 0.6 else found
 
     def _by_customer(self, payer: Payer, reading: Reading) -> Payer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from hub.core.reconcile.stances import STRONG as SURE
 
 _LONGEST_RANGE = 20_000  # between the counters of a range; other debtors have most of them
 CONTRADICTED = 0.45
+_AHEAD = timedelta(days=31)  # an invoice may be sent before the day it bears: next month's subscription
 _LEAST_COUNTER = 3  # characters that may name an invoice which is paid
 
 
@@ -72,11 +74,20 @@ def _grouped(desk: Desk, case: Case, only: set[int] | None) -> dict[int, list[li
             account = ledger.account_of[row]
             if strength <= BARE and figure and desk.payers.bears(account, mention.text):
                 continue  # a figure of the debtor's name: "Garage 24", "3D Services"
-            if (only is None or account in only) and desk.usable(row, case):
+            if only is not None and (account not in only or issued_long_after(desk, case, row)):
+                continue
+            if desk.usable(row, case):
                 by_group.setdefault(ledger.group(account)[0], []).append((row, strength, mention.text))
         for group, refs in by_group.items():
             groups.setdefault(group, []).append(refs)
     return groups
+
+
+def issued_long_after(desk: Desk, case: Case, row: int) -> bool:
+    """Whether an item was issued so much later than the money came that nobody could quote its number: another
+    seller's invoice bears it as well.
+    """
+    return desk.ledger.items.issued_on[row] > case.received_on + _AHEAD
 
 
 def _pick(

@@ -16,6 +16,7 @@ _CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's n
 _SHARED, _A_SHARE = ((FULL, UNKNOWN), (BARE, AGREES)), 0.972  # to the cent a usual share of the one invoice named
 _THIS_SHARE = 0.978  # a number that is not whole, and to the cent what is kept back, or the share the text counts
 _INSTALMENT = re.compile(r"(?<![\d/])([1-9]|1[0-2])/([2-9]|1[0-2])(?![\d/])")  # "ACOMPTE 1/3"
+_STROKE = re.compile(r"\s?/\s?")  # a line that ended within "1/3" leaves a blank there
 
 
 def part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: float, allowed: bool) -> list[Draft]:
@@ -58,7 +59,7 @@ def _less_retention(case: Case, total: int) -> bool:
 
 def _is_counted(desk: Desk, case: Case, total: int) -> bool:
     """Whether the receipt is the instalment that the text counts: a third, for "ACOMPTE 1/3"."""
-    counted = _INSTALMENT.search(desk.receipts.remittance[case.row] or "")
+    counted = _INSTALMENT.search(_STROKE.sub("/", desk.receipts.remittance[case.row] or ""))
     return counted is not None and abs(case.amount * (parts := int(counted[2])) - total) <= parts * parts
 
 
@@ -67,7 +68,7 @@ def _cut_in_a_number(desk: Desk, case: Case, named: Named) -> bool:
     text = desk.receipts.remittance[case.row] or ""
     if not text or not fills_its_room(text) or mask(fold(text))[0].endswith("#"):  # a date, or a share, is complete
         return False
-    last = text.split()[-1]
+    last = _STROKE.sub("/", text).split()[-1]
     return (
         not _INSTALMENT.search(last)
         and any(map(str.isdigit, last))
