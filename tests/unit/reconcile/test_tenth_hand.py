@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from tests.unit.reconcile.books import debtors_of, item, lines, one
+from hub.core.reconcile import Debtors
+from tests.unit.reconcile.books import DURAND, debtors_of, decide, item, lines, one, receipt
 
 SCHOOL = debtors_of(["EARL Le Bras", "Le Bras Sandrine", "Laurent SA", "Noé Hauswirth", "Hauswirth Distribution"])
 FEES = [
@@ -64,3 +65,60 @@ def test_a_number_that_another_seller_uses_months_later() -> None:
     """Nobody quotes the number of an invoice of next autumn, whoever bears the payer's name there."""
     decision = one(SHARED, 296_66, "VIR M OU MME LE BRAS DIDIER FACT 419397 1 /3", debtors=SCHOOL)
     assert ("auto", [(1, 296_66)]) == (decision.status, lines(decision))
+
+
+def _work(number: str, amount: int, month: int) -> dict[str, object]:
+    return item(number, "D9656", amount, issued_on=date(2026, month, 10))
+
+
+DENTISTS = Debtors(["ACME"] * 2, ["D9656", "D2115"], ["Dr Thomas Monteil", "SELARL Arnaud Crétin"])
+WORK = [
+    _work("D9656-2602-01", 812_26, 2),
+    _work("D9656-2602-02", 250_10, 2),
+    _work("D9656-2603-01", 812_26, 3),
+    item("D2115-2602-01", "D2115", 812_26),
+    item("2026/02602-A", "D2115", 99_00),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "paid"),
+    [
+        ("VTE FACT 2602-01", 812_26, [1]),
+        ("VTE FACT 2603-1", 812_26, [3]),
+        ("FACTURES 2602-01 + 2602-02", 1062_36, [1, 2]),
+        ("RELEVE FEVRIER 2602-01, 2602-02", 1062_36, [1, 2]),
+    ],
+)
+def test_a_number_without_the_customers_own_in_front(text: str, amount: int, paid: list[int]) -> None:
+    """Who pays leaves out his own customer number, with which all his invoices' numbers begin."""
+    decision = one(WORK, amount, text, "DR THOMAS MONTEIL", debtors=DENTISTS)
+    assert ("auto", paid) == (decision.status, [row for row, _ in lines(decision)])
+
+
+RENTED = [item(f"2026/{n:05d}-A", DURAND, 619_96, due_on=date(2026, month, 28)) for month, n in ((2, 1299), (3, 1557))]
+
+
+@pytest.mark.parametrize("text", ["PMT 00340818", "PIECE 76454", "VIRT 99123", "N/REF 1234567"])
+def test_a_payers_own_voucher(text: str) -> None:
+    """It is many times what this seller has counted to, and speaks of no other invoice."""
+    decision = one(RENTED[:1], 619_96, text, "DURAND ET FILS")
+    assert ("auto", [(1, 619_96)]) == (decision.status, lines(decision))
+
+
+@pytest.mark.parametrize("text", ["FACT 76454", "PIECE 01557", "PMT 202601300"])
+def test_a_number_that_may_be_an_invoices(text: str) -> None:
+    """What is announced as an invoice, or built like one, is no voucher."""
+    assert "auto" != one(RENTED[:1], 619_96, text, "DURAND ET FILS").status
+
+
+def test_a_voucher_waits_its_turn() -> None:
+    """Of equal invoices in a row it pays the next, as silent money does, and not before older receipts."""
+    paid = decide(
+        RENTED,
+        [
+            receipt(619_96, "MERCI", "DURAND ET FILS", received_on=date(2026, 3, 2)),
+            receipt(619_96, "PMT 00340818", "DURAND ET FILS", received_on=date(2026, 4, 2)),
+        ],
+    )
+    assert [("auto", [(1, 619_96)]), ("auto", [(2, 619_96)])] == [(d.status, lines(d)) for d in paid]

@@ -31,6 +31,7 @@ _WITH_A_DIFFERENCE = frozenset(("payer_discount", "payer_less_credit_note", "pay
 _WHOLE_ONE = ("payer_amount", "payer_less_credit_note")  # one invoice, which may have equal ones, to the cent
 _OF_ONE = ("payer_amount", "payer_rounding")  # one invoice's, of which the text may name the month
 _A_YEAR = timedelta(days=365)  # a week without its year is one of the last
+_LISTED = ("payer_sum", "payer_statement")  # several invoices of which the text may have all numbers
 _A_LIST = 2  # numbers that make one
 _NEARLY = 0.42  # such an explanation beside a text that names something else, and may be right about it
 _CHANCE_OF_A_STATEMENT = 0.001  # a statement of one invoice: no sum of others, and a sum that is rare
@@ -110,7 +111,7 @@ def _nearly_spelt(desk: Desk, case: Case, draft: Draft, paid: bool) -> bool:
             said = "which is its number" if whole else "one slip away from its number, or the end of it"
             draft.reason += f" The text has {near}, {said}."
             return True
-    elif draft.rule == "payer_sum" and all(near_number(desk, case, row) for row, _ in draft.lines):
+    elif draft.rule in _LISTED and all(near_number(desk, case, row) for row, _ in draft.lines):
         draft.confidence = max(draft.confidence, 0.985 if sure else 0.9)
         draft.reason += " The text has all their numbers, though not as they are printed."
         return True

@@ -13,7 +13,7 @@ from hub.core.reconcile.fitting import LETTERS, as_year, is_month_of_a_year, nea
 from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention
 from hub.core.reconcile.rules.pool import Pool, cap
-from hub.core.reconcile.text import fold, join_pieces, mask, runs
+from hub.core.reconcile.text import compact, fold, join_pieces, mask, runs
 from hub.core.reconcile.words import REFERENCE_WORDS
 
 NEAR = "payer_amount_near_number"
@@ -108,12 +108,27 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
 
 
 def _without_zeros(desk: Desk, case: Case, row: int) -> str | None:
-    """The number as the text has it in pieces, zeros in front of each left out or not."""
+    """The number as the text has it in pieces: zeros in front of each left out or not, and the customer's own number
+    that it begins with, "D9656-2511-01", which who pays knows to be his.
+    """
     known = windows(case)
     if not known:
         return None
-    found = known.get(_plain(tuple(runs(fold(desk.ledger.items.number[row]))[0])))
+    pieces = tuple(runs(fold(desk.ledger.items.number[row]))[0])
+    found = known.get(_plain(pieces)) or known.get(_plain(_behind_its_customer(desk, row, pieces)))
     return "-".join(found) if found else None
+
+
+def _behind_its_customer(desk: Desk, row: int, pieces: Window) -> Window:
+    """What follows the customer's own number in a number that begins with it; nothing where none does."""
+    begun, code = "", compact(desk.ledger.accounts[desk.ledger.account_of[row]][1])
+    for at, piece in enumerate(pieces):
+        begun += piece
+        if not code.startswith(begun):
+            break
+        if begun == code:
+            return pieces[at + 1 :]
+    return ()
 
 
 def _seen(desk: Desk, case: Case, row: int) -> list[str]:

@@ -7,7 +7,7 @@ from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import WEAK
 from hub.core.reconcile.numbers import counter_of
 from hub.core.reconcile.text import compact, fills_its_room, fold
-from hub.core.reconcile.words import REFERENCE_WORDS
+from hub.core.reconcile.words import REFERENCE_WORDS, VOUCHER_WORDS
 
 _LEAST_COUNTED, _BEYOND = 4, 5  # digits of a counter that tells how far a seller counts, and how often beyond it
 _LEAST_BEGUN = 4  # characters of a number that a bank must have left to tell it
@@ -26,20 +26,21 @@ def is_no_other_number(desk: Desk, case: Case, row: int) -> bool:
 
 
 def _is_the_payers_own(desk: Desk, case: Case, row: int) -> bool:
-    """Whether the one number of the text is announced as a reference, and not built like the item's or far beyond
-    all that this debtor has: so far no seller has counted.
+    """Whether the one number of the text is announced as a reference or a voucher, and is not built like the item's
+    or far beyond all that this debtor has: so far no seller has counted.
     """
     if len(case.reading.unknown) != 1:
         return False
     said, (prefix, _, counted) = case.reading.unknown[0], desk.ledger.numbers.scheme_of[row]
     letters, number = letters_of(said), desk.ledger.numbers.compact[row]
-    if letters not in REFERENCE_WORDS:
+    if letters not in VOUCHER_WORDS:
         return False
     said_digits, digits, counter = said[len(letters) :], number[prefix.stop :], number[counted]
-    if _is_beyond(desk, row, said_digits):
+    as_long = len(said_digits) == sum(map(str.isdigit, digits))  # a period may stand in front of the counter
+    if (letters in REFERENCE_WORDS or not as_long) and _is_beyond(desk, row, said_digits):
         return True
     least = 1 if counter.startswith("0") else len(counter) - 1
-    return not least <= len(said_digits) <= len(counter) + 1 - (least == 1) and len(said_digits) != len(digits)
+    return not as_long and not least <= len(said_digits) <= len(counter) + 1 - (least == 1)
 
 
 def _is_beyond(desk: Desk, row: int, digits: str) -> bool:
