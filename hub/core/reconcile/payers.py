@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import permutations
 
 from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.inputs import Learnt
@@ -29,6 +30,7 @@ _NAMES_TOO = ORDER_WORDS | OTHER_NUMBER_WORDS | DUE_WORDS  # words of labels tha
 _LEAST_FOUND, _LEAST_CONTAINED = 0.6, 0.55  # likeness from which a label's name is a debtor's, and is worked out
 _MOST_LONGER = 200  # debtors whose names begin with a payer's
 _MOST_NARROWED = 200  # debtors of one name that are compared with a label word by word
+_MOST_REORDERED = 3  # words of a name that may stand in any order
 _IN_PASSING, _NOT_SURE = 2, 0.88  # words that make more than a name of one; how sure such a name is then
 _LEAST_IN_LABEL = 0.25  # what a label's name shares at least, since other words stand beside it
 
@@ -150,6 +152,13 @@ class PayerIndex(Stances):
         """The accounts with the payer's words, at one seller if given; some have another legal form than it states."""
         namesakes = self._by_key.get(" ".join(payer.words), ())
         return [a for a in namesakes if seller in (None, self.ledger.accounts[a][0])]
+
+    def reordered(self, payer: Payer) -> list[int]:
+        """Other accounts with the payer's words in another order: "Florian Besnier" and "Besnier Florian"."""
+        if payer.found_by not in ("name", "text") or not 1 < len(payer.words) <= _MOST_REORDERED:
+            return []
+        found = [a for words in permutations(payer.words) for a in self._by_key.get(" ".join(words), ())]
+        return [a for a in dict.fromkeys(found) if a not in payer.accounts]
 
     def longer_names(self, payer: Payer) -> list[int]:
         """Other accounts whose names begin with the payer's, which may be what a cut left of theirs."""

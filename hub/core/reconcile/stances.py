@@ -125,7 +125,7 @@ class Stances:
             return UNKNOWN
         if (payer.score >= 1.0 or payer.whole) and self._another_company(payer, account):
             return CONTRADICTS
-        if self._shares_what_found_it(payer, account):
+        if self._explains_as_much(payer, account):
             return UNKNOWN
         if payer.score < MEDIUM:  # rather another debtor, not surely: enough when nothing speaks for this one
             return CONTRADICTS if self._resembles(payer, account) < _NOTHING_ALIKE else UNKNOWN
@@ -135,19 +135,20 @@ class Stances:
             return UNKNOWN
         return CONTRADICTS
 
-    def _shares_what_found_it(self, payer: Payer, account: int) -> bool:
-        """Whether a debtor was found in a label by words that the account's name has too, and explains not all of it.
+    def _explains_as_much(self, payer: Payer, account: int) -> bool:
+        """Whether a label that no name explains in full has as much of the account's name as of who was found in it.
 
         "M OU MME LE BRAS DIDIER" may be the father of the pupil Sandrine Le Bras as well as the EARL Le Bras.
         """
         if payer.found_by != "text" or payer.whole:
             return False
-        said, own = frozenset(payer.words), self.words_of(account)
-        for candidate in payer.accounts:
-            shared = said & self.words_of(candidate)
-            if shared and shared != said and shared <= own:
-                return True
-        return False
+        mine, said = self._weight_explained(payer, account), self._index.weight(payer.words)
+        return mine > 0 and any(mine >= self._weight_explained(payer, found) < said for found in payer.accounts)
+
+    def _weight_explained(self, payer: Payer, account: int) -> float:
+        """How telling the words of the payer's label are that a name of the account explains."""
+        index, names = self._index, self._telling_names(account)
+        return max((index.weight(index.covered(payer.words, name)) for name in names if name), default=0.0)
 
     def is_centre_of(self, payer: Payer, account: int) -> bool:
         """Whether the payer is a debtor with a group's name, and the account a company whose name begins with it.
@@ -288,9 +289,9 @@ class Stances:
         return self._namesakes(one, other)
 
     def _namesakes(self, one: int, other: int) -> bool:
-        """Whether two accounts have a name of equal words, legal forms apart."""
-        mine = {self._words[n][0] for n in self._names_of.get(one, ())}
-        return any(self._words[n][0] in mine for n in self._names_of.get(other, ()))
+        """Whether two accounts have a name of equal words, in any order and legal forms apart."""
+        mine = set(map(frozenset, self._telling_names(one)))
+        return any(frozenset(name) in mine for name in self._telling_names(other))
 
     def _forms_differ(self, one: int, other: int) -> bool:
         """Whether both accounts state a legal form, and none in common."""

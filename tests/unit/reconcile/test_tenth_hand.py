@@ -122,3 +122,46 @@ def test_a_voucher_waits_its_turn() -> None:
         ],
     )
     assert [("auto", [(1, 619_96)]), ("auto", [(2, 619_96)])] == [(d.status, lines(d)) for d in paid]
+
+
+PUPILS = debtors_of(["Florian Besnier", "Besnier Florian", "Zoé Mounier", "Laurent SA", "Théo Marcel"])
+
+
+def test_a_name_in_another_order_is_the_same() -> None:
+    """Both owe the sum: nobody knows who pays. A number tells, whichever order the bank prints."""
+    items = [item("420186", "D0", 1180_00), item("420369", "D1", 1180_00)]
+    assert "suggested" == one(items, 1180_00, "VIR FLORIAN BESNIER REGLEMENT", debtors=PUPILS).status
+    decision = one(items, 1180_00, "VIR FLORIAN BESNIER FACT 420369", debtors=PUPILS)
+    assert ("auto", [(2, 1180_00)]) == (decision.status, lines(decision))
+
+
+def test_a_label_with_words_of_two_debtors() -> None:
+    """ "MOUNIER LAURENT" may be of the family Mounier as well as the company Laurent: the number tells."""
+    items = [item("418626", "D2", 1207_74), item("418630", "D3", 300_00)]
+    decision = one(items, 1207_74, "VIR MOUNIER LAURENT NO 418626", debtors=PUPILS)
+    assert ("auto", [(1, 1207_74)]) == (decision.status, lines(decision))
+
+
+TUITION = [item("418316", "D4", 1290_00), item("418920", "D4", 85_50)]
+
+
+@pytest.mark.parametrize("text", ["1/3 MARCEL THEO", "1ER VERSEMENT THEO MARCEL", "THEO MARCEL 1 / 3"])
+def test_an_instalment_without_a_number(text: str) -> None:
+    """To the cent the part that the text counts of the payer's only such invoice, of which nothing is paid yet."""
+    decision = one(TUITION, 430_00, text, "M MARCEL THEO", debtors=PUPILS)
+    assert ("auto", "payer_instalment", [(1, 430_00)]) == (decision.status, decision.rule, lines(decision))
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "more"),
+    [
+        ("2/3 MARCEL THEO", 430_00, []),  # the first was never paid
+        ("1/4 MARCEL THEO", 430_00, []),
+        ("1/3 MARCEL THEO", 429_00, []),
+        ("MARCEL THEO", 430_00, []),
+        ("1/3 MARCEL THEO", 430_00, [item("418500", "D4", 1290_00)]),
+    ],
+)
+def test_no_instalment_of_one_invoice(text: str, amount: int, more: list[dict[str, object]]) -> None:
+    """Where anything does not agree, or two invoices do, a person decides."""
+    assert "auto" != one(TUITION + more, amount, text, "M MARCEL THEO", debtors=PUPILS).status

@@ -60,10 +60,10 @@ def judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False
 
 
 def _pays_whole(case: Case, draft: Draft) -> bool:
-    """Whether one invoice is paid to the cent, or one of each month named: "MENSUALITE MARS" is no part of it."""
+    """Whether one invoice, or its instalment, is paid to the cent, or one of each month named: "MENSUALITE MARS"."""
     if draft.rule == "payer_statement":
         return len(draft.lines) <= len(case.reading.months) or len(draft.lines) == 1
-    return draft.rule.startswith("payer_amount")
+    return draft.rule.startswith("payer_amount") or draft.rule == "payer_instalment"
 
 
 def _against(draft: Draft, most: float, why: str) -> None:
