@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from itertools import permutations
 
 from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.inputs import Learnt
@@ -154,11 +153,12 @@ class PayerIndex(Stances):
         return [a for a in namesakes if seller in (None, self.ledger.accounts[a][0])]
 
     def reordered(self, payer: Payer) -> list[int]:
-        """Other accounts with the payer's words in another order: "Florian Besnier" and "Besnier Florian"."""
-        if payer.found_by not in ("name", "text") or not 1 < len(payer.words) <= _MOST_REORDERED:
-            return []
-        found = [a for words in permutations(payer.words) for a in self._by_key.get(" ".join(words), ())]
-        return [a for a in dict.fromkeys(found) if a not in payer.accounts]
+        """Other accounts with the payer's words, the last ones first: "Florian Besnier" and "Besnier Florian"."""
+        words, found = payer.words, list[int]()
+        if len(words) <= _MOST_REORDERED and payer.found_by in ("name", "text"):
+            for at in range(1, len(words)):
+                found += self._by_key.get(" ".join(words[at:] + words[:at]), ())
+        return [a for a in found if a not in payer.accounts] if found else found
 
     def longer_names(self, payer: Payer) -> list[int]:
         """Other accounts whose names begin with the payer's, which may be what a cut left of theirs."""

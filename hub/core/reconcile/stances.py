@@ -140,10 +140,10 @@ class Stances:
 
         "M OU MME LE BRAS DIDIER" may be the father of the pupil Sandrine Le Bras as well as the EARL Le Bras.
         """
-        if payer.found_by != "text" or payer.whole:
+        if payer.found_by != "text" or payer.whole or self.words_of(account).isdisjoint(payer.words):
             return False
         mine, said = self._weight_explained(payer, account), self._index.weight(payer.words)
-        return mine > 0 and any(mine >= self._weight_explained(payer, found) < said for found in payer.accounts)
+        return any(mine >= self._weight_explained(payer, found) < said for found in payer.accounts)
 
     def _weight_explained(self, payer: Payer, account: int) -> float:
         """How telling the words of the payer's label are that a name of the account explains."""
@@ -290,8 +290,11 @@ class Stances:
 
     def _namesakes(self, one: int, other: int) -> bool:
         """Whether two accounts have a name of equal words, in any order and legal forms apart."""
-        mine = set(map(frozenset, self._telling_names(one)))
-        return any(frozenset(name) in mine for name in self._telling_names(other))
+        mine = self._telling_names(one)
+        for name in self._telling_names(other):
+            if name in mine or any([len(name) == len(own) and set(name) == set(own) for own in mine]):
+                return True
+        return False
 
     def _forms_differ(self, one: int, other: int) -> bool:
         """Whether both accounts state a legal form, and none in common."""

@@ -165,3 +165,16 @@ def test_an_instalment_without_a_number(text: str) -> None:
 def test_no_instalment_of_one_invoice(text: str, amount: int, more: list[dict[str, object]]) -> None:
     """Where anything does not agree, or two invoices do, a person decides."""
     assert "auto" != one(TUITION + more, amount, text, "M MARCEL THEO", debtors=PUPILS).status
+
+
+def test_two_fields_of_one_length_are_no_cut_name() -> None:
+    """The bank's line and the name are equally long by chance: of two payments of one invoice the first one counts."""
+    label = "VIREMENT EN VOTRE FAVEUR\nDURAND ET FILS MATERIAUX\n{}"
+    debtors = debtors_of(["Durand et Fils Matériaux"])
+    owed = [item("2026/00846-A", "D0", 881_80), item("2026/00901-A", "D0", 55_10)]
+    twice = [
+        receipt(881_80, label.format("2026/00846-A")),
+        receipt(881_80, label.format("S/FACT 2026/00846-A"), received_on=date(2026, 4, 20)),
+    ]
+    first, second = decide(owed, twice, debtors=debtors)
+    assert ("auto", "duplicate") == (first.status, second.rule)

@@ -65,7 +65,8 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     first = max(judged, key=lambda d: d.confidence) if len(judged) > 1 else judged[0] if judged else None
     if first is not None and first.rule == "payer_amount" and first.confidence >= 0.8:
         judged += _of_longer_names(desk, case, first) + _of_its_companies(desk, case, first)
-        judged += _owe_it_too(desk, case, first, desk.payers.reordered(case.payer), "The payer may be a namesake")
+        if namesakes := desk.payers.reordered(case.payer):
+            judged += _owe_it_too(desk, case, first, namesakes, "The payer may be a namesake")
     return judged + [other for d in near for other in others_near(desk, case, d)] if near else judged
 
 

@@ -7,7 +7,7 @@ from itertools import islice, product
 from hub.core.reconcile.amounts import sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
-from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, issued_long_after, named_by_debtor, ranges
+from hub.core.reconcile.rules.named import AHEAD, CONTRADICTED, Named, full_lines, named_by_debtor, ranges
 from hub.core.reconcile.rules.named_differs import inexact
 from hub.core.reconcile.rules.statement import months_named
 from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN
@@ -48,7 +48,8 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
     for named in named_by_debtor(desk, case):
         found = _exact(desk, case, named) or inexact(desk, case, named)
         for draft in found:
-            if doubt := _doubt(desk, case, named, draft):
+            exact = draft.rule.endswith("_exact")
+            if (named.stance != AGREES or not exact) and (doubt := _doubt(desk, case, named, draft, exact)):
                 most, why = doubt
                 draft.confidence = min(draft.confidence, most)
                 draft.reason += why
@@ -64,12 +65,11 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
     return drafts
 
 
-def _doubt(desk: Desk, case: Case, named: Named, draft: Draft) -> tuple[float, str] | None:
+def _doubt(desk: Desk, case: Case, named: Named, draft: Draft, exact: bool) -> tuple[float, str] | None:
     """How sure a draft can be at most for who paid and when, and why; None: nothing speaks against it."""
-    exact = draft.rule.endswith("_exact")
     if named.stance == CONTRADICTS:
         return CONTRADICTED + (_TO_THE_CENT if exact else 0), " But the payer is known as another debtor."
-    if not exact and any(issued_long_after(desk, case, row) for row, _ in draft.lines):
+    if not exact and any([desk.ledger.items.issued_on[row] > case.received_on + AHEAD for row, _ in draft.lines]):
         return CONTRADICTED, " But the invoice was issued long after the money came."
     if named.stance == AGREES:
         return None
