@@ -30,7 +30,7 @@ _LEAST_FOUND, _LEAST_CONTAINED = 0.6, 0.55  # likeness from which a label's name
 _MOST_LONGER = 200  # debtors whose names begin with a payer's
 _MOST_NARROWED = 200  # debtors of one name that are compared with a label word by word
 _MOST_REORDERED = 3  # words of a name that may stand in any order
-_IN_PASSING, _NOT_SURE = 2, 0.88  # words that make more than a name of one; how sure such a name is then
+_IN_PASSING, _NOT_SURE = 2, 0.71  # words that make more than a name of one; how sure such a name is then
 _LEAST_IN_LABEL = 0.25  # what a label's name shares at least, since other words stand beside it
 
 

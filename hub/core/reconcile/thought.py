@@ -132,7 +132,7 @@ class Thought:
             return self._by_customer(found, reading) if reading.customers else found
         if reading.accounts:
             return Payer(tuple(dict.fromkeys(reading.accounts)), 1.0, "siren")
-        if reading.customers and not found.accounts:
+        if reading.customers:
             return Payer(tuple(dict.fromkeys(reading.customers)), 1.0, "customer number")
         named = self._by_customer(payers.in_text(reading.words), reading)
         if not found.accounts and not r.payer_name[row]:

@@ -178,3 +178,36 @@ def test_two_fields_of_one_length_are_no_cut_name() -> None:
     ]
     first, second = decide(owed, twice, debtors=debtors)
     assert ("auto", "duplicate") == (first.status, second.rule)
+
+
+SLIPS = Debtors(["ACME"] * 3, ["D2862", "C1", "E02259"], ["SCM Rault et Anquetil", "Clos Fleuri", "Le Bras Romain"])
+SLIPPED = [
+    item("D2862-2603-04", "D2862", 457_10),
+    item("D2862-2603-05", "D2862", 99_00),
+    *(item(f"2026/{n:05d}-B", "C1", 784_88 + n - 830) for n in (830, 955, 1021)),
+    item("418656", "E02259", 1319_26),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "name", "status"),
+    [
+        ("V/FACT D2862-2693-04", 457_10, "SCM RAULT ET ANQUETIL", "auto"),  # one slip, and no month of any year
+        ("V/FACT D2862-2602-04", 457_10, "SCM RAULT ET ANQUETIL", "suggested"),  # last month's
+        ("2026/70830-B", 784_88, "CLOS FLEURI", "auto"),
+        ("2025/00830-B", 784_88, "CLOS FLEURI", "suggested"),
+        ("2026/00831-B", 784_88, "CLOS FLEURI", "suggested"),
+    ],
+)
+def test_one_slip_in_a_number_with_letters(text: str, amount: int, name: str, status: str) -> None:
+    """Letters in front or behind change nothing of it; another year or month, or the next counter, is no slip."""
+    assert status == one(SLIPPED, amount, text, name, debtors=SLIPS).status
+
+
+def test_a_customer_number_tells_more_than_a_likeness() -> None:
+    """Who pays is somewhat like another debtor, and a word of the text is a third one's name."""
+    debtors = Debtors(
+        ["ACME"] * 3, ["E02259", "C1", "C2"], ["Le Bras Romain", "Le Bras Toiture Couverture SARL", "Client"]
+    )
+    decision = one([SLIPPED[-1]], 1319_26, "FRE 418656 CLIENT E02259", "M OU MME LE BRAS DIDIER", debtors=debtors)
+    assert ("auto", [(1, 1319_26)]) == (decision.status, lines(decision))
