@@ -211,3 +211,15 @@ def test_a_customer_number_tells_more_than_a_likeness() -> None:
     )
     decision = one([SLIPPED[-1]], 1319_26, "FRE 418656 CLIENT E02259", "M OU MME LE BRAS DIDIER", debtors=debtors)
     assert ("auto", [(1, 1319_26)]) == (decision.status, lines(decision))
+
+
+def test_a_company_that_owes_one_sum_to_two_sellers() -> None:
+    """Neither seller's invoice is the other's rival less, because the others of one of them add up as well."""
+    debtors = Debtors(["ACME", "OTHER"], ["D0", "D0"], ["Gross Feinmechanik GmbH", "Gross Feinmechanik GmbH"])
+    owed = [item("23372/A", "D0", 451_37)]
+    other = [item(f"2026/00{n}", "D0", amount, seller="OTHER") for n, amount in ((1416, 451_37), (1041, 211_30))]
+    other.append(item("2026/001844", "D0", 240_07, seller="OTHER"))
+    assert "auto" == one(owed, 451_37, "ZAHLUNG", "GROSS FEINMECHANIK GMBH", debtors=debtors).status
+    decision = one(owed + other, 451_37, "ZAHLUNG", "GROSS FEINMECHANIK GMBH", debtors=debtors)
+    assert "suggested" == decision.status
+    assert {1, 2} <= {line[0] for proposal in decision.proposals for line in proposal.lines}

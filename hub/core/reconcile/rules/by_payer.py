@@ -106,11 +106,16 @@ def _explaining(desk: Desk, drafts: list[Draft]) -> set[int]:
 
 
 def _several_explain(desk: Desk, drafts: list[Draft]) -> None:
-    """Nothing is sure when the items of two accounts that may be the payer explain the sum."""
-    likely = _explaining(desk, drafts)
+    """Nothing is sure when the items of two accounts that may be the payer explain the sum, or one invoice of each is
+    the sum: it is not the same creditor's.
+    """
+    likely, account_of = _explaining(desk, drafts), desk.ledger.account_of
+    owing = {account_of[d.lines[0][0]] for d in drafts if d.rule == "payer_amount"}
     for draft in drafts:
         if len(likely) > 1 and draft.rule not in ("payer_amount", NEAR):
             cap(draft, 0.85)
+        elif len(owing) > 1 and draft.rule == "payer_amount":
+            cap(draft, 0.9).evidence["rivals"] = [f"{len(owing)} debtors of this name owe the sum"]
 
 
 def _of_namesakes(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
