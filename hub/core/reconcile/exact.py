@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 
+from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.inputs import Receipts
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.outcome import AUTO, Decision, Proposal
 from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.quotes import PROOF_LENGTH, Quotes, counters_in
-from hub.core.reconcile.stances import AGREES, CONTRADICTS, STRONG, UNKNOWN, Payer
+from hub.core.reconcile.stances import AGREES, CONTRADICTS, STRONG, UNKNOWN
 from hub.core.reconcile.text import compact, fold, join_pieces
 from hub.core.reconcile.words import REFUND_WORDS
 

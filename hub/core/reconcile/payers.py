@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from hub.core.reconcile.companies import NOBODY, Payer
 from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED
 from hub.core.reconcile.names import form_of_folded, full_words, hospitals, iban_key, name_words, words_of_folded
 from hub.core.reconcile.outsiders import is_public_accountant
-from hub.core.reconcile.stances import CUT_AT, MEDIUM, NOBODY, STRONG, Payer, Stances
+from hub.core.reconcile.stances import CUT_AT, MEDIUM, STRONG, Stances
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import (
     ABBREVIATIONS,

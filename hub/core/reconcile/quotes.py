@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.ledger import Ledger
-from hub.core.reconcile.stances import STRONG, Payer
+from hub.core.reconcile.stances import STRONG
 from hub.core.reconcile.text import compact
 
 PROOF_LENGTH = 6  # characters of a number that is proof without a known payer

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.company_rules import ASK, RULED, CompanyRule
 from hub.core.reconcile.mentions import BARE, WEAK, Reading
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
@@ -20,7 +21,7 @@ from hub.core.reconcile.rules.by_payer import by_payer
 from hub.core.reconcile.rules.by_reference import by_reference, may_be_exact
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex, by_remittance
 from hub.core.reconcile.rules.near_number import due_nearest, slipped_from_paid
-from hub.core.reconcile.stances import CONTRADICTS, MEDIUM, STRONG, Payer
+from hub.core.reconcile.stances import CONTRADICTS, MEDIUM, STRONG
 from hub.core.reconcile.text import fold
 
 _DIGIT = re.compile(r"\d")
