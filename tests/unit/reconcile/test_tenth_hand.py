@@ -223,3 +223,18 @@ def test_a_company_that_owes_one_sum_to_two_sellers() -> None:
     decision = one(owed + other, 451_37, "ZAHLUNG", "GROSS FEINMECHANIK GMBH", debtors=debtors)
     assert "suggested" == decision.status
     assert {1, 2} <= {line[0] for proposal in decision.proposals for line in proposal.lines}
+
+
+@pytest.mark.parametrize("text", ["ERREUR DE VIREMENT", "TROP PERCU A REVERSER"])
+def test_money_that_is_no_payment(text: str) -> None:
+    """A mistake of exactly an invoice's sum is a question."""
+    assert "suggested" == one(RENTED[:1], 619_96, text, "DURAND ET FILS").status
+
+
+EQUAL = [item(f"2026/{n:05d}-D", DURAND, 437_38, due_on=date(2026, month, 28)) for month, n in ((2, 286), (3, 505))]
+
+
+@pytest.mark.parametrize(("text", "paid"), [("FACT505", 2), ("D/505 DURAND", 2), ("OD505/41", 1)])
+def test_a_counter_behind_letters_that_are_not_its_own(text: str, paid: int) -> None:
+    """ "OD505/41" is a voucher, and no invoice's counter: the oldest is paid."""
+    assert [(paid, 437_38)] == lines(one(EQUAL, 437_38, text, "DURAND ET FILS"))

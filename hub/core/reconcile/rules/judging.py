@@ -31,6 +31,7 @@ _WITH_A_DIFFERENCE = frozenset(("payer_discount", "payer_less_credit_note", "pay
 _WHOLE_ONE = ("payer_amount", "payer_less_credit_note")  # one invoice, which may have equal ones, to the cent
 _OF_ONE = ("payer_amount", "payer_rounding")  # one invoice's, of which the text may name the month
 _A_YEAR = timedelta(days=365)  # a week without its year is one of the last
+_DEPOSIT_PAIRS = (frozenset(("DEPOT", "GARANTIE")), frozenset(("TROP", "PERCU")))
 _LISTED = ("payer_sum", "payer_statement")  # several invoices of which the text may have all numbers
 _A_LIST = 2  # numbers that make one
 _NEARLY = 0.42  # such an explanation beside a text that names something else, and may be right about it
@@ -160,7 +161,10 @@ def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> N
 def _is_a_deposit(desk: Desk, case: Case, row: int) -> bool:
     """Whether the text says that the money is no payment of an invoice: "DEPOT DE GARANTIE", as high as a rent."""
     words = set(case.reading.words)
-    said = words & DEPOSIT_WORDS or ({"DEPOT", "GARANTIE"} if words >= {"DEPOT", "GARANTIE"} else set())
+    said = words & DEPOSIT_WORDS
+    for pair in _DEPOSIT_PAIRS:
+        if words >= pair:
+            said = set(pair)
     return bool(said) and not said <= desk.payers.words_of(desk.ledger.account_of[row])
 
 
