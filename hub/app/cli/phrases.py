@@ -39,6 +39,7 @@ _RULES = {
     "payer_less_credit_note": "who paid, less a credit note",
     "payer_rounding": "who paid, but for a few cents",
     "payer_bank_fee": "who paid, less bank charges",
+    "payer_instalment": "who paid, and the instalment the text counts",
     "payer_in_part": "who paid; a part of an invoice",
     "oldest_first": "who paid; no amount fits: the oldest debts",
     "amount_only": "the amount alone: nobody is named",

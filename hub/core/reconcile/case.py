@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.cuts import Cuts
 from hub.core.reconcile.inputs import Receipts
 from hub.core.reconcile.ledger import Ledger
@@ -13,7 +14,6 @@ from hub.core.reconcile.mentions import Reading
 from hub.core.reconcile.outcome import Proposal
 from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.policy import Policy
-from hub.core.reconcile.stances import Payer
 
 if TYPE_CHECKING:
     from hub.core.reconcile.rules.named import Named

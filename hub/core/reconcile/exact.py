@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import re
 
+from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.inputs import Receipts
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.outcome import AUTO, Decision, Proposal
 from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.quotes import PROOF_LENGTH, Quotes, counters_in
-from hub.core.reconcile.stances import AGREES, CONTRADICTS, STRONG, UNKNOWN, Payer
+from hub.core.reconcile.stances import AGREES, CONTRADICTS, STRONG, UNKNOWN
 from hub.core.reconcile.text import compact, fold, join_pieces
 from hub.core.reconcile.words import REFUND_WORDS
 
 _LONGEST = 400
 _MOST_EQUAL = 40  # items of one amount and debtor tried here; a number in the text finds one among more
 _DIGIT = re.compile(r"\d")
+_LETTER_AND_DIGIT = re.compile(r"[A-Z]\n\d|\d\n[A-Z]")  # what a line break keeps apart
 _NAME_WORD = re.compile(r"(?<![A-Z0-9])[A-Z]{2,}(?![A-Z0-9])")  # "VE" of "VE2601" is no word
 _ONLY_ALNUM = {code: chr(code) if chr(code).isalnum() else None for code in range(128)}
 _GIVEN_BACK = re.compile(r"\b(?:" + "|".join(sorted(REFUND_WORDS)) + r")\b")
@@ -45,9 +47,20 @@ class ExactMatcher:
         folded, amount = fold(text), receipts.unapplied_minor[row]
         if structured or _DIGIT.search(folded) is not None:
             if "\n" in folded:
-                folded = join_pieces(folded)
+                return self._of_pieces(row, structured, folded, amount)
             return self._named(row, folded, amount) or self._ordered(row, structured, folded, amount)
         return None
+
+    def _of_pieces(self, row: int, structured: str | None, folded: str, amount: int) -> Decision | None:
+        """The same for a text in pieces: put together as banks cut them, else each by itself.
+
+        Two fields of one length look like a cut, and glue a name to the number behind it.
+        """
+        joined = join_pieces(folded)
+        decision = self._named(row, joined, amount) or self._ordered(row, structured, joined, amount)
+        if decision or len(joined) == len(folded) or _LETTER_AND_DIGIT.search(folded) is None:
+            return decision
+        return self._named(row, folded.replace("\n", " "), amount)
 
     def _named(self, row: int, folded: str, amount: int) -> Decision | None:
         """By numbers of invoices: whole words, in pieces, or only the digits of what a known payer owes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.core.reconcile.amounts import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.decide import ranked
 from hub.core.reconcile.rules.by_payer import explain
 from hub.core.reconcile.rules.ends import by_ends, figures_of
@@ -13,7 +14,6 @@ from hub.core.reconcile.rules.neighbours import neighbours
 from hub.core.reconcile.rules.on_account import A_SHARE
 from hub.core.reconcile.rules.parts import PART, parts
 from hub.core.reconcile.rules.pool import Pool, cap, pick
-from hub.core.reconcile.stances import Payer
 from hub.core.reconcile.words import DEPOSIT_WORDS, GROUP_WORDS, ORDER_WORDS
 
 _ENOUGH = 0.92  # confidence of an explanation beside which nothing further is looked for

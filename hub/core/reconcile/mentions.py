@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from hub.core.reconcile.ledger import letters_of
-from hub.core.reconcile.words import REFERENCE_WORDS
+from hub.core.reconcile.words import VOUCHER_WORDS
 
 FULL, STRONG, BARE, WEAK = 4, 3, 2, 1  # how completely a number is written
 
@@ -60,7 +60,7 @@ class Reading:
 
     @property
     def only_refers(self) -> bool:
-        """Whether all it points at is announced as a reference, and no number of ours: the payer's own, perhaps."""
+        """Whether all it points at is announced as a reference or a voucher, and no number of ours: the payer's own."""
         if not self.unknown or self.closed or self.orders or any([m.refs[0].strength > WEAK for m in self.mentions]):
             return False
-        return all([letters_of(text) in REFERENCE_WORDS for text in self.unknown])
+        return all([letters_of(text) in VOUCHER_WORDS for text in self.unknown])

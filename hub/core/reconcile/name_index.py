@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterable
 from math import log
 
 from rapidfuzz.fuzz import ratio
@@ -42,6 +43,10 @@ class NameIndex:
             if len(word) >= 5:
                 self._blocks.setdefault("^" + word[:4], []).append(word)
                 self._blocks.setdefault("$" + word[-4:], []).append(word)
+
+    def weight(self, words: Iterable[str]) -> float:
+        """How telling some words are together; one that no name has is as telling as the rarest."""
+        return sum([self._weights.get(word, self._rarest) for word in words])
 
     def candidates(self, words: tuple[str, ...], least_shared: float) -> list[int]:
         """The names that share the most telling words: exact, cut short, abbreviated or misprinted.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from hub.core.reconcile.companies import NOBODY, Payer
 from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED
 from hub.core.reconcile.names import form_of_folded, full_words, hospitals, iban_key, name_words, words_of_folded
 from hub.core.reconcile.outsiders import is_public_accountant
-from hub.core.reconcile.stances import CUT_AT, MEDIUM, NOBODY, STRONG, Payer, Stances
+from hub.core.reconcile.stances import CUT_AT, MEDIUM, STRONG, Stances
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import (
     ABBREVIATIONS,
@@ -29,6 +30,8 @@ _NAMES_TOO = ORDER_WORDS | OTHER_NUMBER_WORDS | DUE_WORDS  # words of labels tha
 _LEAST_FOUND, _LEAST_CONTAINED = 0.6, 0.55  # likeness from which a label's name is a debtor's, and is worked out
 _MOST_LONGER = 200  # debtors whose names begin with a payer's
 _MOST_NARROWED = 200  # debtors of one name that are compared with a label word by word
+_MOST_REORDERED = 3  # words of a name that may stand in any order
+_IN_PASSING, _NOT_SURE = 2, 0.71  # words that make more than a name of one; how sure such a name is then
 _LEAST_IN_LABEL = 0.25  # what a label's name shares at least, since other words stand beside it
 
 
@@ -150,6 +153,14 @@ class PayerIndex(Stances):
         namesakes = self._by_key.get(" ".join(payer.words), ())
         return [a for a in namesakes if seller in (None, self.ledger.accounts[a][0])]
 
+    def reordered(self, payer: Payer) -> list[int]:
+        """Other accounts with the payer's words, the last ones first: "Florian Besnier" and "Besnier Florian"."""
+        words, found = payer.words, list[int]()
+        if len(words) <= _MOST_REORDERED and payer.found_by in ("name", "text"):
+            for at in range(1, len(words)):
+                found += self._by_key.get(" ".join(words[at:] + words[:at]), ())
+        return [a for a in found if a not in payer.accounts] if found else found
+
     def longer_names(self, payer: Payer) -> list[int]:
         """Other accounts whose names begin with the payer's, which may be what a cut left of theirs."""
         if payer.found_by not in ("name", "text"):
@@ -196,8 +207,23 @@ class PayerIndex(Stances):
         if known is None:
             telling = self.telling(words)
             found = self._in_text(telling) if telling else NOBODY
-            known = self._texts[label] = self._standing(found, label)
+            known = self._standing(found, label)
+            if known.score >= STRONG and len(telling) > _IN_PASSING and self._is_one_word(known, telling[1:]):
+                known = self.in_passing(known)
+            self._texts[label] = known
         return known
+
+    def in_passing(self, payer: Payer) -> Payer:
+        """No sure payer, where the whole name is one word of a text that has others for a name: "CAISSE NORD EST" is
+        hardly the company Nord, nor "TRANSPORT EXPRESS RETOUR" Express.
+        """
+        one_word = payer.score >= STRONG and payer.found_by == "text" and self._is_one_word(payer, payer.label)
+        return payer._replace(score=_NOT_SURE) if one_word else payer
+
+    def _is_one_word(self, payer: Payer, words: tuple[str, ...]) -> bool:
+        """Whether the names of all who may be the payer are a single word, legal form included, and one of these."""
+        names = [self.names.full.of(account) for account in payer.accounts]
+        return bool(names) and all(any(len(n) == 1 and n[0] in words for n in own) for own in names)
 
     def _may_be_named(self, word: str) -> bool:
         """Whether a word of a label may belong to a full name; what banks and payers put around it does not."""

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 
+from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.ledger import Ledger
-from hub.core.reconcile.stances import STRONG, Payer
+from hub.core.reconcile.stances import STRONG
 from hub.core.reconcile.text import compact
+from hub.core.reconcile.words import INVOICE_WORDS
 
 PROOF_LENGTH = 6  # characters of a number that is proof without a known payer
 _MOST_PIECES = 5  # pieces a number may be written in: "E 2026 01 1414"
 _LEAST_COUNTER = 3  # digits of a counter that means something beside a known payer and an exact sum
 _WITH_ZEROS = 5  # digits of one that is written with its zeros: "AV 00020"
 _PIECE = re.compile(r"[A-Z0-9]+")
+_GLUED_LETTERS = re.compile(r"[A-Z]+$")
+_LONGEST_MARK = 3  # letters of a reference; more are a word, or a name, that lost its blank
 _RUN = re.compile(r"\d+")
 _DIGIT = re.compile(r"\d")
 _YEAR_BEHIND = re.compile(r"[-/.](20\d\d|\d\d)(?!\d)")
@@ -101,7 +105,7 @@ class Quotes:
             len(counter) >= _LEAST_COUNTER
             and counter in folded
             and not _YEAR.fullmatch(counter)
-            and _stands_alone(counter, folded)
+            and _stands_alone(counter, folded, number[prefix])
             and not _of_another_period(counter, number[dated], folded)
             and not (
                 dated.start >= counted.stop > 0
@@ -113,18 +117,31 @@ class Quotes:
         return ""
 
 
-def _stands_alone(counter: str, folded: str) -> bool:
-    """Whether the digits stand in the text as a run of their own, leading zeros apart, and not in an amount."""
+def _stands_alone(counter: str, folded: str, prefix: str) -> bool:
+    """Whether the digits stand in the text as a run of their own, leading zeros apart, and not in an amount.
+
+    Nor behind letters glued to them that neither are the number's nor announce one: the 286 of "OD286/41".
+    """
     start = folded.find(counter)
     while start >= 0:
         end = start + len(counter)
-        before = folded[:start].rstrip("0")[-1:]
+        said = folded[:start].rstrip("0")
+        before = said[-1:]
+        if before > "9" and not (prefix and said.endswith(prefix)) and not _announces(said):
+            start = folded.find(counter, end)
+            continue
         after = folded[end : end + 2]
         of_an_amount = before in (",", ".") or (after[:1] in (",", ".") and after[1:].isdigit())
         if not of_an_amount and not before.isdigit() and not after[:1].isdigit():
             return True
         start = folded.find(counter, end)
     return False
+
+
+def _announces(said: str) -> bool:
+    """Whether the letters at the end of a text are a word that announces an invoice, or too long to be a mark."""
+    found = _GLUED_LETTERS.search(said)
+    return found is None or len(found[0]) > _LONGEST_MARK or found[0] in INVOICE_WORDS
 
 
 def _of_another_period(counter: str, period: str, folded: str) -> bool:

@@ -7,10 +7,10 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Container
 from functools import cached_property
-from typing import NamedTuple
 
 from rapidfuzz.fuzz import ratio
 
+from hub.core.reconcile.companies import NOBODY, Companies, Payer
 from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import CUT
@@ -28,33 +28,13 @@ _MANY = 6  # debtors whose names begin with one word: it tells a kind, or a fami
 _FIGURE = re.compile(r"\d+")
 
 
-class Payer(NamedTuple):
-    """Accounts that may be the payer, best first, and how they were found ("iban", "learnt", "name", "text").
-
-    `score` is 0..1; below MEDIUM the accounts are only hints. No accounts: the payer is unknown.
-    """
-
-    accounts: tuple[int, ...]
-    score: float
-    found_by: str
-    behalf: bool = False  # known to pay for others: never contradicts
-    words: tuple[str, ...] = ()  # the name, or the label's words that may be one
-    in_label: bool = False  # nobody knows it, and its name may be any of these words of a label
-    whole: bool = False  # a debtor's name stands there in full, legal form included
-    label: tuple[str, ...] = ()  # all words of the label, where the name was looked for in one
-
-
-NOBODY = Payer((), 0.0, "unknown")
-
-
-class Stances:
+class Stances(Companies):
     """What is known of the debtors, and what that says against a payer who quotes an invoice of one of them."""
 
     def __init__(self, ledger: Ledger, names: DebtorNames) -> None:
-        self.ledger = ledger
-        self._words, self._names_of, self._forms_of = names.words, names.names_of, names.forms_of
+        super().__init__(ledger, names)
         self._by_key, self._by_glued, self._by_plain = names.by_key, names.by_glued, names.by_plain
-        self._by_iban, self._by_siren, self._siren_of = names.by_iban, names.by_siren, names.siren_of
+        self._by_iban, self._by_siren = names.by_iban, names.by_siren
         self._behalf, self._index = names.behalf, names.index
         self._glued, self._first_words = names.glued, names.first_words
         self.names = names
@@ -84,10 +64,6 @@ class Stances:
             borne = [one for word in self.words_of(account) for one in (word, *_FIGURE.findall(word))]
             known = self._account_figures[account] = frozenset(borne)
         return figure in known
-
-    def siren_of(self, account: int) -> str | None:
-        """The SIREN of an account, when known."""
-        return self._siren_of.get(account)
 
     @property
     def sirens(self) -> dict[str, list[int]]:
@@ -125,6 +101,8 @@ class Stances:
             return UNKNOWN
         if (payer.score >= 1.0 or payer.whole) and self._another_company(payer, account):
             return CONTRADICTS
+        if self._explains_as_much(payer, account):
+            return UNKNOWN
         if payer.score < MEDIUM:  # rather another debtor, not surely: enough when nothing speaks for this one
             return CONTRADICTS if self._resembles(payer, account) < _NOTHING_ALIKE else UNKNOWN
         # The surer we are who paid, the more a claim on someone else must look like that payer.
@@ -132,6 +110,21 @@ class Stances:
         if self._resembles(payer, account) >= needed:
             return UNKNOWN
         return CONTRADICTS
+
+    def _explains_as_much(self, payer: Payer, account: int) -> bool:
+        """Whether a label that no name explains in full has as much of the account's name as of who was found in it.
+
+        "M OU MME LE BRAS DIDIER" may be the father of the pupil Sandrine Le Bras as well as the EARL Le Bras.
+        """
+        if payer.found_by != "text" or payer.whole or self.words_of(account).isdisjoint(payer.words):
+            return False
+        mine, said = self._weight_explained(payer, account), self._index.weight(payer.words)
+        return any(mine >= self._weight_explained(payer, found) < said for found in payer.accounts)
+
+    def _weight_explained(self, payer: Payer, account: int) -> float:
+        """How telling the words of the payer's label are that a name of the account explains."""
+        index, names = self._index, self._telling_names(account)
+        return max((index.weight(index.covered(payer.words, name)) for name in names if name), default=0.0)
 
     def is_centre_of(self, payer: Payer, account: int) -> bool:
         """Whether the payer is a debtor with a group's name, and the account a company whose name begins with it.
@@ -175,12 +168,14 @@ class Stances:
 
         Too little to tell whose ("CENTRE HOSPITALIER DE"), yet enough to tell whose not.
         """
-        if payer.in_label and not self._first_words.isdisjoint(payer.words):
+        if payer.in_label and not self._first_words.intersection(payer.words) <= self.words_of(account):
             return True
         if payer.in_label and self.names.full.goes_on_as_another(payer.label, account):
             return True
         begun = self._beginning(payer)
-        return bool(begun) and not self._begins(account, begun)
+        if not begun or self.words_of(account).issuperset(begun):
+            return False
+        return not self._begins(account, "".join(begun))
 
     def _is_another_of_its_kind(self, payer: Payer, account: int) -> bool:
         """Whether the payer's name begins as many debtors' names do, and goes on otherwise than this debtor's.
@@ -202,15 +197,15 @@ class Stances:
         firsts = Counter(words[0] for words in {words for words, _ in self._words} if len(words) > 1)
         return {word for word, count in firsts.items() if count >= _MANY}
 
-    def _beginning(self, payer: Payer) -> str:
+    def _beginning(self, payer: Payer) -> tuple[str, ...]:
         """What some debtor's name begins with: the payer's whole name, or as many first words of the label as fit."""
         least = 1 if payer.in_label else len(payer.words)
         for count in range(len(payer.words), max(least, 1) - 1, -1):
             glued = "".join(payer.words[:count])
             at = bisect_left(self._glued, glued)
             if at < len(self._glued) and self._glued[at].startswith(glued):
-                return glued
-        return ""
+                return payer.words[:count]
+        return ()
 
     def likeness(self, payer: Payer, account: int) -> float:
         """0..1: how much the payer's words look like a name of the account."""
@@ -231,62 +226,3 @@ class Stances:
         within = ["".join(label[at:to]) for at in range(len(label)) for to in range(at + 2, len(label))]
         said += [words for words in within if len(words) >= _LEAST_WITHIN]
         return any(name.startswith(words) for name in names for words in said)
-
-    def _telling_names(self, account: int) -> list[tuple[str, ...]]:
-        """The words of each name of an account that tell companies apart."""
-        return [self._words[name][0] for name in self._names_of.get(account, ())]
-
-    def _another_company(self, payer: Payer, account: int) -> bool:
-        """Whether the account is a company whose SIREN is known not to be the payer's, however much alike the names.
-
-        A name proves that only when the account's does not go on like it: the bank may have cut it. So does the legal
-        form of a namesake, where the seller has both as debtors.
-        """
-        if any(self._other_debtor(payer, candidate, account) for candidate in payer.accounts):
-            return True
-        if not all(self._sirens_differ(candidate, account) for candidate in payer.accounts):
-            return False
-        glued = "".join(payer.words)
-        return payer.found_by == "iban" or (payer.found_by == "name" and not self._begins(account, glued))
-
-    def _begins(self, account: int, glued: str) -> bool:
-        """Whether a name of the account begins with these letters, blanks apart."""
-        return any("".join(self._words[name][0]).startswith(glued) for name in self._names_of.get(account, ()))
-
-    def _sirens_differ(self, one: int, other: int) -> bool:
-        mine, theirs = self._siren_of.get(one), self._siren_of.get(other)
-        return mine is not None and theirs is not None and mine != theirs
-
-    def _same_company(self, payer: Payer, one: int, other: int) -> bool:
-        """One legal person with an account at two sellers: equal name words, unless an IBAN tells the SIREN apart.
-
-        Nor are "Brunet SARL" and "Brunet & Cie" one person, where the payer is surely one of them.
-        """
-        by_iban = payer.found_by == "iban"
-        if (by_iban and self._sirens_differ(one, other)) or (
-            (by_iban or payer.whole) and self._forms_differ(one, other)
-        ):
-            return False
-        return self._namesakes(one, other)
-
-    def _namesakes(self, one: int, other: int) -> bool:
-        """Whether two accounts have a name of equal words, legal forms apart."""
-        mine = {self._words[n][0] for n in self._names_of.get(one, ())}
-        return any(self._words[n][0] in mine for n in self._names_of.get(other, ()))
-
-    def _forms_differ(self, one: int, other: int) -> bool:
-        """Whether both accounts state a legal form, and none in common."""
-        mine, theirs = (self._forms_of(account) - {""} for account in (one, other))
-        return bool(mine and theirs) and mine.isdisjoint(theirs)
-
-    def _other_debtor(self, payer: Payer, candidate: int, account: int) -> bool:
-        """Whether a seller has both as debtors, and the payer's name stands there in full as the other one's.
-
-        That a bank cut a longer name exactly where another debtor's ends is rarer than that debtor paying.
-        """
-        accounts = self.ledger.accounts
-        if not payer.whole or accounts[candidate][0] != accounts[account][0]:
-            return False
-        if self._namesakes(candidate, account):
-            return self._forms_differ(candidate, account)
-        return True

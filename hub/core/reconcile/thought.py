@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.company_rules import ASK, RULED, CompanyRule
 from hub.core.reconcile.mentions import BARE, WEAK, Reading
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
@@ -20,7 +21,7 @@ from hub.core.reconcile.rules.by_payer import by_payer
 from hub.core.reconcile.rules.by_reference import by_reference, may_be_exact
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex, by_remittance
 from hub.core.reconcile.rules.near_number import due_nearest, slipped_from_paid
-from hub.core.reconcile.stances import CONTRADICTS, MEDIUM, STRONG, Payer
+from hub.core.reconcile.stances import CONTRADICTS, MEDIUM, STRONG
 from hub.core.reconcile.text import fold
 
 _DIGIT = re.compile(r"\d")
@@ -132,11 +133,12 @@ class Thought:
             return self._by_customer(found, reading) if reading.customers else found
         if reading.accounts:
             return Payer(tuple(dict.fromkeys(reading.accounts)), 1.0, "siren")
-        if reading.customers and not found.accounts:
+        if reading.customers:
             return Payer(tuple(dict.fromkeys(reading.customers)), 1.0, "customer number")
         named = self._by_customer(payers.in_text(reading.words), reading)
         if not found.accounts and not r.payer_name[row]:
             return named  # even when its words name nobody for sure, they may contradict
+        named = payers.in_passing(named)
         return named if named.score > found.score and named.score >= 0.6 else found
 
     def _by_customer(self, payer: Payer, reading: Reading) -> Payer:

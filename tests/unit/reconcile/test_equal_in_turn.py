@@ -178,4 +178,5 @@ def test_a_set_with_one_of_equals_behind_money_nobody_understands(unexplained: i
     second |= {"amount_minor": RENT + 317_40, "unapplied_minor": RENT + 317_40}
     decisions = decide(items, [first, second], debtors=CARON)
     assert decisions[0].status != "auto"
-    assert (sure, [(1, RENT), (4, 317_40)]) == (decisions[1].status == "auto", sorted(lines(decisions[1])))
+    assert sure is (decisions[1].status == "auto")
+    assert not sure or [(1, RENT), (4, 317_40)] == sorted(lines(decisions[1]))

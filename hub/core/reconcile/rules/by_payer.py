@@ -10,6 +10,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.rules.balance import balance
 from hub.core.reconcile.rules.equal import AT_ONCE, months_at_once, recurs, silent
+from hub.core.reconcile.rules.instalments import next_instalment
 from hub.core.reconcile.rules.judging import MOST_ACCOUNTS, judge
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.near_number import NEAR, nearest_named, others_near
@@ -64,6 +65,8 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     first = max(judged, key=lambda d: d.confidence) if len(judged) > 1 else judged[0] if judged else None
     if first is not None and first.rule == "payer_amount" and first.confidence >= 0.8:
         judged += _of_longer_names(desk, case, first) + _of_its_companies(desk, case, first)
+        if namesakes := desk.payers.reordered(case.payer):
+            judged += _owe_it_too(desk, case, first, namesakes, "The payer may be a namesake")
     return judged + [other for d in near for other in others_near(desk, case, d)] if near else judged
 
 
@@ -103,11 +106,16 @@ def _explaining(desk: Desk, drafts: list[Draft]) -> set[int]:
 
 
 def _several_explain(desk: Desk, drafts: list[Draft]) -> None:
-    """Nothing is sure when the items of two accounts that may be the payer explain the sum."""
-    likely = _explaining(desk, drafts)
+    """Nothing is sure when the items of two accounts that may be the payer explain the sum, or one invoice of each is
+    the sum: it is not the same creditor's.
+    """
+    likely, account_of = _explaining(desk, drafts), desk.ledger.account_of
+    owing = {account_of[d.lines[0][0]] for d in drafts if d.rule == "payer_amount"}
     for draft in drafts:
         if len(likely) > 1 and draft.rule not in ("payer_amount", NEAR):
             cap(draft, 0.85)
+        elif len(owing) > 1 and draft.rule == "payer_amount":
+            cap(draft, 0.9).evidence["rivals"] = [f"{len(owing)} debtors of this name owe the sum"]
 
 
 def _of_namesakes(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
@@ -173,7 +181,7 @@ def explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
         drafts += _less_its_discount(desk, case, pool, drafts)
         _beside_a_rounding(desk, case, pool, drafts)
     if not any([d.confidence > 0.6 for d in drafts]):
-        drafts += on_account(desk, case, pool)
+        drafts += next_instalment(desk, case, pool) + on_account(desk, case, pool)
     return drafts
 
 

@@ -7,7 +7,7 @@ from itertools import islice, product
 from hub.core.reconcile.amounts import sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
-from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, named_by_debtor, ranges
+from hub.core.reconcile.rules.named import AHEAD, CONTRADICTED, Named, full_lines, named_by_debtor, ranges
 from hub.core.reconcile.rules.named_differs import inexact
 from hub.core.reconcile.rules.statement import months_named
 from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN
@@ -48,22 +48,11 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
     for named in named_by_debtor(desk, case):
         found = _exact(desk, case, named) or inexact(desk, case, named)
         for draft in found:
-            if named.stance == UNKNOWN and _names_another_customer(desk, case, named):
-                draft.confidence = min(draft.confidence, CONTRADICTED)
-                draft.reason += " But the customer number in the text is another debtor's."
-            elif named.stance == CONTRADICTS:
-                most = CONTRADICTED + (_TO_THE_CENT if draft.rule.endswith("_exact") else 0)
+            exact = draft.rule.endswith("_exact")
+            if (named.stance != AGREES or not exact) and (doubt := _doubt(desk, case, named, draft, exact)):
+                most, why = doubt
                 draft.confidence = min(draft.confidence, most)
-                draft.reason += " But the payer is known as another debtor."
-            elif named.stance == UNKNOWN and not draft.rule.endswith("_exact") and _is_a_groups(desk, case):
-                draft.confidence = min(draft.confidence, CONTRADICTED)
-            elif named.stance == UNKNOWN and _owed_by_its_own(desk, case, named):
-                draft.confidence = min(draft.confidence, CONTRADICTED)
-                draft.reason += " But a company of the payer's name owes this sum as well."
-            elif named.stance == UNKNOWN and not REFUND_WORDS.isdisjoint(case.reading.words):
-                exact = draft.rule.endswith("_exact")
-                draft.confidence = min(draft.confidence, _GIVEN_BACK if exact else CONTRADICTED)
-                draft.reason += " But the text speaks of money given back, and the payer is nobody known."
+                draft.reason += why
             draft.evidence |= {
                 "tokens": [text for _, _, text in named.picks][:40],
                 "strength": named.strength,
@@ -74,6 +63,26 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
             }
         drafts += found
     return drafts
+
+
+def _doubt(desk: Desk, case: Case, named: Named, draft: Draft, exact: bool) -> tuple[float, str] | None:
+    """How sure a draft can be at most for who paid and when, and why; None: nothing speaks against it."""
+    if named.stance == CONTRADICTS:
+        return CONTRADICTED + (_TO_THE_CENT if exact else 0), " But the payer is known as another debtor."
+    if not exact and any([desk.ledger.items.issued_on[row] > case.received_on + AHEAD for row, _ in draft.lines]):
+        return CONTRADICTED, " But the invoice was issued long after the money came."
+    if named.stance == AGREES:
+        return None
+    if _names_another_customer(desk, case, named):
+        return CONTRADICTED, " But the customer number in the text is another debtor's."
+    if not exact and _is_a_groups(desk, case):
+        return CONTRADICTED, ""
+    if _owed_by_its_own(desk, case, named):
+        return CONTRADICTED, " But a company of the payer's name owes this sum as well."
+    if not REFUND_WORDS.isdisjoint(case.reading.words):
+        most = _GIVEN_BACK if exact else CONTRADICTED
+        return most, " But the text speaks of money given back, and the payer is nobody known."
+    return None
 
 
 def _names_another_customer(desk: Desk, case: Case, named: Named) -> bool:

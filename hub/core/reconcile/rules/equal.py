@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.rules.near_number import built_alike, near_number
+from hub.core.reconcile.rules.near_number import near_number
 from hub.core.reconcile.rules.pool import Pool
+from hub.core.reconcile.rules.windows import built_alike
 from hub.core.reconcile.text import fills_its_room, fold
 from hub.core.reconcile.words import DELIVERY_WORDS, PERIOD_WORDS
 

@@ -28,6 +28,8 @@ _IN_FULL = 0.97  # likeness of a payer whose name, or label, has all words of a 
 _WITH_A_DIFFERENCE = frozenset(("payer_discount", "payer_less_credit_note", "payer_balance"))
 _WHOLE_ONE = ("payer_amount", "payer_less_credit_note")  # one invoice, which may have equal ones, to the cent
 _OF_ONE = ("payer_amount", "payer_rounding")  # one invoice's, of which the text may name the month
+_DEPOSIT_PAIRS = (frozenset(("DEPOT", "GARANTIE")), frozenset(("TROP", "PERCU")))
+_LISTED = ("payer_sum", "payer_statement")  # several invoices of which the text may have all numbers
 _A_LIST = 2  # numbers that make one
 _NEARLY = 0.42  # such an explanation beside a text that names something else, and may be right about it
 _CHANCE_OF_A_STATEMENT = 0.001  # a statement of one invoice: no sum of others, and a sum that is rare
@@ -54,10 +56,10 @@ def judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False
 
 
 def _pays_whole(case: Case, draft: Draft) -> bool:
-    """Whether one invoice is paid to the cent, or one of each month named: "MENSUALITE MARS" is no part of it."""
+    """Whether one invoice, or its instalment, is paid to the cent, or one of each month named: "MENSUALITE MARS"."""
     if draft.rule == "payer_statement":
         return len(draft.lines) <= len(case.reading.months) or len(draft.lines) == 1
-    return draft.rule.startswith("payer_amount")
+    return draft.rule.startswith("payer_amount") or draft.rule == "payer_instalment"
 
 
 def _against(draft: Draft, most: float, why: str) -> None:
@@ -105,7 +107,7 @@ def _nearly_spelt(desk: Desk, case: Case, draft: Draft, paid: bool) -> bool:
             said = "which is its number" if whole else "one slip away from its number, or the end of it"
             draft.reason += f" The text has {near}, {said}."
             return True
-    elif draft.rule == "payer_sum" and all(near_number(desk, case, row) for row, _ in draft.lines):
+    elif draft.rule in _LISTED and all(near_number(desk, case, row) for row, _ in draft.lines):
         draft.confidence = max(draft.confidence, 0.985 if sure else 0.9)
         draft.reason += " The text has all their numbers, though not as they are printed."
         return True
@@ -154,7 +156,10 @@ def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> N
 def _is_a_deposit(desk: Desk, case: Case, row: int) -> bool:
     """Whether the text says that the money is no payment of an invoice: "DEPOT DE GARANTIE", as high as a rent."""
     words = set(case.reading.words)
-    said = words & DEPOSIT_WORDS or ({"DEPOT", "GARANTIE"} if words >= {"DEPOT", "GARANTIE"} else set())
+    said = words & DEPOSIT_WORDS
+    for pair in _DEPOSIT_PAIRS:
+        if words >= pair:
+            said = set(pair)
     return bool(said) and not said <= desk.payers.words_of(desk.ledger.account_of[row])
 
 

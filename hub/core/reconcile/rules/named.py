@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from hub.core.reconcile.stances import STRONG as SURE
 
 _LONGEST_RANGE = 20_000  # between the counters of a range; other debtors have most of them
 CONTRADICTED = 0.45
+# An invoice may be sent before the day it bears; what is later, and has the number, is another seller's.
+AHEAD = timedelta(days=31)
 _LEAST_COUNTER = 3  # characters that may name an invoice which is paid
 
 
@@ -64,6 +67,7 @@ def _by_debtor(desk: Desk, case: Case) -> list[Named]:
 def _grouped(desk: Desk, case: Case, only: set[int] | None) -> dict[int, list[list[tuple[int, int, str]]]]:
     """Usable items per debtor group and number: (row, strength, text); of some accounts only, if given."""
     ledger = desk.ledger
+    issued_on, last = ledger.items.issued_on, case.received_on + AHEAD
     groups: dict[int, list[list[tuple[int, int, str]]]] = {}
     for mention in case.reading.mentions:
         by_group: dict[int, list[tuple[int, int, str]]] = {}
@@ -72,7 +76,9 @@ def _grouped(desk: Desk, case: Case, only: set[int] | None) -> dict[int, list[li
             account = ledger.account_of[row]
             if strength <= BARE and figure and desk.payers.bears(account, mention.text):
                 continue  # a figure of the debtor's name: "Garage 24", "3D Services"
-            if (only is None or account in only) and desk.usable(row, case):
+            if only is not None and (account not in only or issued_on[row] > last):
+                continue
+            if desk.usable(row, case):
                 by_group.setdefault(ledger.group(account)[0], []).append((row, strength, mention.text))
         for group, refs in by_group.items():
             groups.setdefault(group, []).append(refs)

@@ -2,81 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from datetime import date
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.fitting import LETTERS, as_year, is_month_of_a_year, near, same_period
+from hub.core.reconcile.fitting import LETTERS, as_year, is_month_of_a_year, same_period
 from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention
+from hub.core.reconcile.numbers import tail_of
 from hub.core.reconcile.rules.pool import Pool, cap
-from hub.core.reconcile.text import fold, join_pieces, mask, runs
-from hub.core.reconcile.words import REFERENCE_WORDS
+from hub.core.reconcile.rules.windows import Window, plain, windows
+from hub.core.reconcile.text import compact, fold, runs
 
 NEAR = "payer_amount_near_number"
 _LEAST_TAIL = 4  # last digits of a number that tell it beside the payer and the amount
 _LEAST_SLIPPED = 6  # digits of a number in pieces that may have one slip
 _MOST_EQUAL = 50  # items of one amount whose numbers are compared with the text; among more none is sure
-_MOST_RUNS = 5  # pieces a number may be written in
-_LOOKED_AT = 1600  # characters of a text whose numbers are compared piece by piece
-_MOST_WINDOWS = 120
-_NOUGHT = re.compile(r"(?<=\d)O(?=\d)")  # "F-2O26-05-0099"
-_GLUED = re.compile(r"[A-Z]\d{6}")
-_TWO_RUNS = re.compile(r"\d\D+\d")
-Window = tuple[str, ...]
-
-
-def windows(case: Case) -> dict[Window, Window]:
-    """Neighbouring runs of the texts with two runs of digits or more, by themselves without zeros; once per receipt."""
-    if case.windows is None:
-        case.windows = {}
-        for _, text in case.texts:
-            folded = _NOUGHT.sub("0", fold(text[:_LOOKED_AT]))
-            if not _TWO_RUNS.search(folded):
-                continue
-            for window in _windows(join_pieces(folded) if "\n" in folded else folded):
-                if len(case.windows) >= _MOST_WINDOWS:
-                    return case.windows
-                case.windows.setdefault(_plain(window), window)
-    return case.windows
-
-
-def _windows(folded: str) -> Iterator[Window]:
-    parts, gaps = runs(mask(folded)[0])
-    for at in range(len(parts)):
-        digits = int(parts[at] < LETTERS)
-        for end in range(at + 2, min(at + _MOST_RUNS, len(parts)) + 1):
-            if not near(gaps[end - 1]):
-                break
-            if parts[end - 1] < LETTERS:
-                digits += 1
-                if digits > 1:
-                    yield tuple(parts[at:end])
-
-
-def built_alike(case: Case, number: str) -> bool:
-    """Whether the text has a number in as many pieces, as long as those of an item's, whatever its digits are."""
-    lengths = [len(run) for run in runs(fold(number))[0] if run < LETTERS]
-    if len(lengths) == 1:
-        return lengths[0] >= _LEAST_SLIPPED and _has_a_run_of(case, lengths[0])
-    return len(lengths) > 1 and any(
-        [len(run) for run in window if run < LETTERS] == lengths for window in windows(case).values()
-    )
-
-
-def _has_a_run_of(case: Case, length: int) -> bool:
-    """Whether digits of this length are glued to letters in the text, which announce no reference: "FC26105194"."""
-    for _, text in case.texts:
-        if not _GLUED.search(folded := fold(text[:_LOOKED_AT])):
-            continue
-        parts, gaps = runs(mask(join_pieces(folded) if "\n" in folded else folded)[0])
-        for letters, digits, gap in zip(parts, parts[1:], gaps[1:], strict=False):
-            if not gap and len(digits) == length and letters > LETTERS and letters not in REFERENCE_WORDS:
-                return True
-    return False
 
 
 def near_number(desk: Desk, case: Case, row: int) -> str | None:
@@ -104,16 +46,31 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
             slips = DamerauLevenshtein.distance(digits if mine.isdigit() else text, mine, score_cutoff=1)
             if min(len(mine), len(digits)) >= _LEAST_TAIL and slips == 1 and not _is_neighbour(digits, counter):
                 return text
-    return _slipped(desk, case, spellings[1], counter, seen)
+    return _slipped(desk, case, row, seen)
 
 
 def _without_zeros(desk: Desk, case: Case, row: int) -> str | None:
-    """The number as the text has it in pieces, zeros in front of each left out or not."""
+    """The number as the text has it in pieces: zeros in front of each left out or not, and the customer's own number
+    that it begins with, "D9656-2511-01", which who pays knows to be his.
+    """
     known = windows(case)
     if not known:
         return None
-    found = known.get(_plain(tuple(runs(fold(desk.ledger.items.number[row]))[0])))
+    pieces = tuple(runs(fold(desk.ledger.items.number[row]))[0])
+    found = known.get(plain(pieces)) or known.get(plain(_behind_its_customer(desk, row, pieces)))
     return "-".join(found) if found else None
+
+
+def _behind_its_customer(desk: Desk, row: int, pieces: Window) -> Window:
+    """What follows the customer's own number in a number that begins with it; nothing where none does."""
+    begun, code = "", compact(desk.ledger.accounts[desk.ledger.account_of[row]][1])
+    for at, piece in enumerate(pieces):
+        begun += piece
+        if not code.startswith(begun):
+            break
+        if begun == code:
+            return pieces[at + 1 :]
+    return ()
 
 
 def _seen(desk: Desk, case: Case, row: int) -> list[str]:
@@ -121,12 +78,6 @@ def _seen(desk: Desk, case: Case, row: int) -> list[str]:
     reading, account = case.reading, desk.ledger.account_of[row]
     seen = [m.text for m in reading.mentions if not _is_own(desk, case, m, row)]
     return seen + reading.unknown + [text for text, accounts in reading.closed if account not in accounts]
-
-
-def _plain(window: Window) -> Window:
-    """The runs of digits of a number without their zeros in front; letters before them do not count."""
-    digits = window[1:] if window and window[0] > LETTERS else window
-    return tuple([run.lstrip("0") if run < LETTERS else run for run in digits])
 
 
 def _other_period(case: Case, digits: str, period: str) -> bool:
@@ -163,20 +114,49 @@ def _begins_a_number(case: Case, digits: str) -> bool:
     )
 
 
-def _slipped(desk: Desk, case: Case, digits: str, counter: str, seen: list[str]) -> str | None:
-    """A number written in pieces, of which one is among `seen`, with one slip in all of it."""
+def _slipped(desk: Desk, case: Case, row: int, seen: list[str]) -> str | None:
+    """A number written in pieces, of which the last is among `seen`, with one slip in all of it.
+
+    Where no other invoice has this sum, letters in front or behind do not count, and any piece may be the one seen.
+    """
+    number, scheme = desk.ledger.numbers.compact[row], desk.ledger.numbers.scheme_of[row]
+    letters, tail, counter = letters_of(number), tail_of(number, scheme), number[scheme.counter]
+    alone = len(desk.ledger.rows_of_amount(desk.ledger.account_of[row], case.amount)) < 2
+    digits = number[len(letters) :].removesuffix(tail if alone else "")
     if not digits.isdigit() or len(digits) < _LEAST_SLIPPED:
         return None
     numbers, settled = desk.ledger.numbers, desk.ledger.settled
     for window in windows(case).values():
-        if not all(run < LETTERS for run in window) or not any(s.endswith(window[-1]) for s in seen):
+        pieces = window[1:] if alone and window[0] > LETTERS else window
+        telling = pieces if alone else pieces[-1:]
+        if not all(run < LETTERS for run in pieces) or not any(s.endswith(telling) for s in seen):
             continue
-        text = "".join(window)
+        text = "".join(pieces)
         if abs(len(text) - len(digits)) < 2 and DamerauLevenshtein.distance(text, digits, score_cutoff=1) == 1:
-            known = text in numbers.whole or text in numbers.by_digits or text in settled
-            if not known and not _is_neighbour(text, counter):
-                return text
+            spelt = text, letters + text + tail
+            known = text in numbers.by_digits or any([one in numbers.whole or one in settled for one in spelt])
+            if known or _is_neighbour(text, counter) or _of_another_period(desk, case, row, pieces, len(digits)):
+                continue
+            return text
     return None
+
+
+def _of_another_period(desk: Desk, case: Case, row: int, pieces: Window, digits: int) -> bool:
+    """Whether a slip is none: the number of another year or month, "L5225/25" beside L5225/26.
+
+    digits: of the item's number.
+    """
+    number, period = desk.ledger.numbers.compact[row], desk.ledger.numbers.scheme_of[row].period
+    text, letters = "".join(pieces), len(letters_of(number))
+    written = text[period.start - letters : period.stop - letters] if period.stop > period.start else ""
+    if len(text) == digits and written != number[period]:
+        return True
+    own = [run for run in runs(fold(desk.ledger.items.number[row]))[0] if run < LETTERS]
+    if len(own) != len(pieces):
+        return False
+    different = [run for pair in zip(own, pieces, strict=True) if len(set(pair)) > 1 for run in pair]
+    on = case.received_on
+    return len(different) == 2 and all([is_month_of_a_year(run, on) or as_year(run, on) for run in different])
 
 
 def _is_own(desk: Desk, case: Case, mention: Mention, row: int) -> bool:

@@ -45,9 +45,12 @@ def _is_the_payers_own(desk: Desk, case: Case, row: int, chance: list[str]) -> b
         return False
     letters = letters_of(said[0])
     digits, letters = said[0][len(letters) :], letters or _word_before(case, said[0])
+    alike, beyond = _is_built_alike(desk, row, digits), _is_beyond(desk, row, digits)
     if letters in REFERENCE_WORDS:
-        return _is_beyond(desk, row, digits) or not _is_built_alike(desk, row, digits)
-    if letters not in PAYMENT_WORDS or _is_built_alike(desk, row, digits) or _may_have_its_year(desk, row, digits):
+        return beyond or not alike
+    if letters not in PAYMENT_WORDS or _may_have_its_year(desk, row, digits):
+        return False
+    if alike and (not beyond or _is_as_long(desk, row, digits)):
         return False
     return len(desk.ledger.rows_of_amount(desk.ledger.account_of[row], case.amount)) == 1
 
@@ -69,6 +72,11 @@ def _is_built_alike(desk: Desk, row: int, said: str) -> bool:
     counter = number[counted]
     least = 1 if counter.startswith("0") else len(counter) - 1
     return least <= len(said) <= len(counter) + 1 - (least == 1) or len(said) == len(number[prefix.stop :])
+
+
+def _is_as_long(desk: Desk, row: int, said: str) -> bool:
+    """Whether digits are as many as an item's number has: its period may stand in front of the counter."""
+    return len(said) == sum(map(str.isdigit, desk.ledger.numbers.compact[row]))
 
 
 def _may_have_its_year(desk: Desk, row: int, said: str) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.charges import is_a_share
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
+from hub.core.reconcile.rules.instalments import ends_in_an_instalment, instalment_said, is_instalment
 from hub.core.reconcile.rules.named import Named, fits_elsewhere, own_words, paid_with_this
 from hub.core.reconcile.stances import AGREES, UNKNOWN
 from hub.core.reconcile.text import compact, fills_its_room, fold, mask
@@ -15,7 +14,6 @@ from hub.core.reconcile.words import CREDIT_NOTE_WORDS, RETENTION_WORDS
 _CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's name, and too short to mean it surely
 _SHARED, _A_SHARE = ((FULL, UNKNOWN), (BARE, AGREES)), 0.972  # to the cent a usual share of the one invoice named
 _THIS_SHARE = 0.978  # a number that is not whole, and to the cent what is kept back, or the share the text counts
-_INSTALMENT = re.compile(r"(?<![\d/])([1-9]|1[0-2])/([2-9]|1[0-2])(?![\d/])")  # "ACOMPTE 1/3"
 
 
 def part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: float, allowed: bool) -> list[Draft]:
@@ -58,8 +56,8 @@ def _less_retention(case: Case, total: int) -> bool:
 
 def _is_counted(desk: Desk, case: Case, total: int) -> bool:
     """Whether the receipt is the instalment that the text counts: a third, for "ACOMPTE 1/3"."""
-    counted = _INSTALMENT.search(desk.receipts.remittance[case.row] or "")
-    return counted is not None and abs(case.amount * (parts := int(counted[2])) - total) <= parts * parts
+    said = instalment_said(desk.receipts.remittance[case.row])
+    return said is not None and is_instalment(case.amount, said[1], total)
 
 
 def _cut_in_a_number(desk: Desk, case: Case, named: Named) -> bool:
@@ -67,9 +65,7 @@ def _cut_in_a_number(desk: Desk, case: Case, named: Named) -> bool:
     text = desk.receipts.remittance[case.row] or ""
     if not text or not fills_its_room(text) or mask(fold(text))[0].endswith("#"):  # a date, or a share, is complete
         return False
+    if ends_in_an_instalment(text):
+        return False
     last = text.split()[-1]
-    return (
-        not _INSTALMENT.search(last)
-        and any(map(str.isdigit, last))
-        and all(token not in compact(last) for _, _, token in named.picks)
-    )
+    return any(map(str.isdigit, last)) and all(token not in compact(last) for _, _, token in named.picks)

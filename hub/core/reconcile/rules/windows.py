@@ -1,0 +1,76 @@
+"""Numbers that a text has in pieces: neighbouring runs of letters and digits, with what stands between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hub.core.reconcile.case import Case
+from hub.core.reconcile.fitting import LETTERS, near
+from hub.core.reconcile.text import fold, join_pieces, mask, runs
+from hub.core.reconcile.words import REFERENCE_WORDS
+
+_LEAST_ALIKE = 6  # digits of a number that tell how another is built
+_MOST_RUNS = 5  # pieces a number may be written in
+_LOOKED_AT = 1600  # characters of a text whose numbers are compared piece by piece
+_MOST_WINDOWS = 120
+_NOUGHT = re.compile(r"(?<=\d)O(?=\d)")  # "F-2O26-05-0099"
+_GLUED = re.compile(r"[A-Z]\d{6}")
+_TWO_RUNS = re.compile(r"\d\D+\d")
+Window = tuple[str, ...]
+
+
+def windows(case: Case) -> dict[Window, Window]:
+    """Neighbouring runs of the texts with two runs of digits or more, by themselves without zeros; once per receipt."""
+    if case.windows is None:
+        case.windows = {}
+        for _, text in case.texts:
+            folded = _NOUGHT.sub("0", fold(text[:_LOOKED_AT]))
+            if not _TWO_RUNS.search(folded):
+                continue
+            for window in _windows(join_pieces(folded) if "\n" in folded else folded):
+                if len(case.windows) >= _MOST_WINDOWS:
+                    return case.windows
+                case.windows.setdefault(plain(window), window)
+    return case.windows
+
+
+def _windows(folded: str) -> Iterator[Window]:
+    parts, gaps = runs(mask(folded)[0])
+    for at in range(len(parts)):
+        digits = int(parts[at] < LETTERS)
+        for end in range(at + 2, min(at + _MOST_RUNS, len(parts)) + 1):
+            if not near(gaps[end - 1]):
+                break
+            if parts[end - 1] < LETTERS:
+                digits += 1
+                if digits > 1:
+                    yield tuple(parts[at:end])
+
+
+def built_alike(case: Case, number: str) -> bool:
+    """Whether the text has a number in as many pieces, as long as those of an item's, whatever its digits are."""
+    lengths = [len(run) for run in runs(fold(number))[0] if run < LETTERS]
+    if len(lengths) == 1:
+        return lengths[0] >= _LEAST_ALIKE and _has_a_run_of(case, lengths[0])
+    return len(lengths) > 1 and any(
+        [len(run) for run in window if run < LETTERS] == lengths for window in windows(case).values()
+    )
+
+
+def _has_a_run_of(case: Case, length: int) -> bool:
+    """Whether digits of this length are glued to letters in the text, which announce no reference: "FC26105194"."""
+    for _, text in case.texts:
+        if not _GLUED.search(folded := fold(text[:_LOOKED_AT])):
+            continue
+        parts, gaps = runs(mask(join_pieces(folded) if "\n" in folded else folded)[0])
+        for letters, digits, gap in zip(parts, parts[1:], gaps[1:], strict=False):
+            if not gap and len(digits) == length and letters > LETTERS and letters not in REFERENCE_WORDS:
+                return True
+    return False
+
+
+def plain(window: Window) -> Window:
+    """The runs of digits of a number without their zeros in front; letters before them do not count."""
+    digits = window[1:] if window and window[0] > LETTERS else window
+    return tuple([run.lstrip("0") if run < LETTERS else run for run in digits])
