@@ -180,3 +180,13 @@ def test_a_set_with_one_of_equals_behind_money_nobody_understands(unexplained: i
     assert decisions[0].status != "auto"
     assert sure is (decisions[1].status == "auto")
     assert not sure or [(1, RENT), (4, 317_40)] == sorted(lines(decisions[1]))
+
+
+@pytest.mark.parametrize(
+    ("text", "reference", "sure"), [("LOYER", "RGL26105194", True), ("LOYER RGL26105194", None, False)]
+)
+def test_a_machines_reference_is_no_number_like_theirs(text: str, reference: str | None, sure: bool) -> None:
+    """An end-to-end reference may be as long as an invoice's number; the same in the payer's words is a question."""
+    items = [row | {"number": f"{26105701 + 37 * n}"} for n, row in enumerate(rents(3))]
+    decision = decide(items, [paid(0, remittance=text, end_to_end_ref=reference)], debtors=CARON)[0]
+    assert (sure, [(1, RENT)]) == (decision.status == "auto", lines(decision))

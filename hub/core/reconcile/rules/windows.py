@@ -17,6 +17,7 @@ _MOST_WINDOWS = 120
 _NOUGHT = re.compile(r"(?<=\d)O(?=\d)")  # "F-2O26-05-0099"
 _GLUED = re.compile(r"[A-Z]\d{6}")
 _TWO_RUNS = re.compile(r"\d\D+\d")
+_MADE_BY_MACHINES = "end_to_end_ref"
 Window = tuple[str, ...]
 
 
@@ -25,18 +26,18 @@ def windows(case: Case) -> dict[Window, Window]:
     if case.windows is None:
         case.windows = {}
         for _, text in case.texts:
-            folded = _NOUGHT.sub("0", fold(text[:_LOOKED_AT]))
-            if not _TWO_RUNS.search(folded):
-                continue
-            for window in _windows(join_pieces(folded) if "\n" in folded else folded):
+            for window in _windows(text):
                 if len(case.windows) >= _MOST_WINDOWS:
                     return case.windows
                 case.windows.setdefault(plain(window), window)
     return case.windows
 
 
-def _windows(folded: str) -> Iterator[Window]:
-    parts, gaps = runs(mask(folded)[0])
+def _windows(text: str) -> Iterator[Window]:
+    folded = _NOUGHT.sub("0", fold(text[:_LOOKED_AT]))
+    if not _TWO_RUNS.search(folded):
+        return
+    parts, gaps = runs(mask(join_pieces(folded) if "\n" in folded else folded)[0])
     for at in range(len(parts)):
         digits = int(parts[at] < LETTERS)
         for end in range(at + 2, min(at + _MOST_RUNS, len(parts)) + 1):
@@ -49,7 +50,10 @@ def _windows(folded: str) -> Iterator[Window]:
 
 
 def built_alike(case: Case, number: str) -> bool:
-    """Whether the text has a number in as many pieces, as long as those of an item's, whatever its digits are."""
+    """Whether the text has a number in as many pieces, as long as those of an item's, whatever its digits are.
+
+    Where that is one piece, the end-to-end reference does not count: machines make those of any length.
+    """
     lengths = [len(run) for run in runs(fold(number))[0] if run < LETTERS]
     if len(lengths) == 1:
         return lengths[0] >= _LEAST_ALIKE and _has_a_run_of(case, lengths[0])
@@ -60,8 +64,8 @@ def built_alike(case: Case, number: str) -> bool:
 
 def _has_a_run_of(case: Case, length: int) -> bool:
     """Whether digits of this length are glued to letters in the text, which announce no reference: "FC26105194"."""
-    for _, text in case.texts:
-        if not _GLUED.search(folded := fold(text[:_LOOKED_AT])):
+    for where, text in case.texts:
+        if where == _MADE_BY_MACHINES or not _GLUED.search(folded := fold(text[:_LOOKED_AT])):
             continue
         parts, gaps = runs(mask(join_pieces(folded) if "\n" in folded else folded)[0])
         for letters, digits, gap in zip(parts, parts[1:], gaps[1:], strict=False):
