@@ -14,8 +14,10 @@ from hub.app.policies import rules_of
 from hub.core.services import allocations
 from hub.core.services.allocations import reverse_proposal
 from hub.core.services.ledger import view
+from hub.core.services.linking import has_room, move
 from hub.core.services.reconcile import reconcile_now
 from hub.core.services.status import status
+from hub.core.store import sightings
 from hub.core.store import tables as t
 from hub.sdk.errors import HubError
 from tests.support.hubs import exported, make_hub, sync, verified
@@ -79,7 +81,7 @@ def test_several_invoices_share_the_money(company: Callable[..., Hub]) -> None:
     paid = receipt("R1", 100_01, remittance=text, original_amount_minor=30_000, **ORDERED)
     hub = company(*(dollars(f"US-2026-041{n}", 10_000) for n in (1, 2, 3)), paid)
     reconcile_now(hub.desk, rules_of(hub.settings).policy)
-    assert ["33.33", "33.33", "33.35"] == sorted(line[3] or "" for line in lines(hub))
+    assert ["33.33", "33.34", "33.34"] == sorted(line[3] or "" for line in lines(hub))
     assert {} == {number: minor for number, minor in opened(hub).items() if minor}
     [name] = {row["proposal"] for row in exported(hub, "allocations")}
     reverse_proposal(hub.desk, name, "it was for another")
@@ -102,6 +104,55 @@ def test_a_person_confirms_at_the_rate_of_the_bank(
     assert {} == left(hub)
     show_explanation(allocations.explain(hub.desk, name), hub.zone)
     assert "1 000,00 USD for 920,13 EUR" in " ".join(capsys.readouterr().out.split())
+    assert [] == verified(hub).differences
+
+
+def test_what_cannot_be_shared_out_is_left_and_stops_nobody(company: Callable[..., Hub]) -> None:
+    """One yen beside 100,000 would use nothing of the euros; and an invoice with its credit note nothing at all."""
+    yen = [{**invoice(f"JP-2026-041{n}", minor), "currency": "JPY"} for n, minor in ((1, 1), (2, 100_000))]
+    odd = receipt("R1", 600_00, remittance="JP-2026-0411 JP-2026-0412", payer_name="Harbor Supplies Inc")
+    odd |= {"original_currency": "JPY", "original_amount_minor": 100_001}
+    note = {**dollars("AV-2026-0007", 70_000), "kind": "credit_note"}
+    del note["due_on"]
+    both = receipt("R2", 55_00, remittance="US-2026-0412 AV-2026-0007", payer_name="Harbor Supplies Inc")
+    good = receipt("R3", 12_000, remittance="FA-2026-0001", payer_name="Harbor Supplies Inc")
+    hub = company(*yen, dollars("US-2026-0412", 70_000), note, invoice("FA-2026-0001", 12_000), odd, both, good)
+    reconcile_now(hub.desk, rules_of(hub.settings).policy)
+    assert [("FA-2026-0001", 12_000, "EUR", None, "auto")] == [line for line in lines(hub) if line[4] == "auto"]
+    assert {"EUR": 655_00} == left(hub)
+
+
+def test_large_sums_are_compared_and_not_multiplied(company: Callable[..., Hub]) -> None:
+    """Six thousand million rupiahs for 320,000 euros."""
+    paid = receipt("R1", 32_000_000, remittance="ID-2026-0001", payer_name="Harbor Supplies Inc")
+    paid |= {"original_currency": "IDR", "original_amount_minor": 600_000_000_000}
+    hub = company({**invoice("ID-2026-0001", 600_000_000_000), "currency": "IDR"}, paid)
+    reconcile_now(hub.desk, rules_of(hub.settings).policy)
+    assert [("ID-2026-0001", 600_000_000_000, "IDR", "320000.00", "auto")] == lines(hub)
+
+
+def test_what_was_ordered_says_nothing_of_a_rest(company: Callable[..., Hub]) -> None:
+    """A part of the receipt is applied already: the 1,000.00 USD were ordered with all of it."""
+    from tests.integration.test_work_of_a_person import allocate
+
+    paid = receipt("R1", 92_013, remittance="US-2026-0411", original_amount_minor=100_000, **ORDERED)
+    hub = company(dollars("US-2026-0411", 100_000), invoice("F1", 82_013), paid)
+    allocate(hub, "R1=820.13", "F1=820.13")
+    reconcile_now(hub.desk, rules_of(hub.settings).policy)
+    assert {("F1", "confirmed"), ("US-2026-0411", "suggested")} == {(line[0], line[4]) for line in lines(hub)}
+
+
+def test_a_receipt_seen_twice_takes_its_lines_along(company: Callable[..., Hub]) -> None:
+    """What another receipt has room for is counted in its own currency, whatever the invoices are in."""
+    paid = receipt("R1", 92_013, remittance="US-2026-0411", original_amount_minor=100_000, **ORDERED)
+    again = receipt("R2", 92_013, payer_name="ZZZ")
+    hub = company(dollars("US-2026-0411", 100_000), paid, again)
+    reconcile_now(hub.desk, rules_of(hub.settings).policy)
+    with hub.store.read() as connection:
+        mine = sightings.allocations_of(connection, [1])
+        facts = {row.id: row for row in connection.execute(sa.select(t.receipt))}
+    assert has_room(mine, [], facts[2])
+    assert 1 == hub.store.again("anne", lambda unit: move(unit, mine, facts[1], facts[2]))
     assert [] == verified(hub).differences
 
 

@@ -39,7 +39,12 @@ class Applied(NamedTuple):
     proposal: str
     receipt_id: int
     document_id: int
-    amount_minor: int
+    amount_minor: int  # of the receipt, in its currency
+    used_minor: int | None = None  # the same, where the document is in another currency
+
+    def beyond(self, met: int | None) -> bool:
+        """Whether the books used less on its document; in which currency they say so, nobody knows of an exchange."""
+        return self.amount_minor > (met or 0) if self.used_minor is None else met is None
 
 
 @dataclass(slots=True)
@@ -137,9 +142,15 @@ class _Told(NamedTuple):
     def confirms(self, lines: Iterable[Applied]) -> int:
         """How much of these allocations the books made too; what they do not say may be any of them."""
         by_document: dict[int, int] = {}
+        exchanged = set[int]()
         for line in lines:
             by_document[line.document_id] = by_document.get(line.document_id, 0) + line.amount_minor
-        named = sum(min(amount, self.met.get(document, 0)) for document, amount in by_document.items())
+            if line.used_minor is not None:
+                exchanged.add(line.document_id)
+        named = sum(
+            amount if document in exchanged and document in self.met else min(amount, self.met.get(document, 0))
+            for document, amount in by_document.items()
+        )
         return max(0, min(self.used, named + self.unsaid, sum(by_document.values())))
 
 
@@ -152,7 +163,7 @@ def _contradicted(lines: Sequence[Applied], told: _Told, amount: int) -> list[in
         if told.used + sum(line.amount_minor for line in standing) - told.confirms(standing) <= amount:
             break
         own = [line for line in standing if line.proposal == proposal]
-        if any(line.amount_minor > told.met.get(line.document_id, 0) for line in own):
+        if any(line.beyond(told.met.get(line.document_id)) for line in own):
             gone += [line.allocation_id for line in own]
             standing = [line for line in standing if line.proposal != proposal]
     return sorted(gone)

@@ -73,6 +73,8 @@ class Thought:
         reading = self._read(texts, r.received_on[row])
         ordered, ordered_in = r.original_amount_minor[row], r.original_currency[row]
         original = (ordered_in, ordered) if ordered and ordered_in and ordered_in != r.currency[row] else None
+        if r.unapplied_minor[row] != r.amount_minor[row]:
+            original = None  # what was ordered is the whole receipt's, and a part of it is applied already
         case = Case(
             row,
             r.id[row],

@@ -27,6 +27,7 @@ KEPT_PROPOSALS = 5
 #: How often all is looked at within one reconciliation, at most: until a look applies nothing more.
 MAX_PASSES = 5
 SURPLUS = "Part of it is applied; this rest is more than the invoices it pays, and nothing else explains it."
+UNSHARED = "The invoices are in another currency, and one of them is too small to have a share of this money."
 _evidence_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
@@ -152,9 +153,9 @@ class _Pass:
                 used = best.exchange[1] if best.exchange else sum(value for _, value in best.lines)
                 self._apply(decision.receipt_id, best, receipts.received_on[row])
                 _add(report.automatic, best.rule, len(best.lines), currency, used)
-            elif decision.proposals:
-                self.result.proposals += _suggestions(decision)
-                _add(report.suggested, decision.proposals[0].rule, len(decision.proposals[0].lines), currency, amount)
+            elif suggestions := _suggestions(decision):
+                self.result.proposals += suggestions
+                _add(report.suggested, suggestions[0].rule, len(suggestions[0].lines), currency, amount)
             else:
                 self._leave(decision, rest=amount < receipts.amount_minor[row], currency=currency, amount=amount)
 
@@ -163,7 +164,8 @@ class _Pass:
         best, inputs = decision.proposals[0], self.inputs
         policy = self.policy.for_debtor(*best.debtor) if best.debtor else self.policy
         return (
-            best.confidence * 1000 >= policy.auto_threshold  # the engine's quick road does not look at it
+            (best.exchange is None or exchanged_of(best, lines_of(best)) is not None)
+            and best.confidence * 1000 >= policy.auto_threshold  # the engine's quick road does not look at it
             and decision.receipt_id not in inputs.reversed_receipts  # somebody undid what the hub decided about it
             and decision.receipt_id not in inputs.seen_elsewhere  # maybe the same sum, seen by another connector
             and not self._waits(decision.receipt_id)
@@ -182,7 +184,7 @@ class _Pass:
         lines = lines_of(best)
         name, confidence = proposal_id(receipt_id, lines), round(best.confidence * 1_000_000)
         evidence, in_books = _evidence_text(best.evidence), self.inputs.in_books
-        exchanged, version = exchanged_of(best, lines), self.outcome.policy_version
+        exchanged, version = exchanged_of(best, lines) or {}, self.outcome.policy_version
         self.result.lines += [
             NewAllocation(
                 name, receipt_id, item, nature, amount, best.currency, AUTO, best.rule, best.reason, confidence,
@@ -193,7 +195,8 @@ class _Pass:
 
     def _leave(self, decision: Decision, *, rest: bool, currency: str, amount: int) -> None:
         verdict = decision.status if decision.status in (NOT_A_RECEIPT, RETURN) else "unapplied"
-        self.result.verdicts.append((decision.receipt_id, verdict, SURPLUS if rest else decision.reason))
+        reason = UNSHARED if decision.proposals else SURPLUS if rest else decision.reason
+        self.result.verdicts.append((decision.receipt_id, verdict, reason))
         _add(self.result.report.left, "surplus" if rest else decision.rule, 0, currency, amount)
 
 
@@ -271,29 +274,40 @@ def lines_of(proposal: Proposal) -> list[tuple[int, str, int]]:
     return [(item, nature, amount) for (item, nature), amount in found.items()]
 
 
-def exchanged_of(proposal: Proposal, lines: Sequence[tuple[int, str, int]]) -> dict[tuple[int, str], int]:
-    """What each money line of a proposal in another currency uses up of the receipt, in proportion; the last line has
-    what roundings leave. Empty when all is in one currency."""
+def exchanged_of(proposal: Proposal, lines: Sequence[tuple[int, str, int]]) -> dict[tuple[int, str], int] | None:
+    """What each money line of a proposal in another currency uses up of the receipt, in proportion, all of it together.
+
+    Empty when all is in one currency. None when it cannot be shared out: a line would use nothing of the receipt.
+    """
     if proposal.exchange is None:
         return {}
-    money = [(item, nature, amount) for item, nature, amount in lines if nature == "money"]
-    whole, rest = sum(amount for *_, amount in money), proposal.exchange[1]
+    money = [line for line in lines if line[1] == "money"]
+    whole, total = sum(amount for *_, amount in money), proposal.exchange[1]
     found: dict[tuple[int, str], int] = {}
-    for item, nature, amount in money[:-1]:
-        found[item, nature] = proposal.exchange[1] * amount // whole
-        rest -= found[item, nature]
-    return found | {money[-1][:2]: rest}
+    before = 0
+    for item, nature, amount in money:
+        if whole <= 0:
+            return None
+        share = (total * (before + amount)) // whole - (total * before) // whole
+        if not share or (share > 0) != (amount > 0):
+            return None
+        found[item, nature] = share
+        before += amount
+    return found
 
 
 def _suggestions(decision: Decision) -> list[NewProposal]:
-    kept = []
-    for rank, proposal in enumerate(decision.proposals[:KEPT_PROPOSALS], start=1):
+    """What a person can choose from; a proposal that could not be written is none."""
+    kept: list[NewProposal] = []
+    for proposal in decision.proposals[:KEPT_PROPOSALS]:
         lines = lines_of(proposal)
         exchanged = exchanged_of(proposal, lines)
+        if exchanged is None:
+            continue
         told = [(*line, exchanged[line[:2]]) if line[:2] in exchanged else line for line in lines]
         kept.append(
             NewProposal(
-                receipt_id=decision.receipt_id, rank=rank, proposal=proposal_id(decision.receipt_id, lines),
+                receipt_id=decision.receipt_id, rank=len(kept) + 1, proposal=proposal_id(decision.receipt_id, lines),
                 rule=proposal.rule, reason=proposal.reason, confidence_ppm=round(proposal.confidence * 1_000_000),
                 lines=tuple(told), evidence=_evidence_text(proposal.evidence),
             )

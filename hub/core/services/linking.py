@@ -55,9 +55,15 @@ def write_links(unit: UnitOfWork, found: Sequence[Found]) -> Linked:
 def has_room(mine: Sequence[Any], theirs: Sequence[Any], carrier: Any) -> bool:
     """True when the carrier has room for the echo's allocations, or nothing stands in the way but what the hub did by
     itself: that is taken back, the same money was counted twice."""
-    room = carrier.amount_minor - sum(row.amount_minor for row in theirs if row.nature == "money")
-    wanted = sum(row.amount_minor for row in mine if row.nature == "money")
+    room = carrier.amount_minor - _used(theirs)
+    wanted = _used(mine)
     return bool(wanted <= room or all(row.origin == "auto" for row in mine))
+
+
+def _used(lines: Sequence[Any]) -> int:
+    """What allocation lines use up of their receipt, in its currency."""
+    money = [line for line in lines if line.nature == "money"]
+    return sum(line.amount_minor if line.used_minor is None else line.used_minor for line in money)
 
 
 def move(unit: UnitOfWork, mine: Sequence[Any], echo: Any, carrier: Any, *, back: bool = False) -> int:
@@ -65,8 +71,7 @@ def move(unit: UnitOfWork, mine: Sequence[Any], echo: Any, carrier: Any, *, back
     return to where they were, since the link does not stand any more."""
     reverse(unit, [row.id for row in mine], f"{COUNTED_AS}{carrier.receipt_id}")
     theirs = store.allocations_of(unit.connection, [carrier.id])
-    room = carrier.amount_minor - sum(row.amount_minor for row in theirs if row.nature == "money")
-    if sum(row.amount_minor for row in mine if row.nature == "money") > room:
+    if _used(mine) > carrier.amount_minor - _used(theirs):
         return 0
     add_allocations(unit, [_moved(row, echo, carrier, back=back) for row in mine])
     return len(mine)

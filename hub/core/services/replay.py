@@ -114,7 +114,7 @@ def _outcomes(inputs: Inputs, found: Judgement) -> dict[int, tuple[Outcome, _Lin
     rules = {proposal.receipt_id: proposal.rule for proposal in reversed(found.proposals)}
     result = {id_: _unapplied(rules.get(id_)) for id_ in inputs.receipts.id}
     for receipt, lines in by_receipt.items():
-        money = sum(line.amount_minor for line in lines if line.nature == "money")
+        money = sum(line.used for line in lines if line.nature == "money")
         told = Outcome(lines[0].rule, money, _numbers(lines, number), waits=False)
         result[receipt] = told, frozenset((line.invoice_id, line.nature, line.amount_minor) for line in lines)
     return result

@@ -288,7 +288,7 @@ def sums(connection: sa.Connection, books: Books, known_at: int | None = None) -
     named |= {end for link in found for end in (link.echo, link.carrier)}
     a = t.allocation
     standing_ = standing(a, t.allocation_reversal, "allocation_id", known_at)
-    columns = (a.c.id, a.c.proposal, a.c.receipt_id, a.c.invoice_id, used_of_receipt(a))
+    columns = (a.c.id, a.c.proposal, a.c.receipt_id, a.c.invoice_id, used_of_receipt(a), a.c.used_minor)
     rows = bulk.rows_by_id(connection, columns, a.c.receipt_id, sorted(named), a.c.nature == "money", standing_)
     amounts = bulk.rows_by_id(connection, (t.receipt.c.id, t.receipt.c.amount_minor), t.receipt.c.id, sorted(named))
     applied = sorted(Applied(*list(row)[1:]) for row in rows)

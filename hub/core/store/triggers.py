@@ -36,7 +36,7 @@ _OTHER_CURRENCY = """NEW.currency <> (SELECT currency FROM invoice WHERE id = NE
     OR (NEW.nature = 'money' AND (NEW.used_minor IS NULL)
         <> (NEW.currency = (SELECT currency FROM receipt WHERE id = NEW.receipt_id)))
     OR (NEW.nature <> 'money' AND NEW.used_minor IS NOT NULL)
-    OR NEW.used_minor * NEW.amount_minor <= 0"""
+    OR NEW.used_minor = 0 OR (NEW.used_minor > 0) <> (NEW.amount_minor > 0)"""
 
 _TOO_MUCH = "the receipt has less than that left"
 _TOO_LARGE = ("the invoice is smaller than what is allocated to it", _BEYOND_INVOICE)

@@ -79,3 +79,15 @@ def test_a_link_taken_back_leaves_no_trace(facts: Known) -> None:
         assert 0 == found.elsewhere.get(entry, 0)
         movements = [link.carrier for link in facts.links if link.echo == entry]
         assert {0} >= {found.taken(movement) for movement in movements}
+
+
+def test_a_matching_in_another_currency_confirms_what_was_exchanged() -> None:
+    """920.13 EUR paid an invoice of 800.00 GBP, here and in the books: nothing contradicts, and it counts once."""
+    lettered = [Lettered("L1", {1: 92_013}, {501: 80_000})]
+    found = sums_of({1: 92_013}, [], lettered, [Applied(7, "P1", 1, 501, 92_013, 92_013)])
+    assert found.contradicted == []
+    assert {1: 92_013} == found.confirmed
+    other = sums_of(
+        {1: 92_013}, [], [Lettered("L1", {1: 92_013}, {502: 80_000})], [Applied(7, "P1", 1, 501, 92_013, 92_013)]
+    )
+    assert other.contradicted == [7]

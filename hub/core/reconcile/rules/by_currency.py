@@ -47,6 +47,8 @@ def _known_payer_rows(desk: Desk, case: Case) -> list[int]:
 def _converted(desk: Desk, case: Case, rows: list[int]) -> list[Draft]:
     ledger = desk.ledger
     currency, total = ledger.items.currency[rows[0]], sum(map(desk.signed, rows))
+    if total <= 0:  # an invoice and a credit note of its sum: nothing is paid
+        return []
     stance = desk.payers.stance(case.payer, ledger.account_of[rows[0]])
     used = (case.currency, case.amount)
     lines = [(r, desk.signed(r)) for r in rows]
