@@ -197,9 +197,12 @@ class ExactMatcher:
 
     def _settled(
         self, row: int, quoted: dict[int, str], found_by: str, stance: int, rule: str = "", reason: str = ""
-    ) -> Decision:
-        """Use the items up and say why."""
-        ledger, items = self.ledger, self.ledger.items
+    ) -> Decision | None:
+        """Use the items up and say why; None when one was not issued yet, and an equal one is open: a misprint?"""
+        ledger, items, received = self.ledger, self.ledger.items, self.receipts.received_on[row]
+        for item in quoted:
+            if items.issued_on[item] > received and ledger.skips_an_older(item, received):
+                return None
         left, is_credit, ids = ledger.left, ledger.is_credit, items.id
         lines = tuple([(ids[item], -left[item] if is_credit[item] else left[item]) for item in quoted])
         first = next(iter(quoted))

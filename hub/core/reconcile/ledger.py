@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, MutableSequence, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import compress
 from typing import NamedTuple, Protocol
@@ -34,6 +34,7 @@ class Account(NamedTuple):
 
 
 _NOTHING = Part([], [], [], 0)
+_A_LITTLE_LATER = timedelta(days=3)  # that an invoice may be dated after its payment
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BEGINNING = re.compile("^[A-Z]*", re.MULTILINE)
 
@@ -176,6 +177,15 @@ class Ledger:
             rows = [row for row in self.with_amount(account, amount) if not self.is_credit[row]]
             self._equal[key] = rows = self._by_age(rows) if len(rows) > 1 else rows
         return rows
+
+    def skips_an_older(self, row: int, received: date) -> bool:
+        """Whether an item was issued some days after money came, while an equal one of its debtor stands open: who paid
+        hardly knew its number."""
+        issued_on, left = self.items.issued_on, self.left
+        if issued_on[row] <= received + _A_LITTLE_LATER:
+            return False
+        equal = self.rows_of_amount(self.account_of[row], left[row])
+        return any([other != row and left[other] == left[row] and issued_on[other] <= received for other in equal])
 
     def first_of_amount(self, account: int, amount: int, last_issue: date) -> int | None:
         """The oldest due item of an account with exactly `amount` left, issued by `last_issue`.

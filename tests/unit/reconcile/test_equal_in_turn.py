@@ -158,6 +158,16 @@ def test_beside_its_own_turn_the_next_older_one_is_offered() -> None:
         assert len(offered) == len(set(offered))
 
 
+@pytest.mark.parametrize("text", ["FA-2026-00775", "VOTRE FACTURE 2026-00775 LOYER"])
+def test_a_number_that_nobody_could_know_yet(text: str) -> None:
+    """The third rent's, on the day of the first, is a misprint sooner; where no older one is open it is meant."""
+    early = paid(0, remittance=text, received_on=date(2026, 2, 21))
+    assert decide(rents(3), [early], debtors=CARON)[0].status == "suggested"
+    assert [(1, RENT)] == lines(decide([rents(3)[2]], [early], debtors=CARON)[0])
+    other = [row | {"open_minor": 5_00} for row in rents(2)]
+    assert [(3, RENT)] == lines(decide([*other, rents(3)[2]], [early], debtors=CARON)[0])
+
+
 def test_a_word_of_many_names_takes_no_turn() -> None:
     """Who bears a word of three debtors' names may be a fourth company: the sure one behind it is not moved on."""
     names = ["Carrelages Payet", "Payet Transports", "Garage Payet"]

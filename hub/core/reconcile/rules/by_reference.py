@@ -32,6 +32,7 @@ _OF_ITS_NAME = 0.25  # likeness of a company of the group to the name of its cen
 _MOST_TWINS = 11  # offered beside the first: those of a year
 _GIVEN_BACK = 0.8  # a number beside "REMBOURSEMENT", of somebody who is no debtor: it may be his own
 _MOST_COMBINATIONS = 128
+_AHEAD_OF_EQUALS = 0.8
 
 
 def may_be_exact(desk: Desk, case: Case) -> bool:
@@ -49,7 +50,10 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
         found = _exact(desk, case, named) or inexact(desk, case, named)
         for draft in found:
             exact = draft.rule.endswith("_exact")
-            if (named.stance != AGREES or not exact) and (doubt := _doubt(desk, case, named, draft, exact)):
+            ahead = exact and any([desk.ledger.skips_an_older(row, case.received_on) for row, _ in draft.lines])
+            if (named.stance != AGREES or not exact or ahead) and (
+                doubt := _doubt(desk, case, named, draft, exact, ahead)
+            ):
                 most, why = doubt
                 draft.confidence = min(draft.confidence, most)
                 draft.reason += why
@@ -65,12 +69,14 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
     return drafts
 
 
-def _doubt(desk: Desk, case: Case, named: Named, draft: Draft, exact: bool) -> tuple[float, str] | None:
+def _doubt(desk: Desk, case: Case, named: Named, draft: Draft, exact: bool, ahead: bool) -> tuple[float, str] | None:
     """How sure a draft can be at most for who paid and when, and why; None: nothing speaks against it."""
     if named.stance == CONTRADICTS:
         return CONTRADICTED + (_TO_THE_CENT if exact else 0), " But the payer is known as another debtor."
     if not exact and any([desk.ledger.items.issued_on[row] > case.received_on + AHEAD for row, _ in draft.lines]):
         return CONTRADICTED, " But the invoice was issued long after the money came."
+    if ahead:
+        return _AHEAD_OF_EQUALS, " But it was issued after the money came, and an equal one was open."
     if named.stance == AGREES:
         return None
     if _names_another_customer(desk, case, named):
