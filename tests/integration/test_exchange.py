@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from hub.app.bootstrap import Hub
 from hub.app.cli.explaining import show_explanation
 from hub.app.policies import rules_of
+from hub.core.ledger.gap_causes import Standing
 from hub.core.services import allocations
 from hub.core.services.allocations import reverse_proposal
 from hub.core.services.ledger import view
 from hub.core.services.linking import has_room, move
+from hub.core.services.postings import _Judge
 from hub.core.services.reconcile import reconcile_now
 from hub.core.services.status import status
 from hub.core.store import sightings
@@ -185,3 +187,20 @@ def test_by_hand_it_stays_one_currency(company: Callable[..., Hub]) -> None:
     hub = company(dollars("US-2026-0411", 100_000), receipt("R1", 92_013, payer_name="Harbor Supplies Inc"))
     with pytest.raises(HubError, match="HUB-REC-013"):
         allocate(hub, "R1", "US-2026-0411")
+
+
+def test_it_is_not_handed_over_to_the_books(company: Callable[..., Hub]) -> None:
+    """At which rate the books hold the invoice, nobody here knows: it is left with its reason, and what to do."""
+    paid = receipt("R1", 92_013, remittance="US-2026-0411", account="512", original_amount_minor=100_000, **ORDERED)
+    hub = company(dollars("US-2026-0411", 100_000), paid)
+    reconcile_now(hub.desk, rules_of(hub.settings).policy)
+    with hub.store.read() as connection:
+        money = sightings.allocations_of(connection, [1])
+        [row] = connection.execute(sa.select(t.receipt, sa.literal(0).label("elsewhere_minor"))).all()
+        [document] = connection.execute(sa.select(t.invoice)).all()
+    judge = _Judge(
+        document.connector_id, {document.id: document}, set(), set(), frozenset(), Standing(frozenset(), frozenset())
+    )
+    refused = judge._refused(row, money)
+    assert refused is not None
+    assert ("other_currency", "USD") == (refused[0], refused[1].split("in ")[1][:3])

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from hub.core.store import Store, verifying
 from hub.core.store import tables as t
-from tests.support.schema import schema_differences, upgrade_to
+from tests.support.schema import fill, schema_differences, upgrade_to
 
 SALT = "00" * 16
 #: A connector, an invoice and a receipt with one allocation, as revision 0001 kept them.
@@ -46,8 +46,7 @@ def filled(empty_database_url: str) -> Store:
     store = Store(empty_database_url, lambda: 9)
     upgrade_to(store, "0001")
     with store.engine.begin() as connection:
-        for statement in FILLED:
-            connection.execute(sa.text(statement.replace(":", "\\:")))
+        fill(connection, FILLED)
     digest = hmac.new(bytes.fromhex(SALT), json.dumps([COLUMNS]).encode(), hashlib.sha256).hexdigest()
     with store.write("anne") as unit:
         unit.journal("allocate", "allocation", {"ids": "1", "digest": digest})

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hub.core.store import Store, triggers
 from hub.core.store.revision import HEAD, current
 from tests.integration.test_migration_0005 import FILLED
-from tests.support.schema import schema_differences, upgrade_to
+from tests.support.schema import fill, schema_differences, upgrade_to
 
 BATCH = (
     "INSERT INTO ledger_batch (id, connector_id, number, file_name, media_type, digest, body, recorded_at, actor) "
@@ -26,8 +26,7 @@ def test_it_runs_on_filled_data(empty_database_url: str) -> None:
     upgrade_to(store, "0011")
     tables = ("connector", "receipt", "invoice", "allocation", "raw_unit")
     with store.engine.begin() as connection:
-        for statement in FILLED:
-            connection.execute(sa.text(statement.replace(":", "\\:")))
+        fill(connection, FILLED)
         before = {name: connection.execute(sa.text(f"SELECT * FROM {name}")).all() for name in tables}  # noqa: S608
     store.migrate()
     with store.engine.connect() as connection:

@@ -10,7 +10,7 @@ from hub.core.store.record_tables import RECORD_TABLES
 from hub.core.store.revision import HEAD, current
 from hub.sdk.records import KINDS, SignedMinor
 from tests.integration.test_migration_0005 import FILLED
-from tests.support.schema import schema_differences, upgrade_to
+from tests.support.schema import fill, schema_differences, upgrade_to
 
 LINE = (
     "INSERT INTO remittance_line (id, connector_id, unit_id, recorded_at, remittance_id, line, receipt_source_key, "
@@ -24,8 +24,7 @@ def test_it_runs_on_filled_data(empty_database_url: str) -> None:
     store = Store(empty_database_url, lambda: 9)
     upgrade_to(store, "0014")
     with store.engine.begin() as connection:
-        for statement in FILLED:
-            connection.execute(sa.text(statement.replace(":", "\\:")))
+        fill(connection, FILLED)
         connection.exec_driver_sql(LINE.format(1, 48_000))
         before = connection.execute(sa.text("SELECT * FROM remittance_line")).all()
     with store.engine.connect() as connection, pytest.raises(sa.exc.IntegrityError):

@@ -9,7 +9,7 @@ from hub.core.store import Store, sealing, triggers
 from hub.core.store.allocations import allocations_by_id, digest_of
 from hub.core.store.revision import HEAD, current
 from tests.integration.test_migration_0005 import COLUMNS, FILLED, SALT
-from tests.support.schema import schema_differences, upgrade_to
+from tests.support.schema import fill, schema_differences, upgrade_to
 
 LINE = (
     "INSERT INTO allocation (id, proposal, receipt_id, invoice_id, nature, amount_minor, currency, origin, rule, "
@@ -24,8 +24,7 @@ def test_it_runs_on_filled_data(empty_database_url: str) -> None:
     store = Store(empty_database_url, lambda: 9)
     upgrade_to(store, "0015")
     with store.engine.begin() as connection:
-        for statement in FILLED:
-            connection.execute(sa.text(statement.replace(":", "\\:")))
+        fill(connection, FILLED)
         before = connection.execute(sa.text("SELECT * FROM allocation")).all()
     store.migrate()
     with store.engine.connect() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,12 @@ def upgrade_to(store: Store, revision: str) -> None:
     with store.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+def fill(connection: sa.Connection, statements: Iterable[str]) -> None:
+    """Run plain SQL, in which a colon is a colon."""
+    for statement in statements:
+        connection.execute(sa.text(statement.replace(":", "\\:")))
 
 
 def _as_is(connection: sa.Connection) -> MigrationContext:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from hub.core.services.desk import Desk, books_of
 from hub.core.store import Connection, batches, postings, sightings
 from hub.core.store.batches import PREPARED, WITHDRAWN, BatchRow, PostingRow
+from hub.core.store.spent import used_by
 from hub.sdk.errors import HubError
 from hub.sdk.money import decimal_text
 
@@ -174,8 +175,8 @@ class _Judge:
         now: dict[str, int] = defaultdict(int)
         on_document: dict[int, int] = defaultdict(int)
         for line in self._lines.get(posting.receipt_row, ()):
-            now[self._documents[line.invoice_id].debtor_id] += line.amount_minor
-            on_document[line.invoice_id] += line.amount_minor
+            now[self._documents[line.invoice_id].debtor_id] += used_by(line)
+            on_document[line.invoice_id] += used_by(line)
         then: dict[str, int] = defaultdict(int)
         lost: set[str] = set()
         for part in posting.parts:

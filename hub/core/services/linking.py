@@ -13,6 +13,7 @@ from hub.core.store import UnitOfWork
 from hub.core.store import sightings as store
 from hub.core.store.allocations import COUNTED_AS, SOURCE_WITHDREW, UNLINKED, NewAllocation, add_allocations, reverse
 from hub.core.store.sightings import NewLink
+from hub.core.store.spent import used_by
 
 
 def name_of(found: Found) -> str:
@@ -62,8 +63,7 @@ def has_room(mine: Sequence[Any], theirs: Sequence[Any], carrier: Any) -> bool:
 
 def _used(lines: Sequence[Any]) -> int:
     """What allocation lines use up of their receipt, in its currency."""
-    money = [line for line in lines if line.nature == "money"]
-    return sum(line.amount_minor if line.used_minor is None else line.used_minor for line in money)
+    return sum(used_by(line) for line in lines if line.nature == "money")
 
 
 def move(unit: UnitOfWork, mine: Sequence[Any], echo: Any, carrier: Any, *, back: bool = False) -> int:

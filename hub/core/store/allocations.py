@@ -14,6 +14,7 @@ from hub.core.store import bulk, sealing
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
 from hub.core.store.idranges import ranges
+from hub.core.store.spent import used_by
 from hub.sdk.errors import HubError
 
 # Why the hub itself took an allocation back; stored, never respelt. What people write stands beside them.
@@ -47,7 +48,7 @@ class NewAllocation(NamedTuple):
     @property
     def used(self) -> int:
         """What a money line uses up of its receipt, in the receipt's currency."""
-        return self.amount_minor if self.used_minor is None else self.used_minor
+        return used_by(self)
 
 
 @dataclass(frozen=True, slots=True)

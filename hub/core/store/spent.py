@@ -15,3 +15,9 @@ def used_of_receipt(allocation: Any) -> sa.ColumnElement[int]:
         allocation: the table of allocations, or an alias of it.
     """
     return sa.func.coalesce(allocation.c.used_minor, allocation.c.amount_minor)
+
+
+def used_by(line: Any) -> int:
+    """The same of a line that was read, or is to be written: `amount_minor` and `used_minor`."""
+    used: int | None = line.used_minor
+    return int(line.amount_minor) if used is None else used
