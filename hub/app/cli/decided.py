@@ -39,6 +39,7 @@ def entry(row: AllocationRow) -> dict[str, Any]:
         "receipt_minor": row.receipt_minor,
         "actor": row.actor or None,
         "reversed_because": row.reversed_because,
+        "used": None if row.used_minor is None else decimal_text(row.used_minor, row.receipt_currency),
         "used_minor": row.used_minor,
         "used_currency": None if row.used_minor is None else row.receipt_currency,
     }

@@ -17,7 +17,6 @@ from hub.core.store import exporting
 from hub.core.store.decisions import AllocationRow, proposal_rows
 from hub.core.store.receipts import names_of
 from hub.core.store.sightings import link_rows, sums
-from hub.sdk.money import decimal_text
 
 #: The first ten are frozen (DESIGN §6). Of an invoice `amount` is what was applied to it; of a credit note it is
 #: negative: that much of it was used up. `nature` tells money from deductions that closed the rest. `receipt` names one
@@ -27,8 +26,8 @@ ALLOCATIONS = (
     Column("receipt_id"), Column("seller"), Column("invoice_number"), Column("amount", "amount"), Column("currency"),
     Column("confidence", "number"), Column("status"), Column("rule"), Column("reason"), Column("proposal"),
     Column("rank", "int"), Column("nature"), Column("invoice_kind"), Column("debtor_id"),
-    Column("received_on", "date"), Column("allocation_id", "int"), Column("receipt"), Column("used"),
-    Column("used_currency"),
+    Column("received_on", "date"), Column("allocation_id", "int"), Column("receipt"),
+    Column("used", "amount", currency="used_currency"), Column("used_currency"),
 )  # fmt: skip
 
 RECEIPTS = (
@@ -110,11 +109,9 @@ def _suggested(row: AllocationRow) -> Row:
     )  # fmt: skip
 
 
-def _used(row: Any) -> tuple[str | None, str | None]:
+def _used(row: Any) -> tuple[int | None, str | None]:
     """What a line uses up of a receipt in another currency, and which that is."""
-    if row.used_minor is None:
-        return None, None
-    return decimal_text(row.used_minor, row.receipt_currency), row.receipt_currency
+    return (None, None) if row.used_minor is None else (row.used_minor, row.receipt_currency)
 
 
 def receipts(scope: Scope) -> Iterator[Row]:
