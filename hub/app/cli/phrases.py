@@ -58,6 +58,7 @@ _RULES = {
     "provider_payout": "a payout of a payment provider",
     "card_takings": "takings of card payments",
     "cash_deposit": "cash paid in by the company",
+    "own_transfer_returned": "a transfer of yours that came back",
     "company_rule": "no debtor's payment by a rule of yours",
     SURPLUS: "the rest of receipts applied above",
 }

@@ -124,7 +124,7 @@ class _Run:
                     decided[row] = not_a_receipt(ids[row], said_by(ruled[row]))
                 else:
                     rest.append(row)
-            elif ids[row] in self.remitted or receipts.received_on[row] > today:
+            elif ids[row] in self.remitted or receipts.received_on[row] > today or row in self.thought.given_back:
                 rest.append(row)
             elif (decision := settle(row)) is not None:
                 decided[row] = decision

@@ -9,6 +9,7 @@ from datetime import date
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.company_rules import ASK, RULED, CompanyRule
+from hub.core.reconcile.given_back import FOR_A_PERSON, GIVEN_BACK, given_back
 from hub.core.reconcile.mentions import BARE, WEAK, Reading
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.outcome import NOT_A_RECEIPT, UNAPPLIED, Decision
@@ -58,6 +59,7 @@ class Thought:
             if any(column)
         ]
         self.reader = Reader(desk.ledger, desk.payers.names)
+        self.given_back = given_back(r)
 
     def open_case(self, row: int) -> Case:
         """Read the texts of a receipt and find its payer."""
@@ -90,6 +92,8 @@ class Thought:
         )
         if row in self.ruled:
             self._follow(self.ruled[row], case)
+        elif row in self.given_back:
+            case.for_a_person = FOR_A_PERSON
         return case
 
     def _follow(self, rule: CompanyRule, case: Case) -> None:
@@ -154,6 +158,8 @@ class Thought:
         iban = r.payer_iban[case.row]
         if iban and iban.replace(" ", "").upper() in self.own_accounts:
             return Kind("internal_transfer", "A transfer from one of our own accounts.")
+        if case.row in self.given_back:
+            return GIVEN_BACK
         if case.payer.score >= STRONG:
             return None
         by_name = outsider_by_name(r.payer_name[case.row])

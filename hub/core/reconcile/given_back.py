@@ -1,0 +1,41 @@
+"""Transfers of our own that came back: money in, and yet nobody paid."""
+
+from __future__ import annotations
+
+import re
+
+from hub.core.reconcile.inputs import Receipts
+from hub.core.reconcile.outsiders import Kind
+from hub.core.reconcile.text import fold
+
+GIVEN_BACK = Kind("own_transfer_returned", "A transfer of ours that the bank gave back, not a debtor's payment.")
+FOR_A_PERSON = "the bank says that a transfer of ours came back"
+
+_MARK = "MIS"  # of "VIR EMIS", "émis": issued by the holder of the account; else nobody knows whose transfer failed
+_TRANSFER = r"(?:VIR|VIRT|VRT|VIREMENT)S?"
+_AGAIN = r"(?<!SUITE )(?<!SUITE A )(?<!SUITE AU )(?<!APRES )(?<!REMPLACE )"  # a debtor who pays once more says so
+_PHRASE = re.compile(
+    rf"{_AGAIN}\b(?:(?:REJETS?|RETOURS?|ANNULATION|RESTITUTION)(?: DE| DU| D UN)? {_TRANSFER}(?: SEPA)? EMIS"
+    rf"|{_TRANSFER}(?: SEPA)? EMIS (?:REJETE|RETOURNE|ANNULE)S?)\b"
+)
+_NO_WORD = re.compile(r"[^A-Z0-9]+")
+_WITHIN = 400  # characters: a bank says it first
+_ISSUED = ("ICDT", "IRCT")  # ISO 20022 families of transfers that we issued
+_RETURNED = ("RRTN", "ARET")
+
+
+def given_back(receipts: Receipts) -> set[int]:
+    """Rows of money in that is a transfer of ours come back: by a reason of return, the bank's code, or its words."""
+    amounts = receipts.amount_minor
+    rows = {row for row, reason in enumerate(receipts.return_reason) if reason}
+    rows |= {row for row, code in enumerate(receipts.transaction_code) if code and _is_returned(code)}
+    rows |= {row for row, text in enumerate(receipts.remittance) if text and _MARK in text.upper() and _says_so(text)}
+    return {row for row in rows if amounts[row] > 0}
+
+
+def _is_returned(code: str) -> bool:
+    return any(part in code for part in _RETURNED) and any(part in code for part in _ISSUED)
+
+
+def _says_so(text: str) -> bool:
+    return _PHRASE.search(_NO_WORD.sub(" ", fold(text[:_WITHIN]))) is not None
