@@ -269,3 +269,13 @@ def test_a_misprinted_number_glued_to_letters_nobody_knows() -> None:
     asked = one(owed + others, 3120_07, "VIR INST DE DURAND ET FILS FC26015194")
     assert "suggested" == asked.status
     assert "auto" == one(owed + others, 3120_07, "VIR INST DE DURAND ET FILS REF26915194").status
+
+
+@pytest.mark.parametrize("text", ["FACT 480", "FACT RX6-136", "FACTURE N 480", "VIR DURAND FAC 12"])
+def test_a_sum_that_nearly_fits_beside_a_number_that_does_not_is_a_question(text: str) -> None:
+    """Few digits are no number of ours, but they say that one invoice is meant, and it need not be this one."""
+    invoices = [
+        item(f"RX26-{n:04}", DURAND if n == 207 else MARTIN, 1610_06 + (n - 207) * 37_11) for n in range(190, 230)
+    ]
+    assert "suggested" == one(invoices, 1610_33, text, "ETS DURAND ET FILS").status
+    assert "auto" == one(invoices, 1610_33, "VIREMENT", "ETS DURAND ET FILS").status

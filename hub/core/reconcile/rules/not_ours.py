@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk
+from hub.core.reconcile.fitting import LETTERS
 from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import BARE, WEAK, Mention
 from hub.core.reconcile.numbers import counter_of
-from hub.core.reconcile.text import compact, fills_its_room, fold
-from hub.core.reconcile.words import PAYMENT_WORDS, REFERENCE_WORDS
+from hub.core.reconcile.text import compact, fills_its_room, fold, mask, runs
+from hub.core.reconcile.words import INVOICE_NAMES, PAYMENT_WORDS, REFERENCE_WORDS
 
 _LEAST_COUNTED, _BEYOND = 4, 5  # digits of a counter that tells how far a seller counts, and how often beyond it
 _LEAST_BEGUN = 4  # characters of a number that a bank must have left to tell it
+_WITHIN = 400  # characters of a text in which a number is announced
+_SOON, _LONGEST_MARK = (
+    4,
+    4,
+)  # runs behind the word among which the number begins, and letters of a series: "N", "FACT TL6"
 
 
 def is_no_other_number(desk: Desk, case: Case, row: int) -> bool:
@@ -24,6 +30,21 @@ def is_no_other_number(desk: Desk, case: Case, row: int) -> bool:
     if reading.closed or reading.orders or not all(_is_anothers(desk, case, m) for m in named):
         return False
     return _is_cut_off(desk, case, row) or _is_the_payers_own(desk, case, row, [m.text for m in named])
+
+
+def announces_a_number(case: Case) -> bool:
+    """Whether digits stand behind a word for invoices, or behind the letters of a series that follow it: "FACT 480".
+
+    Too few of them are no number of ours yet, and still say that one invoice is meant; a date is none.
+    """
+    for _, text in case.texts:
+        texts, _ = runs(mask(fold(text[:_WITHIN]))[0])
+        for at, word in enumerate(texts):
+            if word in INVOICE_NAMES:
+                said = next((t for t in texts[at + 1 : at + _SOON] if t < LETTERS or len(t) > _LONGEST_MARK), LETTERS)
+                if said < LETTERS:
+                    return True
+    return False
 
 
 def _is_anothers(desk: Desk, case: Case, mention: Mention) -> bool:
