@@ -11,12 +11,12 @@ from hub.core.reconcile.text import fold
 GIVEN_BACK = Kind("own_transfer_returned", "A transfer of ours that the bank gave back, not a debtor's payment.")
 FOR_A_PERSON = "the bank says that a transfer of ours came back"
 
-_MARK = "MIS"  # of "VIR EMIS", "émis": issued by the holder of the account; else nobody knows whose transfer failed
-_TRANSFER = r"(?:VIR|VIRT|VRT|VIREMENT)S?"
+_MARKS = ("REJET", "RETOUR", "ANNUL", "RESTITUTION")  # one of them is in each phrase; they are looked for first
+_TRANSFER = r"(?:VIR|VIRT|VRT|VIREMENT)S?(?: SEPA)?"
 _AGAIN = r"(?<!SUITE )(?<!SUITE A )(?<!SUITE AU )(?<!APRES )(?<!REMPLACE )"  # a debtor who pays once more says so
 _PHRASE = re.compile(
-    rf"{_AGAIN}\b(?:(?:REJETS?|RETOURS?|ANNULATION|RESTITUTION)(?: DE| DU| D UN)? {_TRANSFER}(?: SEPA)? EMIS"
-    rf"|{_TRANSFER}(?: SEPA)? EMIS (?:REJETE|RETOURNE|ANNULE)S?)\b"
+    rf"{_AGAIN}\b(?:(?:REJETS?|RETOURS?|ANNULATION|RESTITUTION)(?: DE| DU| D UN)? {_TRANSFER}"
+    rf"|{_TRANSFER} (?:EMIS )?(?:REJETE|RETOURNE|ANNULE)S?)\b"
 )
 _NO_WORD = re.compile(r"[^A-Z0-9]+")
 _WITHIN = 400  # characters: a bank says it first
@@ -29,7 +29,7 @@ def given_back(receipts: Receipts) -> set[int]:
     amounts = receipts.amount_minor
     rows = {row for row, reason in enumerate(receipts.return_reason) if reason}
     rows |= {row for row, code in enumerate(receipts.transaction_code) if code and _is_returned(code)}
-    rows |= {row for row, text in enumerate(receipts.remittance) if text and _MARK in text.upper() and _says_so(text)}
+    rows |= {row for row, text in enumerate(receipts.remittance) if text and _says_so(text)}
     return {row for row in rows if amounts[row] > 0}
 
 
@@ -38,4 +38,7 @@ def _is_returned(code: str) -> bool:
 
 
 def _says_so(text: str) -> bool:
-    return _PHRASE.search(_NO_WORD.sub(" ", fold(text[:_WITHIN]))) is not None
+    said = text[:_WITHIN].upper()
+    if not any([mark in said for mark in _MARKS]):
+        return False
+    return _PHRASE.search(_NO_WORD.sub(" ", fold(said))) is not None

@@ -17,7 +17,8 @@ NAME = "ETS DURAND ET FILS"
     ("text", "more"),
     [
         ("REJET VIR EMIS FA2026-0101", {}),
-        ("Retour virement émis du 03/04 FA2026-0101", {}),
+        ("RETOUR VIREMENT FA2026-0101", {}),
+        ("Retour de virement émis le 03/04 FA2026-0101", {}),
         ("VIR SEPA EMIS REJETE REMBT FA2026-0101", {}),
         ("FA2026-0101", {"return_reason": "AC04"}),
         ("FA2026-0101", {"transaction_code": "PMNT-ICDT-RRTN"}),
@@ -42,6 +43,7 @@ def test_one_that_fits_nothing_is_no_receipt() -> None:
         "FA2026-0101 SUITE REJET VIR EMIS LE 03/04",
         "REGLT FA2026-0101 REJET PRELEVEMENT",
         "FA2026-0101 APRES REJET VIR EMIS",
+        "VIR FA2026-0101 ANNULE ET REMPLACE VIREMENT DU 03/04",
     ],
 )
 def test_who_pays_once_more_after_a_failure_has_paid(text: str) -> None:
