@@ -180,13 +180,58 @@ def test_no_more_than_the_receipt_has(company: Callable[..., Hub]) -> None:
         assert 1 == connection.execute(sa.select(sa.func.count()).select_from(t.allocation)).scalar()
 
 
-def test_by_hand_it_stays_one_currency(company: Callable[..., Hub]) -> None:
-    """Chosen amounts say no rate: the suggestion is confirmed instead."""
+def test_by_hand_at_the_rate_that_a_person_gives(company: Callable[..., Hub]) -> None:
+    """A part of the receipt for a part of what is open; the rest of both, left out, is all of it."""
     from tests.integration.test_work_of_a_person import allocate
 
-    hub = company(dollars("US-2026-0411", 100_000), receipt("R1", 92_013, payer_name="Harbor Supplies Inc"))
-    with pytest.raises(HubError, match="HUB-REC-013"):
-        allocate(hub, "R1", "US-2026-0411")
+    euros = receipt("R1", 92_013, payer_name="Harbor Supplies Inc")
+    hub = company(dollars("US-2026-0411", 100_000), dollars("US-2026-0412", 20_000), euros)
+    assert ["R1>US-2026-0411 money 60000"] == allocate(hub, "R1=552.08", "US-2026-0411=600")
+    assert {"EUR": 36_805} == left(hub)
+    both = allocate(hub, "R1", "US-2026-0411 US-2026-0412")
+    assert ["R1>US-2026-0411 money 40000", "R1>US-2026-0412 money 20000"] == both
+    assert [12_269, 24_536, 55_208] == sorted(line[3] or 0 for line in lines(hub))
+    assert {} == left(hub)
+    assert {} == {number: minor for number, minor in opened(hub).items() if minor}
+    assert [] == verified(hub).differences
+
+
+def test_by_hand_a_credit_note_gives_back_its_share(company: Callable[..., Hub]) -> None:
+    """Used up beside the invoice: 800.00 USD net are all of the receipt."""
+    from tests.integration.test_work_of_a_person import allocate
+
+    note = {**dollars("AV-2026-0007", 20_000), "kind": "credit_note"}
+    del note["due_on"]
+    hub = company(dollars("US-2026-0411", 100_000), note, receipt("R1", 72_000))
+    assert ["R1>AV-2026-0007 money -20000", "R1>US-2026-0411 money 100000"] == allocate(
+        hub, "R1", "US-2026-0411 AV-2026-0007"
+    )
+    assert [-18_000, 90_000] == sorted(line[3] or 0 for line in lines(hub))
+    assert {} == left(hub)
+    assert [] == verified(hub).differences
+
+
+@pytest.mark.parametrize(
+    ("receipts", "invoices", "words"),
+    [
+        ("R1=920.14", "US-2026-0411", "HUB-REC-010.*has 920,13 EUR left, not 920,14 EUR"),
+        ("R1", "US-2026-0411=1000.01", "HUB-REC-010.*less open than that"),
+        ("R1=0.01", "US-2026-0411 US-2026-0412", "HUB-REC-038.*cannot be shared out"),
+        ("R1", "US-2026-0411 F1", "HUB-REC-013.*name one receipt"),
+        ("R1 R2", "US-2026-0411", "HUB-REC-013.*name one receipt"),
+    ],
+)
+def test_by_hand_what_cannot_be_exchanged_is_refused(
+    company: Callable[..., Hub], receipts: str, invoices: str, words: str
+) -> None:
+    """Nothing is half done: more than is left or open, less than a cent a line, or more than two currencies."""
+    from tests.integration.test_work_of_a_person import allocate
+
+    facts = [dollars("US-2026-0411", 100_000), dollars("US-2026-0412", 20_000), invoice("F1", 5_000)]
+    hub = company(*facts, receipt("R1", 92_013), receipt("R2", 5_000))
+    with pytest.raises(HubError, match=words):
+        allocate(hub, receipts, invoices)
+    assert [] == lines(hub)
 
 
 def test_it_is_not_handed_over_to_the_books(company: Callable[..., Hub]) -> None:

@@ -139,7 +139,7 @@ def test_an_id_used_twice_is_told_apart_by_the_exports(company: Callable[..., Hu
         ("R1=1.001", "F1", "HUB-REC-037", "no amount of EUR"),
         ("R9", "F1", "HUB-REC-031", "no receipt is called 'R9'"),
         ("R1", "F9", "HUB-REC-031", "no invoice is called 'F9'"),
-        ("U1", "F1", "HUB-REC-013", "EUR and USD"),
+        ("R1 U1", "F1", "HUB-REC-013", "EUR and USD"),
     ],
 )
 def test_what_does_not_agree_is_refused(

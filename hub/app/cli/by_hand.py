@@ -83,6 +83,9 @@ def allocate(
     Receipts are used in the order given, invoices paid in the order given. An amount left out is as much as fits: what
     is not needed of a receipt stays unapplied. A credit note named with --invoice is used up. A deduction is discount,
     bank_fee, rounding, exchange or write_off, within the limits of [reconcile] in hub.toml.
+
+    Money in one currency for invoices in another: name one receipt, and how much of each it is, as the bank's advice or
+    the debtor says. What is left out is all of it: --receipt R1=920,13 --invoice US-411=1000,00.
     """
     from hub.app.policies import rules_of
     from hub.core.services.by_hand import Deduction, Share

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from hub.core.services.decisions import State, proposal_id, states, written
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.naming import invoice_called, receipt_called
-from hub.core.services.pouring import Pot, pour
+from hub.core.services.pouring import Pot, exchange, pour
 from hub.core.services.rules import SETTING_OF, Rules
 from hub.core.services.words import amount, words_of
 from hub.core.store.allocations import NewAllocation
@@ -43,12 +43,16 @@ class Deduction(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line of the decision before it is written; `amount_minor` negative for a credit note."""
+    """One line of the decision before it is written; `amount_minor` negative for a credit note.
+
+    `used_minor`: what it uses up of a receipt in another currency.
+    """
 
     receipt: ChosenReceipt
     invoice: ChosenInvoice
     nature: str
     amount_minor: int
+    used_minor: int | None = None
 
 
 def allocate(
@@ -62,11 +66,13 @@ def allocate(
     """Apply receipts to invoices as a person chose; one decision, one transaction. Returns its lines.
 
     Receipts are used in the order given, invoices paid in the order given; a credit note among the invoices is used
-    up. An amount left out is as much as fits: what is not needed of a receipt stays unapplied.
+    up. An amount left out is as much as fits: what is not needed of a receipt stays unapplied. Beside invoices in
+    another currency one receipt is named: its amount, or all that is left of it, is exchanged for theirs, or for all
+    that is open of them.
 
     Raises:
-        HubError: a name is unknown, chosen amounts do not agree, currencies differ, more is wanted than is left or
-            open, or a deduction is beyond its limit.
+        HubError: a name is unknown, chosen amounts do not agree, there are too many currencies, more is wanted than is
+            left or open, or a deduction is beyond its limit.
     """
 
     def work(unit: UnitOfWork) -> list[AllocationRow]:
@@ -76,14 +82,16 @@ def allocate(
         _refuse_twice([f"receipt {r.receipt_id}" for r in given] + [f"invoice {i.seller} {i.number}" for i in owed])
         lock(unit, [r.id for r in given], [i.id for i in owed])
         given = [receipt_called(unit.connection, share.name) for share in receipts]  # as they are now that we hold them
-        currency = _one_currency(given, owed)
+        paid_in, currency = _currencies(given, owed)
         by_number = {share.name: invoice for share, invoice in zip(invoices, owed, strict=True)}
         less = _deductions(unit, rules, deductions, by_number, currency)
         opened = states(desk, unit.connection, [i.id for i in owed])
-        pots, wanted, credits = _pots(given, receipts, owed, invoices, opened, less, currency)
-        lines = [
-            _Line(given[at], owed[to], "money", amount) for at, to, amount in pour(pots, wanted, credits, currency)
-        ]
+        pots = _given(given, receipts, paid_in)
+        wanted, credits = _owed(owed, invoices, opened, less, currency)
+        poured: Sequence[Sequence[int]] = (
+            pour(pots, wanted, credits, currency) if paid_in == currency else exchange(pots[0], wanted, credits)
+        )
+        lines = [_Line(given[at], owed[to], "money", *minor) for at, to, *minor in poured]
         payers = {line.invoice.id: line.receipt for line in reversed(lines)}
         lines += [_Line(payers.get(i.id, given[0]), i, nature, minor) for i, nature, minor in less]
         return _write(unit, desk, rules, lines, opened, reason)
@@ -140,25 +148,17 @@ def _write(
             proposal=decision, receipt_id=line.receipt.id, invoice_id=line.invoice.id, nature=line.nature,
             amount_minor=line.amount_minor, currency=line.invoice.currency, origin="confirmed", rule=BY_HAND,
             reason=reason, confidence_ppm=1_000_000, evidence=evidence, books_settled_minor=0,
-            effective_on=line.receipt.received_on, policy=rules.policy.version,
+            effective_on=line.receipt.received_on, policy=rules.policy.version, used_minor=line.used_minor,
         )
         for line in lines
     ]  # fmt: skip
     return written(desk, unit, new)
 
 
-def _pots(
-    given: Sequence[ChosenReceipt],
-    receipts: Sequence[Share],
-    owed: Sequence[ChosenInvoice],
-    invoices: Sequence[Share],
-    opened: Mapping[int, State],
-    less: Sequence[tuple[ChosenInvoice, str, int]],
-    currency: str,
-) -> tuple[list[Pot], list[Pot], list[Pot]]:
-    """Receipts, invoices and credit notes with what each gives or takes, in minor units."""
+def _given(given: Sequence[ChosenReceipt], shares: Sequence[Share], currency: str) -> list[Pot]:
+    """Receipts with what each gives, in minor units."""
     pots = []
-    for at, (receipt, share) in enumerate(zip(given, receipts, strict=True)):
+    for at, (receipt, share) in enumerate(zip(given, shares, strict=True)):
         chosen = _minor(share, currency)
         if receipt.taken_back or receipt.left_minor <= 0:
             why = "was taken back by the bank" if receipt.taken_back else "has nothing left to apply"
@@ -176,14 +176,25 @@ def _pots(
                 mend="name a smaller amount, or leave it out: it is as much as fits",
             )
         pots.append(Pot(share.name, receipt.left_minor if chosen is None else chosen, chosen is not None, at))
+    return pots
+
+
+def _owed(
+    owed: Sequence[ChosenInvoice],
+    shares: Sequence[Share],
+    opened: Mapping[int, State],
+    less: Sequence[tuple[ChosenInvoice, str, int]],
+    currency: str,
+) -> tuple[list[Pot], list[Pot]]:
+    """Invoices, and credit notes, with what each takes, in minor units."""
     wanted: list[Pot] = []
     credits: list[Pot] = []
-    for at, (invoice, share) in enumerate(zip(owed, invoices, strict=True)):
+    for at, (invoice, share) in enumerate(zip(owed, shares, strict=True)):
         chosen = _minor(share, currency)
         most = opened[invoice.id].open_minor - sum(minor for i, _, minor in less if i.id == invoice.id)
         pot = Pot(share.name, max(most, 0) if chosen is None else chosen, chosen is not None, at)
         (credits if invoice.kind == CREDIT_NOTE else wanted).append(pot)
-    return pots, wanted, credits
+    return wanted, credits
 
 
 def _deductions(
@@ -246,16 +257,17 @@ def _minor(share: Share, currency: str) -> int | None:
     return int(minor)
 
 
-def _one_currency(receipts: Sequence[ChosenReceipt], invoices: Sequence[ChosenInvoice]) -> str:
-    found = {r.currency for r in receipts} | {i.currency for i in invoices}
-    if len(found) > 1:
+def _currencies(receipts: Sequence[ChosenReceipt], invoices: Sequence[ChosenInvoice]) -> tuple[str, str]:
+    """The currency of the receipts and that of the invoices; where they differ, one receipt is exchanged."""
+    paid_in, owed_in = {r.currency for r in receipts}, {i.currency for i in invoices}
+    if len(paid_in | owed_in) > 1 and (len(receipts) > 1 or len(owed_in) > 1):
         raise HubError(
             code="HUB-REC-013",
-            what=f"receipts and invoices are in {' and '.join(sorted(found))}",
+            what=f"receipts and invoices are in {' and '.join(sorted(paid_in | owed_in))}",
             where="currency",
-            mend="confirm the suggestion, which says what is exchanged for what; or book the exchange in the ledger",
+            mend="name one receipt, and invoices of one currency: it is exchanged for them",
         )
-    return found.pop()
+    return paid_in.pop(), owed_in.pop()
 
 
 def _refuse_twice(names: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from hub.core.services.proposed import shared_out
 from hub.core.services.words import amount
 from hub.sdk.errors import HubError
 
@@ -57,6 +58,25 @@ def pour(
             mend="leave it out, or name more invoices; a credit note alone pays no invoice here: that is for the books",
         )
     return [(receipts[0].at, pot.at, -pot.minor) for pot in credits if pot.minor] + lines
+
+
+def exchange(receipt: Pot, invoices: Sequence[Pot], credits: Sequence[Pot]) -> list[tuple[int, int, int, int]]:
+    """Lines (receipt, invoice, amount, what it uses of the receipt) that exchange one receipt for invoices in another
+    currency: the amounts of the invoices are paid with the receipt's, at the rate that lies between them.
+
+    Raises:
+        HubError: a line would use nothing of the receipt.
+    """
+    amounts = [(pot.at, -pot.minor) for pot in credits if pot.minor] + [(pot.at, pot.minor) for pot in invoices]
+    shares = shared_out([minor for _, minor in amounts], receipt.minor)
+    if shares is None:
+        raise HubError(
+            code="HUB-REC-038",
+            what=f"{receipt.name} cannot be shared out: one of the invoices would use nothing of it",
+            where=receipt.name,
+            mend="leave that invoice out, or name smaller amounts of the others",
+        )
+    return [(receipt.at, at, minor, share) for (at, minor), share in zip(amounts, shares, strict=True)]
 
 
 def _refuse_rest(pots: Sequence[Pot], rest: Sequence[int], words: str, currency: str) -> None:

@@ -28,15 +28,22 @@ def exchanged_of(proposal: Proposal, lines: Sequence[tuple[int, str, int]]) -> d
     if proposal.exchange is None:
         return {}
     money = [line for line in lines if line[1] == "money"]
-    whole, total = sum(amount for *_, amount in money), proposal.exchange[1]
-    found: dict[tuple[int, str], int] = {}
-    before = 0
-    for item, nature, amount in money:
-        if whole <= 0:
-            return None
-        share = (total * (before + amount)) // whole - (total * before) // whole
+    shares = shared_out([amount for *_, amount in money], proposal.exchange[1])
+    if shares is None:
+        return None
+    return {(item, nature): share for (item, nature, _), share in zip(money, shares, strict=True)}
+
+
+def shared_out(amounts: Sequence[int], total: int) -> list[int] | None:
+    """What each amount uses up of a sum in another currency: in proportion, in whole minor units, together all of it.
+
+    None when one would use nothing, or when the amounts come to nothing.
+    """
+    whole, before, shares = sum(amounts), 0, list[int]()
+    for amount in amounts:
+        share = (total * (before + amount)) // whole - (total * before) // whole if whole > 0 else 0
         if not share or (share > 0) != (amount > 0):
             return None
-        found[item, nature] = share
+        shares.append(share)
         before += amount
-    return found
+    return shares
