@@ -211,7 +211,8 @@ def test_reconcile_confirm_reverse_explain(company: Path, hub: Runs) -> None:
         (r["receipt_id"], r["invoice_number"], r["amount_minor"]) for r in applied
     ]
     assert 0 == hub("allocations", "explain", "R1")
-    assert "F2026-0001" in hub.out
+    assert "The bank's text: “VIR FACT F2026-0001”\nAccount of the payer: FR76 3000 6000 0112" in hub.out
+    assert "F2026-0001  C001 Boulangerie Dupont  01/10/2026  1 200,00 EUR" in hub.out
     name = applied[0]["proposal"]
     assert 2 == hub("allocations", "reverse", name)
     assert 0 == hub("allocations", "reverse", name, "--reason", "a test")
@@ -221,6 +222,22 @@ def test_reconcile_confirm_reverse_explain(company: Path, hub: Runs) -> None:
     assert 0 == hub("allocations", "confirm", suggested[0]["proposal"])
     assert "confirmed" in [row["status"] for row in hub.rows("allocations") if row["receipt_id"] == "R2"]
     assert "marie" in [row["actor"] for row in hub.rows("journal")]
+
+
+def test_suggestions_are_listed_below_their_receipt(company: Path, hub: Runs) -> None:
+    """The money with its payer, or the bank's text where it names nobody; then the choices, with debtor and due."""
+    with (company / "receipts.csv").open("a", encoding="utf-8") as file:
+        file.write("R4;20/11/2026;20/11/2026;1200,00;EUR;;;remise\u202e cheque;cheque\n")
+    assert hub("sync") in (0, 1)
+    assert 0 == hub("reconcile")
+    assert 0 == hub("allocations", "list")
+    table = [line.split() for line in hub.out.splitlines()]
+    at = table.index("20/11/2026 “remise cheque” 1 200,00 EUR".split())
+    assert "F2026-0003 Garage Martin" in " ".join(table[at + 1])
+    assert ["1", "200,00", "EUR"] == table[at + 1][-3:]
+    assert "\u202e" not in hub.out
+    assert 2 == hub("allocations", "explain", "R3")
+    assert "“divers”" in hub.err
 
 
 def test_decisions_by_hand(company: Path, hub: Runs) -> None:

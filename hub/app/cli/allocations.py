@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.app.cli import by_hand
-from hub.app.cli.decided import entry, money_of, say
+from hub.app.cli.decided import entry, say
 from hub.app.cli.group import common, pass_session, with_json, with_reason
 from hub.app.cli.session import Session
 
@@ -41,32 +41,22 @@ def list_(session: Session, statuses: tuple[str, ...]) -> None:
 
         show_json({"allocations": [entry(row) for row in rows]})
     else:
-        _show_list(rows)
+        _show_list(session, rows)
 
 
-def _show_list(rows: list[AllocationRow]) -> None:
-    from hub.app.cli.table import Col, next_steps, show_table
-    from hub.app.cli.words import amounts, day, many, words_of, wrapped
+def _show_list(session: Session, rows: list[AllocationRow]) -> None:
+    from hub.app.cli.listed import show_applied, show_suggested
+    from hub.app.cli.table import next_steps
+    from hub.app.cli.words import amounts, many, wrapped
 
     if not rows:
         click.echo("Nothing was applied or suggested.")
         next_steps(("hub reconcile", "apply what was received to the invoices"))
         return
-    lines, last = [], ""
-    for row in rows:
-        again = row.proposal == last  # lines of one decision: its name, receipt and payer are shown once
-        last = row.proposal
-        head = ["", "", "", ""] if again else [row.proposal, row.status, day(row.received_on), row.payer_name or "-"]
-        number = row.invoice_number if row.nature == "money" else f"{row.invoice_number} ({words_of(row.nature)})"
-        lines.append([*head, number, money_of(row)])
-    columns = [
-        Col("name"), Col("status"), Col("received"), Col("payer", wrap=True), Col("invoice", wrap=True),
-        Col("amount", right=True),
-    ]  # fmt: skip
-    show_table(columns, lines)
-    click.echo()
-    _totals(rows, amounts, many)
     suggested = [row for row in rows if row.status == "suggested"]
+    show_applied([row for row in rows if row.status != "suggested"])
+    show_suggested(session.desk, suggested)
+    _totals(rows, amounts, many)
     name = (suggested or rows)[0].proposal
     steps = [(f"hub allocations explain {name}", "why, in plain words")]
     if suggested:

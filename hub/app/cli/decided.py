@@ -55,8 +55,10 @@ def money_of(row: AllocationRow) -> str:
 
 def payer_words(lesson: Lesson) -> str:
     """``IBAN FR76…`` in groups of four, or the name in quotation marks."""
+    from hub.app.cli.words import in_fours
+
     if lesson.by == "iban":
-        return "IBAN " + " ".join(lesson.key[at : at + 4] for at in range(0, len(lesson.key), 4))
+        return f"IBAN {in_fours(lesson.key)}"
     return f"“{lesson.key}”"
 
 
@@ -83,13 +85,13 @@ def say(session: Session, done: str, *decisions: list[AllocationRow]) -> None:
 
 
 def _say(done: str, rows: list[AllocationRow]) -> None:
-    from hub.app.cli.words import day, words_of
+    from hub.app.cli.words import day, harmless, words_of
 
     click.echo(f"{done} {rows[0].proposal}:")
     for receipt in dict.fromkeys(row.receipt_row for row in rows):
         mine = [row for row in rows if row.receipt_row == receipt]
         payer = f" of {mine[0].payer_name}" if mine[0].payer_name else ""
-        click.echo(f"  receipt {mine[0].receipt_id}{payer}, {day(mine[0].received_on)}")
+        click.echo(harmless(f"  receipt {mine[0].receipt_id}{payer}, {day(mine[0].received_on)}"))
         for row in mine:
             what = "" if row.nature == "money" else f"  ({words_of(row.nature)})"
-            click.echo(f"    {money_of(row)} on {row.invoice_number}{what}")
+            click.echo(harmless(f"    {money_of(row)} on {row.invoice_number}{what}"))

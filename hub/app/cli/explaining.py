@@ -12,7 +12,7 @@ import click
 from hub.app.cli.decided import money_of
 from hub.app.cli.phrases import phrase
 from hub.app.cli.table import Col, next_steps, show_table
-from hub.app.cli.words import amount, day, moment, styled, words_of, wrapped
+from hub.app.cli.words import amount, day, in_fours, moment, one_line, styled, words_of, wrapped
 
 if TYPE_CHECKING:
     from hub.core.services.allocations import Explanation
@@ -39,14 +39,14 @@ _STANCE = {
     "unknown": "The payer is not known: nothing for it, nothing against it",
     "contradicts": "The payer is known as another debtor",
 }
+_TEXT_SHOWN = 400  # characters of a bank's text; some lists have a hundred thousand
 #: Amounts as the engine counts them.
 _MINOR = re.compile(r"\b(\d+) minor units\b")
 
 
 def show_explanation(found: list[Explanation], zone: tzinfo) -> None:
     """Print why decisions stand; several about one receipt are shown those that stand first, then best first."""
-    for line in _receipts(found[0].lines):
-        click.echo(styled(line, "bold"))
+    _receipts(found[0])
     for number, decision in enumerate(found):
         _decision(decision, zone, whole=number == 0)
     first = found[0].lines[0]
@@ -60,13 +60,23 @@ def show_explanation(found: list[Explanation], zone: tzinfo) -> None:
         next_steps((f'hub allocations reverse {first.proposal} --reason "…"', "undo it"))
 
 
-def _receipts(rows: list[AllocationRow]) -> list[str]:
-    lines = []
-    for row in {row.receipt_row: row for row in rows}.values():
+def _receipts(decision: Explanation) -> None:
+    """The money, and what the bank said of it."""
+    for row in {row.receipt_row: row for row in decision.lines}.values():
         payer = f" from {row.payer_name}" if row.payer_name else ""
         money = amount(row.receipt_minor, row.receipt_currency)
-        lines += wrapped(f"Receipt {row.receipt_id}: {money} on {day(row.received_on)}{payer}")
-    return lines
+        for line in wrapped(f"Receipt {row.receipt_id}: {money} on {day(row.received_on)}{payer}"):
+            click.echo(styled(line, "bold"))
+        shown = decision.receipts.get(row.receipt_row)
+        if shown is None:
+            continue
+        told = [("The bank's text", one_line(shown.text, _TEXT_SHOWN))] if shown.text else []
+        told += [(_WHERE[name], one_line(said, _TEXT_SHOWN)) for name, said in shown.references]
+        for what, said in told:
+            for line in wrapped(f"{what}: “{said}”"):
+                click.echo(line)
+        if shown.payer_iban:
+            click.echo(f"Account of the payer: {in_fours(shown.payer_iban)}")
 
 
 def _decision(decision: Explanation, zone: tzinfo, *, whole: bool) -> None:
@@ -78,7 +88,7 @@ def _decision(decision: Explanation, zone: tzinfo, *, whole: bool) -> None:
     status["reopened"] = f"{status.get(row.origin, row.origin)}"
     for line in wrapped(f"{row.proposal}: {status.get(row.status, row.status)}{by}"):
         click.echo(line)
-    _table(rows)
+    _table(decision)
     for line in wrapped(f"Why: {phrase(row.rule)}. {_reason(row)}"):
         click.echo(line)
     if row.status == "reopened":
@@ -104,21 +114,31 @@ def _reason(row: AllocationRow) -> str:
     return f"{words} Of 100 such {kind} about {sure} are right."
 
 
-def _table(rows: list[AllocationRow]) -> None:
-    """Lines of money and deductions; the receipt of each only where there are several."""
-    several = len({row.receipt_row for row in rows}) > 1
+def _table(decision: Explanation) -> None:
+    """Lines of money and deductions; the receipt of each only where there are several, and what is no plain money."""
+    rows = decision.lines
+    several, plain = len({row.receipt_row for row in rows}) > 1, all(_as(row) == "money" for row in rows)
     table = [
         [
             *([row.receipt_id] if several else []),
             row.invoice_number,
-            row.debtor_id,
-            _as(row),
+            *_whose(decision, row),
+            *([] if plain else [_as(row)]),
             money_of(row),
         ]
         for row in rows
     ]
-    columns = [Col("invoice", wrap=True), Col("debtor", wrap=True), Col("as", wrap=True), Col("amount", right=True)]
-    show_table([Col("receipt", wrap=True), *columns] if several else columns, table)
+    columns = [Col("invoice", wrap=True), Col("debtor", wrap=True), Col("due")]
+    columns += [] if plain else [Col("as", wrap=True)]
+    show_table([*([Col("receipt", wrap=True)] if several else []), *columns, Col("amount", right=True)], table)
+
+
+def _whose(decision: Explanation, row: AllocationRow) -> tuple[str, str]:
+    """The debtor by code and name, and the due date."""
+    shown = decision.invoices.get(row.invoice_row)
+    if shown is None:
+        return row.debtor_id, ""
+    return f"{row.debtor_id} {shown.debtor_name or ''}".rstrip(), day(shown.due_on) if shown.due_on else "-"
 
 
 def _as(row: AllocationRow) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import click
 
-from hub.app.cli.words import screen_width, styled
+from hub.app.cli.words import harmless, screen_width, styled
 
 _GAP = 2
 _NARROWEST_TEXT = 10
@@ -35,6 +35,7 @@ def table_lines(
     columns: Sequence[Col], rows: Sequence[Sequence[str]], *, width: int, total: Sequence[str] | None = None
 ) -> list[str]:
     """The lines of a table no wider than `width`; blocks of ``title: value`` when it cannot be."""
+    rows = [[harmless(cell) for cell in row] for row in rows]
     everything = [[column.title for column in columns], *rows, *([total] if total else [])]
     widths = _widths(columns, everything, width)
     if widths is None:
@@ -85,7 +86,11 @@ def _lines(columns: Sequence[Col], row: Sequence[str], widths: Sequence[int]) ->
 
 def _wrap(text: str, size: int) -> list[str]:
     size = max(size, 1)  # a column without a title may have nothing to show
-    return [line for part in text.split("\n") for line in textwrap.wrap(part, size, break_on_hyphens=False) or [""]]
+    lines = []
+    for part in text.split("\n"):
+        indent = part[: len(part) - len(part.lstrip())]
+        lines += textwrap.wrap(part, size, subsequent_indent=indent, break_on_hyphens=False) or [""]
+    return lines
 
 
 def _blocks(columns: Sequence[Col], rows: Sequence[Sequence[str]], width: int) -> list[str]:
@@ -118,7 +123,7 @@ def next_steps(*steps: tuple[str, str]) -> None:
     if not steps:
         return
     click.echo()
-    steps = tuple((as_typed(command), why) for command, why in steps)
+    steps = tuple((as_typed(harmless(command)), harmless(why)) for command, why in steps)
     size = max([len(command) for command, _ in steps if len(command) <= _SHORT] or [0])
     for number, (command, why) in enumerate(steps):
         lead = "Next:  " if number == 0 else "       "

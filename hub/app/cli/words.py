@@ -39,10 +39,35 @@ def styled(text: str, style: str, *, err: bool = False) -> str:
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
 
 
+def harmless(text: str) -> str:
+    """`text` of others without what a terminal obeys: escape sequences, control and direction marks become blanks."""
+    if text.isprintable():
+        return text
+    return "".join([char if char.isprintable() or char == "\n" else " " for char in text])
+
+
+def one_line(text: str, most: int) -> str:
+    """A bank's text of several pieces on one line, parted by `` / ``; the beginning of one that is longer than `most`.
+
+    A first piece that the second repeats, and goes on, is left out.
+    """
+    pieces = [piece for line in text[: 2 * most].splitlines() if (piece := line.strip())]
+    if len(pieces) > 1 and pieces[1].startswith(pieces[0]):
+        pieces = pieces[1:]
+    line = harmless(" / ".join(pieces))
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def in_fours(iban: str) -> str:
+    """An account number in groups of four, as it is printed."""
+    plain = harmless(iban).replace(" ", "")
+    return " ".join(plain[at : at + 4] for at in range(0, len(plain), 4))
+
+
 def wrapped(text: str, *, indent: str = "") -> list[str]:
     """`text` in lines that fit the screen; words longer than a line are left whole."""
     return textwrap.wrap(
-        text, screen_width(), initial_indent=indent, subsequent_indent=indent, break_long_words=False,
+        harmless(text), screen_width(), initial_indent=indent, subsequent_indent=indent, break_long_words=False,
         break_on_hyphens=False,
     ) or [indent]  # fmt: skip
 

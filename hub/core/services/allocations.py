@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub.core.services.decisions import refuse_decided, reopened_documents, written
-from hub.core.services.desk import Desk
+from hub.core.services.desk import Desk, books_of
 from hub.core.services.rules import Rules
 from hub.core.store import Connection
 from hub.core.store.allocations import NewAllocation, reverse
 from hub.core.store.choosing import lock, receipts_called
 from hub.core.store.database import UnitOfWork
 from hub.core.store.decisions import AllocationRow, allocation_rows, moot_by, proposal_rows, verdict_rows
+from hub.core.store.shown import ShownInvoice, ShownReceipt, shown_invoices, shown_receipts
 from hub.sdk.errors import HubError
+from hub.sdk.redaction import excerpt
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why lines that were decided together stand: `evidence` is what the engine found and refused."""
+    """Why lines that were decided together stand: `evidence` is what the engine found and refused.
+
+    `receipts`, `invoices`: what the bank said of the money, and whose invoices they are, by row number.
+    """
 
     lines: list[AllocationRow]
     evidence: dict[str, Any]
+    receipts: Mapping[int, ShownReceipt] = field(default_factory=dict)
+    invoices: Mapping[int, ShownInvoice] = field(default_factory=dict)
 
 
 #: Shown in lists for an allocation that the books confirmed and gave up; it is stored and exported as what it was.
@@ -37,6 +44,19 @@ def list_allocations(desk: Desk, *, statuses: Sequence[str] = ()) -> list[Alloca
         rows = _marked(rows, reopened_documents(desk, connection))
         rows += proposal_rows(connection)
     return [row for row in rows if not statuses or row.status in statuses]
+
+
+def shown_beside(desk: Desk, rows: Sequence[AllocationRow]) -> tuple[dict[int, ShownReceipt], dict[int, ShownInvoice]]:
+    """What the bank said of the receipts, and whose invoices they are, by row number."""
+    with desk.store.read() as connection:
+        return _shown(desk, connection, rows)
+
+
+def _shown(
+    desk: Desk, connection: Connection, rows: Sequence[AllocationRow]
+) -> tuple[dict[int, ShownReceipt], dict[int, ShownInvoice]]:
+    receipts = shown_receipts(connection, {row.receipt_row for row in rows})
+    return receipts, shown_invoices(connection, books_of(desk, connection), {row.invoice_row for row in rows})
 
 
 def _marked(rows: list[AllocationRow], reopened: frozenset[int]) -> list[AllocationRow]:
@@ -144,12 +164,15 @@ def explain(desk: Desk, name: str) -> list[Explanation]:
                 rows += proposal_rows(connection, receipt_row=receipt.id)
         rows = _marked(rows, reopened_documents(desk, connection))
         alone = verdict_rows(connection, name)
+        receipts, invoices = _shown(desk, connection, rows)
+        said = shown_receipts(connection, {row.id for row in alone}) if not rows else {}
     if not rows and alone:
+        text = said[alone[0].id].text
         raise HubError(
             code="HUB-REC-014",
             what=f"receipt {name} is not applied: {alone[0].reason}",
-            where=name,
-            mend="if that is wrong, look at the open items: hub export open-items",
+            where=f"{name}, “{excerpt(text)}”" if text else name,
+            mend=f"if that is wrong, look at hub export open-items, and hub allocations allocate --receipt {name}",
         )
     if not rows:
         raise _unknown(name)
@@ -157,7 +180,7 @@ def explain(desk: Desk, name: str) -> list[Explanation]:
     decisions: dict[tuple[str, bool], list[AllocationRow]] = {}
     for row in rows:  # what was reversed may be suggested again, under the same name
         decisions.setdefault((row.proposal, row.status == "suggested"), []).append(row)
-    return [Explanation(lines, json.loads(lines[0].evidence)) for lines in decisions.values()]
+    return [Explanation(lines, json.loads(lines[0].evidence), receipts, invoices) for lines in decisions.values()]
 
 
 def _unknown(name: str) -> HubError:

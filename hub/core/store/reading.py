@@ -189,13 +189,18 @@ def debtor_accounts(connection: sa.Connection, books: Books, known_at: int | Non
 
 
 def debtor_columns(
-    connection: sa.Connection, books: Books, names: Sequence[str], known_at: int | None = None
+    connection: sa.Connection,
+    books: Books,
+    names: Sequence[str],
+    known_at: int | None = None,
+    *,
+    codes: Sequence[str] | None = None,
 ) -> dict[str, list[Any]]:
     """These columns of the debtors' accounts, with `seller` and `debtor_id`, in the order of `debtor_accounts`.
 
-    Several times faster, for those who want all accounts and little of each.
+    Several times faster, for those who want all accounts, or those with these codes, and little of each.
     """
-    found = _chosen_debtors(connection, books, known_at, names)
+    found = _chosen_debtors(connection, books, known_at, names, codes)
     columns = _columns([row for _, row in found], len(_CHOOSING) + len(names))
     own = dict(zip((*_CHOOSING, *names), columns, strict=True))
     return {"seller": [seller for seller, _ in found], "debtor_id": own["debtor_id"], **{n: own[n] for n in names}}
@@ -206,15 +211,23 @@ _CHOOSING = ("seller", "debtor_id", "connector_id", "stub")
 
 
 def _chosen_debtors(
-    connection: sa.Connection, books: Books, known_at: int | None, names: Sequence[str]
+    connection: sa.Connection,
+    books: Books,
+    known_at: int | None,
+    names: Sequence[str],
+    codes: Sequence[str] | None = None,
 ) -> list[tuple[str, sa.Row[Any]]]:
     """The row that tells of each account, with the account's seller; in order of seller and code."""
     table, invoices = as_known("debtor", known_at), as_known("invoice", known_at)
     wanted = [table.c[name] for name in (*_CHOOSING, *(n for n in names if n not in _CHOOSING))]
-    rows = connection.execute(sa.select(*wanted).order_by(table.c.id)).all()
+    of_these = sa.true() if codes is None else table.c.debtor_id.in_(codes)
+    rows = connection.execute(sa.select(*wanted).where(of_these).order_by(table.c.id)).all()
     billed: dict[str, list[str]] = {}
     if any(row[0] == ANY_SELLER for row in rows):
-        for seller, code in connection.execute(sa.select(invoices.c.seller, invoices.c.debtor_id).distinct()):
+        bills = sa.select(invoices.c.seller, invoices.c.debtor_id).distinct()
+        for seller, code in connection.execute(
+            bills if codes is None else bills.where(invoices.c.debtor_id.in_(codes))
+        ):
             billed.setdefault(code, []).append(seller)
     ranked: dict[tuple[str, str], tuple[int, sa.Row[Any]]] = {}
     for row in rows:

@@ -1,0 +1,82 @@
+"""Lists of what was applied and of what is suggested, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import click
+
+from hub.app.cli.decided import money_of
+from hub.app.cli.table import Col, show_table
+from hub.app.cli.words import amount, day, one_line, words_of
+
+if TYPE_CHECKING:
+    from hub.core.services.desk import Desk
+    from hub.core.store.decisions import AllocationRow
+    from hub.core.store.shown import ShownInvoice, ShownReceipt
+
+_TEXT_SHOWN = 120  # characters of a bank's text
+
+
+def show_applied(rows: Sequence[AllocationRow]) -> None:
+    """Decisions, a line for each invoice; nothing when there are none."""
+    if not rows:
+        return
+    lines, last = [], ""
+    for row in rows:
+        again = row.proposal == last  # lines of one decision: its name, receipt and payer are shown once
+        last = row.proposal
+        head = ["", "", "", ""] if again else [row.proposal, row.status, day(row.received_on), row.payer_name or "-"]
+        number = row.invoice_number if row.nature == "money" else f"{row.invoice_number} ({words_of(row.nature)})"
+        lines.append([*head, number, _money(row)])
+    columns = [
+        Col("name"), Col("status"), Col("received"), Col("payer", wrap=True), Col("invoice", wrap=True),
+        Col("amount", right=True),
+    ]  # fmt: skip
+    show_table(columns, lines)
+    click.echo()
+
+
+def show_suggested(desk: Desk, rows: Sequence[AllocationRow]) -> None:
+    """Each receipt with what it may pay below it, best first; nothing when there is none."""
+    from hub.core.services.allocations import shown_beside
+
+    if not rows:
+        return
+    receipts, invoices = shown_beside(desk, rows)
+    lines = []
+    for receipt, choices in groupby(rows, key=lambda row: row.receipt_row):
+        mine = list(choices)
+        payer = _payer(mine[0], receipts.get(receipt))
+        lines.append([day(mine[0].received_on), payer, "", amount(mine[0].receipt_minor, mine[0].receipt_currency)])
+        last = ""
+        for row in mine:
+            name = "" if row.proposal == last else f"  {row.proposal}"
+            last = row.proposal
+            what, due = _pays(row, invoices.get(row.invoice_row))
+            lines.append([name, f"  {what}", due, _money(row)])
+    columns = [Col("received, name"), Col("payer, what it would pay", wrap=True), Col("due"), Col("amount", right=True)]
+    show_table(columns, lines)
+    click.echo()
+
+
+def _payer(row: AllocationRow, receipt: ShownReceipt | None) -> str:
+    """Who paid; the bank's text where it names nobody."""
+    if row.payer_name or receipt is None or not receipt.text:
+        return row.payer_name or "-"
+    return f"“{one_line(receipt.text, _TEXT_SHOWN)}”"
+
+
+def _pays(row: AllocationRow, invoice: ShownInvoice | None) -> tuple[str, str]:
+    """The invoice with its debtor, and its due date."""
+    if row.nature != "money":
+        return f"{words_of(row.nature)} on {row.invoice_number}", ""
+    whose = (invoice and invoice.debtor_name) or row.debtor_id
+    return f"{row.invoice_number} {whose}", day(invoice.due_on) if invoice and invoice.due_on else ""
+
+
+def _money(row: AllocationRow) -> str:
+    """The amount; below it what it uses up of money in another currency, so that the column stays narrow."""
+    return money_of(row).replace(" for ", "\nfor ")
