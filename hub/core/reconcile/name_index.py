@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable
+from functools import cached_property
 from math import log
 
 from rapidfuzz.fuzz import ratio
@@ -83,16 +83,26 @@ class NameIndex:
 
     def _heaviest(self, found: dict[int, float], least: float, most: int) -> list[tuple[float, int]]:
         """The weight and the name of those that weigh most, the shorter name first; none below `least`."""
-        if len(found) > most:
-            room = most
-            for weight, count in sorted(Counter(found.values()).items(), reverse=True):  # few weights, many names
-                room -= count
-                if room <= 0:
-                    least = max(least, weight)
-                    break
-        names = self._names
-        best = sorted([(-weight, len(names[name]), name) for name, weight in found.items() if weight >= least])
-        return [(-weight, name) for weight, _, name in best[:most]]
+        alike: dict[float, list[int]] = {}  # few weights, many names
+        for name, weight in found.items():
+            if weight >= least:
+                alike.setdefault(weight, []).append(name)
+        best: list[tuple[float, int]] = []
+        for weight in sorted(alike, reverse=True):
+            names = alike[weight]
+            names.sort(key=self._shorter.__getitem__)
+            best += [(weight, name) for name in names[: most - len(best)]]
+            if len(best) == most:
+                break
+        return best
+
+    @cached_property
+    def _shorter(self) -> list[int]:
+        """The place of each name among all, those of fewer words first."""
+        places = [0] * len(self._names)
+        for place, name in enumerate(sorted(range(len(places)), key=lambda name: len(self._names[name]))):
+            places[name] = place
+        return places
 
     def _total(self, name: int) -> float:
         """The weight of all words of a name; of the first alone when it is so rare that it tells the name."""
