@@ -59,11 +59,16 @@ class Suggestions:
     def _take_turns(self, held: list[tuple[Case, list[Draft]]]) -> None:
         """Lay receipts of one debtor and sum beside its equal invoices; first those whose text points at some."""
         groups: dict[tuple[int, int], list[tuple[Case, list[Draft]]]] = {}
+        shared: set[tuple[int, int]] = set()  # accounts and sums of which a receipt's payer bears the name, and another
         for case, drafts in held:
             account = self._only_account(case, drafts)
             if account is not None:
                 groups.setdefault((account, case.amount), []).append((case, drafts))
-        for (account, _), members in groups.items():
+            elif drafts and drafts[0].confidence >= _LIKELY:
+                shared |= {(a, case.amount) for a in self._accounts(case, drafts)}
+        for (account, amount), members in groups.items():
+            if (account, amount) in shared and all(drafts[0].confidence < _LIKELY for _, drafts in members):
+                continue  # whoever bears the name goes first
             silent = []
             for case, drafts in members:
                 equal = self._equal(case, account)
@@ -92,12 +97,16 @@ class Suggestions:
         """The debtor whose invoice of exactly the sum is the best draft, when no other one's may be meant."""
         if not drafts or not _is_whole_one(case, drafts[0]):
             return None
-        ledger = self.desk.ledger
-        accounts = {ledger.account_of[draft.lines[0][0]] for draft in drafts if _is_whole_one(case, draft)}
+        accounts = self._accounts(case, drafts)
         if len(accounts) > 1:
             return None
         account = accounts.pop()
         return None if self._has_a_namesake(case, account) else account
+
+    def _accounts(self, case: Case, drafts: list[Draft]) -> set[int]:
+        """The debtors of whom some draft is one invoice of exactly the sum."""
+        account_of = self.desk.ledger.account_of
+        return {account_of[draft.lines[0][0]] for draft in drafts if _is_whole_one(case, draft)}
 
     def _has_a_namesake(self, case: Case, account: int) -> bool:
         """Whether another debtor of this seller and of the same words may be the payer as well."""

@@ -106,3 +106,20 @@ def test_beside_an_invoice_its_twin_of_the_same_day() -> None:
     assert [{1}, {2, 3}] == [
         {proposal.lines[0][0] for proposal in decision.proposals[:at]} for at, decision in enumerate(decisions, 1)
     ]
+
+
+def test_weeks_late_is_likelier_than_weeks_early() -> None:
+    """Of the last of January nobody paid; what follows comes twenty days late, not ten days early."""
+    known = debts([date(2026, 1, 31), date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30)])
+    assert [1, 2, 3] == in_turn([date(2026, 4, 20), date(2026, 5, 20), date(2026, 6, 20)], known)
+
+
+def test_money_that_names_nobody_takes_no_turn_before_who_bears_the_name() -> None:
+    """Two debtors bear the payer's name, one owes the sum: the oldest is offered to the payer, not to a stranger."""
+    namesakes = debtors_of(["Formation Vandenbroucke", "Formation Vandenbroucke"])
+    theirs = rents([fifth(month) for month in (3, 4, 5)], "D0")
+    named = receipt(RENT, "CAUTION", "FORMATION VANDENBROUCKE", received_on=fifth(4))
+    nameless = receipt(RENT, None, None, received_on=date(2026, 4, 12))
+    first, second = decide(theirs, [named, nameless], debtors=namesakes)
+    assert [(1, RENT)] == lines(first)
+    assert lines(first) != lines(second)
