@@ -17,8 +17,8 @@ _MOST = 4_000  # receipts times invoices that are laid beside one another
 _MOST_DELAYS = 40
 # Costs of laying payments beside debts, in days.
 _UNLIKE = 30  # other days late than the others are, at most
-_SKIPPED = 1  # a debt left out
-_PASSED = 0.1  # each day late
+_SKIPPED = 2  # a debt left out
+_PASSED = 0.3  # each day late: a habit, counted once
 _EARLY = 3  # times as much as a day late: debtors pay late by habit, and weeks early by no habit
 _NEVER = 10_000.0
 
@@ -65,7 +65,7 @@ def _laid(days: Sequence[date], debts: Sequence[Debt], delay: int) -> tuple[floa
         costs = row
         taken.append(took)
     at = min(range(len(costs)), key=lambda end: (costs[end], end))
-    total = costs[at] + len(days) * _PASSED * (delay if delay > 0 else -_EARLY * delay)
+    total = costs[at] + _PASSED * (delay if delay > 0 else -_EARLY * delay)
     rows: list[int] = []
     for took in reversed(taken):
         while at and not took[at]:
