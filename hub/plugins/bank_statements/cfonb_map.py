@@ -70,6 +70,7 @@ def _details(seen: Seen, lines: list[str]) -> None:
     if seen.minor >= 0:
         seen.party = (by.get("NPY", "").strip() or by.get("NPO", "").strip()) or None
         seen.party_iban = account_text(by.get("CPY", "")) or None
+        seen.paid_for(by.get("NPO", ""))
     else:
         names = ("NBE", "NBU", "NPY", "NPO") if seen.method == "transfer" else ("NPY", "NPO", "NBE", "NBU")
         seen.party = next((by[name].strip() for name in names if by.get(name, "").strip()), None)

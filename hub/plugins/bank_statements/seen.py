@@ -43,6 +43,12 @@ class Seen:
     return_reason: str | None = None
     lines: list[tuple[str, int | None, str | None]] = field(default_factory=list)
 
+    def paid_for(self, name: str) -> None:
+        """Whose debt the money pays (the ultimate debtor), where that is not the payer: one more piece of the text."""
+        name = " ".join(name.split())
+        if name and self.party and name.casefold() != " ".join(self.party.split()).casefold():
+            self.remittance.append(f"POUR LE COMPTE DE {name}")
+
 
 def remittance_lines(seen: Seen, ref: str) -> Iterator[dict[str, Any]]:
     """The documents that a structured remittance names, with the amount paid of each (negative: a credit note used)."""

@@ -143,7 +143,8 @@ def test_every_qualifier_of_05_finds_its_place(tmp_path: Path) -> None:
         record.bank_ref,
     )  # fmt: skip
     assert (50000, "USD") == (record.original_amount_minor, record.original_currency)
-    assert ["VIR RECU", "VIREMENT", "FACT 2026-001 ET 2026-002", "INCONNU"] == str(record.remittance).split("\n")
+    pieces = ["VIR RECU", "VIREMENT", "FACT 2026-001 ET 2026-002", "INCONNU", "POUR LE COMPTE DE LEROY HOLDING"]
+    assert pieces == str(record.remittance).split("\n")
     sent = [("NBE", "ASSURANCES"), ("CBE", "FR76 2"), ("NPY", "NOUS")]
     [record] = read(tmp_path, text(cfonb([Mv(DAY, -45000, "VIR EMIS", sent, code="06")], 50000, DAY, DAY)))
     assert ("ASSURANCES", "FR762", "transfer") == (record.payee_name, record.payee_iban, record.method)
