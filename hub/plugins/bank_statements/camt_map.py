@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.plugins.bank_statements.camt_amounts import amount_at, charges, detail_amount, minor_of, ordered_amount, sign_of
+from hub.plugins.bank_statements.camt_amounts import (
+    amount_at,
+    charges,
+    detail_amount,
+    minor_of,
+    ordered_amount,
+    sign_of,
+)
 from hub.plugins.bank_statements.codes import UNSTATED, cfonb_method, is_return, iso_method
 from hub.plugins.bank_statements.config import StatementsConfig
 from hub.plugins.bank_statements.garbled import Garbled
