@@ -11,6 +11,7 @@ from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.company_rules import ASK, RULED, CompanyRule
 from hub.core.reconcile.mentions import BARE, WEAK, Reading
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
+from hub.core.reconcile.on_behalf import paid_for
 from hub.core.reconcile.outcome import NOT_A_RECEIPT, UNAPPLIED, Decision
 from hub.core.reconcile.outsiders import Kind, outsider_by_name, outsider_by_text
 from hub.core.reconcile.references import Reader
@@ -129,8 +130,12 @@ class Thought:
         """By account and name; else by the company number or the name the text gives."""
         r, payers = self.desk.receipts, self.desk.payers
         found = payers.find(r.payer_name[row], r.payer_iban[row])
-        if reading.on_behalf and found.accounts:
-            found = found._replace(behalf=True)
+        if reading.on_behalf:
+            told = paid_for(payers, r.remittance[row] or "")
+            if told.accounts:
+                return told
+            if found.accounts:
+                found = found._replace(behalf=True)
         if found.score >= MEDIUM:
             return self._by_customer(found, reading) if reading.customers else found
         if reading.accounts:

@@ -96,3 +96,23 @@ def test_a_strangers_number_with_a_sum_that_its_own_company_owes_is_a_question()
     items = [item("26010137", "C00269", 118_80), item("26010139", "C00140", 118_80), item("26010140", "C00268", 55_00)]
     assert "auto" != one(items, 118_80, "FCT 26010139", "ALPAGEM HOLDING", debtors=CHAIN).status
     assert "auto" == one(items[1:], 118_80, "FCT 26010139", "ALPAGEM HOLDING", debtors=CHAIN).status
+
+
+GROUP = debtors_of(["Galvaltis Dole SAS", "Galvaltis", "Fonderie Lacombe SARL"])
+
+
+@pytest.mark.parametrize("payer", ["Galvaltis Finance", "Galvaltis", "Tresorerie Mutualisee GIE"])
+@pytest.mark.parametrize(
+    ("text", "debtor", "amount"),
+    [
+        ("VIREMENT TRESORERIE\nPOUR LE COMPTE DE GALVALTIS DOLE SAS", 1, 449_10),
+        ("BAP7820 POUR COMPTE DE FONDERIE LACOMBE SARL", 3, 731_44),
+        ("P/LE COMPTE DE FONDERIE LACOMBE", 3, 731_44),
+    ],
+)
+def test_a_debtor_for_whom_the_payer_says_it_pays(payer: str, text: str, debtor: int, amount: int) -> None:
+    """Its only invoice of the sum is paid, whoever pays; another company's of the group is not."""
+    items = [item("VN418273", "D0", 449_10), item("VN418310", "D1", 517_20), item("VN418377", "D2", 731_44)]
+    decision = one(items, amount, text, payer, debtors=GROUP)
+    assert ("auto", [(debtor, amount)]) == (decision.status, lines(decision))
+    assert "auto" != one(items, 517_20, text, payer, debtors=GROUP).status
