@@ -64,6 +64,14 @@ class DebtorNames:
         return frozenset(pair for name in having for pair in pairwise(self.words[name][0]) if pair[1].isdigit())
 
     @cached_property
+    def houses(self) -> frozenset[tuple[str, str]]:
+        """Figures of names before the word behind them, as in an address: ("73", "RUE"), ("3", "SUISSES")."""
+        postings = self.index.postings
+        having = {name for word, names in postings.items() if word.isdigit() for name in names}
+        pairs = (pair for name in having for pair in pairwise(self.words[name][0]))
+        return frozenset(pair for pair in pairs if pair[0].isdigit() and pair[1].isalpha())
+
+    @cached_property
     def by_code(self) -> dict[str, list[int]]:
         """Accounts by the number the seller gave the customer, where it is one: with a digit, and not too short."""
         found: dict[str, list[int]] = {}

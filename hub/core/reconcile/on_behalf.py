@@ -1,4 +1,4 @@
-"""For whom a payer says it pays: "VIREMENT TRESORERIE POUR LE COMPTE DE ALPHA LYON", or the ultimate debtor of a bank."""
+"""For whom a payer says it pays: "VIREMENT POUR LE COMPTE DE ALPHA LYON", or what a bank calls the ultimate debtor."""
 
 from __future__ import annotations
 

@@ -35,8 +35,9 @@ def counters_in(folded: str) -> list[str]:
 class Quotes:
     """Finds the open numbers of a ledger in folded texts."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, houses: frozenset[tuple[str, str]] = frozenset()) -> None:
         self.ledger = ledger
+        self._houses = houses  # figures of debtors' names, each with the word behind it
         self._counters: dict[int, dict[str, int]] = {}
 
     def whole_words(self, folded: str) -> dict[int, str]:
@@ -107,6 +108,7 @@ class Quotes:
             and not _YEAR.fullmatch(counter)
             and _stands_alone(counter, folded, number[prefix])
             and not _of_another_period(counter, number[dated], folded)
+            and not (self._houses and self._is_a_house(counter, folded))
             and not (
                 dated.start >= counted.stop > 0
                 and number[dated]
@@ -115,6 +117,10 @@ class Quotes:
         ):
             return counter
         return ""
+
+    def _is_a_house(self, counter: str, folded: str) -> bool:
+        """Whether the digits are those of a debtor's address or name: "SDC 132 RUE DES TANNEURS"."""
+        return any((counter, word) in self._houses for word in re.findall(rf"\b{counter} ([A-Z]+)", folded))
 
 
 def _stands_alone(counter: str, folded: str, prefix: str) -> bool:

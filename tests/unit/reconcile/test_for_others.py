@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.unit.reconcile.books import debtors_of, item, lines, one
@@ -116,3 +118,43 @@ def test_a_debtor_for_whom_the_payer_says_it_pays(payer: str, text: str, debtor:
     decision = one(items, amount, text, payer, debtors=GROUP)
     assert ("auto", [(debtor, amount)]) == (decision.status, lines(decision))
     assert "auto" != one(items, 517_20, text, payer, debtors=GROUP).status
+
+
+HOUSES = debtors_of(
+    [
+        "Copropriété 73 rue Carnot",
+        "SDC 40 rue Carnot",
+        "SDC 12 rue Carnot Dole",
+        "Syndicat des copropriétaires 132 avenue des Tanneurs",
+        "SDC 9 avenue des Tanneurs",
+    ]
+)
+
+
+@pytest.mark.parametrize("payer", ["Cabinet Ancel Syndic", None])
+@pytest.mark.parametrize(
+    ("text", "paid"),
+    [
+        ("SDC 73 RUE CARNOT 2601-0071", 1),
+        ("COPRO 12 RUE CARNOT DOLE FACT 2601-0073", 3),
+        ("SDC 132 AV DES TANNEURS 2601-0074", 4),
+        ("COPROPRIETE 9 AVENUE DES TANNEURS 2601-0075", 5),
+    ],
+)
+def test_the_house_number_tells_co_owners_apart(payer: str | None, text: str, paid: int) -> None:
+    """However their legal form is written; all houses of the street owe the same."""
+    items = [item(f"2601-{71 + n:04}", f"D{n}", 180_00) for n in range(5)]
+    decision = one(items, 180_00, text, payer, debtors=HOUSES)
+    assert ("auto", [(paid, 180_00)]) == (decision.status, lines(decision))
+
+
+def test_a_house_number_is_no_invoices() -> None:
+    """The 132 of an address is not the 132 of two equal invoices, of which the text names the month of the other."""
+    items = [
+        item("072026-0136", "D3", 248_00, issued_on=date(2026, 2, 28)),
+        item("082026-0132", "D3", 248_00, issued_on=date(2026, 3, 31)),
+    ]
+    name = "SYNDICAT DES COPROPRIETAIRES 132 AVENUE DES TANNEURS"
+    decision = one(items, 248_00, "SDC 132 AVENUE DES TANNEURS", name, debtors=HOUSES)
+    assert decision.rule != "number_exact"
+    assert [(1, 248_00)] == lines(decision)
