@@ -64,7 +64,7 @@ def as_date(text: str, received_on: date) -> bool:
 def splits(digits: str) -> list[tuple[str, str]]:
     """(counter, period) readings of a run: all of it, or a year, year and month, or short year in front."""
     readings = [(digits, "")]
-    if len(digits) >= 8 and year_first(digits[:6]) != digits[:6]:
+    if digits[2:4] == "20" and len(digits) >= 8 and "01" <= digits[:2] <= "12":
         readings.append((digits[6:], digits[:6]))
     if len(digits) >= 5 and digits[:2] == "20":
         readings.append((digits[4:], digits[:4]))
@@ -120,12 +120,14 @@ class Fitting:
         """How well the text says the period, and where the letters would be; None when it has another one."""
         if own_period and behind and (written := year_behind(self.work, self.at)):
             return (SAID, self.at - 1) if same_period(written, own_period) else None
+        if not own_period:
+            return None if period else (0, self.at - 1)
         dated = year_first(own_period)
         if period:
-            return (SAID, self.at - 1) if own_period and same_period(year_first(period), dated) else None
+            return (SAID, self.at - 1) if same_period(year_first(period), dated) else None
         if dated != own_period and (written := month_and_year(self.work, self.at - 1)):
             return (SAID_WHOLE, self.at - 3) if same_period(written, dated) else None
-        return _period_beside(self.work, self.at, dated) if own_period else (0, self.at - 1)
+        return _period_beside(self.work, self.at, dated)
 
 
 def year_behind(work: Written, at: int) -> str:

@@ -17,8 +17,8 @@ MOST_ALTERNATIVES = 24  # rows kept for one number; a counter shared by more pro
 class Lexicon:
     """What texts are read against: the ledger's numbers, how they begin, and the debtors' own numbers and words.
 
-    vocabulary: the words of their names, figured and houses: the figures in them. codes: accounts by the customer
-    number that the seller gave.
+    vocabulary: the words of their names, figured: the figures in them. codes: accounts by the customer number that
+    the seller gave.
     """
 
     def __init__(self, ledger: Ledger, names: DebtorNames) -> None:
@@ -26,7 +26,7 @@ class Lexicon:
         self.numbers = ledger.numbers
         self.sirens, self.codes = names.by_siren, names.by_code
         self.vocabulary, self.figured = names.index.postings, names.figured
-        self.houses = names.houses
+        self.names = names
         self._starts: dict[str, list[str]] = {}
         self.begins = ledger.begins | self.numbers.prefixes | beginnings(self.codes)
         self.begins.discard("")
