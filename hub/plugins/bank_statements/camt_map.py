@@ -182,7 +182,7 @@ def _name(related: Tree | None, side: str) -> str:
     """Name of a party: directly (.02 to .07) or below Pty (.08 and later); banks that give only an address begin it
     with the name."""
     for path in ((side,), (side, "Pty")):
-        if name := text_at(related, *path, "Nm"):
+        if name := reference(text_at(related, *path, "Nm")):
             return name
     lines = (text_at(related, *path, "PstlAdr", "AdrLine") for path in ((side,), (side, "Pty")))
     return next((line for line in lines if line and not line[0].isdigit()), "")
@@ -251,9 +251,10 @@ def _label_with_the_name(seen: Seen, entry: Tree, detail: Tree) -> None:
     """
     labels = [text_at(detail, "AddtlTxInf"), "" if seen.batch else text_at(entry, "AddtlNtryInf")]
     for label in (" ".join(text.split()) for text in labels):
-        if not label or label in seen.remittance:
+        told = _bare("".join(seen.remittance))
+        if _bare(label) in told:
             continue
-        if _bare("".join(seen.remittance)) in _bare(label):
+        if told in _bare(label):
             seen.remittance = [label]
         else:
             seen.remittance.append(label)

@@ -68,7 +68,7 @@ def _details(seen: Seen, lines: list[str]) -> None:
     if not by:
         return
     if seen.minor >= 0:
-        seen.party = (by.get("NPY", "").strip() or by.get("NPO", "").strip()) or None
+        seen.party = (reference(by.get("NPY", "")) or reference(by.get("NPO", ""))) or None
         seen.party_iban = account_text(by.get("CPY", "")) or None
         seen.paid_for(by.get("NPO", ""))
     else:

@@ -33,11 +33,13 @@ def test_the_ultimate_debtor_is_told_beside_the_payer(tmp_path: Path, version: i
 
 
 def test_a_name_that_stands_in_the_address_alone(tmp_path: Path) -> None:
-    """The first line of an address without a name is the name, unless it begins with a house number."""
+    """The first line of an address without a name is the name, unless it begins with a house number; a word that says
+    that there is none is no name."""
     xml = entry(Mv(DAY, 45000, "X", TEXT))
     for first, name in (("DURAND SARL", "DURAND SARL"), ("12 RUE HAUTE", None)):
         address = f"<PstlAdr><Ctry>FR</Ctry><AdrLine>{first}</AdrLine><AdrLine>69001 LYON</AdrLine></PstlAdr>"
         assert name == one(tmp_path, xml.replace("<Nm>X</Nm>", address)).payer_name
+        assert name == one(tmp_path, xml.replace("<Nm>X</Nm>", f"<Nm>NOTPROVIDED</Nm>{address}")).payer_name
 
 
 def test_a_name_that_stands_in_the_banks_label_alone(tmp_path: Path) -> None:
