@@ -46,7 +46,7 @@ def taken_apart(receipts: Receipts) -> Receipts:
 
 def _parts(text: str) -> dict[str, str] | None:
     """What stands behind each tag; None without a name, or a purpose or reference, or when a tag comes twice."""
-    text, sign, told = text.partition(_FOR)  # a line of the reader's own, behind the label
+    text, said, told = text.partition(_FOR)  # a line of the reader's own, behind the label
     joined = text
     if "\n" in text:
         text = _IN_A_TAG.sub("\n/", text)
@@ -59,5 +59,5 @@ def _parts(text: str) -> dict[str, str] | None:
         parts = {key: " ".join(value.split()) for key, value in zip(tags, pieces[1::2], strict=True)}
         whole = "REF" in parts or not fills_its_room(text)
         if len(parts) == len(tags) and parts.get("DE") and ("MOTIF" in parts or "REF" in parts) and whole:
-            return parts | {_FOR: (sign + told).strip()}
+            return parts | {_FOR: (said + told).strip()}
     return None

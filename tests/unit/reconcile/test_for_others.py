@@ -108,7 +108,7 @@ GROUP = debtors_of(["Galvaltis Dole SAS", "Galvaltis", "Fonderie Lacombe SARL"])
         ("VIREMENT TRESORERIE\nPOUR LE COMPTE DE GALVALTIS DOLE SAS", 1, 449_10),
         ("BAP7820 POUR COMPTE DE FONDERIE LACOMBE SARL", 3, 731_44),
         ("P/LE COMPTE DE FONDERIE LACOMBE", 3, 731_44),
-        ("VIR SEPA /DE GALVALTIS FINANCE /MOTIF TRESORERIE /REF 20002\nPOUR LE COMPTE DE FONDERIE LACOMBE", 3, 731_44),
+        ("VIR SEPA /DE GALVALTIS /MOTIF VIREMENT TRESORERIE /REF 20002\nPOUR LE COMPTE DE FONDERIE LACOMBE", 3, 731_44),
     ],
 )
 def test_a_debtor_for_whom_the_payer_says_it_pays(payer: str | None, text: str, debtor: int, amount: int) -> None:
