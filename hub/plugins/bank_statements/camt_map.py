@@ -42,6 +42,8 @@ def understand(body: bytes, layout: dict[str, Any], config: StatementsConfig, re
         _detail(seen, entry, details[0])
     else:
         _no_detail(seen, entry, details)
+    if seen.original_minor is None:
+        _original(seen, entry)
     return seen
 
 
@@ -265,7 +267,7 @@ def _bare(text: str) -> str:
 
 
 def _original(seen: Seen, detail: Tree) -> None:
-    """The amount in the payer's currency, when it is another one."""
+    """The amount in the payer's currency, when it is another one: of the detail, else of its entry."""
     for path in (("AmtDtls", "InstdAmt", "Amt"), ("AmtDtls", "TxAmt", "Amt"), ("Amt",)):
         found = amount_at(detail, *path)
         if found is not None and found[1] != seen.currency and found[0]:

@@ -68,6 +68,7 @@ def _details(seen: Seen, lines: list[str]) -> None:
     if not by:
         return
     if seen.minor >= 0:
+        seen.remittance[:1] = [_without(piece, by.get("NPY", "").strip()) for piece in seen.remittance[:1]]
         seen.party = (reference(by.get("NPY", "")) or reference(by.get("NPO", ""))) or None
         seen.party_iban = account_text(by.get("CPY", "")) or None
         seen.paid_for(by.get("NPO", ""))
@@ -82,6 +83,12 @@ def _details(seen: Seen, lines: list[str]) -> None:
         seen.bank_ref = reference(by.get("REF", "")[35:]) or None
     if "MMO" in by:
         _original(seen, by["MMO"])
+
+
+def _without(label: str, name: str) -> str:
+    """A label without the payer's name that it ends in, cut or whole: a field of its own has it."""
+    at = label.find(name[:4]) if len(name) > 3 else -1
+    return label[:at].rstrip() if at > 0 and name.startswith(label[at:]) else label
 
 
 def _original(seen: Seen, text: str) -> None:

@@ -79,3 +79,12 @@ def test_charges_taken_off_what_was_ordered(tmp_path: Path) -> None:
     )
     receipt = one(tmp_path, xml, minor=43500, version=8)
     assert (45000, 1500) == (receipt.amount_minor, receipt.fee_minor)
+
+
+def test_the_original_currency_that_the_entry_alone_tells(tmp_path: Path) -> None:
+    """Some banks state amounts in other currencies once, beside the booked one."""
+    xml = entry(Mv(DAY, 45000, "ACME INC", TEXT)).replace(
+        "<NtryDtls>", "<AmtDtls><InstdAmt><Amt Ccy='USD'>491.30</Amt></InstdAmt></AmtDtls><NtryDtls>", 1
+    )
+    receipt = one(tmp_path, xml)
+    assert (49130, "USD") == (receipt.original_amount_minor, receipt.original_currency)

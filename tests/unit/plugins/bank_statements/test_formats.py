@@ -151,6 +151,22 @@ def test_every_qualifier_of_05_finds_its_place(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("label", "left"),
+    [
+        ("VIR SEPA REGIE BOURDIN", "VIR SEPA"),
+        ("VIREMENT RECU DE REGIE BOURDIN E", "VIREMENT RECU DE"),  # cut at 31
+        ("REGIE BOURDIN ET FILS", "REGIE BOURDIN ET FILS"),  # nothing else: it stays
+        ("VIR REGIE BOURDIN FACT 12", "VIR REGIE BOURDIN FACT 12"),
+    ],
+)
+def test_a_label_does_not_repeat_the_name_that_has_a_field(tmp_path: Path, label: str, left: str) -> None:
+    """Beside NPY the end of the label is no more than the payer's name again."""
+    details = [("NPY", "REGIE BOURDIN ET FILS"), ("LCC", "SDC 132 RUE HAUTE")]
+    [record] = read(tmp_path, text(cfonb([Mv(DAY, 45000, label, details)], 0, DAY, DAY)))
+    assert ("REGIE BOURDIN ET FILS", f"{left}\nSDC 132 RUE HAUTE") == (record.payer_name, record.remittance)
+
+
+@pytest.mark.parametrize(
     ("dialect", "told", "name", "iban", "end_to_end", "remittance"),
     [
         (
