@@ -44,12 +44,15 @@ def understand(body: bytes, layout: dict[str, Any], config: StatementsConfig, re
     if label:
         seen.remittance.append(label)
     if details:
-        _details(seen, details)
+        _details(seen, details, full=line[78:79].strip() != "")
     return seen
 
 
-def _details(seen: Seen, lines: list[str]) -> None:
-    """Add what the 05 lines say; several LIB stay several pieces, LCC and LC2 are one text cut in two."""
+def _details(seen: Seen, lines: list[str], *, full: bool) -> None:
+    """Add what the 05 lines say; several LIB stay several pieces, LCC and LC2 are one text cut in two.
+
+    Behind a line that is `full` to its last character one that begins with a blank goes on with it, at a word's end.
+    """
     by: dict[str, str] = {}
     last = ""
     for line in lines:
@@ -61,8 +64,12 @@ def _details(seen: Seen, lines: list[str]) -> None:
             seen.remittance.append(text + " " if len(text) < 70 else text)
         elif qualifier in _APART:
             by.setdefault(qualifier, text)
-        elif text.strip():
-            seen.remittance.append(text.strip())
+        elif told := text.strip():
+            if full and text[0] == " ":
+                seen.remittance[-1] += f" {told}"
+            else:
+                seen.remittance.append(told)
+            full = text[69:70].strip() != ""
         last = qualifier
     seen.remittance = [piece.strip() for piece in seen.remittance if piece.strip()]
     if not by:

@@ -167,6 +167,24 @@ def test_a_label_does_not_repeat_the_name_that_has_a_field(tmp_path: Path, label
 
 
 @pytest.mark.parametrize(
+    ("label", "line", "told"),
+    [
+        (
+            "VIR SEPA RECU /DE COUVERTURE DU",
+            " PAYS DE LODEVE /MOTIF LOYER",
+            "COUVERTURE DU PAYS DE LODEVE /MOTIF LOYER",
+        ),
+        ("VIR SEPA RECU /DE COUVERTURES D", "U PAYS /MOTIF LOYER", "COUVERTURES D\nU PAYS /MOTIF LOYER"),  # in a word
+        ("VIR SEPA RECU", " LOYER", "VIR SEPA RECU\nLOYER"),  # the label is not full
+    ],
+)
+def test_a_line_that_goes_on_with_a_full_label_at_a_words_end(tmp_path: Path, label: str, line: str, told: str) -> None:
+    """The blank between them stands at the beginning of the line: it is no cut within a word."""
+    [record] = read(tmp_path, text(cfonb([Mv(DAY, 45000, label, [("LIB", line)])], 0, DAY, DAY)))
+    assert str(record.remittance).endswith(told)
+
+
+@pytest.mark.parametrize(
     ("dialect", "told", "name", "iban", "end_to_end", "remittance"),
     [
         (
