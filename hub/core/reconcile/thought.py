@@ -137,7 +137,7 @@ class Thought:
             if found.accounts:
                 found = found._replace(behalf=True)
         if found.score >= MEDIUM:
-            return self._by_customer(found, reading) if reading.customers else found
+            return self._by_customer(found, reading) if reading.customers or reading.accounts else found
         if reading.accounts:
             return Payer(tuple(dict.fromkeys(reading.accounts)), 1.0, "siren")
         if reading.customers:
@@ -149,9 +149,12 @@ class Thought:
         return named if named.score > found.score and named.score >= 0.6 else found
 
     def _by_customer(self, payer: Payer, reading: Reading) -> Payer:
-        """Of several debtors who may be the payer the one whose customer number the text has."""
-        own = tuple(a for a in payer.accounts if a in reading.customers) if len(payer.accounts) > 1 else ()
-        return payer._replace(accounts=own) if own else payer
+        """Of several debtors who may be the payer the one whose SIREN, or customer number, the text has."""
+        for found_by, said in (("siren", reading.accounts), (payer.found_by, reading.customers)):
+            own = tuple(a for a in payer.accounts if a in said) if len(payer.accounts) > 1 else ()
+            if own:
+                return payer._replace(accounts=own, found_by=found_by)
+        return payer
 
     def outsider(self, case: Case) -> Kind | None:
         """Why the money is no payment of a debtor, if it is none."""

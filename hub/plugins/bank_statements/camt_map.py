@@ -132,6 +132,10 @@ def _detail(seen: Seen, entry: Tree, detail: Tree) -> None:
     if seen.minor >= 0 and not seen.return_reason:
         if seen.party is None:
             _label_with_the_name(seen, entry, detail)
+        for path in (("Dbtr",), ("Dbtr", "Pty")):
+            for number in each(first(detail, "RltdPties", *path, "Id", "OrgId"), "Othr"):
+                scheme = text_at(number, "SchmeNm", "Cd") or text_at(number, "SchmeNm", "Prtry")
+                seen.known_as(text_at(number, "Id"), scheme)
         seen.paid_for(_name(first(detail, "RltdPties"), "UltmtDbtr"))
     _original(seen, detail)
 

@@ -78,6 +78,7 @@ def _details(seen: Seen, lines: list[str], *, full: bool) -> None:
         seen.remittance[:1] = [_without(piece, by.get("NPY", "").strip()) for piece in seen.remittance[:1]]
         seen.party = (reference(by.get("NPY", "")) or reference(by.get("NPO", ""))) or None
         seen.party_iban = account_text(by.get("CPY", "")) or None
+        seen.known_as(by.get("IPY", "")[:35], by.get("IPY", "")[35:])
         seen.paid_for(by.get("NPO", ""))
     else:
         names = ("NBE", "NBU", "NPY", "NPO") if seen.method == "transfer" else ("NPY", "NPO", "NBE", "NBU")

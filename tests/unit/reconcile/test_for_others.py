@@ -155,3 +155,13 @@ def test_a_house_number_is_no_invoices() -> None:
     decision = one(items, 248_00, "SDC 132 AVENUE DES TANNEURS", name, debtors=HOUSES)
     assert decision.rule != "number_exact"
     assert [(10, 248_00)] == lines(decision)
+
+
+def test_a_company_number_tells_namesakes_apart() -> None:
+    """Two debtors of one name owe the same sum; the bank tells whose SIREN paid."""
+    twins = debtors_of(["Nordpack", "Nordpack SARL"], siren=["732829320", "552100554"])
+    items = [item("F101", "D0", 917_31), item("F102", "D1", 917_31)]
+    assert "auto" != one(items, 917_31, "VIREMENT", "NORDPACK", debtors=twins).status
+    for siren, paid in (("732829320", 1), ("552100554", 2)):
+        decision = one(items, 917_31, f"VIREMENT\nSIREN {siren}", "NORDPACK", debtors=twins)
+        assert ("auto", [(paid, 917_31)]) == (decision.status, lines(decision))

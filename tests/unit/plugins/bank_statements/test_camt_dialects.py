@@ -88,3 +88,21 @@ def test_the_original_currency_that_the_entry_alone_tells(tmp_path: Path) -> Non
     )
     receipt = one(tmp_path, xml)
     assert (49130, "USD") == (receipt.original_amount_minor, receipt.original_currency)
+
+
+@pytest.mark.parametrize(
+    ("number", "scheme", "told"),
+    [
+        ("552100554", "<SchmeNm><Cd>SREN</Cd></SchmeNm>", "FACT 4711\nSIREN 552100554"),
+        ("55210055400013", "<SchmeNm><Prtry>SIRET</Prtry></SchmeNm>", "FACT 4711\nSIREN 552100554"),
+        ("732829320", "", "FACT 4711\nSIREN 732829320"),
+        ("732829321", "", "FACT 4711"),  # its check digit is wrong, and nothing says what it is
+        ("732829320", "<SchmeNm><Cd>CUST</Cd></SchmeNm>", "FACT 4711"),
+    ],
+)
+def test_the_payers_company_number(tmp_path: Path, number: str, scheme: str, told: str) -> None:
+    """A SIREN or SIRET beside the payer's name is read with the text."""
+    other = f"<Id><OrgId><Othr><Id>{number}</Id>{scheme}</Othr></OrgId></Id>"
+    assert (
+        told == one(tmp_path, entry(Mv(DAY, 45000, "X", TEXT)).replace("<Nm>X</Nm>", f"<Nm>X</Nm>{other}")).remittance
+    )

@@ -132,7 +132,8 @@ def test_returns_of_camt(tmp_path: Path, old: str, new: str, said: str | None) -
 def test_every_qualifier_of_05_finds_its_place(tmp_path: Path) -> None:
     """Texts in order in the remittance, parties, references and the original amount in their fields."""
     details = [
-        ("NPY", "SARL LEROY"), ("IPY", "552100554"), ("NPO", "LEROY HOLDING"), ("NBE", "NOUS"), ("CPY", "FR76 1"),
+        ("NPY", "SARL LEROY"), ("IPY", "552100554".ljust(35) + "SIREN"), ("NPO", "LEROY HOLDING"), ("NBE", "NOUS"),
+        ("CPY", "FR76 1"),
         ("LIB", "VIREMENT"), ("LCC", "FACT 2026-001 ET".ljust(70)), ("LC2", "2026-002"), ("ZZZ", "INCONNU"),
         ("LCS", "RF18539007547034"), ("RCN", "E2E-1".ljust(35) + "SUPP"), ("REF", "LOT-7".ljust(35) + "TX-9"),
         ("MMO", "USD200000000050000"), ("FEE", "EUR200000000000150"), ("RUM", "RUM-1"),
@@ -143,7 +144,14 @@ def test_every_qualifier_of_05_finds_its_place(tmp_path: Path) -> None:
         record.bank_ref,
     )  # fmt: skip
     assert (50000, "USD") == (record.original_amount_minor, record.original_currency)
-    pieces = ["VIR RECU", "VIREMENT", "FACT 2026-001 ET 2026-002", "INCONNU", "POUR LE COMPTE DE LEROY HOLDING"]
+    pieces = [
+        "VIR RECU",
+        "VIREMENT",
+        "FACT 2026-001 ET 2026-002",
+        "INCONNU",
+        "SIREN 552100554",
+        "POUR LE COMPTE DE LEROY HOLDING",
+    ]
     assert pieces == str(record.remittance).split("\n")
     sent = [("NBE", "ASSURANCES"), ("CBE", "FR76 2"), ("NPY", "NOUS")]
     [record] = read(tmp_path, text(cfonb([Mv(DAY, -45000, "VIR EMIS", sent, code="06")], 50000, DAY, DAY)))
