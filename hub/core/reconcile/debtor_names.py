@@ -11,6 +11,7 @@ from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import NameIndex
 from hub.core.reconcile.names import form_of_folded, iban_key, words_of_folded
 from hub.core.reconcile.text import compact, fold
+from hub.core.reconcile.words import ABBREVIATIONS
 
 _LEAST_CODE = 4  # characters of a customer number that may be told from an amount or a day
 _LEAST_FIRST = 5  # letters of a first word that may stand for another debtor
@@ -62,6 +63,18 @@ class DebtorNames:
         postings = self.index.postings
         having = {name for word, names in postings.items() if word.isdigit() for name in names}
         return frozenset(pair for name in having for pair in pairwise(self.words[name][0]) if pair[1].isdigit())
+
+    @cached_property
+    def houses(self) -> frozenset[tuple[str, str]]:
+        """Figures of names before the word behind them, as in an address: ("73", "RUE"), ("3", "SUISSES")."""
+        postings = self.index.postings
+        having = {name for word, names in postings.items() if word.isdigit() for name in names}
+        pairs = (pair for name in having for pair in pairwise(self.words[name][0]))
+        return frozenset(pair for pair in pairs if pair[0].isdigit() and pair[1].isalpha())
+
+    def is_house(self, figure: str, word: str) -> bool:
+        """Whether a figure stands in a name before this word, as it is or abbreviated."""
+        return (figure, ABBREVIATIONS.get(word, word)) in self.houses
 
     @cached_property
     def by_code(self) -> dict[str, list[int]]:

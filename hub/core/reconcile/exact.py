@@ -35,7 +35,7 @@ class ExactMatcher:
         self.ledger = ledger
         self.payers = payers
         self.receipts = receipts
-        self.quotes = Quotes(ledger)
+        self.quotes = Quotes(ledger, payers.names)
 
     def settle(self, row: int) -> Decision | None:
         """The decision for receipt `row`, with the items used up; None when it needs more thought."""

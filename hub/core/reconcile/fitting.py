@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Protocol
 
+from hub.core.reconcile.layouts import year_first
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.numbers import NumberIndex
@@ -63,6 +64,8 @@ def as_date(text: str, received_on: date) -> bool:
 def splits(digits: str) -> list[tuple[str, str]]:
     """(counter, period) readings of a run: all of it, or a year, year and month, or short year in front."""
     readings = [(digits, "")]
+    if digits[2:4] == "20" and len(digits) >= 8 and "01" <= digits[:2] <= "12":
+        readings.append((digits[6:], digits[:6]))
     if len(digits) >= 5 and digits[:2] == "20":
         readings.append((digits[4:], digits[:4]))
         if len(digits) >= 8:
@@ -117,9 +120,14 @@ class Fitting:
         """How well the text says the period, and where the letters would be; None when it has another one."""
         if own_period and behind and (written := year_behind(self.work, self.at)):
             return (SAID, self.at - 1) if same_period(written, own_period) else None
+        if not own_period:
+            return None if period else (0, self.at - 1)
+        dated = year_first(own_period)
         if period:
-            return (SAID, self.at - 1) if own_period and same_period(period, own_period) else None
-        return _period_beside(self.work, self.at, own_period) if own_period else (0, self.at - 1)
+            return (SAID, self.at - 1) if same_period(year_first(period), dated) else None
+        if dated != own_period and (written := month_and_year(self.work, self.at - 1)):
+            return (SAID_WHOLE, self.at - 3) if same_period(written, dated) else None
+        return _period_beside(self.work, self.at, dated)
 
 
 def year_behind(work: Written, at: int) -> str:
@@ -204,6 +212,15 @@ def year_and_month(work: Written, at: int) -> str:
     if len(year) == 2 and gaps[at] == gaps[at + 1] and gaps[at] in ("-", "/", "."):
         year = "20" + year  # "26-08-0110", and what an "O" for a nought leaves of "2026"
     dated = year + texts[at].zfill(2) if len(year) == 4 else ""
+    return dated if is_month_of_a_year(dated, work.received_on) else ""
+
+
+def month_and_year(work: Written, at: int) -> str:
+    """The month and the year of "08-2026-0110" as one, the year first: run `at` is the year, and a month before it."""
+    texts, gaps = work.texts, work.gaps
+    if at < 1 or texts[at] > LETTERS or len(texts[at]) not in (2, 4) or not (near(gaps[at]) and near(gaps[at + 1])):
+        return ""
+    dated = texts[at] + texts[at - 1].zfill(2) if texts[at - 1] < LETTERS and len(texts[at - 1]) <= 2 else ""
     return dated if is_month_of_a_year(dated, work.received_on) else ""
 
 

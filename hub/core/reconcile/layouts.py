@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 _DIGITS = re.compile(r"\d+")
 _SIGNS = re.compile(r"[^A-Za-z0-9]+")
-_FORMS = ("yyyymm", "yyyy", "yymm", "yy")  # how a number may write the period it was issued in
+_FORMS = ("yyyymm", "mmyyyy", "yyyy", "yymm", "mmyy", "yy")  # how a number may write the period it was issued in
 Span = tuple[int, int]
 _NO_CHANCE = 8  # numbers that tell where the year stands behind their counter, or which signs part them
 
@@ -33,9 +33,21 @@ NO_SCHEME = Scheme(slice(0, 0), slice(0, 0), slice(0, None))
 
 
 @lru_cache(maxsize=4096)
-def _periods(year: int, month: int) -> tuple[str, str, str, str]:
+def _periods(year: int, month: int) -> tuple[str, ...]:
     """A month as a number may write it, in each of the forms."""
-    return f"{year:04}{month:02}", f"{year:04}", f"{year % 100:02}{month:02}", f"{year % 100:02}"
+    long, short, of_it = f"{year:04}", f"{year % 100:02}", f"{month:02}"
+    return long + of_it, of_it + long, long, short + of_it, of_it + short, short
+
+
+def year_first(period: str) -> str:
+    """A period with its year before its month, if it has the month in front: "202603" for "032026", "2603" for "0326".
+
+    No year of invoices is one of the first dozen of its century, so the two are not mistaken for each other.
+    """
+    month, year = period[:2], period[2:]
+    if "01" <= month <= "12" and ((len(year) == 4 and year[:2] == "20") or (len(year) == 2 and year > "12")):
+        return year + month
+    return period
 
 
 def _period_form(digits: str, issued: date, room: int) -> str:

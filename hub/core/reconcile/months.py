@@ -18,6 +18,7 @@ from hub.core.reconcile.words import (
 )
 
 COUNTERS = (3, 4, 5, 6)  # digits of counters that a day's two may be the end of
+_YEAR = 12  # months
 _WEEKS = 53  # of a long year
 _NEXT_WEEK = timedelta(days=7)  # a month of which less is left is at its end
 _PERIOD = re.compile(  # the first and the last month, from a first to a last day
@@ -80,7 +81,7 @@ class MonthText(CounterText):
                 self.reading.months.append((year, int(one)))
 
     def _months_of_what_is_due(self) -> None:
-        """ "2026-03", "202603" and "032026" behind "LOYER" and the like."""
+        """ "2026-03", "202603", "032026" and "0326" behind "LOYER" and the like."""
         texts, used, months = self.texts, self.used, self.reading.months
         for at in range(1, len(texts)):
             text = texts[at]
@@ -88,6 +89,11 @@ class MonthText(CounterText):
                 continue
             if len(text) == 4 and at + 1 < len(texts) and self.gaps[at + 1] in ("-", "/") and len(texts[at + 1]) == 2:
                 spelt = [(text, texts[at + 1])]
+            elif len(text) == 4:
+                if (month_of := self._short_month(text)) is not None:
+                    used[at] = True
+                    months.append(month_of)
+                continue
             else:
                 spelt = [(text[:4], text[4:]), (text[2:], text[:2])] if len(text) == 6 else []
             for year, month in spelt:
@@ -97,6 +103,13 @@ class MonthText(CounterText):
                         used[at + 1] = True
                     months.append((meant, int(month)))
                     break
+
+    def _short_month(self, text: str) -> tuple[int, int] | None:
+        """The month of "0326", if it lies within a year of the receipt: four digits are soon something else."""
+        year, on = as_year(text[2:], self.received_on), self.received_on
+        if year is None or not 1 <= int(text[:2]) <= 12:
+            return None
+        return (year, int(text[:2])) if abs((year - on.year) * 12 + int(text[:2]) - on.month) <= _YEAR else None
 
     def _period(self, folded: str) -> None:
         """ "DU 01/03 AU 31/03/2026": the months that are paid."""

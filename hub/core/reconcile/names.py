@@ -12,6 +12,7 @@ _WHOLE_FORM = re.compile(r"\b(?:[A-Z]\.){2,}(?:[A-Z]\b)?")  # "S.A" may be what 
 _SPACED = re.compile(r"\b(S A S U|S A R L|E U R L|S A S|S N C|S C I|G I E|S A)\b")
 _AMPERSANDS = re.compile(r"(?<![A-Z0-9])[A-Z](?: ?& ?[A-Z])+(?![A-Z0-9])")  # "C&A", "R & D": one word
 _HOSPITAL = re.compile(r"\bCENTRE HOSPITALIER\b")
+_CO_OWNERS = re.compile(r"\bSYND(?:IC|ICAT)? (?:DES? )?COPRO[A-Z]*")
 _WORD = re.compile(r"[A-Z0-9]+")
 _SAME_FORM = {"SOCIETE": "STE", "SOC": "STE", "ETABLISSEMENTS": "ETS", "ETABLISSEMENT": "ETS", "ETABL": "ETS"}
 _NOISE = LEGAL_FORMS | SMALL_WORDS
@@ -35,6 +36,8 @@ def words_of_folded(folded: str) -> tuple[str, ...]:
         folded = _SPACED.sub(lambda found: found.group().replace(" ", ""), folded)
     if "HOSPITALIER" in folded:
         folded = _HOSPITAL.sub("CH", folded)
+    if "COPRO" in folded:
+        folded = _CO_OWNERS.sub("SDC", folded)
     words = _WORD.findall(folded)
     return _telling(words)
 
@@ -57,11 +60,13 @@ def odd_words(folded: str) -> list[str]:
     return [word for word in _WORD.findall(folded) if not word.isalpha() and not word.isdigit()]
 
 
-def hospitals(words: list[str]) -> list[str]:
-    """Words of a label with "CENTRE HOSPITALIER" as names have it: CH."""
-    if "HOSPITALIER" not in words:
-        return words
-    return " ".join(words).replace("CENTRE HOSPITALIER", "CH").split()
+def shortened(words: list[str]) -> list[str]:
+    """Words of a label with "CENTRE HOSPITALIER" and "SYNDICAT DES COPROPRIETAIRES" as names have them: CH, SDC."""
+    if "HOSPITALIER" in words:
+        words = " ".join(words).replace("CENTRE HOSPITALIER", "CH").split()
+    if "SYNDICAT" in words:
+        words = _CO_OWNERS.sub("SDC", " ".join(words)).split()
+    return words
 
 
 def form_of_folded(folded: str) -> str:

@@ -167,13 +167,22 @@ def outsider_by_text(text: str, code: str | None) -> Kind | None:
     return None
 
 
+_UNSTATED = "RETURN"  # what the readers of statements say of a return whose bank gives no reason
+
+
 def return_code(reason: str | None, text: str, transaction_code: str | None) -> str | None:
-    """The reason code of money that came back, "" when it is a return without a reason, None when it is none."""
-    if reason:
-        return reason.strip().upper()
+    """The reason code of money that came back, "" when it is a return without a reason, None when it is none.
+
+    Where the bank's field has none, its text may: "REJET PRLV MOTIF AM04".
+    """
+    stated = reason.strip().upper() if reason else ""
+    if stated and stated != _UNSTATED:
+        return stated
     found = _RETURN_CODE.search(text)
     if found:
         return found.group(1)
+    if stated:
+        return stated
     code = (transaction_code or "").upper()
     if code in _RETURN_CODES_CFONB or any(part in code for part in _RETURN_CODES_ISO) or _RETURN_WORDS.search(text):
         return ""

@@ -9,7 +9,7 @@ from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.inputs import Learnt
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import CUT, CUT_LEAST, LEAST_SHARED
-from hub.core.reconcile.names import form_of_folded, full_words, hospitals, iban_key, name_words, words_of_folded
+from hub.core.reconcile.names import form_of_folded, full_words, iban_key, name_words, shortened, words_of_folded
 from hub.core.reconcile.outsiders import is_public_accountant
 from hub.core.reconcile.stances import CUT_AT, MEDIUM, STRONG, Stances
 from hub.core.reconcile.text import fold
@@ -286,7 +286,7 @@ class PayerIndex(Stances):
         postings = self._index.postings
         telling = [
             ABBREVIATIONS.get(w, w)
-            for w in hospitals(words)
+            for w in shortened(words)
             if len(w) > 1 and (w not in LABEL_WORDS or (w in _NAMES_TOO and w in postings))
         ]
         return tuple(telling[:14])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from hub.core.reconcile.companies import Payer
+from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.stances import STRONG
 from hub.core.reconcile.text import compact
@@ -35,8 +36,8 @@ def counters_in(folded: str) -> list[str]:
 class Quotes:
     """Finds the open numbers of a ledger in folded texts."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger = ledger
+    def __init__(self, ledger: Ledger, names: DebtorNames) -> None:
+        self.ledger, self._names = ledger, names
         self._counters: dict[int, dict[str, int]] = {}
 
     def whole_words(self, folded: str) -> dict[int, str]:
@@ -107,6 +108,7 @@ class Quotes:
             and not _YEAR.fullmatch(counter)
             and _stands_alone(counter, folded, number[prefix])
             and not _of_another_period(counter, number[dated], folded)
+            and not (self._names.houses and self._is_a_house(counter, folded))
             and not (
                 dated.start >= counted.stop > 0
                 and number[dated]
@@ -115,6 +117,10 @@ class Quotes:
         ):
             return counter
         return ""
+
+    def _is_a_house(self, counter: str, folded: str) -> bool:
+        """Whether the digits are those of a debtor's address or name: "SDC 132 RUE DES TANNEURS"."""
+        return any(self._names.is_house(counter, word) for word in re.findall(rf"\b{counter} ([A-Z]+)", folded))
 
 
 def _stands_alone(counter: str, folded: str, prefix: str) -> bool:

@@ -19,6 +19,7 @@ _FORMS = (
 _AT_A_TAG = re.compile(r"\n(?=/?(?:DE|MOTIF|REF)\b)")  # a line of its own goes on with no other one
 _BEHIND_A_TAG = re.compile(r"(/(?:DE|MOTIF|REF))\n")  # the blank was lost: no tag is glued to what it says
 
+_FOR = "\nPOUR LE COMPTE DE "
 _IN_A_TAG = re.compile(r"/\n(?=(?:DE|MOTIF|REF)\b)")  # the cut took the stroke from its tag
 
 
@@ -38,13 +39,14 @@ def taken_apart(receipts: Receipts) -> Receipts:
     names, texts, references = list(receipts.payer_name), list(receipts.remittance), list(receipts.end_to_end_ref)
     for row, parts in found.items():
         names[row] = parts["DE"]
-        texts[row] = PURPOSE + parts["MOTIF"] if "MOTIF" in parts else ""
+        texts[row] = "\n".join(filter(None, (PURPOSE + parts["MOTIF"] if "MOTIF" in parts else "", parts[_FOR])))
         references[row] = references[row] or parts.get("REF") or None
     return replace(receipts, payer_name=names, remittance=texts, end_to_end_ref=references)
 
 
 def _parts(text: str) -> dict[str, str] | None:
     """What stands behind each tag; None without a name, or a purpose or reference, or when a tag comes twice."""
+    text, said, told = text.partition(_FOR)  # a line of the reader's own, behind the label
     joined = text
     if "\n" in text:
         text = _IN_A_TAG.sub("\n/", text)
@@ -57,5 +59,5 @@ def _parts(text: str) -> dict[str, str] | None:
         parts = {key: " ".join(value.split()) for key, value in zip(tags, pieces[1::2], strict=True)}
         whole = "REF" in parts or not fills_its_room(text)
         if len(parts) == len(tags) and parts.get("DE") and ("MOTIF" in parts or "REF" in parts) and whole:
-            return parts
+            return parts | {_FOR: (said + told).strip()}
     return None

@@ -215,6 +215,8 @@ def mask(
         return folded, hidden
 
     def hide(found: re.Match[str]) -> str:
+        if found.lastgroup == "phone" and known(found.group(), ""):
+            return found.group()
         if found.lastgroup == "due" and (due_day(found.group()) is None or known(found.group(), "")):
             return found.group()
         if found.lastgroup == "amount":

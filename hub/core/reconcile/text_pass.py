@@ -94,10 +94,14 @@ class TextPass(MonthText):
     def _words_and_months(self) -> None:
         """Words that change the meaning of the whole text, months, and company numbers."""
         reading, texts, telling, figured = self.reading, self.texts, _TELLING_WORDS, self.lexicon.figured
+        names, houses = self.lexicon.names, self.lexicon.names.houses
         for at, text in enumerate(texts):
             if text < LETTERS:
                 self._company_number(at)
                 if at and (texts[at - 1], text) in figured:
+                    reading.words.append(text)
+                elif houses and texts[at + 1 :] and not self.used[at] and names.is_house(text, texts[at + 1]):
+                    self.used[at] = True
                     reading.words.append(text)
                 continue
             if not self.used[at]:

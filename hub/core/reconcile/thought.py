@@ -12,6 +12,7 @@ from hub.core.reconcile.company_rules import ASK, RULED, CompanyRule
 from hub.core.reconcile.given_back import FOR_A_PERSON, GIVEN_BACK, given_back
 from hub.core.reconcile.mentions import BARE, WEAK, Reading
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
+from hub.core.reconcile.on_behalf import paid_for
 from hub.core.reconcile.outcome import NOT_A_RECEIPT, UNAPPLIED, Decision
 from hub.core.reconcile.outsiders import Kind, outsider_by_name, outsider_by_text
 from hub.core.reconcile.references import Reader
@@ -133,10 +134,14 @@ class Thought:
         """By account and name; else by the company number or the name the text gives."""
         r, payers = self.desk.receipts, self.desk.payers
         found = payers.find(r.payer_name[row], r.payer_iban[row])
-        if reading.on_behalf and found.accounts:
-            found = found._replace(behalf=True)
+        if reading.on_behalf:
+            told = paid_for(payers, r.remittance[row] or "")
+            if told.accounts:
+                return told
+            if found.accounts:
+                found = found._replace(behalf=True)
         if found.score >= MEDIUM:
-            return self._by_customer(found, reading) if reading.customers else found
+            return self._by_customer(found, reading) if reading.customers or reading.accounts else found
         if reading.accounts:
             return Payer(tuple(dict.fromkeys(reading.accounts)), 1.0, "siren")
         if reading.customers:
@@ -148,9 +153,12 @@ class Thought:
         return named if named.score > found.score and named.score >= 0.6 else found
 
     def _by_customer(self, payer: Payer, reading: Reading) -> Payer:
-        """Of several debtors who may be the payer the one whose customer number the text has."""
-        own = tuple(a for a in payer.accounts if a in reading.customers) if len(payer.accounts) > 1 else ()
-        return payer._replace(accounts=own) if own else payer
+        """Of several debtors who may be the payer the one whose SIREN, or customer number, the text has."""
+        for found_by, said in (("siren", reading.accounts), (payer.found_by, reading.customers)):
+            own = tuple(a for a in payer.accounts if a in said) if len(payer.accounts) > 1 else ()
+            if own:
+                return payer._replace(accounts=own, found_by=found_by)
+        return payer
 
     def outsider(self, case: Case) -> Kind | None:
         """Why the money is no payment of a debtor, if it is none."""

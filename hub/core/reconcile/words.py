@@ -145,6 +145,12 @@ ABBREVIATIONS = {
     "MAT": "MATERIAUX",
     "IMP": "IMPRIMERIE",
     "TX": "TRAVAUX",
+    "COPRO": "SDC",
+    "COPROPRIETE": "SDC",
+    "COPROPRIETAIRES": "SDC",
+    "AVENUE": "AV",
+    "BOULEVARD": "BD",
+    "BLD": "BD",
     "COMMUNE": "MAIRIE",
     "VILLE": "MAIRIE",
 }

@@ -26,6 +26,7 @@ class Lexicon:
         self.numbers = ledger.numbers
         self.sirens, self.codes = names.by_siren, names.by_code
         self.vocabulary, self.figured = names.index.postings, names.figured
+        self.names = names
         self._starts: dict[str, list[str]] = {}
         self.begins = ledger.begins | self.numbers.prefixes | beginnings(self.codes)
         self.begins.discard("")

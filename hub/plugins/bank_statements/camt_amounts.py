@@ -64,9 +64,15 @@ def amount_at(node: Tree | None, *path: str) -> tuple[int, str] | None:
         return None
 
 
+def ordered_amount(detail: Tree) -> tuple[int, str] | None:
+    """What the payer ordered, before charges and exchange: amount and currency; None when the bank does not say."""
+    return amount_at(detail, "AmtDtls", "InstdAmt", "Amt")
+
+
 def detail_amount(detail: Tree, currency: str, sign: int) -> int | None:
-    """Signed amount of a TxDtls in `currency`: its Amt (.04 and later) or AmtDtls/TxAmt/Amt (.02); None without one."""
-    found = amount_at(detail, "Amt") or amount_at(detail, "AmtDtls", "TxAmt", "Amt")
+    """Signed amount of a TxDtls in `currency`: its Amt (.04 and later) or AmtDtls/TxAmt/Amt (.02), else what was
+    ordered (InstdAmt), the only one some banks give of a batch; None without one."""
+    found = amount_at(detail, "Amt") or amount_at(detail, "AmtDtls", "TxAmt", "Amt") or ordered_amount(detail)
     if found is None or found[1] != currency:
         return None
     own = _SIGN.get(text_at(detail, "CdtDbtInd"), sign)

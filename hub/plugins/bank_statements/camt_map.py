@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.plugins.bank_statements.camt_amounts import amount_at, charges, detail_amount, minor_of, sign_of
+from hub.plugins.bank_statements.camt_amounts import (
+    amount_at,
+    charges,
+    detail_amount,
+    minor_of,
+    ordered_amount,
+    sign_of,
+)
 from hub.plugins.bank_statements.codes import UNSTATED, cfonb_method, is_return, iso_method
 from hub.plugins.bank_statements.config import StatementsConfig
 from hub.plugins.bank_statements.garbled import Garbled
@@ -35,6 +42,8 @@ def understand(body: bytes, layout: dict[str, Any], config: StatementsConfig, re
         _detail(seen, entry, details[0])
     else:
         _no_detail(seen, entry, details)
+    if seen.original_minor is None:
+        _original(seen, entry)
     return seen
 
 
@@ -87,12 +96,11 @@ def _only_detail(seen: Seen, entry: Tree, detail: Tree) -> None:
     """Gross and charges of the single detail of an entry: what the payer paid stays gross."""
     if seen.minor < 0:
         return
-    gross = detail_amount(detail, seen.currency, 1)
-    if gross is None or gross <= seen.minor:
-        return
+    ordered = ordered_amount(detail)
+    stated = (detail_amount(detail, seen.currency, 1), ordered[0] if ordered and ordered[1] == seen.currency else None)
     for fee in (charges(detail, seen.currency), charges(entry, seen.currency)):
-        if fee > 0 and gross - fee == seen.minor:
-            seen.minor, seen.fee_minor = gross, fee
+        if fee > 0 and seen.minor + fee in stated:
+            seen.minor, seen.fee_minor = seen.minor + fee, fee
             return
 
 
@@ -121,6 +129,14 @@ def _detail(seen: Seen, entry: Tree, detail: Tree) -> None:
     _parties(seen, detail)
     _remittance(seen, detail)
     _fallback_text(seen, entry, detail)
+    if seen.minor >= 0 and not seen.return_reason:
+        if seen.party is None:
+            _label_with_the_name(seen, entry, detail)
+        for path in (("Dbtr",), ("Dbtr", "Pty")):
+            for number in each(first(detail, "RltdPties", *path, "Id", "OrgId"), "Othr"):
+                scheme = text_at(number, "SchmeNm", "Cd") or text_at(number, "SchmeNm", "Prtry")
+                seen.known_as(text_at(number, "Id"), scheme)
+        seen.paid_for(_name(first(detail, "RltdPties"), "UltmtDbtr"))
     _original(seen, detail)
 
 
@@ -168,9 +184,14 @@ def _parties(seen: Seen, detail: Tree) -> None:
         seen.party, seen.party_iban = _name(related, sides[1]) or None, ibans[sides[1]] or None
 
 
-def _name(related: Tree, side: str) -> str:
-    """Name of a party: directly (.02 to .07) or below Pty (.08 and later)."""
-    return text_at(related, side, "Nm") or text_at(related, side, "Pty", "Nm")
+def _name(related: Tree | None, side: str) -> str:
+    """Name of a party: directly (.02 to .07) or below Pty (.08 and later); banks that give only an address begin it
+    with the name."""
+    for path in ((side,), (side, "Pty")):
+        if name := reference(text_at(related, *path, "Nm")):
+            return name
+    lines = (text_at(related, *path, "PstlAdr", "AdrLine") for path in ((side,), (side, "Pty")))
+    return next((line for line in lines if line and not line[0].isdigit()), "")
 
 
 def _account(related: Tree, side: str) -> str:
@@ -229,8 +250,28 @@ def _fallback_text(seen: Seen, entry: Tree, detail: Tree) -> None:
         seen.remittance += [" ".join(text.split()) for text in said if text]
 
 
+def _label_with_the_name(seen: Seen, entry: Tree, detail: Tree) -> None:
+    """The bank's own label beside the payer's text, where no field has a name: it stands there, if anywhere.
+
+    A label that repeats the payer's text takes its place. That of a batch says nothing of its details.
+    """
+    labels = [text_at(detail, "AddtlTxInf"), "" if seen.batch else text_at(entry, "AddtlNtryInf")]
+    for label in (" ".join(text.split()) for text in labels):
+        told = _bare("".join(seen.remittance))
+        if _bare(label) in told:
+            continue
+        if told in _bare(label):
+            seen.remittance = [label]
+        else:
+            seen.remittance.append(label)
+
+
+def _bare(text: str) -> str:
+    return "".join([char for char in text.upper() if char.isalnum()])
+
+
 def _original(seen: Seen, detail: Tree) -> None:
-    """The amount in the payer's currency, when it is another one."""
+    """The amount in the payer's currency, when it is another one: of the detail, else of its entry."""
     for path in (("AmtDtls", "InstdAmt", "Amt"), ("AmtDtls", "TxAmt", "Amt"), ("Amt",)):
         found = amount_at(detail, *path)
         if found is not None and found[1] != seen.currency and found[0]:

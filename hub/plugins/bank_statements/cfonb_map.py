@@ -44,12 +44,15 @@ def understand(body: bytes, layout: dict[str, Any], config: StatementsConfig, re
     if label:
         seen.remittance.append(label)
     if details:
-        _details(seen, details)
+        _details(seen, details, full=line[78:79].strip() != "")
     return seen
 
 
-def _details(seen: Seen, lines: list[str]) -> None:
-    """Add what the 05 lines say; several LIB stay several pieces, LCC and LC2 are one text cut in two."""
+def _details(seen: Seen, lines: list[str], *, full: bool) -> None:
+    """Add what the 05 lines say; several LIB stay several pieces, LCC and LC2 are one text cut in two.
+
+    Behind a line that is `full` to its last character one that begins with a blank goes on with it, at a word's end.
+    """
     by: dict[str, str] = {}
     last = ""
     for line in lines:
@@ -61,15 +64,22 @@ def _details(seen: Seen, lines: list[str]) -> None:
             seen.remittance.append(text + " " if len(text) < 70 else text)
         elif qualifier in _APART:
             by.setdefault(qualifier, text)
-        elif text.strip():
-            seen.remittance.append(text.strip())
+        elif told := text.strip():
+            if full and text[0] == " ":
+                seen.remittance[-1] += f" {told}"
+            else:
+                seen.remittance.append(told)
+            full = text[69:70].strip() != ""
         last = qualifier
     seen.remittance = [piece.strip() for piece in seen.remittance if piece.strip()]
     if not by:
         return
     if seen.minor >= 0:
-        seen.party = (by.get("NPY", "").strip() or by.get("NPO", "").strip()) or None
+        seen.remittance[:1] = [_without(piece, by.get("NPY", "").strip()) for piece in seen.remittance[:1]]
+        seen.party = (reference(by.get("NPY", "")) or reference(by.get("NPO", ""))) or None
         seen.party_iban = account_text(by.get("CPY", "")) or None
+        seen.known_as(by.get("IPY", "")[:35], by.get("IPY", "")[35:])
+        seen.paid_for(by.get("NPO", ""))
     else:
         names = ("NBE", "NBU", "NPY", "NPO") if seen.method == "transfer" else ("NPY", "NPO", "NBE", "NBU")
         seen.party = next((by[name].strip() for name in names if by.get(name, "").strip()), None)
@@ -81,6 +91,12 @@ def _details(seen: Seen, lines: list[str]) -> None:
         seen.bank_ref = reference(by.get("REF", "")[35:]) or None
     if "MMO" in by:
         _original(seen, by["MMO"])
+
+
+def _without(label: str, name: str) -> str:
+    """A label without the payer's name that it ends in, cut or whole: a field of its own has it."""
+    at = label.find(name[:4]) if len(name) > 3 else -1
+    return label[:at].rstrip() if at > 0 and name.startswith(label[at:]) else label
 
 
 def _original(seen: Seen, text: str) -> None:

@@ -25,7 +25,7 @@ from hub.sdk.roles import Columns, MappedPage
 from hub.sdk.units import RawUnit
 
 #: Raised whenever a unit would give other records than before.
-MAPPING_VERSION: Final = 3
+MAPPING_VERSION: Final = 4
 #: Settings that the records depend on.
 MAPPING_FIELDS: Final = (
     "account", "accounts", "seller", "currency", "decimals", "date_order", "use_camt054", "ofx_ids"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from hub.plugins.bank_statements.faults import reject
 from hub.plugins.bank_statements.identity import parse_ref
 from hub.plugins.bank_statements.limits import NAME_CHARS, REMITTANCE_CHARS
 from hub.plugins.bank_statements.texts import CONTROL, clean
 from hub.sdk.money import MAX_MINOR
+
+#: How banks and the ISO list name the French company numbers.
+_COMPANY_NUMBERS: Final = frozenset(("SIREN", "SIRET", "SREN", "SRET"))
 
 
 @dataclass(slots=True)
@@ -42,6 +45,26 @@ class Seen:
     fee_minor: int | None = None
     return_reason: str | None = None
     lines: list[tuple[str, int | None, str | None]] = field(default_factory=list)
+
+    def paid_for(self, name: str) -> None:
+        """Whose debt the money pays (the ultimate debtor), where that is not the payer: one more piece of the text."""
+        name = " ".join(name.split())
+        if name and self.party and name.casefold() != " ".join(self.party.split()).casefold():
+            self.remittance.append(f"POUR LE COMPTE DE {name}")
+
+    def known_as(self, number: str, scheme: str) -> None:
+        """The payer's company number, where it is a SIREN or SIRET: one more piece of the text."""
+        digits = "".join(number.split())
+        if not (digits.isascii() and digits.isdigit() and len(digits) in (9, 14)):
+            return
+        if scheme.strip().upper() in _COMPANY_NUMBERS or (not scheme.strip() and _adds_up(digits)):
+            self.remittance.append(f"SIREN {digits[:9]}")
+
+
+def _adds_up(digits: str) -> bool:
+    """Whether the check digit of a SIREN or SIRET is right (Luhn)."""
+    doubled = (int(digit) * (1 + at % 2) for at, digit in enumerate(reversed(digits)))
+    return sum(number // 10 + number % 10 for number in doubled) % 10 == 0
 
 
 def remittance_lines(seen: Seen, ref: str) -> Iterator[dict[str, Any]]:

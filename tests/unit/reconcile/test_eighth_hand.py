@@ -294,6 +294,7 @@ def test_a_part_kept_back_for_a_reason() -> None:
         "LOYER 2026-03",
         "LOYER 202603",
         "LOYER 032026",
+        "LOYER 0326 LOT 12",
         "LOYERS 03-2026",
         "LOYER DU 01/03 AU 31/03/2026",
         "TERME DU 01/03/2026 AU 31/03/2026",

@@ -96,3 +96,72 @@ def test_a_strangers_number_with_a_sum_that_its_own_company_owes_is_a_question()
     items = [item("26010137", "C00269", 118_80), item("26010139", "C00140", 118_80), item("26010140", "C00268", 55_00)]
     assert "auto" != one(items, 118_80, "FCT 26010139", "ALPAGEM HOLDING", debtors=CHAIN).status
     assert "auto" == one(items[1:], 118_80, "FCT 26010139", "ALPAGEM HOLDING", debtors=CHAIN).status
+
+
+GROUP = debtors_of(["Galvaltis Dole SAS", "Galvaltis", "Fonderie Lacombe SARL"])
+
+
+@pytest.mark.parametrize("payer", ["Galvaltis Finance", "Galvaltis", "Tresorerie Mutualisee GIE"])
+@pytest.mark.parametrize(
+    ("text", "debtor", "amount"),
+    [
+        ("VIREMENT TRESORERIE\nPOUR LE COMPTE DE GALVALTIS DOLE SAS", 1, 449_10),
+        ("BAP7820 POUR COMPTE DE FONDERIE LACOMBE SARL", 3, 731_44),
+        ("P/LE COMPTE DE FONDERIE LACOMBE", 3, 731_44),
+        ("VIR SEPA /DE GALVALTIS /MOTIF VIREMENT TRESORERIE /REF 20002\nPOUR LE COMPTE DE FONDERIE LACOMBE", 3, 731_44),
+    ],
+)
+def test_a_debtor_for_whom_the_payer_says_it_pays(payer: str | None, text: str, debtor: int, amount: int) -> None:
+    """Its only invoice of the sum is paid, whoever pays; another company's of the group is not."""
+    items = [item("VN418273", "D0", 449_10), item("VN418310", "D1", 517_20), item("VN418377", "D2", 731_44)]
+    payer = None if "/DE" in text else payer
+    decision = one(items, amount, text, payer, debtors=GROUP)
+    assert ("auto", [(debtor, amount)]) == (decision.status, lines(decision))
+    assert "auto" != one(items, 517_20, text, payer, debtors=GROUP).status
+
+
+HOUSES = debtors_of(
+    [
+        "Copropriété 73 rue Carnot",
+        "SDC 40 rue Carnot",
+        "SDC 12 rue Carnot Dole",
+        "Syndicat des copropriétaires 132 avenue des Tanneurs",
+        "SDC 9 avenue des Tanneurs",
+    ]
+)
+
+
+@pytest.mark.parametrize("payer", ["Cabinet Ancel Syndic", None])
+@pytest.mark.parametrize(
+    ("text", "paid"),
+    [
+        ("SDC 73 RUE CARNOT 2601-0071", 1),
+        ("COPRO 12 RUE CARNOT DOLE FACT 2601-0073", 3),
+        ("SDC 132 AV DES TANNEURS 2601-0074", 4),
+        ("COPROPRIETE 9 AVENUE DES TANNEURS 2601-0075", 5),
+    ],
+)
+def test_the_house_number_tells_co_owners_apart(payer: str | None, text: str, paid: int) -> None:
+    """However their legal form is written; all houses of the street owe the same."""
+    items = [item(f"2601-{71 + n:04}", f"D{n}", 180_00) for n in range(5)]
+    decision = one(items, 180_00, text, payer, debtors=HOUSES)
+    assert ("auto", [(paid, 180_00)]) == (decision.status, lines(decision))
+
+
+def test_a_house_number_is_no_invoices() -> None:
+    """The 132 of an address is not the 132 of the younger of two equal invoices."""
+    items = [item(f"F2026-{n:04}", "D3", 248_00 if n in (129, 132) else 100_00 + n) for n in range(120, 140)]
+    name = "SYNDICAT DES COPROPRIETAIRES 132 AVENUE DES TANNEURS"
+    decision = one(items, 248_00, "SDC 132 AVENUE DES TANNEURS", name, debtors=HOUSES)
+    assert decision.rule != "number_exact"
+    assert [(10, 248_00)] == lines(decision)
+
+
+def test_a_company_number_tells_namesakes_apart() -> None:
+    """Two debtors of one name owe the same sum; the bank tells whose SIREN paid."""
+    twins = debtors_of(["Nordpack", "Nordpack SARL"], siren=["732829320", "552100554"])
+    items = [item("F101", "D0", 917_31), item("F102", "D1", 917_31)]
+    assert "auto" != one(items, 917_31, "VIREMENT", "NORDPACK", debtors=twins).status
+    for siren, paid in (("732829320", 1), ("552100554", 2)):
+        decision = one(items, 917_31, f"VIREMENT\nSIREN {siren}", "NORDPACK", debtors=twins)
+        assert ("auto", [(paid, 917_31)]) == (decision.status, lines(decision))

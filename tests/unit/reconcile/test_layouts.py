@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from hub.core.reconcile.layouts import Sample, learn_scheme
-from hub.core.reconcile.text import compact
-from tests.unit.reconcile.books import MARTIN, decide, item, lines, receipt
+from hub.core.reconcile.text import compact, mask
+from tests.unit.reconcile.books import DUPONT, MARTIN, decide, item, lines, receipt
 
 
 def parts(printed: Callable[[int, date], str], size: int = 40) -> tuple[str, str, str]:
@@ -28,6 +28,8 @@ def parts(printed: Callable[[int, date], str], size: int = 40) -> tuple[str, str
     [
         (lambda n, day: f"FA-{day.year}-{day.month:02}-{n:04}", ("FA", "202512", "0039")),
         (lambda n, day: f"{n + 1200:05}/{day:%y}", ("", "25", "01239")),
+        (lambda n, day: f"{day.month:02}-{day.year}-{n:04}", ("", "122025", "0039")),  # the month before its year
+        (lambda n, day: f"FV{day:%m%y}-{n:04}", ("FV", "1225", "0039")),
         (lambda n, day: f"FI{day:%y}/S{day.isocalendar().week:02}-{4800 + n}", ("FI", "25", "4839")),  # a week
         (
             lambda n, day: f"{n % 3 + 1:02}-{day:%y}-{n // 3 + 1:04}",
@@ -62,3 +64,42 @@ def test_the_counter_behind_a_week(text: str) -> None:
     decision = decide(rows, [receipt(sum(40_000 + 977 * n for n in paid), text, "MENUISERIE MARTIN")])[0]
     assert decision.status == "auto"
     assert sorted(lines(decision)) == [(n + 1, 40_000 + 977 * n) for n in paid]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FACT 02-2026-0103",
+        "SDC 9 RUE PASTEUR FA02-2026-0103",
+        "02-2026-103",
+        "0220260103",
+        "02 2026 0103",
+        "02-26-0103",
+    ],
+)
+def test_a_month_before_its_year_is_the_numbers(text: str) -> None:
+    """Every month begins anew, so that each counter comes back, here with equal sums: the month tells which."""
+    rows = []
+    for month in (1, 2, 3):
+        for n in range(96, 108):
+            debtor, issued = (MARTIN, DUPONT)[(n + month) % 2], date(2026, month, 5 + n % 20)
+            rows.append(item(f"{month:02}-2026-{n:04}", debtor, 38_000, issued_on=issued))
+    at = next(n for n, row in enumerate(rows, 1) if row["number"] == "02-2026-0103")
+    name = {MARTIN: "MENUISERIE MARTIN SAS", DUPONT: "DUPONT ELECTRICITE SA"}[rows[at - 1]["debtor"]]
+    decision = decide(rows, [receipt(38_000, text, name)])[0]
+    assert (decision.status, lines(decision)) == ("auto", [(at, 38_000)])
+
+
+def test_a_month_before_its_year_that_is_another() -> None:
+    """No counter of March is meant where April is written, whoever pays."""
+    rows = [item(f"03-2026-{n:04}", MARTIN, 38_000 + n, issued_on=date(2026, 3, 1 + n % 28)) for n in range(96, 130)]
+    rows += [item("02-2026-0103", DUPONT, 99_000, issued_on=date(2026, 2, 9))]
+    decision = decide(rows, [receipt(38_103, "02-2026-0103", "TIERS PAYEUR")])[0]
+    assert decision.status != "auto"
+
+
+@pytest.mark.parametrize("digits", ["0220260103", "0123456789"])
+def test_a_number_of_ten_digits_is_no_telephones(digits: str) -> None:
+    """What could be a telephone's in Paris is left where it is an open invoice's."""
+    told, hidden = mask(f"{digits} 9 RUE PASTEUR", lambda number, tail: number == "0220260103")
+    assert (digits in told, len(hidden)) == ((True, 0) if digits == "0220260103" else (False, 1))

@@ -72,3 +72,11 @@ def test_a_return_that_names_another_invoice_waits() -> None:
         back = receipt(-500_00, said, "DURAND", received_on=date(2026, 4, 15), return_reason="AC04")
         decision = _last(receipt(500_00, paid, "DURAND"), back)
         assert reversed_ == ("reverses_receipt_id" in decision.evidence), said
+
+
+def test_a_reason_that_only_the_text_has() -> None:
+    """The bank's field says no more than that it is a return."""
+    back = receipt(-500_00, "REJET PRLV MOTIF AM04", "DURAND", received_on=date(2026, 4, 15), return_reason="RETURN")
+    decision = _last(receipt(500_00, "FA9", "DURAND"), back)
+    assert ("return", "AM04") == (decision.rule, decision.evidence["reason_code"])
+    assert "RETURN" == _last(receipt(-500_00, "REJET", "DURAND", return_reason="RETURN")).evidence["reason_code"]

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from hub.core.reconcile.case import Case, Desk
+from hub.core.reconcile.layouts import year_first
 from hub.core.reconcile.mentions import BARE, WEAK
 from hub.core.reconcile.stances import AGREES
 from hub.core.reconcile.stances import STRONG as SURE
@@ -135,7 +136,7 @@ def _between(desk: Desk, first: int, last: int) -> list[int]:
     def parts(row: int) -> tuple[str, str, int]:
         number, scheme = numbers.compact[row], numbers.scheme_of[row]
         counter = number[scheme.counter]
-        return number[scheme.prefix], number[scheme.period], int(counter) if counter.isdigit() else -1
+        return number[scheme.prefix], year_first(number[scheme.period]), int(counter) if counter.isdigit() else -1
 
     prefix, first_period, low = parts(first)
     other_prefix, last_period, high = parts(last)

@@ -8,6 +8,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.fitting import LETTERS, as_year, is_month_of_a_year, same_period
+from hub.core.reconcile.layouts import year_first
 from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention
 from hub.core.reconcile.numbers import tail_of
@@ -32,7 +33,7 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
     seen = _seen(desk, case, row)
     if not seen:
         return None
-    counter, period = number[scheme.counter], number[scheme.period]
+    counter, period = number[scheme.counter], year_first(number[scheme.period])
     spellings = (number, number[len(letters_of(number)) :], counter, counter.lstrip("0"))
     for text in seen:
         digits = text[len(letters_of(text)) :]

@@ -132,7 +132,8 @@ def test_returns_of_camt(tmp_path: Path, old: str, new: str, said: str | None) -
 def test_every_qualifier_of_05_finds_its_place(tmp_path: Path) -> None:
     """Texts in order in the remittance, parties, references and the original amount in their fields."""
     details = [
-        ("NPY", "SARL LEROY"), ("IPY", "552100554"), ("NPO", "LEROY HOLDING"), ("NBE", "NOUS"), ("CPY", "FR76 1"),
+        ("NPY", "SARL LEROY"), ("IPY", "552100554".ljust(35) + "SIREN"), ("NPO", "LEROY HOLDING"), ("NBE", "NOUS"),
+        ("CPY", "FR76 1"),
         ("LIB", "VIREMENT"), ("LCC", "FACT 2026-001 ET".ljust(70)), ("LC2", "2026-002"), ("ZZZ", "INCONNU"),
         ("LCS", "RF18539007547034"), ("RCN", "E2E-1".ljust(35) + "SUPP"), ("REF", "LOT-7".ljust(35) + "TX-9"),
         ("MMO", "USD200000000050000"), ("FEE", "EUR200000000000150"), ("RUM", "RUM-1"),
@@ -143,10 +144,52 @@ def test_every_qualifier_of_05_finds_its_place(tmp_path: Path) -> None:
         record.bank_ref,
     )  # fmt: skip
     assert (50000, "USD") == (record.original_amount_minor, record.original_currency)
-    assert ["VIR RECU", "VIREMENT", "FACT 2026-001 ET 2026-002", "INCONNU"] == str(record.remittance).split("\n")
+    pieces = [
+        "VIR RECU",
+        "VIREMENT",
+        "FACT 2026-001 ET 2026-002",
+        "INCONNU",
+        "SIREN 552100554",
+        "POUR LE COMPTE DE LEROY HOLDING",
+    ]
+    assert pieces == str(record.remittance).split("\n")
     sent = [("NBE", "ASSURANCES"), ("CBE", "FR76 2"), ("NPY", "NOUS")]
     [record] = read(tmp_path, text(cfonb([Mv(DAY, -45000, "VIR EMIS", sent, code="06")], 50000, DAY, DAY)))
     assert ("ASSURANCES", "FR762", "transfer") == (record.payee_name, record.payee_iban, record.method)
+
+
+@pytest.mark.parametrize(
+    ("label", "left"),
+    [
+        ("VIR SEPA REGIE BOURDIN", "VIR SEPA"),
+        ("VIREMENT RECU DE REGIE BOURDIN E", "VIREMENT RECU DE"),  # cut at 31
+        ("REGIE BOURDIN ET FILS", "REGIE BOURDIN ET FILS"),  # nothing else: it stays
+        ("VIR REGIE BOURDIN FACT 12", "VIR REGIE BOURDIN FACT 12"),
+    ],
+)
+def test_a_label_does_not_repeat_the_name_that_has_a_field(tmp_path: Path, label: str, left: str) -> None:
+    """Beside NPY the end of the label is no more than the payer's name again."""
+    details = [("NPY", "REGIE BOURDIN ET FILS"), ("LCC", "SDC 132 RUE HAUTE")]
+    [record] = read(tmp_path, text(cfonb([Mv(DAY, 45000, label, details)], 0, DAY, DAY)))
+    assert ("REGIE BOURDIN ET FILS", f"{left}\nSDC 132 RUE HAUTE") == (record.payer_name, record.remittance)
+
+
+@pytest.mark.parametrize(
+    ("label", "line", "told"),
+    [
+        (
+            "VIR SEPA RECU /DE COUVERTURE DU",
+            " PAYS DE LODEVE /MOTIF LOYER",
+            "COUVERTURE DU PAYS DE LODEVE /MOTIF LOYER",
+        ),
+        ("VIR SEPA RECU /DE COUVERTURES D", "U PAYS /MOTIF LOYER", "COUVERTURES D\nU PAYS /MOTIF LOYER"),  # in a word
+        ("VIR SEPA RECU", " LOYER", "VIR SEPA RECU\nLOYER"),  # the label is not full
+    ],
+)
+def test_a_line_that_goes_on_with_a_full_label_at_a_words_end(tmp_path: Path, label: str, line: str, told: str) -> None:
+    """The blank between them stands at the beginning of the line: it is no cut within a word."""
+    [record] = read(tmp_path, text(cfonb([Mv(DAY, 45000, label, [("LIB", line)])], 0, DAY, DAY)))
+    assert str(record.remittance).endswith(told)
 
 
 @pytest.mark.parametrize(
