@@ -22,12 +22,14 @@ _NO_WORD = re.compile(r"[^A-Z0-9]+")
 _WITHIN = 400  # characters: a bank says it first
 _ISSUED = ("ICDT", "IRCT")  # ISO 20022 families of transfers that we issued
 _RETURNED = ("RRTN", "ARET")
+_METHOD = "return"  # what the readers of statements say of money in that the bank books as one
 
 
 def given_back(receipts: Receipts) -> set[int]:
     """Rows of money in that is a transfer of ours come back: by a reason of return, the bank's code, or its words."""
     amounts = receipts.amount_minor
     rows = {row for row, reason in enumerate(receipts.return_reason) if reason}
+    rows |= {row for row, method in enumerate(receipts.method) if method == _METHOD}
     rows |= {row for row, code in enumerate(receipts.transaction_code) if code and _is_returned(code)}
     rows |= {row for row, text in enumerate(receipts.remittance) if text and _says_so(text)}
     return {row for row in rows if amounts[row] > 0}

@@ -22,6 +22,7 @@ NAME = "ETS DURAND ET FILS"
         ("VIR SEPA EMIS REJETE REMBT FA2026-0101", {}),
         ("FA2026-0101", {"return_reason": "AC04"}),
         ("FA2026-0101", {"transaction_code": "PMNT-ICDT-RRTN"}),
+        ("FA2026-0101", {"method": "return"}),
     ],
 )
 def test_a_person_decides_what_a_transfer_of_ours_that_came_back_is(text: str, more: dict[str, Any]) -> None:
