@@ -16,6 +16,7 @@ from hub.core.reconcile.fitting import (
 )
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention, Ref
 from hub.core.reconcile.numbers import tail_of
+from hub.core.reconcile.situations import of_a_situation
 from hub.core.reconcile.text import due_day
 from hub.core.reconcile.words import (
     DELIVERY_WORDS,
@@ -67,6 +68,10 @@ class CounterText(WrittenText):
             if self._is_banks(at):
                 self.used[at] = True
                 continue
+            if self.situations and (mention := self._of_a_situation(at)) is not None:
+                self.used[at] = True
+                self.found[at] = chain = mention
+                continue
             if (excluded and not self._stands_behind_another(at)) or self.gaps[at].endswith("#"):
                 numbered = excluded  # "BORD 230 REF 4711": the second is another one
                 self._order_number(at)
@@ -76,6 +81,11 @@ class CounterText(WrittenText):
                 self.used[at] = True
                 self.found[at] = mention
                 chain = mention
+
+    def _of_a_situation(self, at: int) -> Mention | None:
+        """The number of a contract, of which the text names a situation."""
+        rows = of_a_situation(self, self.texts[at], self.situations)
+        return Mention(self.texts[at], self.where, tuple([Ref(row, STRONG) for row in rows])) if rows else None
 
     def _excludes(self, text: str, before: bool) -> bool:
         """Whether numbers after this word are orders, customers, telephones, statements: anything but invoices."""

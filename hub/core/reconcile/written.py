@@ -62,6 +62,7 @@ class WrittenText:
         self.gaps: list[str] = []
         self.used: list[bool] = []
         self.found: dict[int, Mention] = {}  # by the position of the last run
+        self.situations: list[str] = []  # a builder's, by their figures
 
     def _whole_numbers(self) -> None:
         """Runs that, put together, spell a whole number, open or closed, or an order. The longest wins."""
