@@ -173,7 +173,7 @@ class CounterText(WrittenText):
         behind = {row: (tail.rstrip("0123456789"), tail.lstrip(_ALPHABET).lstrip("0")) for row, tail in tails.items()}
         alike = {row for row, (begun, _) in behind.items() if begun and letters.startswith(begun)}
         told = {
-            row: strength
+            row: max(strength, STRONG) if row in alike else strength  # nothing of the number is missing
             for row, strength in found.items()
             if (letters and tails[row] == letters)
             or (row in alike and behind[row][1] and behind[row][1] == figure.lstrip("0"))

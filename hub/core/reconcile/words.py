@@ -52,7 +52,8 @@ OTHER_NUMBER_WORDS = DELIVERY_WORDS | _set(
 # What the name of who pays for others has more than theirs, a company that holds them or a manager of co-owned houses:
 # "Stratelia Holding" is not "Stratelia SARL".
 GROUP_WORDS = _set(
-    "HOLDING GROUPE GROUP FINANCES FINANCE FINANCIERE PARTICIPATIONS CENTRALE INVESTISSEMENTS INVEST SYNDIC"
+    """HOLDING GROUPE GROUP FINANCES FINANCE FINANCIERE PARTICIPATIONS CENTRALE INVESTISSEMENTS INVEST SYNDIC CORPORATE
+    TRESORERIE TREASURY"""
 )
 # Who pays what a court gave him, or a bankrupt left: a part of a file, charges kept, and no invoice's to the cent.
 LAW_WORDS = _set(

@@ -70,3 +70,51 @@ def test_a_situation_that_is_not_open() -> None:
     """Another one of the same contract is not meant."""
     decision = one(SITES, SITES[0]["open_minor"], "SITUATION 7 CHANTIER 1880", "SGC DE THIERS", debtors=BUILDERS)
     assert "auto" != decision.status
+
+
+def test_a_contract_and_its_situation_are_all_of_a_number() -> None:
+    """Nothing is missing of "1952 S1" but a sign and a nought: nobody need be known who pays it."""
+    row = next(n for n, one in enumerate(SITES, 1) if one["number"] == "1952-S01")
+    amount = SITES[row - 1]["open_minor"]
+    decision = one(SITES, amount, "MDT 3325 319563 1952 S1", "DRFIP NORD", debtors=BUILDERS)
+    assert ("auto", [(row, amount)]) == (decision.status, lines(decision))
+
+
+REGIONS = debtors_of(
+    ["Norvalis Ardennes", "Norvalis Vosges", "Norvalis Berry", "Garage Rastouil", "Sidéral Moteurs", "Sidéral Câblage"]
+    + [f"Sidéral {what}" for what in ("Sièges", "Usinage", "Freinage", "Composites", "Fixations")]
+)
+OWED = [item("FC26/000724", "D3", 638_68), item("FC26/000731", "D5", 1204_11), item("FC26/000748", "D0", 77_10)]
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "row", "status"),
+    [
+        ("SOGEPARTEX ARDENNES", "FC26/000724", 1, "auto"),  # bought the garage
+        ("NORVALIS ARDENNES", "FC26/000724", 1, "suggested"),
+        ("NORVALIS ARD", "FC26/000724", 1, "suggested"),
+        ("SIDERAL CORPORATE", "FC26/000731", 2, "auto"),
+        ("SIDERAL TRESORERIE", "FC26/000731", 2, "auto"),
+        ("SIDERAL MOTEURS", "FC26/000731", 2, "suggested"),
+    ],
+)
+def test_a_name_that_is_no_debtors(name: str, number: str, row: int, status: str) -> None:
+    """A region's name, or a family's, that other debtors bear is no debtor's, when the rest of it is nobody's."""
+    amount = OWED[row - 1]["open_minor"]
+    decision = one(OWED, amount, f"REGLT FACT {number}", name, debtors=REGIONS)
+    assert (status, [(row, amount)]) == (decision.status, lines(decision))
+
+
+@pytest.mark.parametrize("siren", ["732829320", "552100554"])
+def test_two_accounts_of_one_company(siren: str) -> None:
+    """Since the books moved, one company has an old and a new account: they are no namesakes."""
+    owed = [
+        item("FC26/001581", "D1", 302_47, discount_terms="2% 10 jours", issued_on=date(2026, 4, 2)),
+        item("9000412996", "D0", 866_10),
+        item("FC26/001600", "D1", 1500_31),
+        item("AV26/000353", "D1", 171_15, kind="credit_note"),
+    ]
+    debtors = debtors_of(["Marcadet Emballages SAS"] * 2 + ["Forges de Tulle"], siren=["732829320", siren, None])
+    for amount, paid in ((296_42, [(1, 296_42)]), (1329_16, [(3, 1500_31), (4, -171_15)])):
+        decision = one(owed, amount, "REGLEMENT", "MARCADET EMBALLAGES", debtors=debtors)
+        assert ("auto" if siren == "732829320" else "suggested", paid) == (decision.status, lines(decision))

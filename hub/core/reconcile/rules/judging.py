@@ -80,7 +80,8 @@ def _doubt_the_payer(desk: Desk, case: Case, draft: Draft, rivals: int, alone: b
     if rivals > 1:
         draft.evidence["rivals"] = [f"{rivals} debtors answer to this payer"]
         plain = (payer.score >= 1.0 or payer.whole) and _one_company(desk, case)
-        if (not plain or draft.rule not in _TO_THE_CENT) and not (alone and _only_one_owes(desk, case, draft)):
+        told = alone and (_has_one_siren(desk, case) or _only_one_owes(desk, case, draft))
+        if (not plain or draft.rule not in _TO_THE_CENT) and not told:
             cap(draft, 0.85)
 
 
@@ -232,6 +233,12 @@ def _one_company(desk: Desk, case: Case) -> bool:
         return False
     sellers = [desk.ledger.accounts[a][0] for a in case.payer.accounts]
     return len(set(sellers)) == len(sellers)
+
+
+def _has_one_siren(desk: Desk, case: Case) -> bool:
+    """Whether the accounts that answer to the payer bear one SIREN, as those of an old and a new numbering do."""
+    sirens = {desk.payers.siren_of(a) for a in case.payer.accounts}
+    return len(sirens) == 1 and None not in sirens
 
 
 def _names_own_closed(case: Case) -> bool:
