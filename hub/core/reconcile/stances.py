@@ -115,11 +115,10 @@ class Stances(Companies):
 
     def _is_no_debtor(self, payer: Payer) -> bool:
         """Whether a name has a whole word that no debtor's has: "OCEALYS JURA" is found only because others are of the
-        Jura.
+        Jura. Of a label it is the first word.
         """
-        return payer.found_by == "name" and not all(
-            [len(word) < _WHOLE_WORD or self._index.knows(word) for word in payer.words[:-1]]
-        )
+        said = payer.words[:-1] if payer.found_by == "name" else payer.words[:1] if payer.found_by == "text" else ()
+        return not all([len(word) < _WHOLE_WORD or self._index.knows(word) for word in said])
 
     def _explains_as_much(self, payer: Payer, account: int) -> bool:
         """Whether a label that no name explains in full has as much of the account's name as of who was found in it.

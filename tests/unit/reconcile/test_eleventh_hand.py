@@ -101,8 +101,9 @@ OWED = [item("FC26/000724", "D3", 638_68), item("FC26/000731", "D5", 1204_11), i
 def test_a_name_that_is_no_debtors(name: str, number: str, row: int, status: str) -> None:
     """A region's name, or a family's, that other debtors bear is no debtor's, when the rest of it is nobody's."""
     amount = OWED[row - 1]["open_minor"]
-    decision = one(OWED, amount, f"REGLT FACT {number}", name, debtors=REGIONS)
-    assert (status, [(row, amount)]) == (decision.status, lines(decision))
+    for text, named in ((f"REGLT FACT {number}", name), (f"VIR SEPA {name}\nREGLT FACT {number}", None)):
+        decision = one(OWED, amount, text, named, debtors=REGIONS)
+        assert (status, [(row, amount)]) == (decision.status, lines(decision))
 
 
 @pytest.mark.parametrize("siren", ["732829320", "552100554"])
@@ -118,3 +119,56 @@ def test_two_accounts_of_one_company(siren: str) -> None:
     for amount, paid in ((296_42, [(1, 296_42)]), (1329_16, [(3, 1500_31), (4, -171_15)])):
         decision = one(owed, amount, "REGLEMENT", "MARCADET EMBALLAGES", debtors=debtors)
         assert ("auto" if siren == "732829320" else "suggested", paid) == (decision.status, lines(decision))
+
+
+LATE = [item("001705", DURAND, 104_87), item("001706", DURAND, 63_30), item("001709", DURAND, 900_00)]
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "status"),
+    [
+        ("PAIEMENT N 001705 + IND FORF 40 EUR", 40_00, "auto"),
+        ("N/REF 903731 V/REF 001705", 40_00, "auto"),
+        ("N/REF 903731 V/REF 001705", 80_00, "suggested"),  # of one invoice the law gives 40.00 once
+        ("N/REF 903731 V/REF 001705", 41_00, "suggested"),
+    ],
+)
+def test_the_indemnity_for_paying_late(text: str, more: int, status: str) -> None:
+    """40.00 for each invoice paid late are told by the sum: no invoice is missing in the text."""
+    decision = one(LATE, 104_87 + more, text, "DURAND ET FILS")
+    assert status == decision.status
+    if more == 40_00:
+        assert [(1, 104_87)] == lines(decision)
+
+
+def test_what_a_collector_hands_over() -> None:
+    """A bailiff or an agency keeps its fees: whether they are forgone, or the invoice still owed, a person says."""
+    owed = [item("FC26/001084", MARTIN, 2069_48)]
+    for name, text in (
+        ("CABINET ARCADIO RECOUVREMENT", "DOS 79472 MENUISERIE MARTIN FC26/001084"),
+        ("SCP LENOIR HUISSIERS", "DOS 59774 MENUISERIE MARTIN FC26/001084"),
+        ("CREANCIA", "MENUISERIE MARTIN FC26/001084 NET HONORAIRES"),
+    ):
+        decision = one(owed, 1821_14, text, name)
+        assert ("suggested", [(1, 1821_14)]) == (decision.status, lines(decision))
+    assert "auto" == one(owed, 1821_14, "ACOMPTE FC26/001084", "MENUISERIE MARTIN").status
+
+
+def test_a_fortnight() -> None:
+    """Carriers bill each run, and are paid by the half month."""
+    runs = [
+        item(f"T2603{n:05d}", DURAND, 100_00 + n * 7_13, issued_on=date(2026, 3, day))
+        for n, day in enumerate((2, 5, 5, 11, 14, 16, 19, 23, 26, 30), 101)
+    ]
+    for text, ids in (("RELEVE QUINZAINE 1 MARS", range(1, 6)), ("RELEVE 2EME QUINZAINE MARS 2026", range(6, 11))):
+        paid = [(n, runs[n - 1]["open_minor"]) for n in ids]
+        decision = one(runs, sum(amount for _, amount in paid), text, "DURAND ET FILS")
+        assert ("auto", paid) == (decision.status, lines(decision))
+
+
+def test_a_manager_of_houses_of_a_debtors_name() -> None:
+    """ "Cabinet Martin Immobilier" pays for the owners of its houses, and is not the joiner Martin."""
+    houses = debtors_of(["SDC Le Belvédère Redon", "Entreprise Martin", "Charpentes Gaudichon"])
+    owed = [item("FC26/001190", "D0", 4573_07)]
+    decision = one(owed, 4573_07, "VIR CABINET MARTIN IMMOBILIER FACT FC26/001190", debtors=houses)
+    assert ("auto", [(1, 4573_07)]) == (decision.status, lines(decision))
