@@ -42,6 +42,7 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SITUATIONS = 2  # digits of the number of a builder's invoice within its contract
 _LAST_DAY = 31
 _LONG_LISTED = 5  # digits of a number that may follow one of its length in a list
+_STILL_OF_IT = frozenset("N NO NUM NUMERO DE REF LCR EFFETS CB TPE PRLV".split())  # "REMISE LCR 1387" is a deposit's
 _SIGNS = ("-", "/", ".")
 _WITHIN = ("-", "/", ".", "")  # stands within a number
 _CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers
@@ -91,7 +92,7 @@ class CounterText(WrittenText):
         """Whether numbers after this word are orders, customers, telephones, statements: anything but invoices."""
         if text in _NO_INVOICES:
             return text not in self.numbers.prefixes  # "ABO-2605-5", where our numbers begin so
-        return before and (text in ("N", "NO", "NUM", "NUMERO", "DE", "REF") or text in LIST_WORDS)
+        return before and (text in _STILL_OF_IT or text in LIST_WORDS)
 
     def _stands_behind_another(self, at: int) -> bool:
         """Whether a shorter number stands before, the one that a word announced: "BORD 9 46162" may be one of ours.

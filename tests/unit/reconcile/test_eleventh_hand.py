@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from tests.unit.reconcile.books import DURAND, MARTIN, debtors_of, item, lines, one
+from hub.core.reconcile import SettledNumbers
+from tests.unit.reconcile.books import DURAND, MARTIN, debtors_of, decide, item, lines, one, receipt
 
 DEPOTS = [
     item(f"DV1058{n}/{depot}", DURAND if n % 3 else MARTIN, 300_00 + n * 17_31, issued_on=date(2026, 3, n % 27 + 1))
@@ -172,3 +173,55 @@ def test_a_manager_of_houses_of_a_debtors_name() -> None:
     owed = [item("FC26/001190", "D0", 4573_07)]
     decision = one(owed, 4573_07, "VIR CABINET MARTIN IMMOBILIER FACT FC26/001190", debtors=houses)
     assert ("auto", [(1, 4573_07)]) == (decision.status, lines(decision))
+
+
+GROUP = [
+    item("FC26/000780", DURAND, 2053_68),
+    item("000780", MARTIN, 91_20, seller="OTHER"),
+    *(item(f"FC26/{n:06d}", MARTIN, n * 1_01, issued_on=date(2026, 3, n % 28 + 1)) for n in range(700, 760)),
+    *(item(f"{n:06d}", MARTIN, n * 1_03, seller="OTHER") for n in range(700, 760)),
+]
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_counter_that_is_all_of_another_sellers_number(settled: bool) -> None:
+    """Another company of the group numbers with the bare counter: it is not meant on this one's account."""
+    owed = [one for one in GROUP if not settled or one["number"] != "000780"]
+    paid = SettledNumbers(["OTHER"], [MARTIN], ["000780"]) if settled else None
+    decision = one(owed, 1026_84, "ACOMPTE F. 000780", "DURAND ET FILS", seller="ACME", settled=paid)
+    assert ("auto", [(1, 1026_84)]) == (decision.status, lines(decision))
+
+
+def test_a_deposits_number_is_no_invoices() -> None:
+    """Bills handed to the bank together: nobody waits for them."""
+    owed = [item("001387", DURAND, 341_71), item("001388", MARTIN, 99_10)]
+    deposit = receipt(50881_79, "REMISE LCR 1387 56 EFFETS ECH 3003 26", received_on=date(2026, 4, 9))
+    decisions = decide(owed, [deposit, receipt(341_71, "VIREMENT", "DURAND ET FILS")])
+    assert ["unapplied", "auto"] == [decision.status for decision in decisions]
+
+
+ALIKE = debtors_of(["Ateliers du Pays de Romorantin", "Ateliers du Pays de Rodez", "Forges de Tulle"])
+
+
+@pytest.mark.parametrize("owing", [1, 2])
+def test_a_cut_name_of_two_debtors_of_whom_one_owes_the_sum(owing: int) -> None:
+    """Of two debtors whose names go on behind the cut one owes this odd sum, or both."""
+    owed = [item(f"W26{n:02d}-01{n}", f"D{n % 2}", 300_00 + n * n * 31_07) for n in range(10, 24)]
+    owed += [item(f"W2603-014{n}", f"D{n}", 2514_88) for n in range(owing)]
+    decision = one(owed, 2514_88, "VIR INST ATELIERS DU PAYS DE RO\nREGLEMENT", debtors=ALIKE)
+    assert ("auto" if owing == 1 else "suggested") == decision.status
+
+
+def test_nearly_the_sum_of_a_namesake() -> None:
+    """Inside SEPA the whole sum arrives: who owes it to the cent pays, not a namesake who owes a little more."""
+    twins = debtors_of(["EARL Ormesson", "EARL Ormesson", "Forges de Tulle"])
+    owed = [item("000981", "D0", 819_60), item("001578", "D1", 829_10), item("001600", "D1", 77_20)]
+    decision = one(owed, 819_60, "REGLEMENT", "EARL ORMESSON", debtors=twins)
+    assert ("auto", [(1, 819_60)]) == (decision.status, lines(decision))
+
+
+@pytest.mark.parametrize(("kept", "status"), [(123_56, "suggested"), (130_00, "auto")])
+def test_a_discount_of_the_net_sum(kept: int, status: str) -> None:
+    """1.5 % of an invoice without its VAT are kept back for paying early, though the terms give nothing."""
+    decision = one([item("FC26/003929", DURAND, 9884_78)], 9884_78 - kept, "FACT FC26/003929", "DURAND ET FILS")
+    assert (status, [(1, 9884_78 - kept)]) == (decision.status, lines(decision))

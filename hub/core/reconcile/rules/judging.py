@@ -24,6 +24,7 @@ _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")
 _COMPOSED = frozenset(("payer_sum", "payer_less_credit_note", "payer_rounding"))  # found by trying many
 _NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
 _LONG_LAW = tuple(word for word in LAW_WORDS if len(word) > 8)
+_HARDLY = 0.05  # part of the chance that is taken among debtors of one name
 _IN_FULL = 0.97  # likeness of a payer whose name, or label, has all words of a debtor's
 _WITH_A_DIFFERENCE = frozenset(("payer_discount", "payer_less_credit_note", "payer_balance"))
 _WHOLE_ONE = ("payer_amount", "payer_less_credit_note")  # one invoice, which may have equal ones, to the cent
@@ -194,19 +195,22 @@ def _lists_some_of_it(desk: Desk, case: Case, draft: Draft) -> bool:
 def _only_one_owes(desk: Desk, case: Case, draft: Draft) -> bool:
     """Whether of a few debtors of the payer's very name only one owed the sum, on one invoice, and hardly by chance.
 
+    Of debtors whose names go on where the payer's was cut as well, where it is a sum that nearly nobody has by chance.
     Or on all of a month, or one of each month, when the text names it; a set of several accounts' items is chance.
     """
     accounts, ledger, of_a_month = case.payer.accounts, desk.ledger, draft.rule == "payer_statement"
     if not (draft.rule == "payer_amount" or of_a_month):
         return False
-    if case.payer.score < _IN_FULL or len(accounts) >= MOST_ACCOUNTS:
+    by_chance = draft.evidence.get("chance", 1) * len(accounts)
+    cut = case.payer.score >= STRONG and not of_a_month and by_chance <= CHANCE * _HARDLY
+    if (case.payer.score < _IN_FULL and not cut) or len(accounts) >= MOST_ACCOUNTS:
         return False
     if ledger.account_of[draft.lines[0][0]] not in accounts:  # a company of the group, perhaps
         return False
     equal = [len(ledger.with_amount(account, case.amount)) for account in accounts]
     if of_a_month:
         return len(list(filter(None, equal))) == int(len(draft.lines) == 1)
-    return sum(equal) == 1 and draft.evidence.get("chance", 1) * len(accounts) <= CHANCE
+    return sum(equal) == 1 and by_chance <= CHANCE
 
 
 def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:
