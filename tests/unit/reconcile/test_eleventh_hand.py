@@ -225,3 +225,34 @@ def test_a_discount_of_the_net_sum(kept: int, status: str) -> None:
     """1.5 % of an invoice without its VAT are kept back for paying early, though the terms give nothing."""
     decision = one([item("FC26/003929", DURAND, 9884_78)], 9884_78 - kept, "FACT FC26/003929", "DURAND ET FILS")
     assert (status, [(1, 9884_78 - kept)]) == (decision.status, lines(decision))
+
+
+LISTED = [item(f"FC26/{n:06d}", DURAND, n * 1_37, issued_on=date(2026, 3, 2)) for n in range(2890, 2910)]
+
+
+def test_a_label_whose_tags_are_told_twice() -> None:
+    """What the bank cut stands in full behind it: a list that fills its purpose, to the last sign, lost its end."""
+    listed = "FACT " + " ".join(one["number"] for one in LISTED[:12])
+    purpose = listed[:140]
+    label = f"VIR SEPA RECU /DE ETS DURAND ET FILS /MOTIF {purpose} /REF 85811977"
+    pieces = [label[:31], *(label[at : at + 70] for at in range(14, len(label), 70))]
+    total = sum(one["open_minor"] for one in LISTED[:12]) - 1_11
+    decision = one(LISTED, total, "\n".join(pieces))
+    assert "auto" != decision.status
+    short = f"VIR SEPA RECU /DE ETS DURAND ET FILS /MOTIF FACT {LISTED[3]['number']} /REF 85811977"
+    decision = one(LISTED, LISTED[3]["open_minor"], f"{short[:31]}\n{short[14:]}")
+    assert ("auto", "name") == (decision.status, decision.proposals[0].evidence["payer_found_by"])
+
+
+@pytest.mark.parametrize("said", ["REJET VIR SEPA 001985 MOTIF AC0\n4", "REJET VIR SEPA REF 001985 MOTIF\nAC04"])
+def test_a_reason_code_that_a_cut_parted(said: str) -> None:
+    """A bank's label of 31 characters goes on in the next line: "AC0", "4"."""
+    owed = [item("001985", DURAND, 132_02)]
+    paid = receipt(132_02, "001985", "DURAND ET FILS", received_on=date(2026, 4, 8))
+    back = receipt(-132_02, f"{said} COMPTE CLOTURE DURAND ET FILS")
+    decision = decide(owed, [paid, back])[1]
+    assert ("return", "AC04", 1) == (
+        decision.status,
+        decision.evidence["reason_code"],
+        decision.evidence.get("reverses_receipt_id"),
+    )

@@ -105,9 +105,7 @@ def less_what_is_allowed(desk: Desk, case: Case, named: Named, rows: list[int], 
 
 
 def _is_a_usual_discount(gap: int, total: int) -> bool:
-    """Whether what is missing is to the cent what debtors keep for paying early, whatever the terms say: of the whole, or of it
-    without VAT.
-    """
+    """Whether to the cent what debtors keep for paying early is missing, whatever the terms say, VAT or not."""
     return any([abs(gap * (1000 + vat) - total * rate) <= 500 + vat for rate in _USUAL_DISCOUNTS for vat in _VAT])
 
 
