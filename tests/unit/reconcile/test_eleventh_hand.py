@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from hub.core.reconcile import SettledNumbers
+from hub.core.reconcile import Debtors, SettledNumbers
 from tests.unit.reconcile.books import DURAND, MARTIN, debtors_of, decide, item, lines, one, receipt
 
 DEPOTS = [
@@ -200,15 +200,24 @@ def test_a_deposits_number_is_no_invoices() -> None:
     assert ["unapplied", "auto"] == [decision.status for decision in decisions]
 
 
-ALIKE = debtors_of(["Ateliers du Pays de Romorantin", "Ateliers du Pays de Rodez", "Forges de Tulle"])
+CUT = ["Romorantin", "Rodez", "Roche", "Romanche", "Roye", "Rouen", "Roquefort", "Rosé"]
+ALIKE = Debtors(
+    seller=["ACME"] * 2 + ["OTHER"] * 6,
+    debtor_id=[f"D{n}" for n in range(8)],
+    name=[f"Ateliers du Pays de {town}" for town in CUT],
+    siren=[None] * 8,
+    parent_id=[None] * 8,
+    ibans=[()] * 8,
+)
 
 
 @pytest.mark.parametrize("owing", [1, 2])
 def test_a_cut_name_of_two_debtors_of_whom_one_owes_the_sum(owing: int) -> None:
-    """Of two debtors whose names go on behind the cut one owes this odd sum, or both."""
+    """Of two debtors whose names go on behind the cut one owes this odd sum, or both; other sellers have more."""
     owed = [item(f"W26{n:02d}-01{n}", f"D{n % 2}", 300_00 + n * n * 31_07) for n in range(10, 24)]
     owed += [item(f"W2603-014{n}", f"D{n}", 2514_88) for n in range(owing)]
-    decision = one(owed, 2514_88, "VIR INST ATELIERS DU PAYS DE RO\nREGLEMENT", debtors=ALIKE)
+    owed += [item(f"00{n}", f"D{n}", 77_00 + n, seller="OTHER") for n in range(2, 8)]
+    decision = one(owed, 2514_88, "VIR INST ATELIERS DU PAYS DE RO\nREGLEMENT", seller="ACME", debtors=ALIKE)
     assert ("auto" if owing == 1 else "suggested") == decision.status
 
 

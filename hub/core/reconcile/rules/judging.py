@@ -198,7 +198,8 @@ def _only_one_owes(desk: Desk, case: Case, draft: Draft) -> bool:
     Of debtors whose names go on where the payer's was cut as well, where it is a sum that nearly nobody has by chance.
     Or on all of a month, or one of each month, when the text names it; a set of several accounts' items is chance.
     """
-    accounts, ledger, of_a_month = case.payer.accounts, desk.ledger, draft.rule == "payer_statement"
+    ledger, of_a_month = desk.ledger, draft.rule == "payer_statement"
+    accounts = [a for a in case.payer.accounts if case.seller in (None, ledger.accounts[a][0])]
     if not (draft.rule == "payer_amount" or of_a_month):
         return False
     by_chance = draft.evidence.get("chance", 1) * len(accounts)
