@@ -265,3 +265,16 @@ def test_a_reason_code_that_a_cut_parted(said: str) -> None:
         decision.evidence["reason_code"],
         decision.evidence.get("reverses_receipt_id"),
     )
+
+
+@pytest.mark.parametrize(("text", "status"), [("BERTHOLET 2622-133", "suggested"), ("BERTHOLET", "auto")])
+def test_a_paid_invoices_number_without_its_noughts(text: str, status: str) -> None:
+    """W2622-0133 was paid: another invoice of this sum is hardly meant."""
+    weeks = [
+        item(f"W26{n:02d}-01{n}", DURAND, 300_00 + n * n * 31_07, issued_on=date.fromisocalendar(2026, n, 1))
+        for n in range(1, 14)
+    ]
+    owed = [*weeks, item("W2618-0136", DURAND, 4041_91)]
+    paid = SettledNumbers(["ACME"], [DURAND], ["W2622-0133"])
+    decision = one(owed, 4041_91, text, "DURAND ET FILS", settled=paid)
+    assert (status, [(14, 4041_91)]) == (decision.status, lines(decision))

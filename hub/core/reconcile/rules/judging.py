@@ -11,7 +11,7 @@ from hub.core.reconcile.rules.equal import why_not_the_oldest, why_not_these
 from hub.core.reconcile.rules.its_day import told_by_its_day
 from hub.core.reconcile.rules.named import paid_with_this
 from hub.core.reconcile.rules.named_differs import may_be_a_part, speaks_of_credit
-from hub.core.reconcile.rules.near_number import NEAR, near_number
+from hub.core.reconcile.rules.near_number import NEAR, near_number, paid_as_written
 from hub.core.reconcile.rules.not_ours import is_no_other_number
 from hub.core.reconcile.rules.pool import cap
 from hub.core.reconcile.rules.statement import in_a_month_named
@@ -146,6 +146,8 @@ def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> N
         _against(draft, 0.85, "the text speaks of a deposit, a mistake or money given back")
     elif _names_something_else(desk, case, draft):
         _against(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85, "the text names something else")
+    elif draft.rule == "payer_amount" and (number := paid_as_written(desk, case, row)):
+        _against(draft, 0.85, f"{number} is paid already: the money came twice, or the number is a misprint")
     elif draft.rule in _OF_ONE and case.reading.months and not in_a_month_named(desk, case, row):
         _against(draft, 0.85, "the text names another month")
     elif draft.rule in _WHOLE_ONE:
