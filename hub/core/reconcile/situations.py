@@ -9,7 +9,7 @@ from typing import Protocol
 from hub.core.reconcile.numbers import NumberIndex, tail_of
 from hub.core.reconcile.words import INVOICE_WORDS, SITUATION_WORDS
 
-_GROUPED = re.compile(r"(?<![\d.,/-])\d{1,3}(?: \d{3})+(?![\d.,])")
+GROUPED = re.compile(r"(?<![\d.,/-])\d{1,3}(?: \d{3})+(?![\d.,])")
 _WORD_BEFORE = re.compile(r"([A-Z]+)[ .:/-]*$")
 _BETWEEN = " ,;+/&-"  # between two numbers of a list
 _LEAST_COUNTED = 3  # digits of a contract's number
@@ -43,7 +43,7 @@ def ungrouped(work: Numbered, masked: str) -> str:
         ended = found.end()
         return counter
 
-    return _GROUPED.sub(join, masked)
+    return GROUPED.sub(join, masked)
 
 
 def _counters(numbers: NumberIndex, counter: str) -> Iterator[str]:
