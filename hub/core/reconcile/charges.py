@@ -20,6 +20,7 @@ _SAYS_CHARGES = frozenset(  # or that it came from abroad: "VIR ETRANGER RECU"
 )
 _FOREIGN_CODES = frozenset(("XBCT", "39", "41", "45"))  # ISO 20022 sub-family; CFONB: transfers from abroad
 _SHARES = ((1, 2), (1, 3), (2, 3), (1, 4), (3, 4), (1, 6), (5, 6), (1, 20), (19, 20))
+_INDEMNITY = 40_00
 _SMALL, _SMALL_ROUND = 30_00, 50  # round sums that debtors keep back, whatever note has the same by chance
 
 
@@ -38,6 +39,11 @@ def charges_likely(receipts: Receipts, row: int, words: set[str]) -> bool:
     if iban and iban[:2].isalpha() and iban[:2].upper() not in _SEPA:
         return True
     return not _SAYS_CHARGES.isdisjoint(words)
+
+
+def is_indemnity(excess: int, late: int) -> bool:
+    """Whether too much money is to the cent what invoices paid late cost besides, 40 euros each (C. com. D441-5)."""
+    return excess % _INDEMNITY == 0 and 0 < excess // _INDEMNITY <= late
 
 
 def often_kept_back(gap: int) -> bool:

@@ -16,6 +16,7 @@ from hub.core.reconcile.fitting import (
 )
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention, Ref
 from hub.core.reconcile.numbers import tail_of
+from hub.core.reconcile.situations import of_a_situation
 from hub.core.reconcile.text import due_day
 from hub.core.reconcile.words import (
     DELIVERY_WORDS,
@@ -41,6 +42,7 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SITUATIONS = 2  # digits of the number of a builder's invoice within its contract
 _LAST_DAY = 31
 _LONG_LISTED = 5  # digits of a number that may follow one of its length in a list
+_STILL_OF_IT = frozenset("N NO NUM NUMERO DE REF LCR EFFETS CB TPE PRLV".split())  # "REMISE LCR 1387" is a deposit's
 _SIGNS = ("-", "/", ".")
 _WITHIN = ("-", "/", ".", "")  # stands within a number
 _CHAIN_WORDS = LIST_WORDS | RANGE_WORDS | INVOICE_WORDS  # do not end a list of numbers
@@ -67,6 +69,10 @@ class CounterText(WrittenText):
             if self._is_banks(at):
                 self.used[at] = True
                 continue
+            if self.situations and (mention := self._of_a_situation(at)) is not None:
+                self.used[at] = True
+                self.found[at] = chain = mention
+                continue
             if (excluded and not self._stands_behind_another(at)) or self.gaps[at].endswith("#"):
                 numbered = excluded  # "BORD 230 REF 4711": the second is another one
                 self._order_number(at)
@@ -77,11 +83,16 @@ class CounterText(WrittenText):
                 self.found[at] = mention
                 chain = mention
 
+    def _of_a_situation(self, at: int) -> Mention | None:
+        """The number of a contract, of which the text names a situation."""
+        rows = of_a_situation(self, self.texts[at], self.situations)
+        return Mention(self.texts[at], self.where, tuple([Ref(row, STRONG) for row in rows])) if rows else None
+
     def _excludes(self, text: str, before: bool) -> bool:
         """Whether numbers after this word are orders, customers, telephones, statements: anything but invoices."""
         if text in _NO_INVOICES:
             return text not in self.numbers.prefixes  # "ABO-2605-5", where our numbers begin so
-        return before and (text in ("N", "NO", "NUM", "NUMERO", "DE", "REF") or text in LIST_WORDS)
+        return before and (text in _STILL_OF_IT or text in LIST_WORDS)
 
     def _stands_behind_another(self, at: int) -> bool:
         """Whether a shorter number stands before, the one that a word announced: "BORD 9 46162" may be one of ours.
@@ -163,7 +174,7 @@ class CounterText(WrittenText):
         behind = {row: (tail.rstrip("0123456789"), tail.lstrip(_ALPHABET).lstrip("0")) for row, tail in tails.items()}
         alike = {row for row, (begun, _) in behind.items() if begun and letters.startswith(begun)}
         told = {
-            row: strength
+            row: max(strength, STRONG) if row in alike else strength  # nothing of the number is missing
             for row, strength in found.items()
             if (letters and tails[row] == letters)
             or (row in alike and behind[row][1] and behind[row][1] == figure.lstrip("0"))

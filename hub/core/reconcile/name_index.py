@@ -48,6 +48,10 @@ class NameIndex:
         """How telling some words are together; one that no name has is as telling as the rarest."""
         return sum([self._weights.get(word, self._rarest) for word in words])
 
+    def knows(self, word: str) -> bool:
+        """Whether a name has this word, or one that it may be misprinted for."""
+        return bool(self._spellings(word, False))
+
     def candidates(self, words: tuple[str, ...], least_shared: float) -> list[int]:
         """The names that share the most telling words: exact, cut short, abbreviated or misprinted.
 

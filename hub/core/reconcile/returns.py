@@ -9,7 +9,7 @@ from hub.core.reconcile.names import iban_key, name_words
 from hub.core.reconcile.numbers import series_of
 from hub.core.reconcile.outcome import NOT_A_RECEIPT, RETURN, Decision
 from hub.core.reconcile.outsiders import RETURN_REASONS, return_code
-from hub.core.reconcile.text import compact, fold, mask
+from hub.core.reconcile.text import compact, fold, join_pieces, mask
 
 _PLAIN = 3  # points in common that tell a return without a code
 _SURELY = 4  # one reference of the payer's
@@ -64,6 +64,10 @@ class Returns:
         receipts = self.receipts
         text = fold(" ".join(t[:4000] for t in (receipts.remittance[row], receipts.payer_name[row]) if t))
         code = return_code(receipts.return_reason[row], text, receipts.transaction_code[row])
+        if not code and "\n" in text:  # the bank may have cut its label in the code: "AC0", "4"
+            joined = join_pieces(text)
+            if told := return_code(None, joined, None):
+                code, text = told, joined
         fitting = self._originals(row, text)
         if code is None and not (fitting and fitting[0].points >= _LIKELY):
             reason = "Money that left the account, and no sign of a return."

@@ -24,6 +24,7 @@ _ALIKE, _NOT_OTHER = 0.62, 0.45  # likeness at which one debtor's name agrees, o
 _NEARLY_SAME = 0.85
 _GLUED_ALIKE = 86  # of 100, between names written without blanks
 _NOTHING_ALIKE = 0.15
+_WHOLE_WORD = 5  # letters of a word that tells who it is
 _MANY = 6  # debtors whose names begin with one word: it tells a kind, or a family
 _FIGURE = re.compile(r"\d+")
 
@@ -104,12 +105,20 @@ class Stances(Companies):
         if self._explains_as_much(payer, account):
             return UNKNOWN
         if payer.score < MEDIUM:  # rather another debtor, not surely: enough when nothing speaks for this one
-            return CONTRADICTS if self._resembles(payer, account) < _NOTHING_ALIKE else UNKNOWN
+            speaks = self._resembles(payer, account) < _NOTHING_ALIKE and not self._is_no_debtor(payer)
+            return CONTRADICTS if speaks else UNKNOWN
         # The surer we are who paid, the more a claim on someone else must look like that payer.
         needed = _NEARLY_SAME if payer.score >= CUT else _ALIKE if payer.score >= STRONG else _NOT_OTHER
         if self._resembles(payer, account) >= needed:
             return UNKNOWN
         return CONTRADICTS
+
+    def _is_no_debtor(self, payer: Payer) -> bool:
+        """Whether a name has a whole word that no debtor's has: "OCEALYS JURA" is found only because others are of the
+        Jura. Of a label it is the first word.
+        """
+        said = payer.words[:-1] if payer.found_by == "name" else payer.words[:1] if payer.found_by == "text" else ()
+        return not all([len(word) < _WHOLE_WORD or self._index.knows(word) for word in said])
 
     def _explains_as_much(self, payer: Payer, account: int) -> bool:
         """Whether a label that no name explains in full has as much of the account's name as of who was found in it.

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from hub.core.reconcile.inputs import Receipts
-from hub.core.reconcile.text import PURPOSE, fills_its_room, join_pieces
+from hub.core.reconcile.text import CUT_LABEL, PURPOSE, fills_its_room, join_pieces
 
 _FORMS = (
     ("/DE ", re.compile(r"(?:^|\s)/(DE|MOTIF|REF)(?= |$)")),
@@ -44,11 +44,19 @@ def taken_apart(receipts: Receipts) -> Receipts:
     return replace(receipts, payer_name=names, remittance=texts, end_to_end_ref=references)
 
 
+def _once(text: str) -> str:
+    """A label without its first line, where the second has in full what a cut left of its tags."""
+    first, _, rest = text.partition("\n")
+    at = max([first.find(sign) for sign, _ in _FORMS])
+    return rest if at >= 0 and len(first) >= CUT_LABEL and rest.startswith(first[at:]) else text
+
+
 def _parts(text: str) -> dict[str, str] | None:
     """What stands behind each tag; None without a name, or a purpose or reference, or when a tag comes twice."""
     text, said, told = text.partition(_FOR)  # a line of the reader's own, behind the label
     joined = text
     if "\n" in text:
+        text = _once(text)
         text = _IN_A_TAG.sub("\n/", text)
         joined = " ".join(map(join_pieces, _AT_A_TAG.split(_BEHIND_A_TAG.sub(r"\1 \n", text))))
     for sign, tag in _FORMS:

@@ -33,7 +33,7 @@ _BEGINS_A_PURPOSE = frozenset(
     if len(word) > 2  # a shorter one may be the end of a word that was cut
 )
 _LEAST_WORD = 6  # letters of a word of payments that is known again when a break cut it in two
-_CUT_LABEL = min(WIDTHS) - 1  # it may have lost a blank at its end
+CUT_LABEL = min(WIDTHS) - 1  # it may have lost a blank at its end
 PURPOSE = "MOTIF "  # before a purpose that was taken out of a label: it announces a bare number
 
 _SPECIAL = {
@@ -91,7 +91,7 @@ def join_pieces(folded: str) -> str:
     halves of a word of payments are glued wherever it was cut.
     """
     pieces = folded.split("\n")
-    if len(pieces) > 1 and pieces[0][:_CUT_LABEL] == pieces[1][:_CUT_LABEL]:
+    if len(pieces) > 1 and pieces[0][:CUT_LABEL] == pieces[1][:CUT_LABEL]:
         pieces = once(folded).split("\n")
     sizes = list(map(len, pieces[:-1]))
     width = max(sizes, default=0)
@@ -113,7 +113,7 @@ def _is_one_word(piece: str, after: str) -> bool:
 def once(folded: str) -> str:
     """A text without its first piece where that is what the bank left of the second: a label, repeated in full."""
     first, _, rest = folded.partition("\n")
-    return rest if len(first) >= _CUT_LABEL and rest.startswith(first) else folded
+    return rest if len(first) >= CUT_LABEL and rest.startswith(first) else folded
 
 
 def fills_its_room(text: str) -> bool:

@@ -6,6 +6,7 @@ from hub.core.reconcile.fitting import LETTERS, as_year, near
 from hub.core.reconcile.mentions import BARE, STRONG, WEAK, Ref
 from hub.core.reconcile.months import COUNTERS, CUT_MONTHS, MonthText
 from hub.core.reconcile.names import odd_words
+from hub.core.reconcile.situations import GROUPED, ungrouped
 from hub.core.reconcile.text import due_day, mask, runs
 from hub.core.reconcile.words import (
     DISCOUNT_WORDS,
@@ -35,6 +36,8 @@ class TextPass(MonthText):
         """Fill the reading: whole numbers first, then what they leave."""
         masked, hidden = mask(folded, self._is_number)
         self._read_hidden(folded, hidden)
+        if GROUPED.search(masked):
+            masked = ungrouped(self, masked)
         self.texts, self.gaps = runs(masked)
         self.used = [False] * len(self.texts)
         self._whole_numbers()
@@ -108,6 +111,7 @@ class TextPass(MonthText):
                 reading.words.append(text)
             if text in SITUATION_WORDS and (counted := self._counted(at + 1)) is not None:
                 self.used[counted] = True
+                self.situations.append(texts[counted].lstrip("0"))
                 continue
             if text not in telling:
                 reading.statement |= text == _CUT_STATEMENT and at + 1 == len(texts)

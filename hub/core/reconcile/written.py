@@ -7,7 +7,7 @@ from datetime import date
 from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, as_date, near
 from hub.core.reconcile.ledger import Ledger, beginnings, letters_of
-from hub.core.reconcile.mentions import FULL, STRONG, Mention, Reading, Ref
+from hub.core.reconcile.mentions import BARE, FULL, STRONG, Mention, Reading, Ref
 from hub.core.reconcile.words import CUSTOMER_WORDS, ORDER_WORDS, OTHER_NUMBER_WORDS
 
 _PLAIN_CODE, _LONG_CODE = 5, 7  # characters of a customer number that nobody announces, with letters and without
@@ -63,6 +63,7 @@ class WrittenText:
         self.gaps: list[str] = []
         self.used: list[bool] = []
         self.found: dict[int, Mention] = {}  # by the position of the last run
+        self.situations: list[str] = []  # a builder's, by their figures
 
     def _whole_numbers(self) -> None:
         """Runs that, put together, spell a whole number, open or closed, or an order. The longest wins."""
@@ -109,19 +110,32 @@ class WrittenText:
         if rows is not None:
             self._use(at, count)
             strength = FULL if not key.isdigit() or len(key) >= 7 else STRONG
-            self._mention(at + count - 1, key, [Ref(r, strength) for r in self.numbers.rows(rows)])
+            refs = [Ref(row, strength) for row in self.numbers.rows(rows)]
+            self._mention(at + count - 1, key, refs + self._counted_alike(key, refs) if key.isdigit() else refs)
             if key in self.ledger.settled:  # another seller, or another year, may have closed the same number
                 self.reading.closed.append((key, self.ledger.settled[key]))
             return True
         if key in self.ledger.settled and not order:
             self._use(at, count)
             self.reading.closed.append((key, self.ledger.settled[key]))
+            if key.isdigit():
+                self._mention(at + count - 1, key, self._counted_alike(key, []))
             return True
         if key in self.ledger.by_order:
             self._use(at, count)
             self.reading.orders.append((key, self.ledger.by_order[key]))
             return True
         return False
+
+    def _counted_alike(self, key: str, whole: list[Ref]) -> list[Ref]:
+        """Open numbers whose counter, noughts included, is the digits that are all of another seller's number."""
+        numbers = self.numbers
+        rows, known = numbers.rows(numbers.by_counter.get(key.lstrip("0"))), [ref.row for ref in whole]
+        if len(rows) == len(known) or len(rows) + len(known) > MOST_ALTERNATIVES:
+            return []
+        return [
+            Ref(r, BARE) for r in rows if r not in known and numbers.compact[r][numbers.scheme_of[r].counter] == key
+        ]
 
     def _is_customer(self, key: str, at: int, count: int) -> bool:
         """Whether a debtor's customer number is meant: announced as one, or long and no number of an invoice.

@@ -100,8 +100,10 @@ def _is_named(desk: Desk, case: Case) -> bool:
 
 
 def _explaining(desk: Desk, drafts: list[Draft]) -> set[int]:
-    """The accounts whose items explain the sum well."""
+    """The accounts whose items explain the sum well; but for charges is not well where somebody owes it to the cent."""
     account_of = desk.ledger.account_of
+    exact = any([d.rule == "payer_amount" for d in drafts])
+    drafts = [d for d in drafts if not (exact and d.rule == "payer_bank_fee")]
     return {account_of[d.lines[0][0]] for d in drafts if d.lines and d.confidence > 0.6}
 
 

@@ -11,7 +11,7 @@ from hub.core.reconcile.rules.equal import why_not_the_oldest, why_not_these
 from hub.core.reconcile.rules.its_day import told_by_its_day
 from hub.core.reconcile.rules.named import paid_with_this
 from hub.core.reconcile.rules.named_differs import may_be_a_part, speaks_of_credit
-from hub.core.reconcile.rules.near_number import NEAR, near_number
+from hub.core.reconcile.rules.near_number import NEAR, near_number, paid_as_written
 from hub.core.reconcile.rules.not_ours import announces_a_number, is_no_other_number
 from hub.core.reconcile.rules.pool import cap
 from hub.core.reconcile.rules.statement import in_a_month_named
@@ -24,6 +24,7 @@ _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")
 _COMPOSED = frozenset(("payer_sum", "payer_less_credit_note", "payer_rounding"))  # found by trying many
 _NOT_TO_THE_CENT = frozenset(("payer_rounding", "payer_bank_fee"))
 _LONG_LAW = tuple(word for word in LAW_WORDS if len(word) > 8)
+_HARDLY = 0.05  # part of the chance that is taken among debtors of one name
 _IN_FULL = 0.97  # likeness of a payer whose name, or label, has all words of a debtor's
 _WITH_A_DIFFERENCE = frozenset(("payer_discount", "payer_less_credit_note", "payer_balance"))
 _WHOLE_ONE = ("payer_amount", "payer_less_credit_note")  # one invoice, which may have equal ones, to the cent
@@ -80,7 +81,8 @@ def _doubt_the_payer(desk: Desk, case: Case, draft: Draft, rivals: int, alone: b
     if rivals > 1:
         draft.evidence["rivals"] = [f"{rivals} debtors answer to this payer"]
         plain = (payer.score >= 1.0 or payer.whole) and _one_company(desk, case)
-        if (not plain or draft.rule not in _TO_THE_CENT) and not (alone and _only_one_owes(desk, case, draft)):
+        told = alone and (_has_one_siren(desk, case) or _only_one_owes(desk, case, draft))
+        if (not plain or draft.rule not in _TO_THE_CENT) and not told:
             cap(draft, 0.85)
 
 
@@ -146,6 +148,8 @@ def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> N
         _against(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85, "the text names something else")
     elif draft.rule in _NOT_TO_THE_CENT and announces_a_number(case) and not near_number(desk, case, row):
         _against(draft, _NEARLY, "the text announces a number, and the sum is not to the cent")
+    elif draft.rule == "payer_amount" and (number := paid_as_written(desk, case, row)):
+        _against(draft, 0.85, f"{number} is paid already: the money came twice, or the number is a misprint")
     elif draft.rule in _OF_ONE and case.reading.months and not in_a_month_named(desk, case, row):
         _against(draft, 0.85, "the text names another month")
     elif draft.rule in _WHOLE_ONE:
@@ -195,19 +199,23 @@ def _lists_some_of_it(desk: Desk, case: Case, draft: Draft) -> bool:
 def _only_one_owes(desk: Desk, case: Case, draft: Draft) -> bool:
     """Whether of a few debtors of the payer's very name only one owed the sum, on one invoice, and hardly by chance.
 
+    Of debtors whose names go on where the payer's was cut as well, where it is a sum that nearly nobody has by chance.
     Or on all of a month, or one of each month, when the text names it; a set of several accounts' items is chance.
     """
-    accounts, ledger, of_a_month = case.payer.accounts, desk.ledger, draft.rule == "payer_statement"
+    ledger, of_a_month = desk.ledger, draft.rule == "payer_statement"
+    accounts = [a for a in case.payer.accounts if case.seller in (None, ledger.accounts[a][0])]
     if not (draft.rule == "payer_amount" or of_a_month):
         return False
-    if case.payer.score < _IN_FULL or len(accounts) >= MOST_ACCOUNTS:
+    by_chance = draft.evidence.get("chance", 1) * len(accounts)
+    cut = case.payer.score >= STRONG and not of_a_month and by_chance <= CHANCE * _HARDLY
+    if (case.payer.score < _IN_FULL and not cut) or len(accounts) >= MOST_ACCOUNTS:
         return False
     if ledger.account_of[draft.lines[0][0]] not in accounts:  # a company of the group, perhaps
         return False
     equal = [len(ledger.with_amount(account, case.amount)) for account in accounts]
     if of_a_month:
         return len(list(filter(None, equal))) == int(len(draft.lines) == 1)
-    return sum(equal) == 1 and draft.evidence.get("chance", 1) * len(accounts) <= CHANCE
+    return sum(equal) == 1 and by_chance <= CHANCE
 
 
 def _pays_for_others(desk: Desk, case: Case, account: int) -> bool:
@@ -234,6 +242,12 @@ def _one_company(desk: Desk, case: Case) -> bool:
         return False
     sellers = [desk.ledger.accounts[a][0] for a in case.payer.accounts]
     return len(set(sellers)) == len(sellers)
+
+
+def _has_one_siren(desk: Desk, case: Case) -> bool:
+    """Whether the accounts that answer to the payer bear one SIREN, as those of an old and a new numbering do."""
+    sirens = {desk.payers.siren_of(a) for a in case.payer.accounts}
+    return len(sirens) == 1 and None not in sirens
 
 
 def _names_own_closed(case: Case) -> bool:

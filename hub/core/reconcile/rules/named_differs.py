@@ -35,6 +35,7 @@ _ROUND = 10_00
 _USUAL_SHARES = (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)  # per cent
 _STILL_OWED, _FORGONE = 0.84, 0.83
 _USUAL_DISCOUNTS = (5, 10, 15, 20, 25, 30)  # per mille
+_VAT = (0, 200, 100, 55)  # per mille (CGI 278, 278-0 bis, 279)
 _DISCOUNT_AT_MOST = 12  # a debtor who writes "escompte" keeps at most a twelfth
 
 
@@ -60,9 +61,12 @@ def inexact(desk: Desk, case: Case, named: Named) -> list[Draft]:
 
 
 def _are_long(named: Named, rows: list[int]) -> bool:
-    """Whether only letters and noughts are missing of the numbers: five figures are no accident of this debtor's."""
-    picks = [text for row, _, text in named.picks if row in rows]
-    return all(len("".join(c for c in text if c.isdigit()).lstrip("0")) >= _LONG for text in picks)
+    """Whether only letters and noughts are missing of the numbers: five figures are no accident of this debtor's.
+
+    Nor are six with the noughts in front of them.
+    """
+    said = ["".join(filter(str.isdigit, text)) for row, _, text in named.picks if row in rows]
+    return all(len(digits) > _LONG or len(digits.lstrip("0")) >= _LONG for digits in said)
 
 
 def _means_another(named: Named, rows: list[int]) -> bool:
@@ -101,8 +105,8 @@ def less_what_is_allowed(desk: Desk, case: Case, named: Named, rows: list[int], 
 
 
 def _is_a_usual_discount(gap: int, total: int) -> bool:
-    """Whether what is missing is to the cent what debtors keep for paying early, whatever the terms say."""
-    return any(abs(gap * 1000 - total * rate) <= 500 for rate in _USUAL_DISCOUNTS)
+    """Whether to the cent what debtors keep for paying early is missing, whatever the terms say, VAT or not."""
+    return any([abs(gap * (1000 + vat) - total * rate) <= 500 + vat for rate in _USUAL_DISCOUNTS for vat in _VAT])
 
 
 def _question(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, kind: str) -> list[Draft]:

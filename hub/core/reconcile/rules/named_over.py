@@ -6,11 +6,13 @@ from datetime import timedelta
 
 from hub.core.reconcile.amounts import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.charges import is_indemnity
 from hub.core.reconcile.mentions import STRONG, WEAK
 from hub.core.reconcile.rules.named import Named, fits_elsewhere, full_lines
 from hub.core.reconcile.text import PURPOSE, WIDTHS, fills_its_room
 
 _DUE_SOON = 7  # days: a debtor pays what falls due until its next day of payments
+_TOLD, _WITH_INDEMNITY = 0.9, 0.975  # a number of the payer's, and to the cent what it owes for being late
 _GOES_ON = ",;+/&"  # at the end of a list that goes on
 _LONGEST, _BETWEEN = 140, 4  # characters of a purpose (ISO 20022), and those between two numbers: " ET ", " + "
 
@@ -30,9 +32,19 @@ def over(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, bas
     whole = not _may_be_cut(desk.receipts.remittance[case.row] or "", listed=len(rows) > 1)
     confidence = base if sure and plain and whole and not rival else min(base, 0.8)
     evidence = {"rivals": rival} if rival else {}
+    if sure and not rival and base >= _TOLD and is_indemnity(excess, _late(desk, case, rows)):
+        confidence = max(base, _WITH_INDEMNITY)
+        reason += "beyond it is the indemnity for paying late, and "
     reason += "the rest stays unapplied."
     drafts.append(Draft(confidence, "named_overpaid", reason, full_lines(desk, rows), evidence=evidence))
     return drafts
+
+
+def _late(desk: Desk, case: Case, rows: list[int]) -> int:
+    """How many of the invoices were due before the money came; none in a currency that has no such indemnity."""
+    if case.currency != "EUR":
+        return 0
+    return len([row for row in rows if not desk.ledger.is_credit[row] and desk.ledger.age(row)[0] < case.received_on])
 
 
 def _may_be_cut(text: str, *, listed: bool) -> bool:

@@ -223,6 +223,26 @@ def slipped_from_paid(desk: Desk, case: Case, row: int) -> str | None:
     return None
 
 
+def paid_as_written(desk: Desk, case: Case, row: int) -> str | None:
+    """A number of the text that is a paid invoice's of an item's debtor, when written as the item's number is printed:
+    with its letters in front, and its noughts. "2632-163" is W2632-0163, which was paid.
+    """
+    known = windows(case)
+    if not known:
+        return None
+    ledger, account = desk.ledger, desk.ledger.account_of[row]
+    own = runs(fold(ledger.items.number[row]))[0]
+    letters = own.pop(0) if own and own[0] > LETTERS else ""
+    for window in known.values():
+        said = window[1:] if window[0] > LETTERS else window
+        if len(said) != len(own) or [run < LETTERS for run in said] != [run < LETTERS for run in own]:
+            continue
+        spelt = letters + "".join([run.zfill(len(mine)) for run, mine in zip(said, own, strict=True)])
+        if account in (ledger.settled.get(spelt) or ()):
+            return spelt
+    return None
+
+
 def others_near(desk: Desk, case: Case, draft: Draft) -> list[Draft]:
     """Other items of this debtor and amount whose number the text nearly spells as well: then none is sure."""
     row, ledger = draft.lines[0][0], desk.ledger

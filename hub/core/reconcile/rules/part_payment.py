@@ -9,9 +9,10 @@ from hub.core.reconcile.rules.instalments import ends_in_an_instalment, instalme
 from hub.core.reconcile.rules.named import Named, fits_elsewhere, own_words, paid_with_this
 from hub.core.reconcile.stances import AGREES, UNKNOWN
 from hub.core.reconcile.text import compact, fills_its_room, fold, mask
-from hub.core.reconcile.words import CREDIT_NOTE_WORDS, RETENTION_WORDS
+from hub.core.reconcile.words import COLLECTOR_WORDS, CREDIT_NOTE_WORDS, RETENTION_WORDS
 
 _CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's name, and too short to mean it surely
+_NET_OF_FEES = frozenset(("NET", "HONORAIRES"))
 _SHARED, _A_SHARE = ((FULL, UNKNOWN), (BARE, AGREES)), 0.972  # to the cent a usual share of the one invoice named
 _THIS_SHARE = 0.978  # a number that is not whole, and to the cent what is kept back, or the share the text counts
 
@@ -30,6 +31,8 @@ def part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: fl
     rival = fits_elsewhere(desk, case, named, rows) + paid_with_this(desk, case, named.accounts)
     if _CLAIMS & own_words(desk, case, named):
         rival.append("the text speaks of a credit note, and none that is known is missing")
+    if _of_a_collector(desk, case, rows[0]):
+        rival.append("a bailiff or an agency pays, which keeps fees: what the debtor paid is not said")
     sure = allowed and len(invoices) == 1 and not rival and not _cut_in_a_number(desk, case, named)
     if sure:
         base = max(base, _of_a_share(desk, case, named, invoices[0]))
@@ -37,6 +40,13 @@ def part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: fl
     reason = f"The text names {desk.numbers(rows)}; the amount pays a part of it."
     evidence = {"rivals": rival} if rival else {}
     return [Draft(confidence, "named_in_part", reason, lines, evidence=evidence)]
+
+
+def _of_a_collector(desk: Desk, case: Case, row: int) -> bool:
+    """Whether who pays collects debts for us: what is missing are fees as likely as money still owed."""
+    words = {*fold(desk.receipts.payer_name[case.row] or "").split(), *case.payer.label, *case.reading.words}
+    said = COLLECTOR_WORDS & words
+    return words >= _NET_OF_FEES or not said <= desk.payers.words_of(desk.ledger.account_of[row])
 
 
 def _of_a_share(desk: Desk, case: Case, named: Named, row: int) -> float:

@@ -8,7 +8,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.credited import taken_off
 from hub.core.reconcile.rules.pool import Pool, cap
 from hub.core.reconcile.text import fold
-from hub.core.reconcile.words import MONTHS, RENT_WORDS
+from hub.core.reconcile.words import HALF_MONTH_WORDS, MONTHS, RENT_WORDS
 
 _Dated = list[tuple[int, date]]  # rows, and the day that counts of each
 _MIDDLE, _A_MONTH = 15, 31  # days
@@ -71,6 +71,10 @@ def _of_months(
         sets.append((f"{what} in the month named", then))
         if len(then) > 1 and not case.reading.statement:
             sets.append((f"of this sum and {what} in the month named", _the_one(desk, case, then)))
+    if not HALF_MONTH_WORDS.isdisjoint(case.reading.words):
+        for which in (True, False):
+            half = [row for row, on in issued if (on.day <= _MIDDLE) is which and (on.year, on.month) in months]
+            sets.append((f"issued in the {'first' if which else 'second'} half of the month named", half))
     last = max(months)
     for what, dated in (("issued", issued), ("due", due)):
         if _within(dated, months):  # what is older alone is not the month's
