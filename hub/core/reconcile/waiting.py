@@ -20,7 +20,7 @@ _WANTED = 0.5  # confidence from which an undecided explanation keeps others fro
 _TURNS = {"payer_amount": 0.8, "payer_rounding": 0.7, "payer_sum": 0.8}
 _SEVERAL, _NEVER = "payer_sum", 2.0
 _NOTHING = "oldest_first"  # the rule that speaks when nothing adds up
-_ANYBODYS = 5  # invoices of one amount above which a receipt that names nobody may pay any of them, and hinders none
+_ANYBODYS = 2  # invoices of one amount above which a receipt that names nobody may pay any of them, and hinders none
 _MOST_NEAR = 50  # paid invoices of this amount whose numbers are compared with the text
 _MOST_EQUAL = 200  # equal items looked at for one receipt
 
@@ -176,8 +176,16 @@ class Waiting:
             return None
         for other in others:  # of equal debts the oldest first: one that came later takes nothing away
             if other.received_on <= case.received_on and self._may_pay(other, account):
-                return other.id
+                named = other.payer_known_by_name or other.payer.accounts
+                if named or self._owed_then(account, amount, other):
+                    return other.id
         return None
+
+    def _owed_then(self, account: int, amount: int, other: Case) -> bool:
+        """Whether an account's open invoices of an amount were issued when money came that names nobody."""
+        ledger, last = self.desk.ledger, other.received_on + timedelta(days=DATE_SLACK_DAYS)
+        issued_on = ledger.items.issued_on
+        return any(ledger.left[r] == amount and issued_on[r] <= last for r in ledger.rows_of_amount(account, amount))
 
     def _may_pay(self, other: Case, account: int) -> bool:
         """Whether an undecided receipt may be an account's: found as it, somewhat like it, or cut short of it."""
