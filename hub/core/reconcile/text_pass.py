@@ -101,10 +101,11 @@ class TextPass(MonthText):
         for at, text in enumerate(texts):
             if text < LETTERS:
                 self._company_number(at)
-                if at and (texts[at - 1], text) in figured:
-                    reading.words.append(text)
-                elif houses and texts[at + 1 :] and not self.used[at] and names.is_house(text, texts[at + 1]):
+                behind = texts[at + 1] if at + 1 < len(texts) else ""
+                if houses and behind and not self.used[at] and names.is_house(text, behind):
                     self.used[at] = True
+                    reading.words.append(text)
+                elif at and (texts[at - 1], text) in figured:
                     reading.words.append(text)
                 continue
             if not self.used[at]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from tests.unit.reconcile.books import debtors_of, item, lines, one
+from hub.core.reconcile.debtor_names import Memory
+from hub.core.reconcile.ledger import Ledger
+from hub.core.reconcile.references import Reader
+from tests.unit.reconcile.books import debtors_of, item, items_of, lines, one
 
 TOWN = debtors_of(["Commune de Villefranche", "CCAS de Château-Thierry", "SDC 48 rue François", "Boyer", "Lycée Foch"])
 
@@ -165,3 +170,17 @@ def test_a_company_number_tells_namesakes_apart() -> None:
     for siren, paid in (("732829320", 1), ("552100554", 2)):
         decision = one(items, 917_31, f"VIREMENT\nSIREN {siren}", "NORDPACK", debtors=twins)
         assert ("auto", [(paid, 917_31)]) == (decision.status, lines(decision))
+
+
+def test_a_house_number_is_no_counter_of_another_house() -> None:
+    """Co-owners of 119 rue Victor Hugo, and the invoice 0119 of another house for the same sum."""
+    oyonnax, vannes = (
+        "Syndicat des copropriétaires 119 rue Victor Hugo Oyonnax",
+        "Copropriété 51 rue Victor Hugo Vannes",
+    )
+    issued = date(2025, 8, 31)
+    invoices = [item(f"08-2025-{n:04}", "D1" if n == 119 else "D0", 248_00, issued_on=issued) for n in range(85, 120)]
+    ledger = Ledger(items_of(invoices), debtors_of([oyonnax, vannes]), None)
+    reader = Reader(ledger, Memory().names(ledger))
+    text = "SDC 119 rue Victor Hugo Oyonnax 08/2025"
+    assert [] == reader.read([("remittance", text)], date(2025, 9, 30)).mentions
