@@ -225,6 +225,16 @@ class PayerIndex(Stances):
         names = [self.names.full.of(account) for account in payer.accounts]
         return bool(names) and all(any(len(n) == 1 and n[0] in words for n in own) for own in names)
 
+    def is_a_word_behind_others(self, payer: Payer) -> bool:
+        """Whether all that tells who may be the payer is one word of a label, behind another that may be a name's.
+
+        "RESIDENCE DES REMPARTS" is hardly the association of Remparts, though nobody else bears the word.
+        """
+        if payer.found_by != "text" or payer.whole or len(payer.words) < 2:
+            return False
+        names = [name for account in payer.accounts for name in self._telling_names(account)]
+        return all(len(name) == 1 and name[0] in payer.words[1:] for name in names)
+
     def _may_be_named(self, word: str) -> bool:
         """Whether a word of a label may belong to a full name; what banks and payers put around it does not."""
         return word != "ET" and (word not in LABEL_WORDS or word in self.names.full.vocabulary)

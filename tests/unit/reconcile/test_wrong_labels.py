@@ -217,3 +217,28 @@ def test_one_of_many_hospitals_does_not_pay_for_another(name: str | None, text: 
     assert "auto" != one([invoice], 2_614_70, text.format(number), name, debtors=debtors).status
     assert "auto" == one([invoice], 2_614_70, f"VIR CENTRE HOSPITALIER DE TH {number}", debtors=debtors).status
     assert "auto" == one([invoice], 2_614_70, number, "GROUPEMENT SANTE AUVERGNE", debtors=debtors).status
+
+
+@pytest.mark.parametrize(
+    ("label", "status"), [("AUCH FI25/", "suggested"), ("AUCH FI26/", "auto"), ("AUCH MERCI", "auto")]
+)
+def test_what_a_cut_left_of_another_year_speaks_against_a_number(label: str, status: str) -> None:
+    """The bank kept the letters and the year of a number; the only invoice of this sum is of the next year."""
+    two = debtors_of(["SCP de la Lavoir Auch", "Garage Martin"])
+    day = {"issued_on": date(2026, 2, 6), "due_on": date(2026, 3, 23)}
+    theirs = [item(f"FI26/S06-{n}", "D1", 1000_00 + n, **day) for n in range(7470, 7483)]
+    text = f"VIR SCP DE LA LAVOIR {label}"
+    assert 31 == len(text)
+    invoices = [item("FI26/S06-7483", "D0", 3156_30, **day), *theirs]
+    assert status == one(invoices, 3156_30, text, None, debtors=two, received_on=date(2026, 2, 22)).status
+
+
+def test_one_word_behind_another_adds_nothing_up() -> None:
+    """ "RESIDENCE DES REMPARTS" is no debtor; the association of that word owes four sums that happen to add up."""
+    two = debtors_of(["Association de la Remparts", "Garage Martin"])
+    amounts = (136_38, 49_80, 391_08, 66_48)
+    invoices = [item(f"VF25-{n:05}", "D0", amount, due_on=date(2026, 4, n)) for n, amount in enumerate(amounts, 1)] + [
+        item(f"VF25-{n:05}", "D1", 50_00 + n) for n in range(10, 40)
+    ]
+    assert "auto" != one(invoices, sum(amounts), "VIR SEPA RESIDENCE DES REMPARTS", None, debtors=two).status
+    assert "auto" == one(invoices, sum(amounts), "VIR SEPA ASSOCIATION DE LA REMPARTS", None, debtors=two).status

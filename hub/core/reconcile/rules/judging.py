@@ -12,7 +12,7 @@ from hub.core.reconcile.rules.its_day import told_by_its_day
 from hub.core.reconcile.rules.named import paid_with_this
 from hub.core.reconcile.rules.named_differs import may_be_a_part, speaks_of_credit
 from hub.core.reconcile.rules.near_number import NEAR, near_number, paid_as_written
-from hub.core.reconcile.rules.not_ours import announces_a_number, is_no_other_number
+from hub.core.reconcile.rules.not_ours import announces_a_number, begins_another, is_no_other_number
 from hub.core.reconcile.rules.pool import cap
 from hub.core.reconcile.rules.statement import in_a_month_named
 from hub.core.reconcile.stances import MEDIUM, STRONG
@@ -76,6 +76,8 @@ def _doubt_the_payer(desk: Desk, case: Case, draft: Draft, rivals: int, alone: b
     if payer.found_by == "text":
         if payer.score < 0.93:
             cap(draft, 0.9)
+        if len(draft.lines) > 1 and desk.payers.is_a_word_behind_others(payer):
+            _against(draft, 0.9, "one word of the label is the debtor's name, and another stands before it")
         if _through_the_law(desk, case, desk.ledger.account_of[draft.lines[0][0]]):
             _against(draft, 0.85, "a court, a bailiff or a liquidator pays: a file's money, not one invoice's")
     if rivals > 1:
@@ -148,6 +150,8 @@ def _beside_the_text(desk: Desk, case: Case, draft: Draft, paid: list[str]) -> N
         _against(draft, _NEARLY if draft.rule in _NOT_TO_THE_CENT else 0.85, "the text names something else")
     elif draft.rule in _NOT_TO_THE_CENT and announces_a_number(case) and not near_number(desk, case, row):
         _against(draft, _NEARLY, "the text announces a number, and the sum is not to the cent")
+    elif begins_another(desk, case, [row for row, _ in draft.lines]):
+        _against(draft, 0.85, "the bank cut a number that begins otherwise")
     elif draft.rule == "payer_amount" and (number := paid_as_written(desk, case, row)):
         _against(draft, 0.85, f"{number} is paid already: the money came twice, or the number is a misprint")
     elif draft.rule in _OF_ONE and case.reading.months and not in_a_month_named(desk, case, row):

@@ -32,6 +32,18 @@ def is_no_other_number(desk: Desk, case: Case, row: int) -> bool:
     return _is_cut_off(desk, case, row) or _is_the_payers_own(desk, case, row, [m.text for m in named])
 
 
+def begins_another(desk: Desk, case: Case, rows: list[int]) -> bool:
+    """Whether a label ends, where the bank cuts, in the beginning of a number of none of the items: "FA FI25/"."""
+    text = desk.receipts.remittance[case.row] or ""
+    if not text.strip() or not fills_its_room(text):
+        return False
+    begun = compact(text.split()[-1])
+    letters = letters_of(begun)
+    if len(begun) == len(letters) or letters not in desk.ledger.numbers.prefixes:
+        return False
+    return not any(desk.ledger.numbers.compact[row].startswith(begun) for row in rows)
+
+
 def announces_a_number(case: Case) -> bool:
     """Whether digits stand behind a word for invoices, or behind the letters of a series that follow it: "FACT 480".
 
