@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 
 from hub.core.reconcile.companies import NOBODY, Payer
+from hub.core.reconcile.mentions import Reading
 from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.stances import STRONG
 from hub.core.reconcile.text import fold
 
-_ON_BEHALF = re.compile(r"\b(?:POUR|PR|P)\b[ /]?(?:LE )?COMPTE (?:DE |D'|DU )?:? ?([^\n]+)")
+_ON_BEHALF = re.compile(r"\b(?:(?:POUR|PR|P)\b[ /]?(?:LE )?COMPTE|P/C)\b (?:DE |D'|DU )?:? ?([^\n]+)")
 _WORD = re.compile(r"[A-Z]{2,}")
+
+
+def says_for_whom(reading: Reading, remittance: str) -> bool:
+    """Whether a text has words of somebody else's account: "POUR LE COMPTE DE", "P/C"."""
+    return reading.on_behalf or "P/C " in remittance or "p/c " in remittance
 
 
 def paid_for(payers: PayerIndex, remittance: str) -> Payer:

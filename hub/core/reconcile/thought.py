@@ -12,7 +12,7 @@ from hub.core.reconcile.company_rules import ASK, RULED, CompanyRule
 from hub.core.reconcile.given_back import FOR_A_PERSON, GIVEN_BACK, given_back
 from hub.core.reconcile.mentions import BARE, WEAK, Reading
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
-from hub.core.reconcile.on_behalf import paid_for
+from hub.core.reconcile.on_behalf import paid_for, says_for_whom
 from hub.core.reconcile.outcome import NOT_A_RECEIPT, UNAPPLIED, Decision
 from hub.core.reconcile.outsiders import Kind, outsider_by_name, outsider_by_text
 from hub.core.reconcile.references import Reader
@@ -134,8 +134,9 @@ class Thought:
         """By account and name; else by the company number or the name the text gives."""
         r, payers = self.desk.receipts, self.desk.payers
         found = payers.find(r.payer_name[row], r.payer_iban[row])
-        if reading.on_behalf:
-            told = paid_for(payers, r.remittance[row] or "")
+        said = r.remittance[row] or ""
+        if says_for_whom(reading, said):
+            told = paid_for(payers, said)
             if told.accounts:
                 return told
             if found.accounts:
