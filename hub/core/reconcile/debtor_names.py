@@ -14,6 +14,7 @@ from hub.core.reconcile.text import compact, fold
 from hub.core.reconcile.words import ABBREVIATIONS
 
 _LEAST_CODE = 4  # characters of a customer number that may be told from an amount or a day
+_CO_OWNERS, _LEAST_ADDRESS = "SDC", 3  # how their names begin, and words that make an address
 _LEAST_FIRST = 5  # letters of a first word that may stand for another debtor
 
 
@@ -105,7 +106,13 @@ class DebtorNames:
                 self.behalf.add(account)
 
     def _read_name(self, account: int, folded: str) -> None:
+        """Index a name; that of co-owners as well by their address alone: "12 rue Carnot" for "SDC 12 rue Carnot"."""
         words = words_of_folded(folded)
+        self._index_name(account, folded, words)
+        if len(words) > _LEAST_ADDRESS and words[0] == _CO_OWNERS and words[1].isdigit():
+            self._index_name(account, " ".join(words[1:]), words[1:])
+
+    def _index_name(self, account: int, folded: str, words: tuple[str, ...]) -> None:
         if words:
             self.names_of.setdefault(account, []).append(len(self.words))
             self.words.append((words, account))

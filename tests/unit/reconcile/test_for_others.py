@@ -186,3 +186,15 @@ def test_a_house_number_is_no_counter_of_another_house() -> None:
     reader = Reader(ledger, Memory().names(ledger))
     text = "SDC 119 rue Victor Hugo Oyonnax 08/2025"
     assert [] == reader.read([("remittance", text)], date(2025, 9, 30)).mentions
+
+
+@pytest.mark.parametrize("text", ["95 rue du Moulin Dole NETTOYAGE 08/2025", "NETTOYAGE 95 RUE DU MOULIN DOLE"])
+def test_co_owners_are_known_by_their_address(text: str) -> None:
+    """Their manager names the house, and neither the number of the invoice nor that they are co-owners."""
+    houses = debtors_of(["Syndicat des copropriétaires 95 rue du Moulin Dole", "SDC 59 rue du Moulin Dole"])
+    day = {"issued_on": date(2025, 8, 31), "due_on": date(2025, 9, 30)}
+    invoices = [item("08-2025-0134", "D0", 312_00, **day), item("08-2025-0135", "D1", 313_00, **day)]
+    paid = one(invoices, 312_00, text, "REGIE BRASSEUR", debtors=houses, received_on=date(2025, 9, 30))
+    assert ("auto", [(1, 312_00)]) == (paid.status, lines(paid))
+    other = one(invoices, 313_00, text, "REGIE BRASSEUR", debtors=houses, received_on=date(2025, 9, 30))
+    assert "auto" != other.status
