@@ -16,7 +16,7 @@ from hub.core.reconcile.fitting import (
 )
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention, Ref
 from hub.core.reconcile.numbers import tail_of
-from hub.core.reconcile.situations import of_a_situation
+from hub.core.reconcile.situations import contracts
 from hub.core.reconcile.text import due_day
 from hub.core.reconcile.words import (
     DELIVERY_WORDS,
@@ -56,6 +56,7 @@ class CounterText(WrittenText):
         chain: Mention | None = None
         excluded = numbered = False
         prefixes = self.numbers.prefixes
+        situated = contracts(self, self.texts, self.used, self.situations) if self.situations else {}
         for at, text in enumerate(self.texts):
             if text > LETTERS:
                 excluded = self._excludes(text, excluded and not (numbered and text == "REF"))
@@ -69,9 +70,10 @@ class CounterText(WrittenText):
             if self._is_banks(at):
                 self.used[at] = True
                 continue
-            if self.situations and (mention := self._of_a_situation(at)) is not None:
+            if at in situated:
                 self.used[at] = True
-                self.found[at] = chain = mention
+                refs = tuple([Ref(row, STRONG) for row in situated[at]])
+                self.found[at] = chain = Mention(self.texts[at], self.where, refs)
                 continue
             if (excluded and not self._stands_behind_another(at)) or self.gaps[at].endswith("#"):
                 numbered = excluded  # "BORD 230 REF 4711": the second is another one
@@ -82,11 +84,6 @@ class CounterText(WrittenText):
                 self.used[at] = True
                 self.found[at] = mention
                 chain = mention
-
-    def _of_a_situation(self, at: int) -> Mention | None:
-        """The number of a contract, of which the text names a situation."""
-        rows = of_a_situation(self, self.texts[at], self.situations)
-        return Mention(self.texts[at], self.where, tuple([Ref(row, STRONG) for row in rows])) if rows else None
 
     def _excludes(self, text: str, before: bool) -> bool:
         """Whether numbers after this word are orders, customers, telephones, statements: anything but invoices."""

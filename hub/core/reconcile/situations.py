@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from hub.core.reconcile.numbers import NumberIndex, tail_of
@@ -52,12 +52,26 @@ def _counters(numbers: NumberIndex, counter: str) -> Iterator[str]:
         yield numbers.compact[row][numbers.scheme_of[row].counter]
 
 
-def of_a_situation(work: Numbered, counter: str, situations: Iterable[str]) -> list[int]:
-    """The invoices of a contract of this number that are one of these situations: "SITUATION 5 CHANTIER 1880" is
-    1880-S05.
+def contracts(
+    work: Numbered, texts: Sequence[str], used: Sequence[bool], situations: list[str]
+) -> dict[int, list[int]]:
+    """The invoices that contracts and situations name, by the run that is the contract's number: "SITUATION 5 CHANTIER
+    1880" is 1880-S05.
+
+    One situation is that of every contract; of several each contract has its own, in their order. Where there are more
+    of the one than of the other, nothing tells which belong together.
     """
+    some = [at for at, text in enumerate(texts) if not used[at] and _of(work, text, situations)]
+    if len(situations) > 1 and len(some) != len(situations):
+        return {}
+    own = situations if len(situations) > 1 else situations * len(some)
+    return {at: rows for at, one in zip(some, own, strict=True) if (rows := _of(work, texts[at], [one]))}
+
+
+def _of(work: Numbered, counter: str, situations: Iterable[str]) -> list[int]:
+    """The invoices of a contract of this number that are one of these situations."""
     numbers, found = work.numbers, list[int]()
-    if len(counter) < _LEAST_COUNTED:
+    if len(counter) < _LEAST_COUNTED or not counter.isdigit():
         return found
     for row in numbers.rows(numbers.by_counter.get(counter.lstrip("0"))):
         tail = tail_of(numbers.compact[row], numbers.scheme_of[row])

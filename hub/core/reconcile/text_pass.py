@@ -144,7 +144,8 @@ class TextPass(MonthText):
         if at >= len(texts) or texts[at] > LETTERS or len(texts[at]) > _MOST_SITUATIONS or self.used[at]:
             return None
         dated = at + 1 < len(texts) and texts[at + 1] < LETTERS and as_year(texts[at + 1], self.received_on)
-        return None if dated else at
+        begins = at + 2 < len(texts) and texts[at + 2] > LETTERS and not self.gaps[at + 2]  # the "25" of "25C0261"
+        return None if dated and not begins else at
 
     def _odd_words(self, masked: str) -> None:
         """Words of debtors' names that are no runs of letters: "J.P.R.", "2MB"."""

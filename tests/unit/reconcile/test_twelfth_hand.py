@@ -278,3 +278,20 @@ def test_a_paid_invoices_number_without_its_noughts(text: str, status: str) -> N
     paid = SettledNumbers(["ACME"], [DURAND], ["W2622-0133"])
     decision = one(owed, 4041_91, text, "DURAND ET FILS", settled=paid)
     assert (status, [(14, 4041_91)]) == (decision.status, lines(decision))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FACT 25C0204 SITUATION 3 25C0261 SITUATION 2",
+        "SITUATION 3 CHANTIER 25C0204 SITUATION 2 CHANTIER 25C0261",
+    ],
+)
+def test_each_contract_has_its_own_situation(text: str) -> None:
+    """Two contracts of one builder: the third situation of the one, and the second of the other."""
+    sums = {"25C0204": (5000_00, 4343_19, 12612_32), "25C0261": (8269_13, 18329_65)}
+    invoices = [item(f"{site}-S0{n}", "D0", a) for site, amounts in sums.items() for n, a in enumerate(amounts, 1)]
+    invoices += [item(f"25C03{n:02}-S01", "D1", n * 1000_00) for n in range(1, 20)]
+    two = debtors_of(["Menuiserie Riom SAS", "Garage Martin"])
+    decision = one(invoices, 30941_97, text, "MENUISERIE RIOM", debtors=two)
+    assert ("auto", [(3, 12612_32), (5, 18329_65)]) == (decision.status, lines(decision))
