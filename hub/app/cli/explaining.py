@@ -12,7 +12,7 @@ import click
 from hub.app.cli.decided import money_of
 from hub.app.cli.phrases import phrase
 from hub.app.cli.table import Col, next_steps, show_table
-from hub.app.cli.words import amount, day, in_fours, moment, one_line, styled, words_of, wrapped
+from hub.app.cli.words import amount, day, in_fours, label, moment, styled, words_of, wrapped
 
 if TYPE_CHECKING:
     from hub.core.services.allocations import Explanation
@@ -70,8 +70,8 @@ def _receipts(decision: Explanation) -> None:
         shown = decision.receipts.get(row.receipt_row)
         if shown is None:
             continue
-        told = [("The bank's text", one_line(shown.text, _TEXT_SHOWN))] if shown.text else []
-        told += [(_WHERE[name], one_line(said, _TEXT_SHOWN)) for name, said in shown.references]
+        told = [("The bank's text", label(shown.text, _TEXT_SHOWN))] if shown.text else []
+        told += [(_WHERE[name], label(said, _TEXT_SHOWN)) for name, said in shown.references]
         for what, said in told:
             for line in wrapped(f"{what}: “{said}”"):
                 click.echo(line)

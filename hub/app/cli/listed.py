@@ -10,7 +10,7 @@ import click
 
 from hub.app.cli.decided import money_of
 from hub.app.cli.table import Col, show_table
-from hub.app.cli.words import amount, day, one_line, words_of
+from hub.app.cli.words import amount, day, label, words_of
 
 if TYPE_CHECKING:
     from hub.core.services.desk import Desk
@@ -66,7 +66,7 @@ def _payer(row: AllocationRow, receipt: ShownReceipt | None) -> str:
     """Who paid; the bank's text where it names nobody."""
     if row.payer_name or receipt is None or not receipt.text:
         return row.payer_name or "-"
-    return f"“{one_line(receipt.text, _TEXT_SHOWN)}”"
+    return f"“{label(receipt.text, _TEXT_SHOWN)}”"
 
 
 def _pays(row: AllocationRow, invoice: ShownInvoice | None) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from hub.core.services.words import amount as amount
 from hub.core.services.words import amounts as amounts
 from hub.core.services.words import count as count
 from hub.core.services.words import day as day
+from hub.core.services.words import one_line as one_line
 from hub.core.services.words import words_of as words_of
 
 _STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "red": "31"}
@@ -46,15 +47,13 @@ def harmless(text: str) -> str:
     return "".join([char if char.isprintable() or char == "\n" else " " for char in text])
 
 
-def one_line(text: str, most: int) -> str:
-    """A bank's text of several pieces on one line, parted by `` / ``; the beginning of one that is longer than `most`.
+def label(text: str, most: int) -> str:
+    """A bank's text on one line; the beginning of one that is longer than `most`.
 
     A first piece that the second repeats, and goes on, is left out.
     """
-    pieces = [piece for line in text[: 2 * most].splitlines() if (piece := line.strip())]
-    if len(pieces) > 1 and pieces[1].startswith(pieces[0]):
-        pieces = pieces[1:]
-    line = harmless(" / ".join(pieces))
+    first, broken, rest = text[: 2 * most].strip().partition("\n")
+    line = harmless(one_line(rest if broken and rest.lstrip().startswith(first.strip()) else first + broken + rest))
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 

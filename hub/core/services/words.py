@@ -23,6 +23,13 @@ def amounts(by_currency: Mapping[str, int]) -> str:
     return " + ".join(amount(minor, currency) for currency, minor in sorted(by_currency.items())) or "-"
 
 
+def one_line(text: str) -> str:
+    """A text of several pieces on one line, in their order, parted by `` / ``; one without line breaks as it is."""
+    if not ("\n" in text or "\r" in text):
+        return text
+    return " / ".join(piece.strip() for piece in text.splitlines() if piece.strip())
+
+
 def day(value: date | None) -> str:
     """``30/06/2026``."""
     return "-" if value is None else value.strftime("%d/%m/%Y")

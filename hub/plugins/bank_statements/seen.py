@@ -62,9 +62,10 @@ class Seen:
 
 
 def _adds_up(digits: str) -> bool:
-    """Whether the check digit of a SIREN or SIRET is right (Luhn)."""
-    doubled = (int(digit) * (1 + at % 2) for at, digit in enumerate(reversed(digits)))
-    return sum(number // 10 + number % 10 for number in doubled) % 10 == 0
+    """Whether digits are a SIREN or SIRET by their check digits (INSEE)."""
+    from stdnum.fr import siren, siret
+
+    return bool((siren if len(digits) == 9 else siret).is_valid(digits))
 
 
 def remittance_lines(seen: Seen, ref: str) -> Iterator[dict[str, Any]]:

@@ -106,12 +106,12 @@ def test_what_others_wrote_gives_the_terminal_no_orders(text: str) -> None:
     """A payer's name or a label comes from strangers: no escape sequence, no turned direction reaches the screen."""
     columns = [Col("payer", wrap=True), Col("text")]
     shown = [*table_lines(columns, [[text, text]], width=80), *table_lines(columns, [[text, text]], width=8)]
-    shown += [*words.wrapped(text), words.one_line(f"{text}\n{text}", 40), words.in_fours(text)]
+    shown += [*words.wrapped(text), words.label(f"{text}\n{text}", 40), words.in_fours(text)]
     assert all(line.isprintable() for line in shown), shown
 
 
-def test_a_bank_text_is_shown_once_and_on_one_line() -> None:
+def test_a_bank_text_is_shown_once_and_on_label() -> None:
     """A label that the second line repeats in full is left out; a long one is cut."""
-    assert "REMISE CHEQUES NBRE 1" == words.one_line("REMISE CHEQUES NB\nREMISE CHEQUES NBRE 1", 40)
-    assert "VIR SEPA / FACT 12" == words.one_line("VIR SEPA\n\n FACT 12 ", 40)
-    assert 40 == len(words.one_line("x" * 100_000, 40))
+    assert "REMISE CHEQUES NBRE 1" == words.label("REMISE CHEQUES NB\nREMISE CHEQUES NBRE 1", 40)
+    assert "VIR SEPA / FACT 12" == words.label("VIR SEPA\n\n FACT 12 ", 40)
+    assert 40 == len(words.label("x" * 100_000, 40))

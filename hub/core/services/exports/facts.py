@@ -13,6 +13,7 @@ from hub.core.services.desk import books_of
 from hub.core.services.exports.model import Column, Row, Scope
 from hub.core.services.naming import RECEIPT
 from hub.core.services.taken_back import returns_to_place
+from hub.core.services.words import one_line
 from hub.core.store import exporting
 from hub.core.store.decisions import AllocationRow, proposal_rows
 from hub.core.store.receipts import names_of
@@ -68,11 +69,8 @@ def confidence(ppm: int) -> Decimal:
     return Decimal(ppm).scaleb(-6).normalize() if ppm else Decimal(0)
 
 
-def one_line(text: str | None) -> str | None:
-    """A text of several lines on one, the pieces in their order, separated by `` / ``."""
-    if text is None or not ("\n" in text or "\r" in text):
-        return text
-    return " / ".join(piece.strip() for piece in text.splitlines() if piece.strip())
+def _unbroken(text: str | None) -> str | None:
+    return None if text is None else one_line(text)
 
 
 def instant(microseconds: int, scope: Scope) -> datetime:
@@ -138,7 +136,7 @@ def receipts(scope: Scope) -> Iterator[Row]:
         yield (
             row.receipt_id, row.account, row.seller, row.received_on, row.value_on, row.amount_minor, row.currency,
             applied, left, row.payer_name, row.payer_iban,
-            one_line(row.remittance), row.method, row.transaction_code, verdict, reason, counted_as.get(row.id),
+            _unbroken(row.remittance), row.method, row.transaction_code, verdict, reason, counted_as.get(row.id),
             aliases.get(row.id), known.elsewhere.get(row.id, 0), known.in_books.get(row.id, 0),
             f"{RECEIPT}{row.id}",
         )  # fmt: skip
@@ -158,7 +156,7 @@ def _returns_to_place(scope: Scope) -> Iterator[Row]:
         reason = said[row.id].reason + (f" They are {', '.join(told)}, the likeliest first." if told else "")
         yield (
             row.disbursement_id, row.account, row.seller, row.paid_on, row.value_on, -row.amount_minor, row.currency,
-            0, 0, row.payee_name, row.payee_iban, one_line(row.remittance), row.method, row.transaction_code, "return",
+            0, 0, row.payee_name, row.payee_iban, _unbroken(row.remittance), row.method, row.transaction_code, "return",
             reason, None, None, 0, 0, None,
         )  # fmt: skip
 
@@ -204,7 +202,7 @@ def held(scope: Scope) -> Iterator[Row]:
         at = instant(row.recorded_at, scope)
         yield (
             row.id, row.connector, row.stream, row.code, row.place, row.what, row.mend, row.lines, at,
-            one_line(row.excerpt),
+            _unbroken(row.excerpt),
         )  # fmt: skip
 
 
