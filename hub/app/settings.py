@@ -122,7 +122,9 @@ class ReconcileSection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: str = Field("1", description="Kept with each decision; raise it when you change a value.")
-    auto_threshold: int = Field(970, ge=0, le=1000, description="Lowest confidence, in thousandths, applied alone.")
+    auto_threshold: int = Field(
+        970, ge=0, le=1000, description="Least weight of evidence, in thousandths, applied alone."
+    )
     rounding_minor: int = Field(100, ge=0, description="Difference, either way, that is only rounding.")
     bank_fee_minor: int = Field(3000, ge=0, description="Largest charge a bank may keep of a transfer.")
     bank_fee_bp: int = Field(500, ge=0, description="The same as a share of the transfer.")

@@ -234,7 +234,9 @@ def test_suggestions_are_listed_below_their_receipt(company: Path, hub: Runs) ->
     table = [line.split() for line in hub.out.splitlines()]
     at = table.index("20/11/2026 “remise cheque” 1 200,00 EUR".split())
     assert "F2026-0003 Garage Martin" in " ".join(table[at + 1])
-    assert ["1", "200,00", "EUR"] == table[at + 1][-3:]
+    assert ["1", "200,00", "EUR"] == table[at + 1][-5:-2]
+    assert 1 <= int(table[at + 1][-2]) <= 99
+    assert "right: how many of 100" in hub.out
     assert "\u202e" not in hub.out
     assert 2 == hub("allocations", "explain", "R3")
     assert "“divers”" in hub.err

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from hub.core.reconcile.companies import Payer
+from hub.core.reconcile.confidence import confidence
 from hub.core.reconcile.cuts import Cuts
 from hub.core.reconcile.inputs import Receipts
 from hub.core.reconcile.ledger import Ledger
@@ -95,15 +96,17 @@ class Desk:
         shown = ", ".join([number[r] for r in rows[:most]])
         return shown + (f" and {len(rows) - most} more" if len(rows) > most else "")
 
-    def proposal(self, draft: Draft) -> Proposal:
-        """The draft with ids of items, for the world outside."""
+    def proposal(self, draft: Draft, place: str) -> Proposal:
+        """The draft with ids of items, for the world outside; at its place among the others (`confidence.py`)."""
         ledger, lines, ids = self.ledger, draft.lines, self.ledger.items.id
         account = ledger.account_of[lines[0][0]] if lines else -1
         if len(lines) > 1 and any([ledger.account_of[row] != account for row, _ in lines]):
             account = -1
         deductions = [(kind, None if row is None else ids[row], amount) for kind, row, amount in draft.deductions]
+        weight = round(min(max(draft.confidence, 0.0), 1.0), 4)
         return Proposal(
-            round(min(max(draft.confidence, 0.0), 1.0), 4),
+            confidence(draft.rule, round(weight, 2), place),
+            weight,
             draft.rule,
             draft.reason,
             tuple([(ids[row], amount) for row, amount in lines]),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.confidence import FIRST, LATER, SURE
 from hub.core.reconcile.outcome import AUTO, SUGGESTED, UNAPPLIED, Decision
 
 RIVAL = 0.9  # a different explanation at least this likely stops an automatic decision
+_SURE = 0.97  # weight from which evidence is such as is applied alone
 MOST_PROPOSALS = 5
 
 
@@ -79,7 +81,7 @@ def automatic(desk: Desk, case: Case, first: Draft, drafts: list[Draft]) -> Deci
         refused = [f"{d.rule}: {desk.numbers([r for r, _ in d.lines])} ({d.confidence:.2f})" for d in drafts[1:4]]
         first.evidence["refused"] = refused
     first.evidence["policy"] = desk.policy.version
-    return Decision(case.id, AUTO, first.rule, first.reason, (desk.proposal(first),))
+    return Decision(case.id, AUTO, first.rule, first.reason, (desk.proposal(first, SURE),))
 
 
 def for_a_person(desk: Desk, case: Case, drafts: list[Draft]) -> Decision:
@@ -88,7 +90,14 @@ def for_a_person(desk: Desk, case: Case, drafts: list[Draft]) -> Decision:
     if not kept:
         return Decision(case.id, UNAPPLIED, "nothing_fits", "Nothing open explains this receipt.", (), _said(case))
     first = kept[0]
-    return Decision(case.id, SUGGESTED, first.rule, first.reason, tuple(desk.proposal(d) for d in kept), _said(case))
+    places = [SURE if _is_alone(kept) else FIRST, *[LATER] * (len(kept) - 1)]
+    proposals = tuple(map(desk.proposal, kept, places))
+    return Decision(case.id, SUGGESTED, first.rule, first.reason, proposals, _said(case))
+
+
+def _is_alone(drafts: list[Draft]) -> bool:
+    """Whether the first would be applied, were it not for a stricter policy or a rule of the company."""
+    return drafts[0].confidence >= _SURE and (len(drafts) == 1 or drafts[1].confidence < RIVAL)
 
 
 def _said(case: Case) -> dict[str, object]:

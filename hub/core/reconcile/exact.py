@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from hub.core.reconcile.companies import Payer
+from hub.core.reconcile.confidence import SURE, confidence
 from hub.core.reconcile.inputs import Receipts
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.outcome import AUTO, Decision, Proposal
@@ -222,8 +223,10 @@ class ExactMatcher:
             "payer_found_by": found_by,
             "received": self.receipts.unapplied_minor[row],
         }
+        weight = 0.998 if stance == UNKNOWN else 0.9995
         proposal = Proposal(
-            0.998 if stance == UNKNOWN else 0.9995,
+            confidence(rule, 1.0, SURE),
+            weight,
             rule,
             reason,
             lines,

@@ -21,12 +21,14 @@ class Proposal(NamedTuple):
         "discount", "rounding", "write_off". Line + deductions never exceed what the item had open.
     currency: of lines and deductions: the items' own. When it is not the receipt's, `exchange` gives what
         the lines use up of the receipt, as (currency, amount).
-    confidence: 0..1, the share of such proposals expected to be right.
+    confidence: 0..1, the share of such proposals that were right where the truth was known (`confidence.py`).
+    weight: 0..1, of the evidence: it orders proposals, and is what the policy's threshold is compared with.
     rule: stable code; reason: the same for a person. debtor: (seller, debtor_id), None for several debtors.
     evidence: JSON-able: tokens and where they were found, payer, amounts, rivals and why they were refused.
     """
 
     confidence: float
+    weight: float
     rule: str
     reason: str
     lines: tuple[tuple[int, int], ...]

@@ -12,7 +12,7 @@ class Policy:
     """Tolerances and choices. Amounts in the smallest unit, percentages in basis points (100 = 1 %).
 
     version: free text kept with each decision, so that a past decision can be replayed.
-    auto_threshold: lowest confidence, in thousandths, at which a proposal is applied without a person.
+    auto_threshold: least weight of evidence, in thousandths, at which a proposal is applied without a person.
     rounding_minor: difference, either way, that is only rounding.
     bank_fee_minor, bank_fee_bp: charges a bank may keep of a transfer, whichever is lower: from outside SEPA, in
         another currency, or when the text speaks of charges. Inside SEPA the full amount arrives.

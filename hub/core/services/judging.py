@@ -166,7 +166,7 @@ class _Pass:
         policy = self.policy.for_debtor(*best.debtor) if best.debtor else self.policy
         return (
             (best.exchange is None or exchanged_of(best, lines_of(best)) is not None)
-            and best.confidence * 1000 >= policy.auto_threshold  # the engine's quick road does not look at it
+            and best.weight * 1000 >= policy.auto_threshold  # the engine's quick road does not look at it
             and decision.receipt_id not in inputs.reversed_receipts  # somebody undid what the hub decided about it
             and decision.receipt_id not in inputs.seen_elsewhere  # maybe the same sum, seen by another connector
             and not self._waits(decision.receipt_id)

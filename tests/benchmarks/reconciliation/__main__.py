@@ -7,11 +7,13 @@ import cProfile
 import gc
 import pstats
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from hub.core.reconcile import Outcome, Policy, reconcile
 from tests.benchmarks.reconciliation import fourth_hand, other_hand, receipts, third_hand, traps, worst
 from tests.benchmarks.reconciliation.apart import made_apart, peak_mib, resident_mib
+from tests.benchmarks.reconciliation.calibration import Seen, counted, reliability, seen
 from tests.benchmarks.reconciliation.examples import examples
 from tests.benchmarks.reconciliation.files import write_scenario
 from tests.benchmarks.reconciliation.limit import measure
@@ -47,9 +49,11 @@ def report(scenario: Scenario, shown: int) -> str:
     memory = max(peak_mib() - records, 0.0)
     loop = (before + _loop_us()) / 2
     result = score(scenario, outcome)
+    stated = reliability(seen(scenario, outcome))
     lines = [
         f"== {scenario.name}: {len(scenario.receipts.id):,} receipts, {len(scenario.items.id):,} open items",
         table(result),
+        stated,
         f"engine: wall {wall:.2f} s, CPU {cpu:.2f} s; memory {memory:,.0f} MiB beside {records:,.0f} MiB of records",
         f"this machine meanwhile: an empty loop of 1,000 turns takes {loop:.0f} us (about 12 on an idle 3 GHz core); "
         f"in proportion {cpu * _IDLE_LOOP_US / loop:.1f} s on that core",
@@ -64,6 +68,14 @@ def report(scenario: Scenario, shown: int) -> str:
     if shown:
         lines.append(examples(scenario, result, shown))
     return "\n".join(lines)
+
+
+def _tuning() -> Iterator[Seen]:
+    """The proposals of all hands' tuning seeds."""
+    for seed in TUNING_SEEDS:
+        for hand in (receipts, other_hand, third_hand, fourth_hand):
+            scenario = hand.make_scenario(seed, SIZES["10k"])
+            yield from seen(scenario, run_engine(scenario)[0])
 
 
 def _loop_us() -> float:
@@ -84,12 +96,18 @@ def main() -> None:
     parser.add_argument("--fourth-hand", action="store_true", help="use the fourth generator")
     parser.add_argument("--traps", action="store_true", help="the third, with many who quote somebody else's number")
     parser.add_argument("--worst", action="store_true", help="print the worst cases instead, and how they grow")
+    parser.add_argument(
+        "--calibrate", action="store_true", help="print measured.py, of all hands' tuning seeds, instead"
+    )
     parser.add_argument("--calls", action="store_true", help="print the engine's function calls instead (slow)")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print N mistakes and misses of each kind")
     parser.add_argument("--write", type=Path, metavar="DIR", help="write CSV, camt.053 and CFONB 120 files, and stop")
     args = parser.parse_args()
     if args.worst:
         print(worst.report())
+        return
+    if args.calibrate:
+        print(counted(_tuning()))
         return
     hands = (
         (args.other_hand, other_hand),

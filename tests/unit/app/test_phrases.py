@@ -57,7 +57,7 @@ def test_amounts_are_no_minor_units(capsys: pytest.CaptureFixture[str]) -> None:
     from hub.core.services.allocations import Explanation
 
     words = "F1; 1250 minor units are missing: rounding."
-    plain = Proposal(0.9, "named_less_rounding", words, ((1, 100),), "EUR", None, {})
+    plain = Proposal(0.9, 0.9, "named_less_rounding", words, ((1, 100),), "EUR", None, {})
     show_explanation([Explanation([_row(plain, 1)], {})], UTC)
     assert "F1; 12,50 EUR are missing: rounding." in " ".join(capsys.readouterr().out.split())
 
@@ -88,5 +88,5 @@ FROM = {"allocation": 1, "receipt": "BQ 17", "received_on": "2026-10-03", "amoun
 )
 def test_what_went_over_from_another_receipt_is_told(found: dict[str, object], told: str) -> None:
     """What was applied, of which money, and why it stands here now: no number of a row."""
-    row = _row(Proposal(0.9, "numbers", "F1.", ((1, 100),), "EUR", None, {}), 1)
+    row = _row(Proposal(0.9, 0.9, "numbers", "F1.", ((1, 100),), "EUR", None, {}), 1)
     assert told == " ".join(" ".join(found_words({"moved_from": found}, [row])).split())

@@ -1,0 +1,49 @@
+"""From the weight of evidence to a confidence: how often such proposals were right, where the truth was known.
+
+A weight orders explanations and is compared with the policy's threshold; it is no probability. The counts come
+from ledgers of which the truth is known (`measured.py`); a kind with few cases leans on the kinds around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from hub.core.reconcile.measured import MEASURED, Counts
+
+# Places of a proposal.
+SURE = "sure"  # may be applied without a person
+FIRST = "first"  # the first suggestion
+LATER = "later"
+
+_MOST_CASES = 5_000  # more count as so many: nobody's ledger is one of those that were measured
+_BORROWED = 5  # cases that a kind borrows from the larger group around it, so that three of three are not all
+_NEAR = 0.03  # weights so close are of one kind
+
+
+@cache
+def confidence(rule: str, weight: float, place: str) -> float:
+    """The share of such proposals that were right, 0..1, in steps of 0.0001.
+
+    Args:
+        rule: the proposal's stable code.
+        weight: of its evidence, 0..1; hundredths are enough.
+        place: `SURE`, `FIRST` or `LATER`.
+    """
+    rules = MEASURED[place]
+    of_place = _share([counts for weights in rules.values() for counts in weights.values()], 0.5)
+    weights = rules.get(rule, {})
+    share = _share(weights.values(), of_place)
+    near = [known for known in weights if abs(known - weight) <= _NEAR]
+    if near:
+        nearest = min(near, key=lambda known: (abs(known - weight), known))
+        share = _share([weights[nearest]], share)
+    return round(share, 4)
+
+
+def _share(counts: Iterable[Counts], around: float) -> float:
+    """Right ones of all cases, with a few more as the group around has them, and one that is wrong: the next may be."""
+    counted = list(counts)
+    right, cases = sum(right for right, _ in counted), sum(cases for _, cases in counted)
+    kept = min(cases, _MOST_CASES)
+    return (right * kept / max(cases, 1) + _BORROWED * around) / (kept + _BORROWED + 1)
