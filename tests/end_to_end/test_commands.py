@@ -242,6 +242,44 @@ def test_suggestions_are_listed_below_their_receipt(company: Path, hub: Runs) ->
     assert "“divers”" in hub.err
 
 
+def test_what_is_sure_is_listed_and_confirmed_at_once(company: Path, hub: Runs) -> None:
+    """`--right`: the same receipts in the list and in the act; names and options exclude each other."""
+    with (company / "receipts.csv").open("a", encoding="utf-8") as file:
+        file.write("R5;20/11/2026;20/11/2026;1198,50;EUR;GARAGE MARTIN;;FACT F2026-0003;transfer\n")
+    assert hub("sync") in (0, 1)
+    assert 0 == hub("reconcile")
+    assert "hub allocations unapplied" in hub.out
+    listed = hub.json("allocations", "list", "--right", "95")["allocations"]
+    assert {"R5"} == {row["receipt_id"] for row in listed}
+    assert 0 == hub("allocations", "list", "--right", "95")
+    assert "hub allocations confirm --right 95" in hub.out
+    assert 2 == hub("allocations", "confirm")
+    assert 2 == hub("allocations", "confirm", listed[0]["proposal"], "--right", "95")
+    assert "not both" in hub.err
+    assert 0 == hub("allocations", "confirm", "--right", "95", "--debtor", "C001")
+    assert "No suggestion is as sure as that." in hub.out
+    assert 0 == hub("allocations", "confirm", "--right", "95")
+    assert "1 198,50 EUR on F2026-0003" in hub.out
+    assert [] == hub.json("allocations", "list", "--right", "95")["allocations"]
+    assert 0 == hub("allocations", "explain", "R5")
+    assert "Where it was measured, about" in " ".join(hub.out.split())
+
+
+def test_what_nothing_is_suggested_for_is_listed_with_the_reason(company: Path, hub: Runs) -> None:
+    """What is left of each receipt, why, and what to do; nothing left is said too."""
+    assert 0 == hub("allocations", "unapplied")
+    assert "No such money is left" in hub.out
+    assert 0 == hub("reconcile")
+    [left] = hub.json("allocations", "unapplied")["unapplied"]
+    assert ("R3", "77.00", 7_700, "divers") == tuple(
+        left[key] for key in ("receipt_id", "unapplied", "unapplied_minor", "remittance")
+    )
+    assert 0 == hub("allocations", "unapplied")
+    assert "INCONNU SA" in hub.out
+    assert "hub allocations mark R3" in hub.out
+    assert [] == hub.json("allocations", "unapplied", "--since", "2026-11-20")["unapplied"]
+
+
 def test_decisions_by_hand(company: Path, hub: Runs) -> None:
     """Allocate with a deduction, write off, mark and unmark, learn and forget, and other rules tried."""
     assert 0 == hub("reconcile")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.app.cli import by_hand
 from hub.app.cli.decided import entry, say
+from hub.app.cli.export import Day
 from hub.app.cli.group import common, pass_session, with_json, with_reason
 from hub.app.cli.session import Session
+from hub.app.cli.unapplied import unapplied
 
 if TYPE_CHECKING:
-    from hub.core.store.decisions import AllocationRow
+    from hub.core.store.decisions import AllocationRow, Only
 
 _STATUSES = ("reopened", "auto", "confirmed", "reversed", "suggested")
 
@@ -26,41 +29,65 @@ def command() -> None:
     """
 
 
+def with_only(function: Callable[..., None]) -> Callable[..., None]:
+    """The options that choose among decisions."""
+    options = (
+        click.option("--seller", help="Only those of this seller."),
+        click.option("--debtor", help="Only those of this debtor (its code)."),
+        click.option("--since", type=Day(), help="Only of receipts received on that day or later."),
+        click.option(
+            "--right", type=click.IntRange(1, 99), metavar="N",
+            help="Only suggestions whose first is of a kind of which at least N of 100 were right.",
+        ),
+    )  # fmt: skip
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 @command.command("list")
 @click.option("--status", "statuses", multiple=True, type=click.Choice(_STATUSES), help="May be given several times.")
+@with_only
 @with_json
 @common
 @pass_session
-def list_(session: Session, statuses: tuple[str, ...]) -> None:
+def list_(session: Session, /, statuses: tuple[str, ...], **asked: Any) -> None:
     """Allocations, then suggestions: best first, their lines together."""
     from hub.core.services.allocations import list_allocations
+    from hub.core.store.decisions import Only
 
-    rows = list_allocations(session.desk, statuses=statuses)
+    only = Only(**asked)
+    if only.right is not None:
+        statuses = ("suggested",)
+    rows = list_allocations(session.desk, statuses=statuses, only=only)
     if session.json:
         from hub.app.cli.table import show_json
 
         show_json({"allocations": [entry(row) for row in rows]})
     else:
-        _show_list(session, rows)
+        _show_list(session, rows, only)
 
 
-def _show_list(session: Session, rows: list[AllocationRow]) -> None:
-    from hub.app.cli.listed import show_applied, show_suggested
+def _show_list(session: Session, rows: list[AllocationRow], only: Only) -> None:
+    from hub.app.cli.listed import latest, show_applied, show_suggested
     from hub.app.cli.table import next_steps
     from hub.app.cli.words import amounts, many, wrapped
 
+    chosen = only != type(only)()
     if not rows:
-        click.echo("Nothing was applied or suggested.")
+        click.echo("Nothing such was applied or suggested." if chosen else "Nothing was applied or suggested.")
         next_steps(("hub reconcile", "apply what was received to the invoices"))
         return
     suggested = [row for row in rows if row.status == "suggested"]
-    show_applied([row for row in rows if row.status != "suggested"])
+    applied = [row for row in rows if row.status != "suggested"]
+    show_applied(applied if chosen else latest(applied))
     show_suggested(session.desk, suggested)
     _totals(rows, amounts, many)
     name = (suggested or rows)[0].proposal
     steps = [(f"hub allocations explain {name}", "why, in plain words")]
     if suggested:
         steps.append((f"hub allocations confirm {name}", "apply this suggestion"))
+        steps.append(_surest(only.right))
     reopened = [row for row in rows if row.status == "reopened"]
     for row in {row.proposal: row for row in reopened}.values():
         said = f"The books reopened {row.invoice_number} that was paid by receipt {row.receipt_id}: it needs a person."
@@ -72,6 +99,13 @@ def _show_list(session: Session, rows: list[AllocationRow]) -> None:
             (f'hub allocations reverse {standing[0]} --reason "…"', "undo it; then apply it anew, if the books err")
         )
     next_steps(*steps)
+
+
+def _surest(right: int | None) -> tuple[str, str]:
+    """How to look at what is nearly certain, then to apply it."""
+    if right is None:
+        return "hub allocations list --right 95", "those of a kind of which 95 of 100 are right"
+    return f"hub allocations confirm --right {right}", "apply the first for each of these receipts"
 
 
 def _totals(rows: list[AllocationRow], amounts: Any, many: Any) -> None:
@@ -89,21 +123,48 @@ def _totals(rows: list[AllocationRow], amounts: Any, many: Any) -> None:
 
 
 @command.command("confirm")
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.argument("names", metavar="[NAME...]", nargs=-1)
 @click.option("--reason", help="Why, if there is something to say; kept with the decision.")
+@with_only
 @with_json
 @common
 @pass_session
-def confirm(session: Session, names: tuple[str, ...], reason: str | None) -> None:
-    """Apply suggestions, as your decision. Other suggestions for the same receipt go."""
+def confirm(session: Session, /, names: tuple[str, ...], reason: str | None, **asked: Any) -> None:
+    """Apply suggestions, as your decision. Other suggestions for the same receipt go.
+
+    Name them, or say how sure they must be: --right 95 applies the first suggestion for each receipt that `hub
+    allocations list --right 95` shows, one decision each.
+    """
     from hub.app.cli.table import next_steps
     from hub.app.policies import rules_of
     from hub.core.services.allocations import confirm as apply
+    from hub.core.services.allocations import surest
+    from hub.core.store.decisions import Only
 
-    rules = rules_of(session.hub.settings)
-    say(session, "applied", *(apply(session.desk, rules, name, (reason or "").strip()) for name in names))
+    only, rules = Only(**asked), rules_of(session.hub.settings)
+    if names and only != Only():
+        raise click.UsageError("Name suggestions, or choose them by options: not both.")
+    if not names and only.right is None:
+        raise click.UsageError("Name the suggestions to apply, or say --right N: how sure they must be.")
+    chosen = names or surest(session.desk, only)
+    if not chosen and not session.json:
+        click.echo("No suggestion is as sure as that.")
+    say(session, "applied", *_each(chosen, lambda name: apply(session.desk, rules, name, (reason or "").strip())))
     if not session.json:
         next_steps(("hub allocations list --status suggested", "what else is suggested"))
+
+
+def _each(names: Sequence[str], apply: Callable[[str], list[AllocationRow]]) -> Iterator[list[AllocationRow]]:
+    """One after the other; of several, those that another decision has overtaken are told and passed by."""
+    from hub.sdk.errors import HubError
+
+    for name in names:
+        try:
+            yield apply(name)
+        except HubError as error:
+            if len(names) == 1:
+                raise
+            click.echo(f"not applied: {name}: {error.what} ({error.code})", err=True)
 
 
 @command.command("reverse")
@@ -143,5 +204,13 @@ def explain(session: Session, name: str) -> None:
         show_explanation(found, session.hub.zone)
 
 
-for verb in (by_hand.allocate, by_hand.write_off, by_hand.mark, by_hand.unmark, by_hand.learnt, by_hand.forget):
+for verb in (
+    unapplied,
+    by_hand.allocate,
+    by_hand.write_off,
+    by_hand.mark,
+    by_hand.unmark,
+    by_hand.learnt,
+    by_hand.forget,
+):
     command.add_command(verb)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hub.core.store.shown import ShownInvoice, ShownReceipt
 
 _TEXT_SHOWN = 120  # characters of a bank's text
+_MOST_DECISIONS = 100  # of a list that nobody narrowed
 _RIGHT = "right: how many of 100 suggestions of that kind were, on ledgers of which the truth is known."
 
 
@@ -38,6 +39,19 @@ def show_applied(rows: Sequence[AllocationRow]) -> None:
     ]  # fmt: skip
     show_table(columns, lines)
     click.echo()
+
+
+def latest(rows: Sequence[AllocationRow]) -> Sequence[AllocationRow]:
+    """The last decisions of a long list; what is left out is told."""
+    names = list(dict.fromkeys(row.proposal for row in rows))
+    if len(names) <= _MOST_DECISIONS:
+        return rows
+    shown = set(names[-_MOST_DECISIONS:])
+    which = "--since, --debtor and --seller choose others; hub export allocations writes all."
+    for line in wrapped(f"The last {_MOST_DECISIONS} of {len(names)} decisions. {which}"):
+        click.echo(line)
+    click.echo()
+    return [row for row in rows if row.proposal in shown]
 
 
 def show_suggested(desk: Desk, rows: Sequence[AllocationRow]) -> None:

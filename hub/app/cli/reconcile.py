@@ -151,6 +151,6 @@ def _next(report: ReconcileReport) -> None:
         waiting = many(_sum(report.suggested).receipts, "receipt waits", "receipts wait")
         steps.append(("hub allocations list --status suggested", f"{waiting} for you: confirm what is right"))
     if report.left:
-        steps.append(("hub export receipts --out receipts.csv", "why each receipt was left alone"))
+        steps.append(("hub allocations unapplied", "why each receipt was left alone"))
     steps.append(("hub export allocations --out allocations.csv", "what was applied to which invoice"))
     next_steps(*steps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any
 
 from hub.core.services.decisions import refuse_decided, reopened_documents, written
@@ -14,7 +15,7 @@ from hub.core.store import Connection
 from hub.core.store.allocations import NewAllocation, reverse
 from hub.core.store.choosing import lock, receipts_called
 from hub.core.store.database import UnitOfWork
-from hub.core.store.decisions import AllocationRow, allocation_rows, moot_by, proposal_rows, verdict_rows
+from hub.core.store.decisions import AllocationRow, Only, allocation_rows, moot_by, proposal_rows, verdict_rows
 from hub.core.store.shown import ShownInvoice, ShownReceipt, shown_invoices, shown_receipts
 from hub.sdk.errors import HubError
 from hub.sdk.redaction import excerpt
@@ -37,13 +38,37 @@ class Explanation:
 REOPENED = "reopened"
 
 
-def list_allocations(desk: Desk, *, statuses: Sequence[str] = ()) -> list[AllocationRow]:
+def list_allocations(desk: Desk, *, statuses: Sequence[str] = (), only: Only | None = None) -> list[AllocationRow]:
     """Allocations, then suggestions (rows of one proposal together, best first); all statuses unless some are named."""
+    asked = only or Only()
     with desk.store.read() as connection:
-        rows = [] if statuses and set(statuses) <= {"suggested"} else allocation_rows(connection)
+        rows = [] if statuses and set(statuses) <= {"suggested"} else allocation_rows(connection, only=asked)
         rows = _marked(rows, reopened_documents(desk, connection))
-        rows += proposal_rows(connection)
+        suggested = [] if statuses and "suggested" not in statuses else proposal_rows(connection)
+    rows += [row for _, found in groupby(suggested, _receipt) for row in _asked_for(list(found), asked)]
     return [row for row in rows if not statuses or row.status in statuses]
+
+
+def _receipt(row: AllocationRow) -> int:
+    return row.receipt_row
+
+
+def _asked_for(choices: list[AllocationRow], only: Only) -> list[AllocationRow]:
+    """All suggestions for a receipt, if a person asked for it."""
+    first = choices[0]
+    if only.right is not None and first.confidence_ppm < only.right * 10_000:
+        return []
+    if only.since is not None and first.received_on < only.since:
+        return []
+    sellers = only.seller is None or any(row.seller == only.seller for row in choices)
+    debtors = only.debtor is None or any(row.debtor_id == only.debtor for row in choices)
+    return choices if sellers and debtors else []
+
+
+def surest(desk: Desk, only: Only) -> list[str]:
+    """The names of the first suggestions for the receipts that were asked for, in the order of the list."""
+    rows = list_allocations(desk, statuses=["suggested"], only=only)
+    return [next(found).proposal for _, found in groupby(rows, _receipt)]
 
 
 def shown_beside(desk: Desk, rows: Sequence[AllocationRow]) -> tuple[dict[int, ShownReceipt], dict[int, ShownInvoice]]:

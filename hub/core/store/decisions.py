@@ -53,6 +53,19 @@ class AllocationRow:
     used_minor: int | None = None  # of a receipt in another currency, in that currency
 
 
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which decisions a person asked for: a seller's, a debtor's, of receipts received since a day.
+
+    right: of suggestions those for receipts whose first one was right in so many of 100 cases (`confidence_ppm`).
+    """
+
+    seller: str | None = None
+    debtor: str | None = None
+    since: date | None = None
+    right: int | None = None
+
+
 def allocation_rows(
     connection: sa.Connection,
     known_at: int | None = None,
@@ -60,11 +73,12 @@ def allocation_rows(
     decision: str | None = None,
     receipt_row: int | None = None,
     invoice_row: int | None = None,
+    only: Only | None = None,
 ) -> list[AllocationRow]:
     """All allocations ever made, reversed ones marked, oldest first; as known at an instant when one is given.
 
     `decision`: only those of that name, or of the name that the allocation with that id bears. `receipt_row`,
-    `invoice_row`: only those of decisions about that receipt, or that invoice.
+    `invoice_row`: only those of decisions about that receipt, or that invoice. `only`: what a person asked for.
     """
     a, r, i, undo = t.allocation, t.receipt, t.invoice, t.allocation_reversal
     known = sa.true() if known_at is None else undo.c.recorded_at <= known_at
@@ -94,7 +108,21 @@ def allocation_rows(
         if row is not None:
             named = a.alias().c
             statement = statement.where(a.c.proposal.in_(sa.select(named.proposal).where(named[column] == row)))
+    if only is not None:
+        statement = _of_those(statement, only)
     return [AllocationRow(*row) for row in connection.execute(statement)]
+
+
+def _of_those(statement: sa.Select[Any], only: Only) -> sa.Select[Any]:
+    """Whole decisions: one that has a line of the debtor is told with its other lines."""
+    a, i = t.allocation.alias(), t.invoice.alias()
+    named = sa.select(a.c.proposal).join(i, i.c.id == a.c.invoice_id)
+    for column, value in ((i.c.seller, only.seller), (i.c.debtor_id, only.debtor)):
+        if value is not None:
+            named = named.where(column == value)
+    if only.seller is not None or only.debtor is not None:
+        statement = statement.where(t.allocation.c.proposal.in_(named))
+    return statement if only.since is None else statement.where(t.receipt.c.received_on >= only.since)
 
 
 def _is_id(name: str) -> bool:

@@ -52,7 +52,7 @@ def test_every_command_takes_the_configuration_and_listings_json(name: str) -> N
         "allocations explain", "allocations confirm", "allocations reverse", "allocations allocate",
         "allocations write-off", "allocations mark", "allocations unmark", "allocations learnt", "allocations forget",
         "connectors list", "connectors check", "sightings list", "parties list", "users list", "books write",
-        "books list", "books withdraw", "backup",
+        "books list", "books withdraw", "backup", "allocations unapplied",
     }  # fmt: skip
     for path, found in _all(command, name):
         options = {option for parameter in found.params for option in parameter.opts}

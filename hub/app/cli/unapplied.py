@@ -1,0 +1,95 @@
+"""`hub allocations unapplied`: money that nothing was applied of and nothing is suggested for, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.app.cli.export import Day
+from hub.app.cli.group import common, pass_session, with_json
+from hub.app.cli.session import Session
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from hub.core.services.left_alone import LeftAlone
+
+_VERDICTS = ("unapplied", "not_a_receipt", "return")
+_TEXT_SHOWN = 120  # characters of a bank's text
+
+
+@click.command("unapplied", short_help="Money that nothing is suggested for, and why.")
+@click.option(
+    "--verdict", "verdicts", multiple=True, type=click.Choice(_VERDICTS), default=("unapplied",), show_default=True,
+    help="May be given several times; not_a_receipt: what is taken for no debtor's payment.",
+)  # fmt: skip
+@click.option("--since", type=Day(), help="Only what was received on that day or later.")
+@with_json
+@common
+@pass_session
+def unapplied(session: Session, verdicts: tuple[str, ...], since: date | None) -> None:
+    """Money that nothing was applied of and nothing is suggested for, as the last hub reconcile left it, and why."""
+    from hub.core.services.left_alone import list_left_alone
+
+    found = list_left_alone(session.desk, verdicts=verdicts, since=since)
+    if session.json:
+        from hub.app.cli.table import show_json
+
+        show_json({"unapplied": [_entry(one) for one in found]})
+    else:
+        _show(found)
+
+
+def _entry(one: LeftAlone) -> dict[str, Any]:
+    from hub.sdk.money import decimal_text
+
+    return {
+        "receipt_id": one.receipt_id,
+        "receipt": f"receipt:{one.receipt_row}",
+        "received_on": one.received_on.isoformat(),
+        "payer_name": one.payer_name,
+        "remittance": one.text,
+        "amount": decimal_text(one.amount_minor, one.currency),
+        "amount_minor": one.amount_minor,
+        "unapplied": decimal_text(one.left_minor, one.currency),
+        "unapplied_minor": one.left_minor,
+        "currency": one.currency,
+        "verdict": one.verdict,
+        "reason": one.reason,
+    }
+
+
+def _show(found: list[LeftAlone]) -> None:
+    from hub.app.cli.table import Col, next_steps, show_table
+    from hub.app.cli.words import amount, amounts, day, label, many
+
+    if not found:
+        click.echo("No such money is left: all of it is applied, suggested or marked.")
+        next_steps(("hub allocations list --status suggested", "what waits for you"))
+        return
+    times = Counter(one.receipt_id for one in found)
+    rows, sums = [], Counter[str]()
+    for one in found:
+        sums[one.currency] += one.left_minor
+        name = one.receipt_id if times[one.receipt_id] == 1 else f"receipt:{one.receipt_row}"
+        payer = one.payer_name or "-"
+        who = f"{payer}: “{label(one.text, _TEXT_SHOWN)}”" if one.text else payer
+        rows.append([name, day(one.received_on), who, one.reason, amount(one.left_minor, one.currency)])
+    show_table(
+        [
+            Col("receipt"),
+            Col("received"),
+            Col("payer, text", wrap=True),
+            Col("why", wrap=True),
+            Col("left", right=True),
+        ],
+        rows,
+    )
+    click.echo(f"\n{many(len(found), 'receipt')}, {amounts(sums)}")
+    name = rows[0][0]
+    next_steps(
+        (f'hub allocations allocate --receipt {name} --invoice … --reason "…"', "apply it yourself"),
+        (f'hub allocations mark {name} --reason "…"', "it is no debtor's payment"),
+    )
