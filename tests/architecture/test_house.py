@@ -160,6 +160,7 @@ def test_what_is_public_says_what_it_promises() -> None:
 #: Where a float may stand, and why: none of it is money.
 FLOATS = {
     "hub/core/reconcile": "likelihoods and similarity of names",
+    "hub/core/store/offered.py": "weights of evidence",
     "hub/core/host/process.py": "seconds to wait",
     "hub/core/jobs": "seconds",
     "hub/core/store/leases.py": "seconds",

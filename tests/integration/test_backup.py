@@ -257,6 +257,7 @@ YOUNGER_THAN_0011 = {
     "ledger_part",
     "ledger_posting",
 }
+COLUMNS_YOUNGER_THAN_0011 = {"allocation": "used_minor", "receipt_mark": "offered"}
 
 
 def test_an_older_backup_is_migrated_and_a_newer_one_refused(sqlite_hub: Hub, tmp_path: Path) -> None:
@@ -266,8 +267,9 @@ def test_an_older_backup_is_migrated_and_a_newer_one_refused(sqlite_hub: Hub, tm
     def older(manifest: dict[str, Any]) -> None:
         manifest["revision"] = "0011"
         manifest["parts"] = [part for part in manifest["parts"] if part["name"] not in YOUNGER_THAN_0011]
-        [allocation] = [part for part in manifest["parts"] if part["name"] == "allocation"]
-        allocation["columns"] = [column for column in allocation["columns"] if column[0] != "used_minor"]
+        for part in manifest["parts"]:
+            younger = COLUMNS_YOUNGER_THAN_0011.get(part["name"])
+            part["columns"] = [column for column in part["columns"] if column[0] != younger]
 
     before = content(sqlite_hub.store)
     restore(sqlite_hub, _rewritten(path, older), force=True, progress=_quiet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date, tzinfo
@@ -114,9 +115,13 @@ def _reason(row: AllocationRow) -> str:
 
 
 def _how_sure(row: AllocationRow) -> str:
-    """How often the engine was right in such cases, on ledgers of which the truth is known."""
+    """How often the engine was right in such cases, on ledgers of which the truth is known, and here."""
     wrong, right = round(10_000 - row.confidence_ppm / 100), round(row.confidence_ppm / 10_000)
     kind = "suggestions" if row.rank > 1 or row.status == "suggested" else "decisions"
+    judged = json.loads(row.evidence).get("judged")
+    if judged:
+        here = f"Of {judged[1]} such suggestions that people decided about here {judged[0]} were right"
+        return f"{here}; with those measured elsewhere, about {right} of 100."
     if wrong <= _FEW_WRONG:
         return f"Where it was measured, about {wrong} of 10 000 such {kind} were wrong."
     return f"Where it was measured, about {right} of 100 such {kind} were right."
@@ -180,7 +185,7 @@ def found_words(evidence: dict[str, Any], rows: list[AllocationRow]) -> list[str
         "moved_from": lambda found: _moved(found, rows),
         "policy": lambda found: f"Decided under version {found} of the rules in [reconcile].",
     }
-    silent = {"where", "strength", "payer_score", "chance", "open_currency"}
+    silent = {"where", "strength", "payer_score", "chance", "open_currency", "weight", "judged", "offered"}
     texts = [sentences[name](evidence[name]) for name in sentences if evidence.get(name) not in (None, [], {}, "")]
     others = [name for name in sorted(evidence) if name not in sentences and name not in silent]
     texts += [f"{words_of(name)}: {_listed(evidence[name])}" for name in others if evidence[name] not in (None, [], "")]

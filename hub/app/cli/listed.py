@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _TEXT_SHOWN = 120  # characters of a bank's text
 _MOST_DECISIONS = 100  # of a list that nobody narrowed
-_RIGHT = "right: how many of 100 suggestions of that kind were, on ledgers of which the truth is known."
+_RIGHT = "right: how many of 100 suggestions of that kind were, where the truth is known and where people decided here."
 
 
 def show_applied(rows: Sequence[AllocationRow]) -> None:

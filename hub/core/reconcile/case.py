@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from hub.core.reconcile.companies import Payer
-from hub.core.reconcile.confidence import confidence
+from hub.core.reconcile.confidence import FIRST, Judged, confidence, judged_alike, with_judged
 from hub.core.reconcile.cuts import Cuts
 from hub.core.reconcile.inputs import Receipts
 from hub.core.reconcile.ledger import Ledger
@@ -68,6 +68,7 @@ class Desk:
     policy: Policy
     today: date
     cuts: Cuts
+    judged: Judged
 
     def usable(self, row: int, case: Case) -> bool:
         """Whether an item may be paid by this receipt: its seller and currency, and something still open."""
@@ -104,8 +105,12 @@ class Desk:
             account = -1
         deductions = [(kind, None if row is None else ids[row], amount) for kind, row, amount in draft.deductions]
         weight = round(min(max(draft.confidence, 0.0), 1.0), 4)
+        right = confidence(draft.rule, round(weight, 2), place)
+        if place == FIRST and (counts := judged_alike(self.judged, draft.rule, weight))[1]:
+            right = with_judged(right, counts)
+            draft.evidence["judged"] = list(counts)
         return Proposal(
-            confidence(draft.rule, round(weight, 2), place),
+            right,
             weight,
             draft.rule,
             draft.reason,

@@ -9,6 +9,7 @@ from datetime import date
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.company_rules import NO_RECEIPT, fitting
+from hub.core.reconcile.confidence import Judged
 from hub.core.reconcile.cuts import Cuts
 from hub.core.reconcile.debtor_names import Memory
 from hub.core.reconcile.decide import RIVAL, apply, automatic, for_a_person, ranked, sure, within_bounds
@@ -39,6 +40,7 @@ def reconcile(
     settled: SettledNumbers | None = None,
     today: date,
     memory: Memory | None = None,
+    judged: Judged | None = None,
 ) -> Outcome:
     """Decide for each receipt what it pays, or why nobody but a person can tell.
 
@@ -55,6 +57,7 @@ def reconcile(
         learnt: payers known from confirmed decisions.
         settled: numbers closed recently, so that a second payment is recognised; left out with a kept ledger.
         today: dates after it are taken for misprints.
+        judged: what became of first suggestions that people decided about; it changes their confidence, nothing else.
         memory: lent by who runs several times over one ledger, so that its debtors' names are read once.
 
     Returns:
@@ -69,7 +72,7 @@ def reconcile(
         ledger = StandingLedger(items, debtors) if isinstance(items, Standing) else Ledger(items, debtors, settled)
         names = (memory or Memory()).names(ledger)
         receipts = taken_apart(receipts)
-        desk = Desk(ledger, PayerIndex(ledger, names, learnt), receipts, policy, today, Cuts(receipts))
+        desk = Desk(ledger, PayerIndex(ledger, names, learnt), receipts, policy, today, Cuts(receipts), judged or {})
         return Outcome(_Run(desk, remittances).decisions(), policy.version)
 
 

@@ -15,6 +15,7 @@ from hub.core.store.allocations import NewAllocation, add_allocations, moot_prop
 from hub.core.store.choosing import numbers_of, receipts_called
 from hub.core.store.database import UnitOfWork
 from hub.core.store.decisions import AllocationRow, allocation_rows
+from hub.core.store.offered import with_offered
 from hub.core.store.reopened import once_confirmed
 from hub.sdk.errors import HubError
 
@@ -65,6 +66,7 @@ def written(desk: Desk, unit: UnitOfWork, lines: Sequence[NewAllocation]) -> lis
     found = states(desk, unit.connection, [line.invoice_id for line in lines])
     _refuse_stale(unit, lines, found)
     new = [line._replace(books_settled_minor=found[line.invoice_id].in_books_minor) for line in lines]
+    new = with_offered(unit.connection, new)
     ids = add_allocations(unit, new)
     rows = allocation_rows(unit.connection, decision=str(ids[0]))
     moot_proposals(unit, [line.receipt_id for line in lines], rows[0].proposal)

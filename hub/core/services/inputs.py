@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from hub.core.ledger.facts import Allocations
 from hub.core.reconcile import Debtors, Learnt, OpenItems, Receipts, Remittances, SettledNumbers
+from hub.core.reconcile.confidence import Judged
 from hub.core.reconcile.kept.standing import Amounts, Standing
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.kept import KeptLedger, keep_ledger, kept_ledger, notes_of
@@ -19,6 +20,7 @@ from hub.core.store import Connection, lessons
 from hub.core.store import receipts as receipt_store
 from hub.core.store.doubts import Doubts, doubts
 from hub.core.store.marks import marked_receipts
+from hub.core.store.offered import judged
 
 #: Minor units by document.
 ByDocument = Mapping[int, int] | Amounts
@@ -37,6 +39,7 @@ class Inputs:
     settled: SettledNumbers | None
     receipts: Receipts
     learnt: Learnt
+    judged: Judged
     debtors: Debtors
     remittances: Remittances | None
     in_books: ByDocument
@@ -72,6 +75,7 @@ def load_inputs(
         settled=ledger.settled,
         receipts=receipts,
         learnt=lessons.learnt(connection),
+        judged=judged(connection),
         debtors=debtors,
         remittances=receipt_store.remittances(connection, receipts),
         in_books=ledger.in_books,

@@ -125,6 +125,7 @@ def decide(inputs: Inputs, policy: Policy, today: date, memory: Memory) -> Outco
         settled=inputs.settled,
         today=today,
         memory=memory,
+        judged=inputs.judged,
     )
 
 
@@ -275,7 +276,7 @@ def _suggestions(decision: Decision) -> list[NewProposal]:
             NewProposal(
                 receipt_id=decision.receipt_id, rank=len(kept) + 1, proposal=proposal_id(decision.receipt_id, lines),
                 rule=proposal.rule, reason=proposal.reason, confidence_ppm=round(proposal.confidence * 1_000_000),
-                lines=tuple(told), evidence=_evidence_text(proposal.evidence),
+                lines=tuple(told), evidence=_evidence_text({**proposal.evidence, "weight": proposal.weight}),
             )
         )  # fmt: skip
     return kept

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from hub.core.store import tables as t
 from hub.core.store.allocations import refused, refused_by_rule
 from hub.core.store.database import UnitOfWork
+from hub.core.store.offered import offered_in_vain
 
 
 def standing_marks() -> sa.Select[Any]:
@@ -46,6 +47,7 @@ def add_mark(unit: UnitOfWork, receipt_row: int, reason: str) -> None:
         HubError: the data base refused: it is marked already, or something of it is applied.
     """
     values = {"receipt_id": receipt_row, "reason": reason, "recorded_at": unit.at, "actor": unit.actor}
+    values["offered"] = offered_in_vain(unit.connection, receipt_row)
     try:
         unit.connection.execute(t.receipt_mark.insert().values(**values))
     except sa.exc.DBAPIError as error:

@@ -288,6 +288,7 @@ receipt_mark = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("recorded_at", Instant, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("offered", sa.Text, comment="JSON: the suggestion that stood first; empty when there was none"),
     sa.Index("ix_receipt_mark_receipt_id", "receipt_id"),
     comment="a person said that the money is no debtor's payment: nothing of it may be applied",
 )

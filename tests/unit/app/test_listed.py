@@ -54,3 +54,15 @@ def test_how_sure_it_is_is_told_so_that_it_means_something(
     row = replace(_ROW, confidence_ppm=ppm, status=status)
     show_explanation([Explanation([row], {})], UTC)
     assert said in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_people_decided_here_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """How many of how many, beside what it makes together."""
+    from datetime import UTC
+
+    row = replace(_ROW, confidence_ppm=710_000, status="suggested", evidence='{"judged": [24, 25], "weight": 0.5}')
+    show_explanation([Explanation([row], {"judged": [24, 25], "weight": 0.5})], UTC)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Of 25 such suggestions that people decided about here 24 were right" in said
+    assert "with those measured elsewhere, about 71 of 100" in said
+    assert "0.5" not in said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.core.reconcile import Policy, reconcile
-from hub.core.reconcile.confidence import FIRST, LATER, SURE, confidence
+from hub.core.reconcile.confidence import FIRST, LATER, SURE, confidence, judged_alike, with_judged
 from hub.core.reconcile.measured import MEASURED
 from tests.benchmarks.reconciliation import fourth_hand, other_hand, receipts, third_hand
 from tests.benchmarks.reconciliation.calibration import Seen, counted, reliability, seen
@@ -104,3 +104,23 @@ def test_the_table_says_how_far_they_are_apart(proposals: list[Seen]) -> None:
     text = reliability([(FIRST, proposal, True), (FIRST, proposal, False)])
     assert "first, 0.99 and more" in text
     assert next(line for line in text.splitlines() if line.startswith("first, apart")).split()[-1] == "49.00%"
+
+
+def test_what_was_decided_here_outweighs_what_was_measured_elsewhere() -> None:
+    """A few cases move it, many are it."""
+    assert with_judged(0.36, (0, 0)) == 0.36
+    assert 0.45 < with_judged(0.36, (5, 5)) < 0.55
+    assert with_judged(0.36, (400, 400)) > 0.96
+    assert with_judged(0.99, (0, 100)) < 0.18
+
+
+def test_only_what_is_alike_counts() -> None:
+    """The same rule, about the same weight."""
+    judged = {
+        ("amount_only", 0.5): (3, 4),
+        ("amount_only", 0.48): (1, 1),
+        ("amount_only", 0.1): (0, 9),
+        ("other", 0.5): (0, 7),
+    }
+    assert judged_alike(judged, "amount_only", 0.5) == (4, 5)
+    assert judged_alike(judged, "unheard_of", 0.5) == (0, 0)
