@@ -23,7 +23,7 @@ LATER = "later"
 _MOST_CASES = 5_000  # more count as so many: nobody's ledger is one of those that were measured
 _BORROWED = 5  # cases that a kind borrows from the larger group around it, so that three of three are not all
 _NEAR = 0.03  # weights so close are of one kind
-_WORTH = 20  # cases decided here that weigh as much as all measured elsewhere: kinds differ from ledger to ledger
+_WORTH = 4  # cases decided here that weigh as much as all measured elsewhere: kinds differ from ledger to ledger
 
 
 @cache
