@@ -96,9 +96,7 @@ def main() -> None:
     parser.add_argument("--fourth-hand", action="store_true", help="use the fourth generator")
     parser.add_argument("--traps", action="store_true", help="the third, with many who quote somebody else's number")
     parser.add_argument("--worst", action="store_true", help="print the worst cases instead, and how they grow")
-    parser.add_argument(
-        "--calibrate", action="store_true", help="print measured.py, of all hands' tuning seeds, instead"
-    )
+    parser.add_argument("--calibrate", type=Path, metavar="FILE", help="count all tuning seeds, and write measured.py")
     parser.add_argument("--calls", action="store_true", help="print the engine's function calls instead (slow)")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print N mistakes and misses of each kind")
     parser.add_argument("--write", type=Path, metavar="DIR", help="write CSV, camt.053 and CFONB 120 files, and stop")
@@ -107,7 +105,7 @@ def main() -> None:
         print(worst.report())
         return
     if args.calibrate:
-        print(counted(_tuning()))
+        args.calibrate.write_text(counted(_tuning()) + "\n", encoding="utf-8")
         return
     hands = (
         (args.other_hand, other_hand),
