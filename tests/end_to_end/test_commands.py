@@ -254,6 +254,7 @@ def test_what_is_sure_is_listed_and_confirmed_at_once(company: Path, hub: Runs) 
     assert 0 == hub("allocations", "list", "--right", "95")
     assert "hub allocations confirm --right 95" in hub.out
     assert 2 == hub("allocations", "confirm")
+    assert 2 == hub("allocations", "confirm", "Punknown", listed[0]["proposal"])
     assert 2 == hub("allocations", "confirm", listed[0]["proposal"], "--right", "95")
     assert "not both" in hub.err
     assert 0 == hub("allocations", "confirm", "--right", "95", "--debtor", "C001")
@@ -263,6 +264,24 @@ def test_what_is_sure_is_listed_and_confirmed_at_once(company: Path, hub: Runs) 
     assert [] == hub.json("allocations", "list", "--right", "95")["allocations"]
     assert 0 == hub("allocations", "explain", "R5")
     assert "Where it was measured, about" in " ".join(hub.out.split())
+
+
+def test_of_several_named_ones_those_before_a_refused_one_are_told(company: Path, hub: Runs) -> None:
+    """They are applied, so they are said: in words, and in the document."""
+    assert 0 == hub("reconcile")
+    names = dict.fromkeys(
+        row["proposal"] for row in hub.json("allocations", "list", "--status", "suggested")["allocations"]
+    )
+    name = next(iter(names))
+    assert 2 == hub("allocations", "confirm", name, "Punknown", "--json")
+    assert [name] == list(dict.fromkeys(row["proposal"] for row in json.loads(hub.out)["applied"]))
+    assert 2 == hub("allocations", "confirm", "Punknown", "--json")
+    assert "" == hub.out
+    assert 0 == hub("allocations", "reverse", name, "--reason", "a test")
+    assert 0 == hub("reconcile")
+    again = hub.json("allocations", "list", "--status", "suggested")["allocations"][0]["proposal"]
+    assert 2 == hub("allocations", "confirm", again, "Punknown")
+    assert f"applied {again}" in hub.out
 
 
 def test_what_nothing_is_suggested_for_is_listed_with_the_reason(company: Path, hub: Runs) -> None:

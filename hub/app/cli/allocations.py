@@ -146,23 +146,29 @@ def confirm(session: Session, /, names: tuple[str, ...], reason: str | None, **a
         raise click.UsageError("Name suggestions, or choose them by options: not both.")
     if not names and only.right is None:
         raise click.UsageError("Name the suggestions to apply, or say --right N: how sure they must be.")
+
+    def act(name: str) -> list[AllocationRow]:
+        return apply(session.desk, rules, name, (reason or "").strip())
+
     chosen = names or surest(session.desk, only)
     if not chosen and not session.json:
         click.echo("No suggestion is as sure as that.")
-    say(session, "applied", *_each(chosen, lambda name: apply(session.desk, rules, name, (reason or "").strip())))
+    say(session, "applied", map(act, names) if names else _those_that_stand(chosen, act))
     if not session.json:
         next_steps(("hub allocations list --status suggested", "what else is suggested"))
 
 
-def _each(names: Sequence[str], apply: Callable[[str], list[AllocationRow]]) -> Iterator[list[AllocationRow]]:
-    """One after the other; of several, those that another decision has overtaken are told and passed by."""
+def _those_that_stand(
+    names: Sequence[str], apply: Callable[[str], list[AllocationRow]]
+) -> Iterator[list[AllocationRow]]:
+    """One act after the other; suggestions that another decision has overtaken are told and passed by."""
     from hub.sdk.errors import HubError
 
     for name in names:
         try:
             yield apply(name)
         except HubError as error:
-            if len(names) == 1:
+            if not error.code.startswith("HUB-REC"):
                 raise
             click.echo(f"not applied: {name}: {error.what} ({error.code})", err=True)
 
@@ -178,7 +184,7 @@ def reverse(session: Session, name: str, reason: str) -> None:
     from hub.app.cli.table import next_steps
     from hub.core.services.allocations import reverse_proposal
 
-    say(session, "reversed", reverse_proposal(session.desk, name, reason))
+    say(session, "reversed", [reverse_proposal(session.desk, name, reason)])
     if not session.json:
         next_steps(("hub reconcile", "look for another explanation of the receipt"))
 

@@ -99,7 +99,7 @@ def allocate(
         [Deduction(*deduction) for deduction in deductions],
         reason,
     )
-    say(session, "applied", rows)
+    say(session, "applied", [rows])
 
 
 @click.command("write-off", short_help="Write off the small rest of an invoice that was paid.")
@@ -116,7 +116,7 @@ def write_off(session: Session, invoice: str, reason: str) -> None:
     from hub.app.policies import rules_of
     from hub.core.services.by_hand import write_off as apply
 
-    say(session, "written off", apply(session.desk, rules_of(session.hub.settings), invoice, reason))
+    say(session, "written off", [apply(session.desk, rules_of(session.hub.settings), invoice, reason)])
 
 
 @click.command("mark", short_help="Say that a receipt is no debtor's payment.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -62,30 +63,38 @@ def payer_words(lesson: Lesson) -> str:
     return f"“{lesson.key}”"
 
 
-def say(session: Session, done: str, *decisions: list[AllocationRow]) -> None:
-    """What was just done, decision by decision, and what it taught. Each is told as soon as it is made."""
+def say(session: Session, done: str, decisions: Iterable[list[AllocationRow]]) -> None:
+    """What was just done, decision by decision, and what it taught. Each is told as soon as it is made, and what was
+    made before one that is refused is told all the same."""
     from hub.app.cli.table import show_json
-    from hub.app.cli.words import wrapped
-    from hub.core.services.lessons import lessons_of
+    from hub.sdk.errors import HubError
 
     told: list[dict[str, Any]] = []
     learnt: list[str] = []
-    for rows in decisions:
-        lessons = [] if done == "reversed" else lessons_of(session.desk, rows[0].proposal)
-        learnt += [lesson.name for lesson in lessons]
-        told += [entry(row) for row in rows]
-        if not session.json:
-            _say(done, rows)
-            for lesson in lessons:
-                who = f"{payer_words(lesson)} is known to pay for {lesson.seller} {lesson.debtor_id}"
-                for line in wrapped(f"From now on, {who}."):
-                    click.echo(line)
-    if session.json:
+    refused: HubError | None = None
+    try:
+        for rows in decisions:
+            lessons = [] if done == "reversed" else _taught(session, rows[0].proposal)
+            learnt += [lesson.name for lesson in lessons]
+            told += [entry(row) for row in rows]
+            if not session.json:
+                _say(done, rows, lessons)
+    except HubError as error:
+        refused = error
+    if session.json and (told or refused is None):
         show_json({done.replace(" ", "_"): told, "learnt": learnt})
+    if refused is not None:
+        raise refused
 
 
-def _say(done: str, rows: list[AllocationRow]) -> None:
-    from hub.app.cli.words import day, harmless, words_of
+def _taught(session: Session, decision: str) -> list[Lesson]:
+    from hub.core.services.lessons import lessons_of
+
+    return lessons_of(session.desk, decision)
+
+
+def _say(done: str, rows: list[AllocationRow], lessons: list[Lesson]) -> None:
+    from hub.app.cli.words import day, harmless, words_of, wrapped
 
     click.echo(f"{done} {rows[0].proposal}:")
     for receipt in dict.fromkeys(row.receipt_row for row in rows):
@@ -95,3 +104,7 @@ def _say(done: str, rows: list[AllocationRow]) -> None:
         for row in mine:
             what = "" if row.nature == "money" else f"  ({words_of(row.nature)})"
             click.echo(harmless(f"    {money_of(row)} on {row.invoice_number}{what}"))
+    for lesson in lessons:
+        who = f"{payer_words(lesson)} is known to pay for {lesson.seller} {lesson.debtor_id}"
+        for line in wrapped(f"From now on, {who}."):
+            click.echo(line)

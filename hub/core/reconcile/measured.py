@@ -1,5 +1,5 @@
 """Counts of proposals and of those that were right, on ledgers of which the truth is known: data, written by
-`python -m tests.benchmarks.reconciliation --calibrate FILE` from the tuning seeds of all four hands, 10,000 invoices each.
+`python -m tests.benchmarks.reconciliation --calibrate FILE` from all hands' tuning seeds, 10,000 invoices each.
 
 Place, rule, weight of evidence in steps of 0.01: how many were right, of how many.
 """

@@ -17,7 +17,7 @@ from tests.benchmarks.reconciliation.scenario import Scenario, Truth
 
 _BANDS = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 0.99)
 _HEAD = '''"""Counts of proposals and of those that were right, on ledgers of which the truth is known: data, written by
-`python -m tests.benchmarks.reconciliation --calibrate FILE` from the tuning seeds of all four hands, 10,000 invoices each.
+`python -m tests.benchmarks.reconciliation --calibrate FILE` from all hands' tuning seeds, 10,000 invoices each.
 
 Place, rule, weight of evidence in steps of 0.01: how many were right, of how many.
 """
