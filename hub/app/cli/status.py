@@ -327,6 +327,8 @@ def _next(found: Status) -> None:
         steps.append(("hub sightings list --status suggested", "receipts that may be one sum"))
     if found.suggested_receipts:
         steps.append(("hub allocations list --status suggested", "suggestions to confirm"))
+    if found.unapplied_receipts > found.suggested_receipts > 0:
+        steps.append(("hub allocations unapplied", "money that nothing is suggested for"))
     if not found.runs:
         steps.append(("hub sync", "read invoices and statements"))
     elif found.unapplied_receipts and not found.suggested_receipts:
