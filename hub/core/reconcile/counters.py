@@ -230,7 +230,7 @@ class CounterText(WrittenText):
         if at < 2 or self.texts[at - 2] < LETTERS or self.gaps[at - 1] not in _WITHIN:
             return True
         letters = self.texts[at - 2]
-        return letters in _ANNOUNCES or any(letters.endswith(prefix) for prefix in self.numbers.prefixes if prefix)
+        return letters in _ANNOUNCES or any(letters[at:] in self.numbers.prefixes for at in range(len(letters)))
 
     def _note_period(self, at: int) -> None:
         """The counter of a month or a year that has none like it open, and no day: "2026.8.67", "FACT 623/26"."""

@@ -82,12 +82,10 @@ class TextPass(MonthText):
         month, counter, numbers = day[:6], day[6:], self.numbers
         before = folded[: folded.find(text)].split()[-1:]
         announced = bool(before) and before[0] in numbers.prefixes
-        spelt = [
-            letters + month + counter.zfill(width)
-            for letters in (before if announced else (*numbers.prefixes, ""))
-            for width in COUNTERS
-        ]
-        found = [row for number in spelt for row in numbers.rows(numbers.whole.get(number))]
+        digits = [month + counter.zfill(width) for width in COUNTERS]
+        spelt = [before[0] + one for one in digits] if announced else digits
+        find = numbers.whole.get if announced else numbers.by_digits.get
+        found = [row for number in spelt for row in numbers.rows(find(number))]
         if found:
             self._mention(-1, text, [Ref(row, BARE if announced else WEAK) for row in found])
         elif announced:
