@@ -13,6 +13,7 @@ from hub.core.reconcile.words import CREDIT_NOTE_WORDS, INVOICE_WORDS, LEGAL_FOR
 
 LETTERS = ":"  # a run below it is digits: it stands between "9" and "A"
 FEW_DIGITS = 4  # a bare number under this many digits is never proof
+_LONGEST_PREFIX = 16  # characters of letters and figures that may stand before a counter
 SAID, SAID_WHOLE = 1, 2  # how a text says a number's period: its year, or the year and the month before the counter
 
 
@@ -231,12 +232,13 @@ def is_month_of_a_year(text: str, received_on: date) -> bool:
 
 def _letters_before(work: Written, before: int, prefix: str, is_credit: int, seller: str) -> int:
     """2: the number's own letters stand in front; 1: a word that announces an invoice; 0: nothing; -1: others."""
-    if before < 0 or work.texts[before] < LETTERS:
+    if before < 0:
         return 0
-    gap = work.gaps[before + 1]
-    if not near(gap):
+    gap, word = work.gaps[before + 1], work.texts[before]
+    if prefix and not prefix.isalpha() and near(gap) and (said := _figured_before(work, before, prefix, seller)):
+        return said
+    if word < LETTERS or not near(gap):
         return 0
-    word = work.texts[before]
     if prefix and word.endswith(prefix) and (word == prefix or gap == "" or word[: -len(prefix)] in INVOICE_WORDS):
         return 2
     if word in CREDIT_NOTE_WORDS:
@@ -252,6 +254,23 @@ def _letters_before(work: Written, before: int, prefix: str, is_credit: int, sel
     if len(word) <= 2 and word not in LEGAL_FORMS and word not in SMALL_WORDS:
         return -1
     return 0
+
+
+def _figured_before(work: Written, before: int, prefix: str, seller: str) -> int:
+    """The same where letters and figures stand in front, as in the prefix: the GR1 of "GR1/482" is no LY3; 0: neither.
+
+    What is joined to the counter by a sign and is not the prefix, is another one, or misprinted.
+    """
+    texts, gaps, at = work.texts, work.gaps, before
+    said = texts[at]
+    while at and not gaps[at] and len(said) < _LONGEST_PREFIX:
+        at -= 1
+        said = texts[at] + said
+    if said.endswith(prefix):
+        return 2
+    if at == before:
+        return 0
+    return -1 if said in work.numbers.prefixes_of(seller) or gaps[before + 1] in ("-", "/", ".") else 0
 
 
 def _strength(written: str, counter: str, letters: int, period_said: int, has_period: bool, has_prefix: bool) -> int:

@@ -191,8 +191,16 @@ def nearest_named(desk: Desk, case: Case, pool: Pool, rows: list[int]) -> list[i
     if len(equal) < 2:
         return rows
     equal = due_nearest(desk, case, equal)[:_MOST_EQUAL]
-    near = [r for r in equal if near_number(desk, case, r)] or [r for r in equal if slipped_from_paid(desk, case, r)]
+    near = [r for r in equal if near_number(desk, case, r)]
+    near = [r for r in near if _is_its_end(desk, case, r)] or near
+    near = near or [r for r in equal if slipped_from_paid(desk, case, r)]
     return near[:1] or rows
+
+
+def _is_its_end(desk: Desk, case: Case, row: int) -> bool:
+    """Whether the text has the end of an item's number as it is: the 0001 of A4E6B591-0001 is no slip of 0003."""
+    near = near_number(desk, case, row)
+    return near is not None and desk.ledger.numbers.compact[row].endswith(compact(near))
 
 
 def due_nearest(desk: Desk, case: Case, rows: list[int]) -> list[int]:
@@ -250,7 +258,10 @@ def others_near(desk: Desk, case: Case, draft: Draft) -> list[Draft]:
     if len(equal) > _MOST_EQUAL:
         cap(draft, 0.9)
     others = [r for r in equal if r != row and ledger.left[r] == case.amount and desk.usable(r, case)]
-    others = [r for r in due_nearest(desk, case, others)[:_MOST_EQUAL] if near_number(desk, case, r)][:3]
+    others = [r for r in due_nearest(desk, case, others)[:_MOST_EQUAL] if near_number(desk, case, r)]
+    if others and _is_its_end(desk, case, row):
+        others = [r for r in others if _is_its_end(desk, case, r)]
+    others = others[:3]
     if not others:
         return []
     draft.evidence["against"] = f"{desk.numbers(others)} is one slip away as well"
