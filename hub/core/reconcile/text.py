@@ -155,7 +155,8 @@ _SHORTEST_IBAN = min(IBAN_LENGTHS.values())
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}")
 _NOT_A_NUMBER = re.compile(  # none of them begins behind a digit: said first, it spares most of the work
     r"(?<!\d)(?=[\d+E])(?:"
-    r"(?P<due>(?:(?<=\bECH )|(?<=\bECH\. )|(?<=\bECHEANCE ))\d\d(?:[/.-]?\d\d){2}(?:\d\d)?(?![\dA-Z/,-]))"
+    r"(?P<due>(?:(?<=\bECH )|(?<=\bECH\. )|(?<=\bECHEANCE )|(?<=\bECHEANCE DU )|(?<=\bECH DU ))"
+    r"\d\d(?:[/.-]?\d\d){2}(?:\d\d)?(?![\dA-Z/,-]))"
     rf"|(?P<date>(?<![\d/.-]){_DAY}([/.-]){_MONTH}\3(?:20\d\d|\d\d)(?![\d/-])"
     rf"|(?<![\dA-Z/.-])20\d\d([/.-])(?:0[1-9]|1[0-2])\4(?:0[1-9]|[12]\d|3[01])(?![\d/-]))"
     r"|(?P<phone>(?<![\dA-Z/-])(?<!\d[ .])(?<!FACT )(?<!FACTURE )(?:\+33 ?|0033 ?|0)[1-9]"

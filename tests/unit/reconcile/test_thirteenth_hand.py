@@ -1,0 +1,155 @@
+"""What a thirteenth hand's ledger showed: numbers drawn at random, sites in numbers, managers, and lists sent apart."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from hub.core.reconcile import Remittances
+from tests.unit.reconcile.books import debtors_of, decide, item, lines, one, receipt
+
+SUBSCRIBERS = debtors_of(["Hôtel Morand SAS", "Garage Lestrade SARL", "Vallier & Fils SAS", "Ville de Tence"])
+BEGUN = ("932A3F0C", "FC397866", "A4E6B591", "7F26F630")
+PRICE = 58_80
+DRAWN = [
+    item(f"{BEGUN[n]}-{month:04d}", f"D{n}", PRICE, issued_on=date(2026, month, 1), due_on=date(2026, month, 1))
+    for n in range(4)
+    for month in range(1, 5)
+]
+
+
+def drawn(number: str) -> int:
+    """The id of one of them."""
+    return next(n for n, row in enumerate(DRAWN, 1) if row["number"] == number)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "number"),
+    [
+        ("FACTURE : 932A3F0C4 - 58,80 EUR", "HOTEL MORAND", "932A3F0C-0004"),
+        ("INV 932A3F0C-3", "HOTEL MORAND", "932A3F0C-0003"),
+        ("REGLEMENT FACTURE FC397866-2", "GARAGE LESTRADE", "FC397866-0002"),
+        ("PMT INV A4E6B5912", "VALLIER ET FILS", "A4E6B591-0002"),
+        ("Merci A4E6B591-0030", "VALLIER ET FILS", "A4E6B591-0003"),
+    ],
+)
+def test_a_customers_own_beginning(text: str, name: str, number: str) -> None:
+    """Behind what a program drew for one customer its counter needs no noughts, and a slip in it is near."""
+    decision = one(DRAWN, PRICE, text, name, debtors=SUBSCRIBERS)
+    assert ("auto", [(drawn(number), PRICE)]) == (decision.status, lines(decision))
+
+
+def test_a_customers_own_beginning_and_no_such_counter() -> None:
+    """The oldest of equal invoices is not meant where the text has the number of a later one."""
+    assert "auto" != one(DRAWN, PRICE, "A4E6B591-0017", "VALLIER ET FILS", debtors=SUBSCRIBERS).status
+
+
+def test_a_counter_behind_another_customers_beginning() -> None:
+    """The 2 of FC397866-2 is nobody else's counter, though a centre pays for both."""
+    family = debtors_of(
+        ["Groupe Lestrade SAS", "Garage Lestrade SARL", "Vallier & Fils SAS"], parent_id=[None, "D0", "D0"]
+    )
+    others = [row for row in DRAWN if row["debtor"] in ("D1", "D2") and row["number"] != "FC397866-0002"]
+    decision = one(others, PRICE, "REGLEMENT FACTURE FC397866-2", "GROUPE LESTRADE", debtors=family)
+    assert "auto" != decision.status
+
+
+SITES = [
+    item(f"{site}/{n:05d}/26", "D0" if site == "LY3" else "D1", 100_00 + n * 7_13, issued_on=date(2026, 1, n % 27 + 1))
+    for n in range(470, 500)
+    for site in ("LY3", "GR1")
+]
+
+
+@pytest.mark.parametrize("text", ["FACT LY3/482/26", "LY3 482", "FACTLY3-482-26"])
+def test_a_site_in_front_of_a_counter(text: str) -> None:
+    """Letters and figures in front are the prefix: the other site's number of this counter and sum is not meant."""
+    row = next(n for n, one in enumerate(SITES, 1) if one["number"] == "GR1/00482/26")
+    two = debtors_of(["Commune de Tence", "Commune de Vals"])
+    amount = SITES[row - 1]["open_minor"]
+    decision = one(SITES, amount, text, "SGC DU VELAY", debtors=two)
+    assert (row, amount) not in [line for proposal in decision.proposals[:1] for line in proposal.lines]
+    only = [one for one in SITES if one["number"] != "LY3/00482/26"]
+    assert "auto" != one(only, amount, text, "SGC DU VELAY", debtors=two).status
+
+
+def sent(number: str, debtor: str) -> Remittances:
+    """A list of one line that names no receipt."""
+    return Remittances(
+        id=[1],
+        receipt_id=[None],
+        lines=[((number, PRICE),)],
+        seller=["ACME"],
+        debtor=[debtor],
+        sent_on=[date(2026, 4, 9)],
+        total_minor=[PRICE],
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("MANDAT 12 BORD 3", "SGC DU VELAY"),
+        ("REMISE PRLV SEPA 2 OPER", None),
+        ("MANDAT 7F26F630-0002", "DRFIP SUD"),
+    ],
+)
+def test_a_list_of_one_line_and_a_stranger(text: str, name: str | None) -> None:
+    """A list found by its sum alone says no more than a price that many pay."""
+    decision = one(DRAWN, PRICE, text, name, debtors=SUBSCRIBERS, remittances=sent("FC397866-0003", "D1"))
+    assert "auto" != decision.status or lines(decision) == [(drawn("7F26F630-0002"), PRICE)]
+
+
+def test_a_list_of_one_line_goes_to_its_debtor() -> None:
+    """Whoever else pays that price in the same week."""
+    decisions = decide(
+        DRAWN,
+        [receipt(PRICE, "VIREMENT", "SC DORGRI"), receipt(PRICE, "SELON AVIS", "GARAGE LESTRADE")],
+        debtors=SUBSCRIBERS,
+        remittances=sent("FC397866-0003", "D1"),
+    )
+    assert ["suggested", "auto"] == [one.status for one in decisions]
+    assert [(drawn("FC397866-0003"), PRICE)] == lines(decisions[1])
+
+
+KEPT = debtors_of(
+    ["Copropriété Le Buisson", "SDC 14 rue Thiers Voiron c/o Foncia Alpes", "Syndicat des copropriétaires 3 quai Sud"]
+)
+HOUSES = [item(f"GR1/00{n}/26", f"D{n % 3}", n * 9_37, issued_on=date(2026, 3, 1)) for n in range(111, 141)]
+
+
+def test_who_manages_a_house_is_no_debtor() -> None:
+    """What stands behind "c/o" is the manager's name, and he pays for many houses."""
+    row = next(n for n, one in enumerate(HOUSES, 1) if one["debtor"] == "D0")
+    amount, number = HOUSES[row - 1]["open_minor"], HOUSES[row - 1]["number"]
+    decision = one(HOUSES, amount, f"COPROPRIETE LE BUISSON FACT {number}", "FONCIA ALPES", debtors=KEPT)
+    assert ("auto", [(row, amount)]) == (decision.status, lines(decision))
+
+
+def test_a_remark_in_brackets_is_no_part_of_a_name() -> None:
+    """The seller wrote the town behind the name; the bank does not know it."""
+    towns = debtors_of(["Pharmacie Mounier - Die SARL (Ambert)", "Scierie Brun (Gap)", "Brun Optique"])
+    items = [item("9004188221", "D0", 4_296_30), item("9004188222", "D1", 711_13), item("9004188223", "D2", 522_17)]
+    decision = one(items, 4_296_30, "VIREMENT SARL PHARMACIE MOUNIER - DIE REGLEMENT FOURNISSEUR", debtors=towns)
+    assert ("auto", [(1, 4_296_30)]) == (decision.status, lines(decision))
+
+
+RENTS = [
+    item(f"{3400 + n}", "D0", 372_45, issued_on=date(2026, n, 1), due_on=date(2026, n, 28 if n == 2 else 30))
+    for n in range(1, 5)
+]
+LET = debtors_of(["Éts Garnier & Cie", "Cabinet Noirot"])
+
+
+def test_a_short_number_as_end_to_end_reference() -> None:
+    """Of equal invoices the one is meant whose whole number it is."""
+    decision = one(RENTS, 372_45, "VIREMENT", "GARNIER ET CIE", end_to_end_ref="3403", debtors=LET)
+    assert ("auto", [(3, 372_45)]) == (decision.status, lines(decision))
+
+
+@pytest.mark.parametrize("text", ["LCR A L ECHEANCE DU 300326 ETS GARNIER", "LCR ECH DU 30/03/2026 ETS GARNIER & CIE"])
+def test_a_bill_of_the_day_it_falls_due(text: str) -> None:
+    """ "ECHEANCE DU" announces a due day as "ECHEANCE" does."""
+    decision = one(RENTS, 372_45, text, debtors=LET)
+    assert [(3, 372_45)] == lines(decision)
