@@ -120,7 +120,7 @@ class Fitting:
     def _period(self, period: str, own_period: str, behind: bool) -> tuple[int, int] | None:
         """How well the text says the period, and where the letters would be; None when it has another one."""
         if own_period and behind and (written := year_behind(self.work, self.at)):
-            return (SAID, self.at - 1) if same_period(written, own_period) else None
+            return (SAID, self.at - 1) if same_period(written, own_period) and not period else None
         if not own_period:
             return None if period else (0, self.at - 1)
         dated = year_first(own_period)
@@ -231,7 +231,9 @@ def is_month_of_a_year(text: str, received_on: date) -> bool:
 
 
 def _letters_before(work: Written, before: int, prefix: str, is_credit: int, seller: str) -> int:
-    """2: the number's own letters stand in front; 1: a word that announces an invoice; 0: nothing; -1: others."""
+    """3, 2: the number's own letters stand in front, with figures or not; 1: a word that announces an invoice;
+    0: nothing; -1: others.
+    """
     if before < 0:
         return 0
     gap, word = work.gaps[before + 1], work.texts[before]
@@ -261,22 +263,30 @@ def _figured_before(work: Written, before: int, prefix: str, seller: str) -> int
 
     What is joined to the counter by a sign and is not the prefix, is another one, or misprinted.
     """
-    texts, gaps, at = work.texts, work.gaps, before
-    said = texts[at]
-    while at and not gaps[at] and len(said) < _LONGEST_PREFIX:
-        at -= 1
-        said = texts[at] + said
+    said = word_at(work, before)
     if said.endswith(prefix):
-        return 2
-    if at == before:
+        return 3
+    if said == work.texts[before]:
         return 0
-    return -1 if said in work.numbers.prefixes_of(seller) or gaps[before + 1] in ("-", "/", ".") else 0
+    return -1 if said in work.numbers.prefixes_of(seller) or work.gaps[before + 1] in ("-", "/", ".") else 0
+
+
+def word_at(work: Written, at: int) -> str:
+    """Run `at` with the runs that are glued in front of it: the GR1 of which it is the 1."""
+    said = work.texts[at]
+    while at and not work.gaps[at] and len(said) < _LONGEST_PREFIX:
+        at -= 1
+        said = work.texts[at] + said
+    return said
 
 
 def _strength(written: str, counter: str, letters: int, period_said: int, has_period: bool, has_prefix: bool) -> int:
     """From WEAK to FULL, by the parts that are written and agree."""
     digits = len(written)
     telling = len(written.lstrip("0"))
+    if letters > 2 and (period_said or not has_period):
+        return FULL if telling >= 3 or digits == len(counter) >= 3 else STRONG  # nothing but noughts is missing
+    letters = min(letters, 2)
     if letters == 2 and (period_said or not has_period):
         if telling >= 3 or digits == len(counter) >= 3:
             return FULL

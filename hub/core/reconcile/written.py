@@ -34,8 +34,9 @@ class Lexicon:
         self.names = names
         self._starts: dict[str, list[str]] = {}
         prefixes = self.numbers.prefixes
-        self.drawn = frozenset([p for p in prefixes if len(p) >= LEAST_DRAWN and not p.isalpha()])
-        self.begins = ledger.begins | prefixes | beginnings(self.codes) | beginnings(self.drawn)
+        figured = [prefix for prefix in prefixes if not prefix.isalpha()]
+        self.drawn = frozenset([prefix for prefix in figured if len(prefix) >= LEAST_DRAWN])
+        self.begins = ledger.begins | prefixes | beginnings(self.codes) | beginnings(figured)
         self.begins.discard("")
 
     def knows(self, key: str) -> bool:

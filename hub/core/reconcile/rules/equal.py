@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.misread import misreads_another
 from hub.core.reconcile.rules.near_number import near_number
 from hub.core.reconcile.rules.pool import Pool
 from hub.core.reconcile.rules.windows import built_alike
@@ -73,6 +74,8 @@ def why_not_the_oldest(desk: Desk, case: Case, row: int, amount: int) -> str:
         return "equal invoices, and the bank may have cut off which"
     if built_alike(case, ledger.items.number[row]) or _announces_another(desk, case, row):
         return "equal invoices, and the text has a number like theirs that is none"
+    if case.mixed != () and misreads_another(case, ledger.numbers.compact[row]):
+        return "equal invoices, and the text nearly has the number of another one"
     words = _TOLD_ELSEWHERE.intersection(case.reading.words)
     if words and "ECHEANCE" not in case.reading.words:  # "AVIS D'ECHEANCE" is the seller's
         return "equal invoices, and the payer tells elsewhere which"

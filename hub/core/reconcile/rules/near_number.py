@@ -12,6 +12,7 @@ from hub.core.reconcile.layouts import year_first
 from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention
 from hub.core.reconcile.numbers import tail_of
+from hub.core.reconcile.rules.misread import misread, mixed_words
 from hub.core.reconcile.rules.pool import Pool, cap
 from hub.core.reconcile.rules.windows import Window, plain, windows
 from hub.core.reconcile.text import compact, fold, runs
@@ -25,9 +26,11 @@ _MOST_EQUAL = 50  # items of one amount whose numbers are compared with the text
 def near_number(desk: Desk, case: Case, row: int) -> str | None:
     """A number of the text that is an item's without its zeros, one slip away from it, or its last digits."""
     reading = case.reading
+    number, scheme = desk.ledger.numbers.compact[row], desk.ledger.numbers.scheme_of[row]
+    if case.mixed != () and (read := misread(case, number)):
+        return read
     if not (reading.mentions or reading.unknown or reading.closed or windows(case)):
         return None
-    number, scheme = desk.ledger.numbers.compact[row], desk.ledger.numbers.scheme_of[row]
     if written := _without_zeros(desk, case, row):
         return written
     seen = _seen(desk, case, row)
@@ -185,7 +188,7 @@ def nearest_named(desk: Desk, case: Case, pool: Pool, rows: list[int]) -> list[i
 
     Of several such numbers the one due nearest to the receipt: none of them is sure then (`others_near`).
     """
-    if not case.reading.names_something and not windows(case):
+    if not case.reading.names_something and not windows(case) and not mixed_words(case):
         return rows
     equal = [r for r in pool.left if desk.ledger.left[r] == case.amount]
     if len(equal) < 2:
