@@ -175,11 +175,18 @@ class Waiting:
         if len(self.desk.ledger.rows_of_amount(account, amount)) < 2:
             return None
         for other in others:  # of equal debts the oldest first: one that came later takes nothing away
-            if other.received_on <= case.received_on and self._may_pay(other, account):
+            if other.received_on <= case.received_on and (
+                self._may_pay(other, account) or self._is_who_pays(case, other)
+            ):
                 named = other.payer_known_by_name or other.payer.accounts
                 if named or self._owed_then(account, amount, other):
                     return other.id
         return None
+
+    def _is_who_pays(self, case: Case, other: Case) -> bool:
+        """Whether one name paid both, which is no debtor's: a public accountant's, who pays for several."""
+        names = self.desk.receipts.payer_name
+        return names[case.row] is not None and names[case.row] == names[other.row] and other.payer.behalf
 
     def _owed_then(self, account: int, amount: int, other: Case) -> bool:
         """Whether an account's open invoices of an amount were issued when money came that names nobody."""

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from hub.core.reconcile import Remittances
+from hub.core.reconcile import Debtors, Remittances, SettledNumbers
 from tests.unit.reconcile.books import debtors_of, decide, item, lines, one, receipt
 
 SUBSCRIBERS = debtors_of(["Hôtel Morand SAS", "Garage Lestrade SARL", "Vallier & Fils SAS", "Ville de Tence"])
@@ -153,3 +153,84 @@ def test_a_bill_of_the_day_it_falls_due(text: str) -> None:
     """ "ECHEANCE DU" announces a due day as "ECHEANCE" does."""
     decision = one(RENTS, 372_45, text, debtors=LET)
     assert [(3, 372_45)] == lines(decision)
+
+
+@pytest.mark.parametrize("day", [date(2026, 2, 26), date(2026, 3, 3)])
+def test_a_rent_that_is_paid_ahead(day: date) -> None:
+    """The month that is about to begin is this year's, not the last one's."""
+    decision = one(RENTS[:3], 372_45, "LOYER MARS", "GARNIER ET CIE", received_on=day, debtors=LET)
+    assert ("auto", [(3, 372_45)]) == (decision.status, lines(decision))
+
+
+IBAN = "FR7613906685920980227825197"
+
+
+@pytest.mark.parametrize("sirens", [["574551412", "574551412", "574551412"], [None, None, None]])
+def test_a_company_that_another_seller_knows_by_its_account(sirens: list[str | None]) -> None:
+    """Its IBAN stands in the master data of one seller of the group, or of one of two accounts that a seller keeps."""
+    names: list[str | None] = ["Éts Charvet & Fils", "Charvet & Fils", "Menuiserie Vial"]
+    three = Debtors(["NORD", "ACME", "ACME"], ["N1", "D0", "D1"], names, siren=sirens, ibans=[(IBAN,), (), ()])
+    items = [item("9004188221", "D0", 4_296_30), item("9004188222", "D1", 711_13)]
+    decision = one(items, 4_296_30, "VIREMENT CHARVET & FILS", payer_iban=IBAN, seller="ACME", debtors=three)
+    assert ("auto", [(1, 4_296_30)]) == (decision.status, lines(decision))
+
+
+def test_a_company_that_is_kept_twice() -> None:
+    """Two accounts of one SIREN, of which one has the IBAN."""
+    twice = debtors_of(["Charvet (Ambert)", "Charvet (Feurs)"], siren=["574551412"] * 2, ibans=[(), (IBAN,)])
+    items = [item("9004188221", "D0", 4_296_30), item("9004188222", "D1", 711_13)]
+    decision = one(items, 4_296_30, "VIREMENT CHARVET", payer_iban=IBAN, debtors=twice)
+    assert ("auto", [(1, 4_296_30)]) == (decision.status, lines(decision))
+
+
+def test_two_letters_of_a_label_begin_no_name() -> None:
+    """The SC of a strange holding is no Scierie, and contradicts no number."""
+    mills = debtors_of(["Lomi Concept", "Scierie Brun", "Scierie Vallier"])
+    items = [item("9004188946", "D0", 340_52), item("9004188947", "D1", 711_13), item("9004188948", "D2", 522_17)]
+    decision = one(items, 340_52, "VIREMENT SC DORPEXGRI 9004188946", debtors=mills)
+    assert ("auto", [(1, 340_52)]) == (decision.status, lines(decision))
+
+
+SHORT = [item(f"{5300 + n}", "D0", 23_880, issued_on=date(2026, n, 1), due_on=date(2026, n, 15)) for n in range(1, 5)]
+
+
+@pytest.mark.parametrize("text", ["V/REF S3O3", "FACTS3O3", "FACTURE 53O3"])
+def test_letters_for_digits_of_a_short_number(text: str) -> None:
+    """Of equal invoices the one whose number the text looks like; paid once more it is not the oldest that is meant."""
+    again = receipt(23_880, text, "GARNIER ET CIE")
+    first, second = decide(SHORT, [again, again | {"received_on": date(2026, 4, 12)}], debtors=LET)
+    assert ("auto", [(3, 23_880)]) == (first.status, lines(first))
+    assert "auto" != second.status
+    paid = SettledNumbers(["ACME"], ["D0"], ["5303"])
+    assert "auto" != decide(SHORT[:2] + SHORT[3:], [again], debtors=LET, settled=paid)[0].status
+
+
+def test_digits_before_a_counter_whose_year_stands_behind() -> None:
+    """ "002044/26" is not number 44 of the year 26."""
+    row = next(n for n, one in enumerate(SITES, 1) if one["number"] == "GR1/00488/26")
+    amount = SITES[row - 1]["open_minor"]
+    assert "auto" != one(SITES, amount, "FACT GR1/0020488/26", "SGC DU VELAY", debtors=debtors_of(["A", "B"])).status
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "VIR SEPA RECU /DE DDFIP ISERE /\nMOTIF CHORUS 994851492 GR1/0048\n8/26",
+        "VIR SEPA RECU /DE DREVET & FILS /MOTIF FOURNISSEUR /REF FACTGR1\n0048826",
+    ],
+)
+def test_a_tagged_label_in_lines(label: str) -> None:
+    """The cut took a tag's stroke, or the reader put two lines together: what follows is glued as before."""
+    row = next(n for n, one in enumerate(SITES, 1) if one["number"] == "GR1/00488/26")
+    amount = SITES[row - 1]["open_minor"]
+    decision = one(SITES, amount, label, debtors=debtors_of(["Commune de Tence", "Drevet & Fils"]))
+    assert ("auto", [(row, amount)]) == (decision.status, lines(decision))
+
+
+def test_one_accountant_pays_for_several() -> None:
+    """Money of the same public accountant that a person must place may have paid the oldest of equal invoices."""
+    towns = debtors_of(["Commune de Tence", "Commune de Vals", "Commune de Lux"])
+    items = [item(f"GR1/00{n}/26", "D0", 711_13, due_on=date(2026, 3, n - 200)) for n in (204, 212, 225)]
+    unread = receipt(711_13, "FACT GR1/9999/26 MANDAT 4262", "SGC DU VELAY")
+    silent = receipt(711_13, "COMMUNE DE TENCE MANDAT 3516", "SGC DU VELAY", received_on=date(2026, 5, 2))
+    assert "auto" != decide(items, [unread, silent], debtors=towns)[1].status
