@@ -159,6 +159,7 @@ _NOT_A_NUMBER = re.compile(  # none of them begins behind a digit: said first, i
     r"(?P<due>(?:(?<=\bECH )|(?<=\bECH\. )|(?<=\bECHEANCE )|(?<=\bECHEANCE DU )|(?<=\bECH DU ))"
     r"\d\d(?:[/.-]?\d\d){2}(?:\d\d)?(?![\dA-Z/,-]))"
     rf"|(?P<date>(?<![\d/.-]){_DAY}([/.-]){_MONTH}\3(?:20\d\d|\d\d)(?![\d/-])"
+    rf"|(?<=\d/){_DAY}\.{_MONTH}\.(?:20\d\d|\d\d)(?![\d/-])"
     rf"|(?<![\dA-Z/.-])20\d\d([/.-])(?:0[1-9]|1[0-2])\4(?:0[1-9]|[12]\d|3[01])(?![\d/-]))"
     r"|(?P<phone>(?<![\dA-Z/-])(?<!\d[ .])(?<!FACT )(?<!FACTURE )(?:\+33 ?|0033 ?|0)[1-9]"
     r"(?:([ .-])\d\d(?:\6\d\d){3}(?!\6\d\d(?!\d))|\d{8})(?![\dA-Z]))"
