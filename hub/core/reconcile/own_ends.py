@@ -15,7 +15,7 @@ _MOST_ACCOUNTS, _MOST_ROWS = 4, 400
 _LOOKED_AT, _MOST = 2000, 60  # characters of a text, and numbers of it
 _MACHINES = "end_to_end_ref"
 _NUMBER = re.compile(r"([A-Z]+)?[^A-Z0-9]*(?:N[OR]?[^A-Z0-9]+)?(?<!\d)(\d{5,})(?![\dA-Z])")
-_NONE_OF_OURS = ORDER_WORDS | OTHER_NUMBER_WORDS | NUMBERED_STATEMENTS | PAYMENT_WORDS
+_NONE_OF_OURS = ORDER_WORDS | OTHER_NUMBER_WORDS | NUMBERED_STATEMENTS
 
 
 def add_ends(desk: Desk, case: Case) -> bool:
@@ -44,7 +44,9 @@ def add_ends(desk: Desk, case: Case) -> bool:
 def _numbers(text: str) -> list[str]:
     """The numbers of a text that no word calls an order's, a payment's, or anything else but an invoice's."""
     folded = mask(fold(text[:_LOOKED_AT]))[0]
-    return [run for word, run in _NUMBER.findall(folded)[:_MOST] if word not in _NONE_OF_OURS]
+    found = _NUMBER.findall(folded)[:_MOST]
+    found = [(word, run) for word, run in found if word not in _NONE_OF_OURS]
+    return [run for word, run in found if len(run) >= _PLAIN or word not in PAYMENT_WORDS]
 
 
 def _open_ones(desk: Desk, case: Case) -> list[int]:
