@@ -227,6 +227,12 @@ class Stances(Companies):
         """Whether the payer's name, or the label, may be that of an account, sure or not."""
         return payer.accounts.count(account) > 0 or self._resembles(payer, account) >= _NOT_OTHER
 
+    def has_all_of(self, payer: Payer, account: int) -> bool:
+        """Whether the payer's name has all words of a name of the account, and more: Jean-Luc Belmont's of M. et Mme
+        Belmont.
+        """
+        return any([name and set(name) <= set(payer.words) for name in self._telling_names(account)])
+
     def may_begin(self, payer: Payer, account: int) -> bool:
         """Whether a label may end in the beginning of an account's name, cut by the bank, or have enough of it before
         other words: "VIR SCP DES TILLEULS M VIR FOUR". Its legal form may lack.

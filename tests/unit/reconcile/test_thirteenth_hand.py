@@ -287,3 +287,17 @@ def test_a_day_joined_to_a_number_by_a_stroke() -> None:
     """The 01 of "0003/01.04.2026" is a day, and no counter."""
     decision = one(DRAWN, 58_00, "FACT.A4E6B591.0003/01.04.2026", "VALLIER ET FILS", debtors=SUBSCRIBERS)
     assert [drawn("A4E6B591-0003")] == [row for row, _ in lines(decision)]
+
+
+@pytest.mark.parametrize("text", ["REGL.533", "533", "PRLV SEPA GARNIER RUM 89MSS69RW 5303"])
+def test_a_number_of_another_of_equal_invoices(text: str) -> None:
+    """Three figures alone, or a whole number behind a mandate's: the oldest is not meant."""
+    assert "auto" != one(SHORT, 23_880, text, "GARNIER ET CIE", debtors=LET).status
+
+
+def test_a_first_name_that_the_ledger_does_not_have() -> None:
+    """What is owed under the family's name is offered beside a part of what one of the same first name owes."""
+    persons = debtors_of(["M. et Mme Belmont", "Payerne Jean-Luc", "M. Sibut Jean-Luc"])
+    items = [item("3355", "D0", 688_07), item("3356", "D1", 702_11), item("3357", "D2", 819_02)]
+    decision = one(items, 688_07, "VIR LOYER", "JEAN-LUC BELMONT", debtors=persons)
+    assert ((1, 688_07),) in [proposal.lines for proposal in decision.proposals]
