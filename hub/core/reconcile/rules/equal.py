@@ -95,7 +95,7 @@ def why_not_the_oldest(desk: Desk, case: Case, row: int, amount: int) -> str:
 
 
 def _spells_another(desk: Desk, case: Case, row: int, equal: list[int]) -> bool:
-    """Whether a word of the texts is the whole number of an equal invoice, whatever stands before it, not this one's."""
+    """Whether a word of a text is the whole number of an equal invoice, not this one's, whatever stands before it."""
     if not any([_DIGITS.search(text) for _, text in case.texts]):
         return False
     words = {word for _, text in case.texts for word in fold(text).split()}
