@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from hub.core.reconcile.companies import NOBODY, Payer
 from hub.core.reconcile.debtor_names import DebtorNames
@@ -89,15 +90,17 @@ class PayerIndex(Stances):
         found_by = "iban" if plain in self._by_iban else "learnt iban"
         own = both or list(dict.fromkeys(accounts))
         if found_by == "iban":
-            own += self._of_its_siren(own)
+            own += self.of_its_siren(own)
             if by_name.whole and len(by_name.accounts) > len(both):
                 own += self._elsewhere(own, by_name)
         return self._payer(tuple(own), 1.0, found_by, words, whole=by_name.whole and bool(both))
 
-    def _of_its_siren(self, own: list[int]) -> list[int]:
+    def of_its_siren(self, own: Sequence[int]) -> list[int]:
         """The other accounts of the same company: kept twice by a seller, or at another who does not know the IBAN."""
-        sirens = {siren for account in own if (siren := self.siren_of(account))}
-        others = self._by_siren[sirens.pop()] if len(sirens) == 1 else []
+        sirens = {*map(self._siren_of.get, own)} - {None}
+        others = self._by_siren.get(sirens.pop() or "", []) if len(sirens) == 1 else []
+        if len(others) < 2:
+            return []
         return [a for a in others if a not in own and any(self._namesakes(one, a) for one in own)]
 
     def _elsewhere(self, own: list[int], by_name: Payer) -> list[int]:

@@ -313,3 +313,12 @@ def test_a_number_beside_a_stranger_and_too_much_money() -> None:
     first, second = decide(items, [named, silent], debtors=towns)
     assert [(1, 152_91)] == lines(first)
     assert "auto" != second.status or [(1, 152_91)] != lines(second)
+
+
+def test_one_siren_under_two_spellings() -> None:
+    """The label has the name as one seller writes it, and the other sent the rent."""
+    names: list[str | None] = ["Syver Services", "Syver Services SAS", "Brun Optique"]
+    two = Debtors(["NORD", "ACME", "ACME"], ["N1", "D0", "D1"], names, siren=["424590180", "424590180", None])
+    items = [*RENTS, item("7711", "N1", 55_00, seller="NORD")]
+    decision = one(items, 372_45, "VIR SAS SYVER SERVICES LOYER MARS", debtors=two)
+    assert ("auto", [(3, 372_45)]) == (decision.status, lines(decision))
