@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -322,3 +323,16 @@ def test_one_siren_under_two_spellings() -> None:
     items = [*RENTS, item("7711", "N1", 55_00, seller="NORD")]
     decision = one(items, 372_45, "VIR SAS SYVER SERVICES LOYER MARS", debtors=two)
     assert ("auto", [(3, 372_45)]) == (decision.status, lines(decision))
+
+
+def test_a_list_and_money_that_names_nobody() -> None:
+    """The sum of two direct debits is not another debtor's who sent a list of two invoices."""
+    table = sent("FC397866-0003", "D1")
+    two = Remittances([1], [None], [(("FC397866-0003", PRICE), ("FC397866-0004", PRICE))], ["ACME"], ["D1"])
+    two = replace(two, sent_on=table.sent_on, total_minor=[2 * PRICE])
+    assert "auto" != one(DRAWN, 2 * PRICE, "REMISE PRLV SEPA 2 OPER", debtors=SUBSCRIBERS, remittances=two).status
+    decision = one(DRAWN, 2 * PRICE, "VIR GARAGE LESTRADE", debtors=SUBSCRIBERS, remittances=two)
+    assert ("auto", [(drawn("FC397866-0003"), PRICE), (drawn("FC397866-0004"), PRICE)]) == (
+        decision.status,
+        lines(decision),
+    )

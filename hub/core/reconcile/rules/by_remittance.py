@@ -102,12 +102,13 @@ def _from_list(desk: Desk, case: Case, index: RemittanceIndex, row: int) -> list
 def _why_not_this(desk: Desk, case: Case, rows: list[int]) -> str:
     """Why a list that was found by its sum may be another payment's; "" when nothing says so.
 
-    One of a single line says no more than a price that many pay: then who pays must be the debtor. A text that spells
-    another number means that one.
+    One of a single line says no more than a price that many pay: then who pays must be the debtor, as where the bank
+    names nobody (a deposit of direct debits). A text that spells another number means that one.
     """
     payers, account_of = desk.payers, desk.ledger.account_of
-    if len(rows) == 1 and payers.stance(case.payer, account_of[rows[0]]) != AGREES:
-        return "the list has one line, and nothing else says that it is of this payment"
+    plain = len(rows) == 1 or not desk.receipts.payer_name[case.row]
+    if plain and payers.stance(case.payer, account_of[rows[0]]) != AGREES:
+        return "nothing but its sum says that the list is of this payment"
     spelt = [mention.refs for mention in case.reading.mentions if mention.refs[0].strength >= STRONG]
     if case.reading.closed or any({ref.row for ref in refs}.isdisjoint(rows) for refs in spelt):
         return "the text names something else"
