@@ -37,6 +37,7 @@ class Case:
     original: tuple[str, int] | None  # currency and amount the payer ordered, when not ours
     for_a_person: str = ""  # why nothing is applied without a person, whatever is found
     windows: dict[tuple[str, ...], tuple[str, ...]] | None = None  # neighbouring runs, once they were asked for
+    mixed: tuple[str, ...] | None = None  # words of letters and digits, once they were asked for
     thought: tuple[int, list[Draft]] | None = None  # drafts by reference, and how used up the items were
     named: tuple[list[int], list[Named]] | None = None  # what the text names, and what was left of each
 

@@ -11,6 +11,7 @@ from hub.core.reconcile.fitting import (
     is_month_alone,
     near,
     splits,
+    word_at,
     year_and_month,
     year_behind,
 )
@@ -266,3 +267,5 @@ class CounterText(WrittenText):
             unknown.append(text)  # "FACTURE 90265 90502": one as long behind it
         elif before < LETTERS and at > 1 and self.texts[at - 2] in prefixes and not self.used[at - 1]:
             self.reading.unknown.append(self.texts[at - 2] + before + text)
+        elif before < LETTERS and gap and not self.gaps[at - 1] and (word := word_at(self, at - 1)) in prefixes:
+            self.reading.unknown.append(word + text)  # "GR1/048"

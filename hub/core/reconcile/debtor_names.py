@@ -9,7 +9,7 @@ from hub.core.reconcile.full_names import FullNames
 from hub.core.reconcile.inputs import Debtors
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.name_index import NameIndex
-from hub.core.reconcile.names import form_of_folded, iban_key, words_of_folded
+from hub.core.reconcile.names import form_of_folded, iban_key, without_keeper, without_remarks, words_of_folded
 from hub.core.reconcile.text import compact, fold
 from hub.core.reconcile.words import ABBREVIATIONS
 
@@ -94,9 +94,9 @@ class DebtorNames:
         for row in sorted(range(len(accounts)), key=accounts.__getitem__):
             account, name, legal_name = accounts[row], d.name[row], d.legal_name[row]
             if name:
-                self._read_name(account, fold(name))
+                self._read_name(account, without_keeper(fold(name)))
             if legal_name and legal_name != name:
-                self._read_name(account, fold(legal_name))
+                self._read_name(account, without_keeper(fold(legal_name)))
             for iban in d.ibans[row]:
                 _append(self.by_iban, iban_key(iban), account)
             if siren := d.siren[row]:
@@ -106,9 +106,13 @@ class DebtorNames:
                 self.behalf.add(account)
 
     def _read_name(self, account: int, folded: str) -> None:
-        """Index a name; that of co-owners as well by their address alone: "12 rue Carnot" for "SDC 12 rue Carnot"."""
+        """Index a name, also without what stands in brackets; that of co-owners as well by their address alone:
+        "12 rue Carnot" for "SDC 12 rue Carnot".
+        """
         words = words_of_folded(folded)
         self._index_name(account, folded, words)
+        if "(" in folded and (shorter := without_remarks(folded)) != folded:
+            self._index_name(account, shorter, words_of_folded(shorter))
         if len(words) > _LEAST_ADDRESS and words[0] == _CO_OWNERS and words[1].isdigit():
             self._index_name(account, " ".join(words[1:]), words[1:])
 

@@ -13,6 +13,7 @@ from hub.core.reconcile.words import CREDIT_NOTE_WORDS, INVOICE_WORDS, LEGAL_FOR
 
 LETTERS = ":"  # a run below it is digits: it stands between "9" and "A"
 FEW_DIGITS = 4  # a bare number under this many digits is never proof
+_LONGEST_PREFIX = 16  # characters of letters and figures that may stand before a counter
 SAID, SAID_WHOLE = 1, 2  # how a text says a number's period: its year, or the year and the month before the counter
 
 
@@ -119,7 +120,7 @@ class Fitting:
     def _period(self, period: str, own_period: str, behind: bool) -> tuple[int, int] | None:
         """How well the text says the period, and where the letters would be; None when it has another one."""
         if own_period and behind and (written := year_behind(self.work, self.at)):
-            return (SAID, self.at - 1) if same_period(written, own_period) else None
+            return (SAID, self.at - 1) if same_period(written, own_period) and not period else None
         if not own_period:
             return None if period else (0, self.at - 1)
         dated = year_first(own_period)
@@ -230,13 +231,16 @@ def is_month_of_a_year(text: str, received_on: date) -> bool:
 
 
 def _letters_before(work: Written, before: int, prefix: str, is_credit: int, seller: str) -> int:
-    """2: the number's own letters stand in front; 1: a word that announces an invoice; 0: nothing; -1: others."""
-    if before < 0 or work.texts[before] < LETTERS:
+    """3, 2: the number's own letters stand in front, with figures or not; 1: a word that announces an invoice;
+    0: nothing; -1: others.
+    """
+    if before < 0:
         return 0
-    gap = work.gaps[before + 1]
-    if not near(gap):
+    gap, word = work.gaps[before + 1], work.texts[before]
+    if prefix and not prefix.isalpha() and near(gap) and (said := _figured_before(work, before, prefix, seller)):
+        return said
+    if word < LETTERS or not near(gap):
         return 0
-    word = work.texts[before]
     if prefix and word.endswith(prefix) and (word == prefix or gap == "" or word[: -len(prefix)] in INVOICE_WORDS):
         return 2
     if word in CREDIT_NOTE_WORDS:
@@ -254,10 +258,35 @@ def _letters_before(work: Written, before: int, prefix: str, is_credit: int, sel
     return 0
 
 
+def _figured_before(work: Written, before: int, prefix: str, seller: str) -> int:
+    """The same where letters and figures stand in front, as in the prefix: the GR1 of "GR1/482" is no LY3; 0: neither.
+
+    What is joined to the counter by a sign and is not the prefix, is another one, or misprinted.
+    """
+    said = word_at(work, before)
+    if said.endswith(prefix):
+        return 3
+    if said == work.texts[before]:
+        return 0
+    return -1 if said in work.numbers.prefixes_of(seller) or work.gaps[before + 1] in ("-", "/", ".") else 0
+
+
+def word_at(work: Written, at: int) -> str:
+    """Run `at` with the runs that are glued in front of it: the GR1 of which it is the 1."""
+    said = work.texts[at]
+    while at and not work.gaps[at] and len(said) < _LONGEST_PREFIX:
+        at -= 1
+        said = work.texts[at] + said
+    return said
+
+
 def _strength(written: str, counter: str, letters: int, period_said: int, has_period: bool, has_prefix: bool) -> int:
     """From WEAK to FULL, by the parts that are written and agree."""
     digits = len(written)
     telling = len(written.lstrip("0"))
+    if letters > 2 and (period_said or not has_period):
+        return FULL if telling >= 3 or digits == len(counter) >= 3 else STRONG  # nothing but noughts is missing
+    letters = min(letters, 2)
     if letters == 2 and (period_said or not has_period):
         if telling >= 3 or digits == len(counter) >= 3:
             return FULL

@@ -13,6 +13,8 @@ _SPACED = re.compile(r"\b(S A S U|S A R L|E U R L|S A S|S N C|S C I|G I E|S A)\b
 _AMPERSANDS = re.compile(r"(?<![A-Z0-9])[A-Z](?: ?& ?[A-Z])+(?![A-Z0-9])")  # "C&A", "R & D": one word
 _HOSPITAL = re.compile(r"\bCENTRE HOSPITALIER\b")
 _CO_OWNERS = re.compile(r"\bSYND(?:IC|ICAT)? (?:DES? )?COPRO[A-Z]*")
+_KEEPER = re.compile(r"(?<![A-Z0-9])(?:C/O|CHEZ)(?![A-Z0-9])")
+_REMARK = re.compile(r"(?<=.)\([^()]*\)")
 _WORD = re.compile(r"[A-Z0-9]+")
 _SAME_FORM = {"SOCIETE": "STE", "SOC": "STE", "ETABLISSEMENTS": "ETS", "ETABLISSEMENT": "ETS", "ETABL": "ETS"}
 _NOISE = LEGAL_FORMS | SMALL_WORDS
@@ -40,6 +42,17 @@ def words_of_folded(folded: str) -> tuple[str, ...]:
         folded = _CO_OWNERS.sub("SDC", folded)
     words = _WORD.findall(folded)
     return _telling(words)
+
+
+def without_keeper(folded: str) -> str:
+    """A folded name without who keeps its post or its purse: "SDC 14 rue Thiers c/o Foncia" is no Foncia."""
+    kept = _KEEPER.split(folded, maxsplit=1)[0].rstrip(" -,(") if "C/O" in folded or " CHEZ " in folded else folded
+    return kept or folded
+
+
+def without_remarks(folded: str) -> str:
+    """A folded name without what its seller put in brackets behind it: a town, an agency, a former name."""
+    return " ".join(_REMARK.sub(" ", folded).split()) or folded
 
 
 def full_words(folded: str) -> tuple[str, ...]:

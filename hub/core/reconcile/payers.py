@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 
 from hub.core.reconcile.companies import NOBODY, Payer
 from hub.core.reconcile.debtor_names import DebtorNames
@@ -88,9 +89,19 @@ class PayerIndex(Stances):
             return self._payer((*by_name.accounts, *dict.fromkeys(accounts)), 0.8, "iban and name differ", words)
         found_by = "iban" if plain in self._by_iban else "learnt iban"
         own = both or list(dict.fromkeys(accounts))
-        if found_by == "iban" and by_name.whole and len(by_name.accounts) > len(both):
-            own += self._elsewhere(own, by_name)
+        if found_by == "iban":
+            own += self.of_its_siren(own)
+            if by_name.whole and len(by_name.accounts) > len(both):
+                own += self._elsewhere(own, by_name)
         return self._payer(tuple(own), 1.0, found_by, words, whole=by_name.whole and bool(both))
+
+    def of_its_siren(self, own: Sequence[int]) -> list[int]:
+        """The other accounts of the same company: kept twice by a seller, or at another who does not know the IBAN."""
+        sirens = {*map(self._siren_of.get, own)} - {None}
+        others = self._by_siren.get(sirens.pop() or "", []) if len(sirens) == 1 else []
+        if len(others) < 2:
+            return []
+        return [a for a in others if a not in own and any(self._namesakes(one, a) for one in own)]
 
     def _elsewhere(self, own: list[int], by_name: Payer) -> list[int]:
         """The same company at sellers who do not know this IBAN: the only one there of its very name, if no other SIREN
@@ -149,8 +160,14 @@ class PayerIndex(Stances):
         return same or accounts
 
     def namesakes(self, payer: Payer, seller: str | None) -> list[int]:
-        """The accounts with the payer's words, at one seller if given; some have another legal form than it states."""
-        namesakes = self._by_key.get(" ".join(payer.words), ())
+        """The accounts with the payer's words, at one seller if given; some have another legal form than it states.
+
+        Of who is known by the IBAN alone, at other sellers, those with the words of its names there.
+        """
+        names = [payer.words]
+        if payer.found_by == "iban" and not payer.words:
+            names = [name for account in payer.accounts for name in self._telling_names(account)]
+        namesakes = dict.fromkeys(account for name in names for account in self._by_key.get(" ".join(name), ()))
         return [a for a in namesakes if seller in (None, self.ledger.accounts[a][0])]
 
     def reordered(self, payer: Payer) -> list[int]:

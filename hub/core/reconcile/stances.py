@@ -20,6 +20,7 @@ AGREES, UNKNOWN, CONTRADICTS = 2, 1, 0
 CUT_AT = 18  # a payer name at least this long may have been cut by the bank
 STRONG, MEDIUM = 0.9, 0.72
 _LEAST_WITHIN = 8  # letters of several words that may be a name's beginning, with others behind
+_LEAST_BEGUN = 4  # letters of a label's first words that may begin a name
 _ALIKE, _NOT_OTHER = 0.62, 0.45  # likeness at which one debtor's name agrees, or at least does not contradict
 _NEARLY_SAME = 0.85
 _GLUED_ALIKE = 86  # of 100, between names written without blanks
@@ -211,6 +212,8 @@ class Stances(Companies):
         least = 1 if payer.in_label else len(payer.words)
         for count in range(len(payer.words), max(least, 1) - 1, -1):
             glued = "".join(payer.words[:count])
+            if len(glued) < _LEAST_BEGUN and count < len(payer.words):
+                break  # the SC of "SC DORGRI" is no beginning of a Scierie
             at = bisect_left(self._glued, glued)
             if at < len(self._glued) and self._glued[at].startswith(glued):
                 return payer.words[:count]
@@ -223,6 +226,12 @@ class Stances(Companies):
     def resembles(self, payer: Payer, account: int) -> bool:
         """Whether the payer's name, or the label, may be that of an account, sure or not."""
         return payer.accounts.count(account) > 0 or self._resembles(payer, account) >= _NOT_OTHER
+
+    def has_all_of(self, payer: Payer, account: int) -> bool:
+        """Whether the payer's name has all words of a name of the account, and more: Jean-Luc Belmont's of M. et Mme
+        Belmont.
+        """
+        return any([name and set(name) <= set(payer.words) for name in self._telling_names(account)])
 
     def may_begin(self, payer: Payer, account: int) -> bool:
         """Whether a label may end in the beginning of an account's name, cut by the bank, or have enough of it before

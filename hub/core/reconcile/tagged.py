@@ -57,8 +57,8 @@ def _parts(text: str) -> dict[str, str] | None:
     joined = text
     if "\n" in text:
         text = _once(text)
-        text = _IN_A_TAG.sub("\n/", text)
-        joined = " ".join(map(join_pieces, _AT_A_TAG.split(_BEHIND_A_TAG.sub(r"\1 \n", text))))
+        lines = "\n".join(map(join_pieces, _AT_A_TAG.split(_BEHIND_A_TAG.sub(r"\1 \n", text))))
+        joined = _IN_A_TAG.sub("\n/", lines).replace("\n", " ")
     for sign, tag in _FORMS:
         if sign not in joined:
             continue

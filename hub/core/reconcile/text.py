@@ -26,6 +26,7 @@ from hub.core.reconcile.words import (
 LONGEST_TEXT = 120_000  # characters read of one text; the longest remittance seen is 100 KB
 MOST_TOKENS = 12_000
 _LABEL = 31  # characters of the label of CFONB 120, of which longer lines may be the rest
+_LABELS = (62, 93)  # lines of a label that a reader put together, since the next one began with a blank
 WIDTHS = frozenset((31, 35, 65, 70, 140))  # lengths at which banks cut
 _BEGINS_A_PURPOSE = frozenset(
     word
@@ -95,7 +96,7 @@ def join_pieces(folded: str) -> str:
         pieces = once(folded).split("\n")
     sizes = list(map(len, pieces[:-1]))
     width = max(sizes, default=0)
-    cut = width in WIDTHS or (len(pieces) > 2 and sizes.count(width) > 1)
+    cut = width in WIDTHS or width in _LABELS or (len(pieces) > 2 and sizes.count(width) > 1)
     out: list[str] = []
     for piece, after in pairwise(pieces):
         full = cut and (len(piece) == width >= 20 or (len(piece) == _LABEL and not out))
@@ -155,8 +156,10 @@ _SHORTEST_IBAN = min(IBAN_LENGTHS.values())
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}")
 _NOT_A_NUMBER = re.compile(  # none of them begins behind a digit: said first, it spares most of the work
     r"(?<!\d)(?=[\d+E])(?:"
-    r"(?P<due>(?:(?<=\bECH )|(?<=\bECH\. )|(?<=\bECHEANCE ))\d\d(?:[/.-]?\d\d){2}(?:\d\d)?(?![\dA-Z/,-]))"
+    r"(?P<due>(?:(?<=\bECH )|(?<=\bECH\. )|(?<=\bECHEANCE )|(?<=\bECHEANCE DU )|(?<=\bECH DU ))"
+    r"\d\d(?:[/.-]?\d\d){2}(?:\d\d)?(?![\dA-Z/,-]))"
     rf"|(?P<date>(?<![\d/.-]){_DAY}([/.-]){_MONTH}\3(?:20\d\d|\d\d)(?![\d/-])"
+    rf"|(?<=\d/){_DAY}\.{_MONTH}\.(?:20\d\d|\d\d)(?![\d/-])"
     rf"|(?<![\dA-Z/.-])20\d\d([/.-])(?:0[1-9]|1[0-2])\4(?:0[1-9]|[12]\d|3[01])(?![\d/-]))"
     r"|(?P<phone>(?<![\dA-Z/-])(?<!\d[ .])(?<!FACT )(?<!FACTURE )(?:\+33 ?|0033 ?|0)[1-9]"
     r"(?:([ .-])\d\d(?:\6\d\d){3}(?!\6\d\d(?!\d))|\d{8})(?![\dA-Z]))"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.core.reconcile.fitting import LETTERS, as_year, near
+from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, as_year, near
 from hub.core.reconcile.mentions import BARE, STRONG, WEAK, Ref
 from hub.core.reconcile.months import COUNTERS, CUT_MONTHS, MonthText
 from hub.core.reconcile.names import odd_words
@@ -170,7 +170,9 @@ class TextPass(MonthText):
         for here, after in zip(positions, following, strict=False):
             mention = self.found[here]
             if technical and mention.refs[0].strength < STRONG:
-                continue
+                if len(mention.text) < FEW_DIGITS or mention.text not in self.numbers.whole:
+                    continue
+                mention = mention._replace(refs=tuple([ref._replace(strength=WEAK) for ref in mention.refs]))
             if after is not None and here >= 0 and self._is_range(here, after):
                 mention = mention._replace(opens_range=True)
             self.reading.mentions.append(mention)

@@ -15,6 +15,7 @@ from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.on_behalf import paid_for, says_for_whom
 from hub.core.reconcile.outcome import NOT_A_RECEIPT, UNAPPLIED, Decision
 from hub.core.reconcile.outsiders import Kind, outsider_by_name, outsider_by_text
+from hub.core.reconcile.own_ends import add_ends
 from hub.core.reconcile.references import Reader
 from hub.core.reconcile.rules.by_amount import by_amount, by_likeness
 from hub.core.reconcile.rules.by_currency import by_currency
@@ -123,7 +124,8 @@ class Thought:
         """A second, slower look at texts with digits that did not explain the receipt yet."""
         if self._wordy.get(tuple([text for _, text in case.texts])) is case.reading:
             return
-        if self.reader.look_again(case.reading, case.texts, case.received_on):
+        more = self.reader.look_again(case.reading, case.texts, case.received_on)
+        if add_ends(self.desk, case) or more:
             case.thought = case.named = None
 
     def _has_unknown_name(self, reading: Reading) -> bool:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.mentions import STRONG, WEAK, Ref
+from hub.core.reconcile.mentions import FULL, STRONG, WEAK, Ref
 from hub.core.reconcile.rules.equal import alike
 from hub.core.reconcile.rules.its_day import is_told
 from hub.core.reconcile.rules.near_number import NEAR, near_number, slipped_from_paid
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 from hub.core.reconcile.stances import STRONG as STRONG_PAYER
+from hub.core.reconcile.words import REFUND_WORDS
 
 _HINTS = frozenset(("payer_bank_fee", "payer_rounding", "payer_in_part", "oldest_first"))  # not to the cent
 _BY_AMOUNT = ("payer_", "amount_only")  # rules that find an item by payer and amount, whatever the text says
@@ -62,13 +63,18 @@ class Waiting:
         wanted = [d for n, d in enumerate(drafts) if (n < 2 or d.rule == NEAR) and d.rule not in _HINTS]
         if case.payer_known_by_name:  # a name nobody knows, and an amount, want nothing
             wanted = [d for d in wanted if d.rule != "amount_only"]
-        for draft in [d for d in wanted if d.confidence >= _WANTED]:
+        for draft in [d for d in wanted if d.confidence >= _WANTED or self._is_spelt(case, d)]:
             points = draft.rule == NEAR or not draft.rule.startswith(_BY_AMOUNT)
             for row, _ in draft.lines:
                 if points:
                     self._wanted.setdefault(row, case)
                 elif row not in self._hoped or case.received_on < self._hoped[row].received_on:
                     self._hoped[row] = case
+
+    def _is_spelt(self, case: Case, draft: Draft) -> bool:
+        """Whether the text has a whole number of ours, in money that nobody gives back: it is meant, whoever pays."""
+        spelt = draft.evidence.get("strength", 0) >= FULL
+        return spelt and REFUND_WORDS.isdisjoint(case.reading.words)
 
     def _is_anybodys(self, drafts: list[Draft]) -> bool:
         """Whether very many invoices have the amount of a receipt that names nobody: a deposit of cheques."""
@@ -175,11 +181,18 @@ class Waiting:
         if len(self.desk.ledger.rows_of_amount(account, amount)) < 2:
             return None
         for other in others:  # of equal debts the oldest first: one that came later takes nothing away
-            if other.received_on <= case.received_on and self._may_pay(other, account):
+            if other.received_on <= case.received_on and (
+                self._may_pay(other, account) or self._is_who_pays(case, other)
+            ):
                 named = other.payer_known_by_name or other.payer.accounts
                 if named or self._owed_then(account, amount, other):
                     return other.id
         return None
+
+    def _is_who_pays(self, case: Case, other: Case) -> bool:
+        """Whether one name paid both, which is no debtor's: a public accountant's, who pays for several."""
+        names = self.desk.receipts.payer_name
+        return names[case.row] is not None and names[case.row] == names[other.row] and other.payer.behalf
 
     def _owed_then(self, account: int, amount: int, other: Case) -> bool:
         """Whether an account's open invoices of an amount were issued when money came that names nobody."""

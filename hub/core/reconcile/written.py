@@ -6,11 +6,15 @@ from datetime import date
 
 from hub.core.reconcile.debtor_names import DebtorNames
 from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, as_date, near
+from hub.core.reconcile.layouts import LEAST_DRAWN
 from hub.core.reconcile.ledger import Ledger, beginnings, letters_of
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, Mention, Reading, Ref
 from hub.core.reconcile.words import CUSTOMER_WORDS, ORDER_WORDS, OTHER_NUMBER_WORDS
 
 _PLAIN_CODE, _LONG_CODE = 5, 7  # characters of a customer number that nobody announces, with letters and without
+_LONGEST_COUNTER = 6  # digits of a counter behind a beginning that a program drew
+_SIGNS = ("-", "/", ".")
+_COUNTERS = range(3, _LONGEST_COUNTER + 1)
 MOST_ALTERNATIVES = 24  # rows kept for one number; a counter shared by more proves nothing
 
 
@@ -18,7 +22,8 @@ class Lexicon:
     """What texts are read against: the ledger's numbers, how they begin, and the debtors' own numbers and words.
 
     vocabulary: the words of their names, figured: the figures in them. codes: accounts by the customer number that
-    the seller gave.
+    the seller gave. drawn: what the numbers of one customer begin with, letters and digits as a program drew them, the
+    932A3F0C of 932A3F0C-0004.
     """
 
     def __init__(self, ledger: Ledger, names: DebtorNames) -> None:
@@ -28,7 +33,10 @@ class Lexicon:
         self.vocabulary, self.figured = names.index.postings, names.figured
         self.names = names
         self._starts: dict[str, list[str]] = {}
-        self.begins = ledger.begins | self.numbers.prefixes | beginnings(self.codes)
+        prefixes = self.numbers.prefixes
+        figured = [prefix for prefix in prefixes if not prefix.isalpha()]
+        self.drawn = frozenset([prefix for prefix in figured if len(prefix) >= LEAST_DRAWN])
+        self.begins = ledger.begins | prefixes | beginnings(self.codes) | beginnings(figured)
         self.begins.discard("")
 
     def knows(self, key: str) -> bool:
@@ -82,18 +90,42 @@ class WrittenText:
 
     def _spelt_from(self, at: int, key: str) -> int:
         """How many runs from `at` on, the first cut to `key`, spell something known; 0 when nothing."""
-        texts, gaps, known = self.texts, self.gaps, self.lexicon.knows
+        texts, gaps, known, drawn = self.texts, self.gaps, self.lexicon.knows, self.lexicon.drawn
         keys = [(key, 1)] if key < LETTERS and len(key) >= FEW_DIGITS and known(key) else []
         for after in range(at + 1, min(at + 7, len(texts))):
             if (gap := gaps[after]) and gap != " " and not near(gap):
                 break
+            if drawn and texts[after] < LETTERS and (spelt := self._behind_what_was_drawn(key, texts[after])):
+                keys.append((spelt, after + 1 - at))
             key += texts[after]
             if len(key) >= FEW_DIGITS and known(key):
                 keys.append((key, after + 1 - at))
         for key, count in reversed(keys):
             if self._spelt(key, at, count):
                 return count
+            if drawn and self._begins_as_drawn(key):
+                while at + count < len(texts) and texts[at + count] < LETTERS and gaps[at + count] in _SIGNS:
+                    count += 1
+                self._use(at, count)
+                self.reading.unknown.append(key)
+                return count
         return 0
+
+    def _behind_what_was_drawn(self, begun: str, digits: str) -> str:
+        """A number without the noughts of its counter, behind what its customer's begin with: "932A3F0C-4", or in one
+        word. As it is written where there is none: paid, or a misprint.
+        """
+        drawn, known = self.lexicon.drawn, self.lexicon.knows
+        for at in range(len(digits)):
+            if (start := begun + digits[:at]) in drawn:
+                counter = digits[at:]
+                spelt = [start + counter.zfill(width) for width in _COUNTERS if width > len(counter)]
+                return next((number for number in (start + counter, *spelt) if known(number)), start + counter)
+        return ""
+
+    def _begins_as_drawn(self, key: str) -> bool:
+        """Whether something that is no number begins as those of a customer do."""
+        return any(key[:-size] in self.lexicon.drawn for size in range(1, min(len(key), _LONGEST_COUNTER) + 1))
 
     def _spelt(self, key: str, at: int, count: int) -> bool:
         """Record `key` if it is an open number, a closed number or an order reference."""

@@ -31,7 +31,10 @@ def by_amount(desk: Desk, case: Case) -> list[Draft]:
 def by_likeness(desk: Desk, case: Case) -> list[Draft]:
     """The same for debtors whose name only resembles the payer's: a hint, too weak to keep others from the invoice."""
     payers, account_of = desk.payers, desk.ledger.account_of
-    rows = [r for r in _rows(desk, case)[:_MOST_LIKE] if payers.resembles(case.payer, account_of[r])]
+    rows = _rows(desk, case)[:_MOST_LIKE]
+    rows = [
+        r for r in rows if payers.resembles(case.payer, account_of[r]) or payers.has_all_of(case.payer, account_of[r])
+    ]
     reason = "The payer resembles the debtor; {} has exactly this amount open."
     return _drafts(desk, case, rows, _LIKE, reason)
 

@@ -34,7 +34,12 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     payer = case.payer
     if not payer.accounts or payer.score < 0.5:
         return _of_namesakes(desk, case, [])
-    accounts = [a for a in payer.accounts if case.seller in (None, desk.ledger.accounts[a][0])][:MOST_ACCOUNTS]
+    known = payer.accounts
+    if (
+        len(known) == 1 and payer.found_by == "text"
+    ):  # whose name stands there as one seller writes it is another's debtor as well
+        known = (*known, *desk.payers.of_its_siren(known))
+    accounts = [a for a in known if case.seller in (None, desk.ledger.accounts[a][0])][:MOST_ACCOUNTS]
     drafts: list[Draft] = []
     if not accounts and case.seller is not None:
         namesakes = desk.payers.namesakes(payer, case.seller)[:MOST_ACCOUNTS]

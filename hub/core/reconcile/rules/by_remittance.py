@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.inputs import Remittances
+from hub.core.reconcile.mentions import STRONG
+from hub.core.reconcile.rules.pool import cap
 from hub.core.reconcile.stances import AGREES, CONTRADICTS
 from hub.core.reconcile.text import compact
 
 _DAYS_APART = 7
+_BY_A_PRICE = 0.9  # a list found by its sum, where that may be chance
 
 
 class RemittanceIndex:
@@ -89,7 +92,27 @@ def _from_list(desk: Desk, case: Case, index: RemittanceIndex, row: int) -> list
         "fee": fee,
         "received": case.amount,
     }
-    return _against_amount(desk, case, lines, total, fee, missing, evidence)
+    drafts = _against_amount(desk, case, lines, total, fee, missing, evidence)
+    if table.receipt_id[row] != case.id and (why := _why_not_this(desk, case, list(lines))):
+        for draft in drafts:
+            cap(draft, _BY_A_PRICE).evidence["against"] = why
+    return drafts
+
+
+def _why_not_this(desk: Desk, case: Case, rows: list[int]) -> str:
+    """Why a list that was found by its sum may be another payment's; "" when nothing says so.
+
+    One of a single line says no more than a price that many pay: then who pays must be the debtor, as where the bank
+    names nobody (a deposit of direct debits). A text that spells another number means that one.
+    """
+    payers, account_of = desk.payers, desk.ledger.account_of
+    plain = len(rows) == 1 or not desk.receipts.payer_name[case.row]
+    if plain and payers.stance(case.payer, account_of[rows[0]]) != AGREES:
+        return "nothing but its sum says that the list is of this payment"
+    spelt = [mention.refs for mention in case.reading.mentions if mention.refs[0].strength >= STRONG]
+    if case.reading.closed or any({ref.row for ref in refs}.isdisjoint(rows) for refs in spelt):
+        return "the text names something else"
+    return ""
 
 
 def _against_amount(

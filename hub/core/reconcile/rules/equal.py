@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.misread import misreads_another
 from hub.core.reconcile.rules.near_number import near_number
 from hub.core.reconcile.rules.pool import Pool
 from hub.core.reconcile.rules.windows import built_alike
-from hub.core.reconcile.text import fills_its_room, fold
+from hub.core.reconcile.text import PURPOSE, fills_its_room, fold
 from hub.core.reconcile.words import DELIVERY_WORDS, PERIOD_WORDS
 
 _RECURRING = 3  # equal invoices of one debtor that are no accident
 _OF_THE_PAYMENT = 5  # days between a receipt and the day its payer writes on it
+_MOST_EQUAL = 200  # invoices of one amount whose numbers are looked for in a text
 _WORD = 12  # characters of the last word
 _SHORT_NUMBER = re.compile(
-    r"\b(?:FACT|FACTURE|FAC|FA|RGLT|REGLT|REGLEMENT|INV|INVOICE) ?(?:NO?\b)? ?0*([1-9]\d\d)(?![\d/.,-])"
+    r"\b(?:FACT|FACTURE|FAC|FA|FRE|RGLT|REGL|REGLT|REGLEMENT|INV|INVOICE)[ .:]?(?:NO?\b)?[ .:]?0*([1-9]\d\d)"
+    r"(?![\d/.,-])"
 )
+_LONE_NUMBER = re.compile(rf"(?:{PURPOSE})?0*([1-9]\d\d)")
+_DIGITS = re.compile(r"\d{4}")
 _TOLD_ELSEWHERE = frozenset("AVIS REMITTANCE ADVICE LISTE LISTING DETAIL DETAILS COURRIER COURRIEL MAIL".split())
 AT_ONCE = 3  # of them that are paid together now and then: a quarter
 
@@ -73,6 +78,10 @@ def why_not_the_oldest(desk: Desk, case: Case, row: int, amount: int) -> str:
         return "equal invoices, and the bank may have cut off which"
     if built_alike(case, ledger.items.number[row]) or _announces_another(desk, case, row):
         return "equal invoices, and the text has a number like theirs that is none"
+    if _spells_another(desk, case, row, equal):
+        return "equal invoices, and the text has the number of another one"
+    if case.mixed != () and misreads_another(case, ledger.numbers.compact[row]):
+        return "equal invoices, and the text nearly has the number of another one"
     words = _TOLD_ELSEWHERE.intersection(case.reading.words)
     if words and "ECHEANCE" not in case.reading.words:  # "AVIS D'ECHEANCE" is the seller's
         return "equal invoices, and the payer tells elsewhere which"
@@ -85,6 +94,15 @@ def why_not_the_oldest(desk: Desk, case: Case, row: int, amount: int) -> str:
     return ""
 
 
+def _spells_another(desk: Desk, case: Case, row: int, equal: list[int]) -> bool:
+    """Whether a word of a text is the whole number of an equal invoice, not this one's, whatever stands before it."""
+    if not any([_DIGITS.search(text) for _, text in case.texts]):
+        return False
+    words = {word for _, text in case.texts for word in fold(text).split()}
+    compacts = desk.ledger.numbers.compact
+    return compacts[row] not in words and any([compacts[other] in words for other in equal[:_MOST_EQUAL]])
+
+
 def _may_be_cut(desk: Desk, text: str) -> bool:
     """Whether a label may have lost its end, and with it what tells which invoice; with a blank before it, perhaps."""
     if desk.cuts.may_have_cut(text) or ("\n" in text and fills_its_room(text)):
@@ -95,7 +113,8 @@ def _may_be_cut(desk: Desk, text: str) -> bool:
 def _announces_another(desk: Desk, case: Case, row: int) -> bool:
     """Whether three figures behind "FACT", too few to be looked up, are none of the invoice's."""
     text = desk.receipts.remittance[case.row]
-    found = _SHORT_NUMBER.findall(fold(text)) if text else []
+    folded = fold(text).strip() if text else ""
+    found = _SHORT_NUMBER.findall(folded) + _LONE_NUMBER.findall(folded) * bool(_LONE_NUMBER.fullmatch(folded))
     number = desk.ledger.numbers.compact[row]
     return any(not number.endswith(figures) for figures in found)
 

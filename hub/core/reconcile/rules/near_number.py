@@ -12,6 +12,7 @@ from hub.core.reconcile.layouts import year_first
 from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention
 from hub.core.reconcile.numbers import tail_of
+from hub.core.reconcile.rules.misread import misread, mixed_words
 from hub.core.reconcile.rules.pool import Pool, cap
 from hub.core.reconcile.rules.windows import Window, plain, windows
 from hub.core.reconcile.text import compact, fold, runs
@@ -25,9 +26,11 @@ _MOST_EQUAL = 50  # items of one amount whose numbers are compared with the text
 def near_number(desk: Desk, case: Case, row: int) -> str | None:
     """A number of the text that is an item's without its zeros, one slip away from it, or its last digits."""
     reading = case.reading
+    number, scheme = desk.ledger.numbers.compact[row], desk.ledger.numbers.scheme_of[row]
+    if case.mixed != () and (read := misread(case, number)):
+        return read
     if not (reading.mentions or reading.unknown or reading.closed or windows(case)):
         return None
-    number, scheme = desk.ledger.numbers.compact[row], desk.ledger.numbers.scheme_of[row]
     if written := _without_zeros(desk, case, row):
         return written
     seen = _seen(desk, case, row)
@@ -185,14 +188,22 @@ def nearest_named(desk: Desk, case: Case, pool: Pool, rows: list[int]) -> list[i
 
     Of several such numbers the one due nearest to the receipt: none of them is sure then (`others_near`).
     """
-    if not case.reading.names_something and not windows(case):
+    if not case.reading.names_something and not windows(case) and not mixed_words(case):
         return rows
     equal = [r for r in pool.left if desk.ledger.left[r] == case.amount]
     if len(equal) < 2:
         return rows
     equal = due_nearest(desk, case, equal)[:_MOST_EQUAL]
-    near = [r for r in equal if near_number(desk, case, r)] or [r for r in equal if slipped_from_paid(desk, case, r)]
+    near = [r for r in equal if near_number(desk, case, r)]
+    near = [r for r in near if _is_its_end(desk, case, r)] or near
+    near = near or [r for r in equal if slipped_from_paid(desk, case, r)]
     return near[:1] or rows
+
+
+def _is_its_end(desk: Desk, case: Case, row: int) -> bool:
+    """Whether the text has the end of an item's number as it is: the 0001 of A4E6B591-0001 is no slip of 0003."""
+    near = near_number(desk, case, row)
+    return near is not None and desk.ledger.numbers.compact[row].endswith(compact(near))
 
 
 def due_nearest(desk: Desk, case: Case, rows: list[int]) -> list[int]:
@@ -250,7 +261,10 @@ def others_near(desk: Desk, case: Case, draft: Draft) -> list[Draft]:
     if len(equal) > _MOST_EQUAL:
         cap(draft, 0.9)
     others = [r for r in equal if r != row and ledger.left[r] == case.amount and desk.usable(r, case)]
-    others = [r for r in due_nearest(desk, case, others)[:_MOST_EQUAL] if near_number(desk, case, r)][:3]
+    others = [r for r in due_nearest(desk, case, others)[:_MOST_EQUAL] if near_number(desk, case, r)]
+    if others and _is_its_end(desk, case, row):
+        others = [r for r in others if _is_its_end(desk, case, r)]
+    others = others[:3]
     if not others:
         return []
     draft.evidence["against"] = f"{desk.numbers(others)} is one slip away as well"

@@ -78,6 +78,8 @@ def _is_the_payers_own(desk: Desk, case: Case, row: int, chance: list[str]) -> b
         return False
     letters = letters_of(said[0])
     digits, letters = said[0][len(letters) :], letters or _word_before(case, said[0])
+    if not digits.isdigit():  # begins as a customer's numbers do
+        return False
     alike, beyond = _is_built_alike(desk, row, digits), _is_beyond(desk, row, digits)
     if letters in REFERENCE_WORDS:
         return beyond or not alike

@@ -12,13 +12,20 @@ from hub.core.reconcile.words import HALF_MONTH_WORDS, MONTHS, RENT_WORDS
 
 _Dated = list[tuple[int, date]]  # rows, and the day that counts of each
 _MIDDLE, _A_MONTH = 15, 31  # days
+_ABOUT_TO_BEGIN = timedelta(days=7)
 _SHORT = 4  # letters of a month that may be half of another word: no word goes on from "FEVRIER"
 
 
 def months_named(case: Case) -> set[tuple[int, int]]:
-    """The months a text names, as (year, month); without a year the last one before the receipt."""
+    """The months a text names, as (year, month); without a year the last one before the receipt, or the one about to
+    begin: rents are paid ahead.
+    """
     on = case.received_on
-    return {(year or on.year - (month > on.month), month) for year, month in case.reading.months}
+    soon = on + _ABOUT_TO_BEGIN
+    return {
+        (year or (soon.year if month == soon.month else on.year - (month > on.month)), month)
+        for year, month in case.reading.months
+    }
 
 
 def in_a_month_named(desk: Desk, case: Case, row: int) -> bool:
