@@ -1,0 +1,94 @@
+"""What a ledger of a group of service companies showed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from hub.core.reconcile import Remittances, SettledNumbers
+from tests.unit.reconcile.books import DURAND, MARTIN, decide, item, lines, one, receipt
+
+# A payment service numbers by a code of each customer, in letters and digits by turns.
+CODED = [
+    item(
+        f"{code}-{n:04d}",
+        debtor,
+        239_00 if n else 45_17,
+        issued_on=date(2026, n or 1, 1),
+        due_on=date(2026, n or 1, 16),
+    )
+    for code, debtor in (("F0B66258", DURAND), ("44B145BF", MARTIN), ("C79B4A1E", "C003"))
+    for n in range(1, 5)
+]
+
+
+EVENTS = [
+    item(f"SEM4{n:02d}-{part}", DURAND, amount + n * 17, issued_on=date(2026, month, n % 27 + 1))
+    for n in range(10, 40)
+    for part, amount, month in (("A1", 900_00, 1), ("A2", 1_200_00, 2), ("S", 900_00, 3))
+]
+COURSES = [item(f"2026FP{n:04d}", DURAND, 600_00 + n * n * 7, issued_on=date(2026, n % 3 + 1, 5)) for n in range(1, 20)]
+
+
+def test_letters_among_digits_are_no_year() -> None:
+    """A number of another series stands in the text of a sum: it is asked whether "434S" begins with a year."""
+    paid = COURSES[3]["open_minor"] + COURSES[5]["open_minor"]
+    closed = SettledNumbers(["ACME"], [MARTIN], ["SEM434-S"])
+    decision = one(COURSES, paid, "SOLDE SEM434 S", "DURAND ET FILS", settled=closed)
+    assert ("suggested", [(4, 601_12), (6, 602_52)]) == (decision.status, lines(decision))
+
+
+def test_what_stands_behind_a_counter_tells_numbers_apart() -> None:
+    """The first deposit paid twice is not the balance, though it is as high."""
+    text, amount = "SEM434 A1 JANVIER 2026", EVENTS[72]["open_minor"]
+    first, again = (
+        receipt(amount, text, "DURAND ET FILS", received_on=date(2026, 2, 2)),
+        receipt(amount, text, "DURAND ET FILS"),
+    )
+    decisions = decide(EVENTS, [first, again])
+    assert ["auto", "unapplied"] == [decision.status for decision in decisions]
+    assert "SEM434-A1" == EVENTS[72]["number"]
+    assert [(73, amount)] == lines(decisions[0])
+
+
+def test_silent_money_waits_for_the_number_of_who_contradicts() -> None:
+    """Somebody known as another debtor paid the oldest by its number: if it was meant, the next one is due."""
+    items = [item(f"FA-2026-0000{n}", DURAND, 710_25, due_on=date(2026, n, 1)) for n in (1, 2, 3)]
+    items.append(item("FA-2026-00009", MARTIN, 33_00))
+    other = receipt(710_25, "FA-2026-00001", "MENUISERIE MARTIN SAS", received_on=date(2026, 4, 1))
+    decisions = decide(items, [other, receipt(710_25, "REGLEMENT", "DURAND ET FILS")])
+    assert ["suggested", "suggested"] == [decision.status for decision in decisions]
+    assert "auto" == decide(items, [receipt(710_25, "REGLEMENT", "DURAND ET FILS")])[0].status
+
+
+def test_a_list_is_of_one_receipt() -> None:
+    """Of two receipts of a list's sum the one of its debtor is meant, not a stranger's that came before."""
+    items = [item("FA-2026-00001", DURAND, 490_00), item("FA-2026-00002", MARTIN, 490_00)]
+    table = Remittances(
+        id=[5],
+        receipt_id=[None],
+        lines=[(("FA-2026-00001", 490_00),)],
+        seller=["ACME"],
+        debtor=[DURAND],
+        sent_on=[date(2026, 4, 8)],
+        total_minor=[490_00],
+    )
+    stranger = receipt(490_00, "REGLEMENT", "FILORIA FINANCE", received_on=date(2026, 4, 7))
+    decisions = decide(items, [stranger, receipt(490_00, "AVIS 4711", "DURAND ET FILS")], remittances=table)
+    assert "auto" != decisions[0].status
+    assert ("auto", [(1, 490_00)]) == (decisions[1].status, lines(decisions[1]))
+
+
+@pytest.mark.parametrize("text", ["F0B662580001", "FACT F0B66258-0001", "F0B66258-1"])
+def test_a_coded_number_that_is_paid_already(text: str) -> None:
+    """It is known again however it is written: not the next invoice of that sum is paid, but the same one twice."""
+    first = receipt(239_00, "F0B66258-0001", "DURAND ET FILS", received_on=date(2026, 3, 2))
+    decisions = decide(CODED, [first, receipt(239_00, text, "DURAND ET FILS")])
+    assert [(1, 239_00)] == lines(decisions[0])
+    assert "auto" != decisions[1].status
+
+
+def test_a_coded_number_of_nine_runs() -> None:
+    """Its sum is another's: the known payer did not mean its own invoice beyond doubt."""
+    assert "auto" != one(CODED, 239_00, "PAIEMENT C79B4A1E-0002 MARTIN", "MENUISERIE MARTIN").status
