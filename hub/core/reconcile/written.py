@@ -11,6 +11,7 @@ from hub.core.reconcile.mentions import BARE, FULL, STRONG, Mention, Reading, Re
 from hub.core.reconcile.words import CUSTOMER_WORDS, ORDER_WORDS, OTHER_NUMBER_WORDS
 
 _PLAIN_CODE, _LONG_CODE = 5, 7  # characters of a customer number that nobody announces, with letters and without
+_MOST_RUNS = 7  # runs a number is written in; one of letters and digits by turns, "7F3A9C21-0004", has more
 MOST_ALTERNATIVES = 24  # rows kept for one number; a counter shared by more proves nothing
 
 
@@ -28,7 +29,8 @@ class Lexicon:
         self.vocabulary, self.figured = names.index.postings, names.figured
         self.names = names
         self._starts: dict[str, list[str]] = {}
-        self.begins = ledger.begins | self.numbers.prefixes | beginnings(self.codes)
+        prefixes = self.numbers.prefixes  # the first letters of "F0B66258-0032" are a part of its prefix only
+        self.begins = ledger.begins | prefixes | beginnings(prefixes) | beginnings(self.codes)
         self.begins.discard("")
 
     def knows(self, key: str) -> bool:
@@ -84,8 +86,8 @@ class WrittenText:
         """How many runs from `at` on, the first cut to `key`, spell something known; 0 when nothing."""
         texts, gaps, known = self.texts, self.gaps, self.lexicon.knows
         keys = [(key, 1)] if key < LETTERS and len(key) >= FEW_DIGITS and known(key) else []
-        for after in range(at + 1, min(at + 7, len(texts))):
-            if (gap := gaps[after]) and gap != " " and not near(gap):
+        for after in range(at + 1, min(at + _MOST_RUNS + 3, len(texts))):
+            if (gap := gaps[after]) and ((gap != " " and not near(gap)) or (after >= at + _MOST_RUNS and gap == " ")):
                 break
             key += texts[after]
             if len(key) >= FEW_DIGITS and known(key):

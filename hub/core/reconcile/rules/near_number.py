@@ -238,9 +238,16 @@ def paid_as_written(desk: Desk, case: Case, row: int) -> str | None:
         if len(said) != len(own) or [run < LETTERS for run in said] != [run < LETTERS for run in own]:
             continue
         spelt = letters + "".join([run.zfill(len(mine)) for run, mine in zip(said, own, strict=True)])
-        if account in (ledger.settled.get(spelt) or ()):
+        if account in (ledger.settled.get(spelt) or ()) or _used_up(desk, spelt, account):
             return spelt
     return None
+
+
+def _used_up(desk: Desk, number: str, account: int) -> bool:
+    """Whether a whole number is that of an account's invoice which this run paid."""
+    ledger = desk.ledger
+    rows = ledger.numbers.rows(ledger.numbers.whole.get(number))
+    return any(ledger.account_of[row] == account and ledger.left[row] == 0 for row in rows)
 
 
 def others_near(desk: Desk, case: Case, draft: Draft) -> list[Draft]:
