@@ -19,6 +19,7 @@ _WANTED = 0.5  # confidence from which an undecided explanation keeps others fro
 # Confidence from which silent money takes its turn among equal invoices, undecided as it is, cents missing or not.
 _TURNS = {"payer_amount": 0.8, "payer_rounding": 0.7, "payer_sum": 0.8}
 _SEVERAL, _NEVER = "payer_sum", 2.0
+_NUMBER = "number_named_exact"  # whoever pays: by its number and its sum
 _NOTHING = "oldest_first"  # the rule that speaks when nothing adds up
 _ANYBODYS = 2  # invoices of one amount above which a receipt that names nobody may pay any of them, and hinders none
 _MOST_NEAR = 50  # paid invoices of this amount whose numbers are compared with the text
@@ -62,8 +63,9 @@ class Waiting:
         wanted = [d for n, d in enumerate(drafts) if (n < 2 or d.rule == NEAR) and d.rule not in _HINTS]
         if case.payer_known_by_name:  # a name nobody knows, and an amount, want nothing
             wanted = [d for d in wanted if d.rule != "amount_only"]
-        for draft in [d for d in wanted if d.confidence >= _WANTED]:
-            points = draft.rule == NEAR or not draft.rule.startswith(_BY_AMOUNT)
+        for draft in [d for d in wanted if d.confidence >= _WANTED or d.rule == _NUMBER]:
+            likely = draft.confidence >= _WANTED  # else its payer is known as another: it may still pay, and came first
+            points = likely and (draft.rule == NEAR or not draft.rule.startswith(_BY_AMOUNT))
             for row, _ in draft.lines:
                 if points:
                     self._wanted.setdefault(row, case)
