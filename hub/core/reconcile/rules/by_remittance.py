@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.inputs import Remittances
-from hub.core.reconcile.stances import AGREES, CONTRADICTS
+from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN
 from hub.core.reconcile.text import compact
 
 _DAYS_APART = 7
+_SHARED = 0.9  # a list that fits two receipts, of one whose payer nobody knows
 
 
 class RemittanceIndex:
@@ -20,6 +21,7 @@ class RemittanceIndex:
         self._by_receipt: dict[int, list[int]] = {}
         self._by_total: dict[int, list[int]] = {}
         self._by_code: dict[str, list[int | None]] = {}
+        self._by_amount: dict[int, list[int]] | None = None
         if remittances is None:
             return
         for row in sorted(range(len(remittances.id)), key=lambda row: remittances.id[row]):
@@ -53,6 +55,23 @@ class RemittanceIndex:
             return True
         accounts = self._accounts_of(desk, debtor) if seller is None else [desk.ledger.account_at.get((seller, debtor))]
         return any(one is not None and desk.payers.stance(case.payer, one) != CONTRADICTS for one in accounts)
+
+    def others_for(self, desk: Desk, case: Case, row: int) -> bool:
+        """Whether another receipt of this sum came in the week of a list that names no receipt: it may be its."""
+        table, receipts = self.remittances, desk.receipts
+        if table is None or table.receipt_id[row] is not None:
+            return False
+        if self._by_amount is None:
+            self._by_amount = {}
+            for at, amount in enumerate(receipts.amount_minor):
+                self._by_amount.setdefault(amount, []).append(at)
+        day = table.sent_on[row] or case.received_on
+        return any(
+            at != case.row
+            and abs((receipts.received_on[at] - day).days) <= _DAYS_APART
+            and case.seller in (None, receipts.seller[at])
+            for at in self._by_amount.get(case.amount, ())
+        )
 
     def _accounts_of(self, desk: Desk, debtor: str) -> Sequence[int | None]:
         """The accounts with a debtor's code, at any seller."""
@@ -89,7 +108,13 @@ def _from_list(desk: Desk, case: Case, index: RemittanceIndex, row: int) -> list
         "fee": fee,
         "received": case.amount,
     }
-    return _against_amount(desk, case, lines, total, fee, missing, evidence)
+    drafts = _against_amount(desk, case, lines, total, fee, missing, evidence)
+    for draft in drafts:
+        stances = [desk.payers.stance(case.payer, desk.ledger.account_of[item]) for item in lines]
+        if draft.confidence > _SHARED and UNKNOWN in stances and index.others_for(desk, case, row):
+            draft.confidence = _SHARED
+            draft.evidence["against"] = "another receipt of that week has the sum of this list as well"
+    return drafts
 
 
 def _against_amount(
