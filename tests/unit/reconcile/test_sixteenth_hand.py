@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from hub.core.reconcile import Remittances, SettledNumbers
-from tests.unit.reconcile.books import DURAND, MARTIN, decide, item, lines, one, receipt
+from hub.core.reconcile import Debtors, Remittances, SettledNumbers
+from tests.unit.reconcile.books import DURAND, MARTIN, debtors_of, decide, item, lines, one, receipt
 
 # A payment service numbers by a code of each customer, in letters and digits by turns.
 CODED = [
@@ -92,3 +92,48 @@ def test_a_coded_number_that_is_paid_already(text: str) -> None:
 def test_a_coded_number_of_nine_runs() -> None:
     """Its sum is another's: the known payer did not mean its own invoice beyond doubt."""
     assert "auto" != one(CODED, 239_00, "PAIEMENT C79B4A1E-0002 MARTIN", "MENUISERIE MARTIN").status
+
+
+FAMILIES = debtors_of(
+    ["Brisson Média SARL", "Établissements Wolff et Fils", "Tekystem SCOP", "Saint-Aubin Énergies", "Nicolle Sophie"]
+)
+BILLS = [item(f"PRN26-10{n}47", f"D{n}", 389_83 + n * 7_13) for n in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sure"),
+    [
+        ("MME SOPHIE BRISSON", "facture PRN26-10247", True),
+        ("M BRUNO WOLFF", "PRN26-10247", True),
+        (None, "VIR MME SOPHIE BRISSON FACT PRN26-10247", True),
+        ("SCP SAINT-AUBIN NOTAIRES ASSOCIES", "VTE DIALLO/MARTIN PRN26-10247", True),
+        ("FIDUCIAIRE BRISSON", "PRN26-10247", True),
+        ("BRISSON MEDIA", "facture PRN26-10247 Tekystem SCOP", True),
+        ("BRISSON MEDIA", "facture PRN26-10247", False),
+        ("BRISSON MEDIA", "facture PRN26-10247 Tekystem", False),
+        ("MME SOPHIE NICOLLE", "facture PRN26-10247", False),
+    ],
+)
+def test_who_pays_for_another(name: str | None, text: str, sure: bool) -> None:
+    """A person is not the company of that surname, nor a notary; and a purpose that names the debtor says for whom."""
+    decision = one(BILLS, 404_09, text, name, debtors=FAMILIES)
+    assert [(3, 404_09)] == lines(decision)
+    assert sure is (decision.status == "auto")
+
+
+def test_who_owes_the_sum_itself_may_have_misprinted_the_number() -> None:
+    """A subscription's price is many debtors': the manager of one of them quotes another's number."""
+    items = [*BILLS, item("PRN26-10951", "D0", 404_09)]
+    assert "auto" != one(items, 404_09, "facture PRN26-10247", "MME SOPHIE BRISSON", debtors=FAMILIES).status
+
+
+def test_another_sellers_customer_is_no_other_debtor() -> None:
+    """The money came to the seller whose number it quotes, and who pays is only known to a company of the group."""
+    names = [("ACME", "Tekystem SCOP"), ("ACME", "Vautrin SA"), ("BRAVO", "Rigaudière Romain")]
+    known = Debtors(
+        seller=[seller for seller, _ in names], debtor_id=["D2", "D1", "P7"], name=[name for _, name in names]
+    )
+    bills = [*BILLS[1:3], item("H24118/2", "P7", 55_00, seller="BRAVO")]
+    for seller, status in (("ACME", "auto"), (None, "suggested")):
+        decision = one(bills, 404_09, "Fact PRN26-10247", "MME ROMAIN RIGAUDIERE", debtors=known, seller=seller)
+        assert (status, [(2, 404_09)]) == (decision.status, lines(decision))
