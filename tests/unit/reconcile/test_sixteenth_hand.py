@@ -137,3 +137,22 @@ def test_another_sellers_customer_is_no_other_debtor() -> None:
     for seller, status in (("ACME", "auto"), (None, "suggested")):
         decision = one(bills, 404_09, "Fact PRN26-10247", "MME ROMAIN RIGAUDIERE", debtors=known, seller=seller)
         assert (status, [(2, 404_09)]) == (decision.status, lines(decision))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "status"),
+    [
+        ("SGC DE MILLAU", "MDT 593-19 PRN26-10047 PRN26-10247", "auto"),
+        (None, "VIR DRFIP OCCITANIE MANDAT 5340 PRN26-10047 PRN26-10247", "auto"),
+        ("NEXALIS GERANCE", "FACT PRN26-10047 + PRN26-10247", "auto"),
+        ("TEKYSTEM SCOP", "FACT PRN26-10047 + PRN26-10247", "suggested"),
+        ("NEXALIS GERANCE", "FACT 10047 + 10247", "suggested"),
+    ],
+)
+def test_one_payment_for_several_debtors(name: str | None, text: str, status: str) -> None:
+    """Each whole number is one debtor's, and their sum is the payment's."""
+    bills = [*BILLS, item("AMB2601-00019", "D4", 12_00)]  # the 19 of a mandate is a counter as well
+    decision = one(bills, 389_83 + 404_09, text, name, debtors=FAMILIES)
+    assert status == decision.status
+    if "PRN" in text:
+        assert [(1, 389_83), (3, 404_09)] == lines(decision)
