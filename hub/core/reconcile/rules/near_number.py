@@ -34,8 +34,11 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
     if not seen:
         return None
     counter, period = number[scheme.counter], year_first(number[scheme.period])
-    spellings = (number, number[len(letters_of(number)) :], counter, counter.lstrip("0"))
+    letters, prefixes = letters_of(number), desk.ledger.numbers.prefixes
+    spellings = (number, number[len(letters) :], counter, counter.lstrip("0"))
     for text in seen:
+        if letters != (said := letters_of(text)) and letters in prefixes and said in prefixes:
+            continue  # of another series: "INT25-10296" is no misprint of PRL25-10196
         digits = text[len(letters_of(text)) :]
         if period and (_other_period(case, digits, period) or _begins_a_number(case, digits)):
             continue
