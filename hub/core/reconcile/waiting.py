@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.mentions import STRONG, WEAK, Ref
+from hub.core.reconcile.mentions import FULL, STRONG, WEAK, Ref
 from hub.core.reconcile.rules.equal import alike
 from hub.core.reconcile.rules.its_day import is_told
-from hub.core.reconcile.rules.near_number import NEAR, near_number, slipped_from_paid
+from hub.core.reconcile.rules.near_number import NEAR, near_number, paid_as_written, slipped_from_paid
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 from hub.core.reconcile.stances import STRONG as STRONG_PAYER
 
@@ -19,7 +19,7 @@ _WANTED = 0.5  # confidence from which an undecided explanation keeps others fro
 # Confidence from which silent money takes its turn among equal invoices, undecided as it is, cents missing or not.
 _TURNS = {"payer_amount": 0.8, "payer_rounding": 0.7, "payer_sum": 0.8}
 _SEVERAL, _NEVER = "payer_sum", 2.0
-_NUMBER = "number_named_exact"  # whoever pays: by its number and its sum
+_NUMBER = frozenset(("number_named_exact", "named_in_part"))  # one invoice by its number
 _NOTHING = "oldest_first"  # the rule that speaks when nothing adds up
 _ANYBODYS = 2  # invoices of one amount above which a receipt that names nobody may pay any of them, and hinders none
 _MOST_NEAR = 50  # paid invoices of this amount whose numbers are compared with the text
@@ -63,7 +63,7 @@ class Waiting:
         wanted = [d for n, d in enumerate(drafts) if (n < 2 or d.rule == NEAR) and d.rule not in _HINTS]
         if case.payer_known_by_name:  # a name nobody knows, and an amount, want nothing
             wanted = [d for d in wanted if d.rule != "amount_only"]
-        for draft in [d for d in wanted if d.confidence >= _WANTED or d.rule == _NUMBER]:
+        for draft in [d for d in wanted if d.confidence >= _WANTED or _by_its_number(d)]:
             likely = draft.confidence >= _WANTED  # else its payer is known as another: it may still pay, and came first
             points = likely and (draft.rule == NEAR or not draft.rule.startswith(_BY_AMOUNT))
             for row, _ in draft.lines:
@@ -79,8 +79,10 @@ class Waiting:
     def _names_a_paid_one(self, case: Case, drafts: list[Draft]) -> bool:
         """Whether the text names an invoice of the payer that this run settled: the money came twice, or by mistake."""
         ledger, reading = self.desk.ledger, case.reading
-        if not reading.names_something or not case.payer.accounts:
+        if not case.payer.accounts:
             return False
+        if not reading.names_something:
+            return any(paid_as_written(self.desk, case, row) for d in drafts[:2] for row, _ in d.lines)
         if any(slipped_from_paid(self.desk, case, row) for d in drafts[:2] for row, _ in d.lines):
             return False
         if reading.unknown or len(reading.mentions) != 1:
@@ -202,3 +204,9 @@ class Waiting:
             return True
         text = self.desk.receipts.remittance[other.row]
         return bool(payer.label) and self.desk.cuts.may_have_cut(text) and self.desk.payers.may_begin(payer, account)
+
+
+def _by_its_number(draft: Draft) -> bool:
+    """Whether the text has the whole number of one invoice, and the payer is known as another debtor."""
+    evidence = draft.evidence
+    return draft.rule in _NUMBER and evidence.get("strength") == FULL and evidence.get("payer") == "contradicts"

@@ -156,3 +156,48 @@ def test_one_payment_for_several_debtors(name: str | None, text: str, status: st
     assert status == decision.status
     if "PRN" in text:
         assert [(1, 389_83), (3, 404_09)] == lines(decision)
+
+
+def test_silent_money_waits_for_the_part_that_another_paid() -> None:
+    """A training fund paid a part of the oldest: who pays the whole sum means the next one, perhaps."""
+    items = [item(f"FA-2026-0000{n}", DURAND, 710_25, due_on=date(2026, n, 1)) for n in (1, 2, 3)]
+    items.append(item("FA-2026-00009", MARTIN, 33_00))
+    other = receipt(497_18, "PEC 4711 FA-2026-00001", "MENUISERIE MARTIN SAS", received_on=date(2026, 4, 1))
+    decisions = decide(items, [other, receipt(710_25, "REGLEMENT", "DURAND ET FILS")])
+    assert ["suggested", "suggested"] == [decision.status for decision in decisions]
+
+
+def test_another_series_is_no_misprint() -> None:
+    """Both series are the seller's: one letter and one digit are not one slip."""
+    items = [item(f"PRL26-10{n}96", DURAND, 280_65 + n) for n in range(1, 5)]
+    items += [item(f"INT26-10{n}96", MARTIN, 91_13 + n) for n in range(1, 5)]
+    assert "auto" != one(items, 280_66, "VIR INT26-10296", "DURAND ET FILS").status
+    decision = one(items, 280_66, "VIR PRL26-10796", "DURAND ET FILS")
+    assert ("auto", [(1, 280_66)]) == (decision.status, lines(decision))
+
+
+@pytest.mark.parametrize("text", ["FACTURE 41302 DE 03/2026", "FACT 41302", "T7041302 MARS 2026"])
+def test_the_end_of_a_number_and_its_month_agree(text: str) -> None:
+    """They name one invoice twice; neither makes the other doubtful."""
+    items = [
+        item(f"T70413{n:02d}", DURAND, 300_00 + n * n * 7, issued_on=date(2026, n % 3 + 1, 10)) for n in range(1, 30)
+    ]
+    march = next(n for n, one in enumerate(items, 1) if one["number"] == "T7041302")
+    decision = one(items, 300_28, text, "DURAND ET FILS")
+    assert ("auto", [(march, 300_28)]) == (decision.status, lines(decision))
+
+
+SURNAMES = debtors_of(
+    ["Établissements Vidalenc et Fils", "Vidalenc Ferreira SARL", "Fonderie Auch"]
+    + [f"Vidalenc {name}" for name in ("Gilles", "Samir", "Corinne", "Odile", "Bruno", "Denis")]
+)
+
+
+@pytest.mark.parametrize(
+    "label", ["VIR ETABLISSEMENTS VIDALENC ET\nREGL {} TRANSPORT", "VIR ETABLISSEMENTS VIDALENC ET F\n{}"]
+)
+def test_a_surname_is_no_kind_of_debtors(label: str) -> None:
+    """The label follows one debtor's whole name farther than all others', up to where the bank cut it."""
+    items = [item(f"T70419{n}3", f"D{n}", 468_80 + n * 11) for n in range(9)]
+    decision = one(items, 468_80, label.format("T7041903"), debtors=SURNAMES)
+    assert ("auto", [(1, 468_80)]) == (decision.status, lines(decision))
