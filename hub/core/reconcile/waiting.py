@@ -9,7 +9,8 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import FULL, STRONG, WEAK, Ref
 from hub.core.reconcile.rules.equal import alike
 from hub.core.reconcile.rules.its_day import is_told
-from hub.core.reconcile.rules.near_number import NEAR, near_number, paid_as_written, slipped_from_paid
+from hub.core.reconcile.rules.near_number import NEAR, near_number
+from hub.core.reconcile.rules.paid_already import paid_as_written, slipped_from_paid
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 from hub.core.reconcile.stances import STRONG as STRONG_PAYER
 

@@ -201,3 +201,42 @@ def test_a_surname_is_no_kind_of_debtors(label: str) -> None:
     items = [item(f"T70419{n}3", f"D{n}", 468_80 + n * 11) for n in range(9)]
     decision = one(items, 468_80, label.format("T7041903"), debtors=SURNAMES)
     assert ("auto", [(1, 468_80)]) == (decision.status, lines(decision))
+
+
+@pytest.mark.parametrize("text", ["PRN10071", "FACTURE(S) PRN 10071", "FACT 10071"])
+def test_a_paid_counter_is_no_slip_of_an_open_one(text: str) -> None:
+    """Its year was left out; of equal invoices a figure away another one is open, and the money came twice."""
+    items = [item(f"PRN26-100{n}1", DURAND, 345_92) for n in (2, 5)]
+    items += [item(f"PRN26-10{n:03d}", MARTIN, 100_00 + n, issued_on=date(2026, n % 4 + 1, 2)) for n in range(100, 160)]
+    closed = SettledNumbers(["ACME"], [DURAND], ["PRN26-10071"])
+    assert "auto" != one(items, 345_92, text, "DURAND ET FILS", settled=closed).status
+
+
+@pytest.mark.parametrize("text", ["F0B66258 N°7", "F0B66258/0O12", "REGLT FOB66258-07"])
+def test_a_code_and_a_figure_name_an_invoice(text: str) -> None:
+    """Though it is none that is open: not the oldest of equal ones is paid."""
+    assert "auto" != one(CODED[1:4], 239_00, text, "DURAND ET FILS").status
+    assert "auto" == one(CODED[1:4], 239_00, "REGLT ABONNEMENT F0B66258", "DURAND ET FILS").status
+
+
+def test_of_equal_invoices_one_that_is_named_makes_no_others_near() -> None:
+    """ "0024" is the 24th, and so no slip of the 21st and the 22nd."""
+    items = [item(f"44B145BF-00{n}", MARTIN, 239_00, due_on=date(2026, 3, n - 20)) for n in range(21, 26)]
+    items += [item(f"{code}-0024", DURAND, 17_00) for code in ("F0B66258", "C79B4A1E", "1D53BFE8")]
+    decision = one(items, 478_00, "44B145BF-OO23+44BI45BF-0024", "MENUISERIE MARTIN SAS")
+    assert "auto" != decision.status or [(3, 239_00), (4, 239_00)] == lines(decision)
+
+
+@pytest.mark.parametrize("text", ["LE 26/03/2026 VIREMENT DE 239.00 EUR 2026000391", "239,00 EUROS 2026000391"])
+def test_a_number_behind_a_sum_in_euros(text: str) -> None:
+    """The currency belongs to the sum before it, not to the number behind."""
+    items = [item(f"20260003{n}", DURAND, 239_00, issued_on=date(2026, 3, 2)) for n in range(89, 94)]
+    decision = one(items, 239_00, text, "DURAND ET FILS")
+    assert ("auto", [(3, 239_00)]) == (decision.status, lines(decision))
+
+
+def test_the_end_of_a_code_is_no_month() -> None:
+    """ "1D1-23" is no January of 2023."""
+    items = [item(f"911317D1-00{n}", DURAND, 58_80, due_on=date(2026, 4, n - 20)) for n in range(22, 25)]
+    decision = one(items, 58_80, "ABONNEMENT 911317D1-23", "DURAND ET FILS")
+    assert [(2, 58_80)] == lines(decision)
