@@ -35,10 +35,10 @@ def near(gap: str, *, listed: bool = False) -> bool:
 
 
 def as_year(text: str, received_on: date) -> int | None:
-    """The year meant by two or four digits, if it lies within five years before the receipt."""
+    """The year meant by two or four digits, if it lies within five years before the receipt; None of anything else."""
     if len(text) == 2:
         text = "20" + text
-    if len(text) != 4:
+    if len(text) != 4 or not text.isdecimal():
         return None
     year = int(text)
     return year if received_on.year - 5 <= year <= received_on.year + 1 else None

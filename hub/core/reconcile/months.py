@@ -75,6 +75,8 @@ class MonthText(CounterText):
             gap = self.gaps[at + 1]
             if not 1 <= int(one) <= 12 or gap not in ("/", "-", " ", ".", "") or len(two) not in (2, 4):
                 continue
+            if at > 1 and self.gaps[at] == self.gaps[at - 1] == "":
+                continue  # the end of a code: "911317D1-23" is of no January
             year = as_year(two, self.received_on)
             if year and ((at and texts[at - 1] in _BEFORE_MONTHS) or self._is_plainly_a_month(at)):
                 used[at] = used[at + 1] = True

@@ -108,6 +108,7 @@ class Quotes:
             and not _YEAR.fullmatch(counter)
             and _stands_alone(counter, folded, number[prefix])
             and not _of_another_period(counter, number[dated], folded)
+            and not self._goes_on_as_another(number, max(counted.stop, dated.stop), counter, folded)
             and not (self._names.houses and self._is_a_house(counter, folded))
             and not (
                 dated.start >= counted.stop > 0
@@ -117,6 +118,17 @@ class Quotes:
         ):
             return counter
         return ""
+
+    def _goes_on_as_another(self, number: str, end: int, counter: str, folded: str) -> bool:
+        """Whether a number has something behind its counter, and the text what another number has there: "SEM464 A1"
+        is not SEM464-S.
+        """
+        if end >= len(number):
+            return False
+        behind = re.findall(rf"(?<!\d){counter}[ /.-]*([A-Z0-9]+)", folded)
+        known = (self.ledger.numbers.whole, self.ledger.settled)
+        said = [number[:end] + tail for tail in behind]
+        return number not in said and any(one in numbers for one in said for numbers in known)
 
     def _is_a_house(self, counter: str, folded: str) -> bool:
         """Whether the digits are those of a debtor's address or name: "SDC 132 RUE DES TANNEURS"."""

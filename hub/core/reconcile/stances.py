@@ -198,14 +198,19 @@ class Stances(Companies):
                 town = payer.words[at + 1]
                 others = [name[1] for name in self._telling_names(account) if len(name) > 1 and name[0] == word]
                 if others:
-                    return not any(other.startswith(town) or town.startswith(other) for other in others)
+                    same = any(other.startswith(town) or town.startswith(other) for other in others)
+                    return not same and self.names.full.longest(kinds[word], payer.label) != [account]
         return False
 
     @cached_property
-    def _kinds(self) -> set[str]:
-        """First words of names that say what a debtor is, not who: those of many debtors."""
-        firsts = Counter(words[0] for words in {words for words, _ in self._words} if len(words) > 1)
-        return {word for word, count in firsts.items() if count >= _MANY}
+    def _kinds(self) -> dict[str, list[int]]:
+        """First words of names that say what a debtor is, not who, and the accounts of the many debtors they are of."""
+        firsts = Counter(words[0] for words in {words for words, _ in self._words if len(words) > 1})
+        kinds = {word: dict[int, None]() for word, count in firsts.items() if count >= _MANY}
+        for words, account in self._words:
+            if words and words[0] in kinds:
+                kinds[words[0]][account] = None
+        return {word: list(accounts) for word, accounts in kinds.items()}
 
     def _beginning(self, payer: Payer) -> tuple[str, ...]:
         """What some debtor's name begins with: the payer's whole name, or as many first words of the label as fit."""

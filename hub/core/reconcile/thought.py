@@ -23,7 +23,8 @@ from hub.core.reconcile.rules.by_order import by_order
 from hub.core.reconcile.rules.by_payer import by_payer
 from hub.core.reconcile.rules.by_reference import by_reference, may_be_exact
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex, by_remittance
-from hub.core.reconcile.rules.near_number import due_nearest, slipped_from_paid
+from hub.core.reconcile.rules.near_number import due_nearest
+from hub.core.reconcile.rules.paid_already import slipped_from_paid
 from hub.core.reconcile.stances import CONTRADICTS, MEDIUM, STRONG
 from hub.core.reconcile.text import fold
 

@@ -9,7 +9,8 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import FULL, STRONG, WEAK, Ref
 from hub.core.reconcile.rules.equal import alike
 from hub.core.reconcile.rules.its_day import is_told
-from hub.core.reconcile.rules.near_number import NEAR, near_number, slipped_from_paid
+from hub.core.reconcile.rules.near_number import NEAR, near_number
+from hub.core.reconcile.rules.paid_already import paid_as_written, slipped_from_paid
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 from hub.core.reconcile.stances import STRONG as STRONG_PAYER
 from hub.core.reconcile.words import REFUND_WORDS
@@ -83,8 +84,10 @@ class Waiting:
     def _names_a_paid_one(self, case: Case, drafts: list[Draft]) -> bool:
         """Whether the text names an invoice of the payer that this run settled: the money came twice, or by mistake."""
         ledger, reading = self.desk.ledger, case.reading
-        if not reading.names_something or not case.payer.accounts:
+        if not case.payer.accounts:
             return False
+        if not reading.names_something:
+            return any(paid_as_written(self.desk, case, row) for d in drafts[:2] for row, _ in d.lines)
         if any(slipped_from_paid(self.desk, case, row) for d in drafts[:2] for row, _ in d.lines):
             return False
         if reading.unknown or len(reading.mentions) != 1:

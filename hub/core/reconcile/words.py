@@ -57,6 +57,10 @@ GROUP_WORDS = _set(
     """HOLDING GROUPE GROUP FINANCES FINANCE FINANCIERE PARTICIPATIONS CENTRALE INVESTISSEMENTS INVEST SYNDIC CORPORATE
     TRESORERIE TREASURY IMMOBILIER GERANCE"""
 )
+# Before the name of a private person, who may pay for a company, or for another person.
+TITLES = _set("M MR MM MME MMES MLLE MLE MELLE MONSIEUR MADAME MADEMOISELLE")
+# Who pays out of what clients left with him: a notary, an accountant, an advocate.
+CLIENTS_MONEY_WORDS = _set("NOTAIRE NOTAIRES NOTARIAL NOTARIALE FIDUCIAIRE COMPTABLE COMPTABLES AVOCAT AVOCATS CARPA")
 # Who pays what a court gave him, or a bankrupt left: a part of a file, charges kept, and no invoice's to the cent.
 LAW_WORDS = _set(
     """HUISSIER HUISSIERS COMMISSAIRE COMMISSAIRES JUSTICE CARPA JUDICIAIRE JUDICIAIRES LIQUIDATEUR LIQUIDATEURS

@@ -15,6 +15,7 @@ _PLAIN_CODE, _LONG_CODE = 5, 7  # characters of a customer number that nobody an
 _LONGEST_COUNTER = 6  # digits of a counter behind a beginning that a program drew
 _SIGNS = ("-", "/", ".")
 _COUNTERS = range(3, _LONGEST_COUNTER + 1)
+_MOST_RUNS = 7  # runs a number is written in; one of letters and digits by turns, "7F3A9C21-0004", has more
 MOST_ALTERNATIVES = 24  # rows kept for one number; a counter shared by more proves nothing
 
 
@@ -92,8 +93,8 @@ class WrittenText:
         """How many runs from `at` on, the first cut to `key`, spell something known; 0 when nothing."""
         texts, gaps, known, drawn = self.texts, self.gaps, self.lexicon.knows, self.lexicon.drawn
         keys = [(key, 1)] if key < LETTERS and len(key) >= FEW_DIGITS and known(key) else []
-        for after in range(at + 1, min(at + 7, len(texts))):
-            if (gap := gaps[after]) and gap != " " and not near(gap):
+        for after in range(at + 1, min(at + _MOST_RUNS + 3, len(texts))):
+            if (gap := gaps[after]) and ((gap != " " and not near(gap)) or (after >= at + _MOST_RUNS and gap == " ")):
                 break
             if drawn and texts[after] < LETTERS and (spelt := self._behind_what_was_drawn(key, texts[after])):
                 keys.append((spelt, after + 1 - at))

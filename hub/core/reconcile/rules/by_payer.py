@@ -62,8 +62,12 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
         judged += _of_namesakes(desk, case, accounts)
     if rivals > 1:
         _several_explain(desk, judged)
-    if case.reading.months and any([d.rule == "payer_statement" and d.confidence >= 0.8 for d in judged]):
-        judged = [d if d.rule == "payer_statement" else cap(d, 0.79) for d in judged]  # the month says which
+    told = [d for d in judged if d.rule == "payer_statement" and d.confidence >= 0.8] if case.reading.months else []
+    if told:  # the month says which, and its number may say so as well
+        judged = [
+            d if d.rule == "payer_statement" or (d.rule == NEAR and d.same_as(told[0])) else cap(d, 0.79)
+            for d in judged
+        ]
     near = [d for d in judged if d.rule == NEAR]
     if near:
         judged = [cap(d, 0.9 if _is_named(desk, case) else 1.0) if d.rule == NEAR else cap(d, 0.85) for d in judged]

@@ -9,6 +9,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.rules.named import AHEAD, CONTRADICTED, Named, full_lines, named_by_debtor, ranges
 from hub.core.reconcile.rules.named_differs import inexact
+from hub.core.reconcile.rules.several_debtors import of_several_debtors
 from hub.core.reconcile.rules.statement import months_named
 from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN
 from hub.core.reconcile.words import REFUND_WORDS
@@ -66,6 +67,8 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
                 "open": {desk.ledger.items.number[r]: desk.signed(r) for r in named.rows[:40]},
             }
         drafts += found
+    if len(case.reading.mentions) > 1 and not any([draft.rule.endswith("named_exact") for draft in drafts]):
+        drafts += of_several_debtors(desk, case)
     return drafts
 
 

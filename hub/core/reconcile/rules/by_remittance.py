@@ -8,7 +8,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.inputs import Remittances
 from hub.core.reconcile.mentions import STRONG
 from hub.core.reconcile.rules.pool import cap
-from hub.core.reconcile.stances import AGREES, CONTRADICTS
+from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN
 from hub.core.reconcile.text import compact
 
 _DAYS_APART = 7
@@ -23,6 +23,7 @@ class RemittanceIndex:
         self._by_receipt: dict[int, list[int]] = {}
         self._by_total: dict[int, list[int]] = {}
         self._by_code: dict[str, list[int | None]] = {}
+        self._by_amount: dict[int, list[int]] | None = None
         if remittances is None:
             return
         for row in sorted(range(len(remittances.id)), key=lambda row: remittances.id[row]):
@@ -56,6 +57,23 @@ class RemittanceIndex:
             return True
         accounts = self._accounts_of(desk, debtor) if seller is None else [desk.ledger.account_at.get((seller, debtor))]
         return any(one is not None and desk.payers.stance(case.payer, one) != CONTRADICTS for one in accounts)
+
+    def others_for(self, desk: Desk, case: Case, row: int) -> bool:
+        """Whether another receipt of this sum came in the week of a list that names no receipt: it may be its."""
+        table, receipts = self.remittances, desk.receipts
+        if table is None or table.receipt_id[row] is not None:
+            return False
+        if self._by_amount is None:
+            self._by_amount = {}
+            for at, amount in enumerate(receipts.amount_minor):
+                self._by_amount.setdefault(amount, []).append(at)
+        day = table.sent_on[row] or case.received_on
+        return any(
+            at != case.row
+            and abs((receipts.received_on[at] - day).days) <= _DAYS_APART
+            and case.seller in (None, receipts.seller[at])
+            for at in self._by_amount.get(case.amount, ())
+        )
 
     def _accounts_of(self, desk: Desk, debtor: str) -> Sequence[int | None]:
         """The accounts with a debtor's code, at any seller."""
@@ -93,22 +111,26 @@ def _from_list(desk: Desk, case: Case, index: RemittanceIndex, row: int) -> list
         "received": case.amount,
     }
     drafts = _against_amount(desk, case, lines, total, fee, missing, evidence)
-    if table.receipt_id[row] != case.id and (why := _why_not_this(desk, case, list(lines))):
+    if table.receipt_id[row] != case.id and (why := _why_not_this(desk, case, index, row, list(lines))):
         for draft in drafts:
             cap(draft, _BY_A_PRICE).evidence["against"] = why
     return drafts
 
 
-def _why_not_this(desk: Desk, case: Case, rows: list[int]) -> str:
+def _why_not_this(desk: Desk, case: Case, index: RemittanceIndex, list_row: int, rows: list[int]) -> str:
     """Why a list that was found by its sum may be another payment's; "" when nothing says so.
 
     One of a single line says no more than a price that many pay: then who pays must be the debtor, as where the bank
-    names nobody (a deposit of direct debits). A text that spells another number means that one.
+    names nobody (a deposit of direct debits), and where two receipts of the week have its sum. A text that spells
+    another number means that one.
     """
     payers, account_of = desk.payers, desk.ledger.account_of
     plain = len(rows) == 1 or not desk.receipts.payer_name[case.row]
-    if plain and payers.stance(case.payer, account_of[rows[0]]) != AGREES:
+    stances = {payers.stance(case.payer, account_of[row]) for row in rows}
+    if plain and stances != {AGREES}:
         return "nothing but its sum says that the list is of this payment"
+    if UNKNOWN in stances and index.others_for(desk, case, list_row):
+        return "another receipt of that week has the sum of this list as well"
     spelt = [mention.refs for mention in case.reading.mentions if mention.refs[0].strength >= STRONG]
     if case.reading.closed or any({ref.row for ref in refs}.isdisjoint(rows) for refs in spelt):
         return "the text names something else"

@@ -8,7 +8,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.misread import misreads_another
 from hub.core.reconcile.rules.near_number import near_number
 from hub.core.reconcile.rules.pool import Pool
-from hub.core.reconcile.rules.windows import built_alike
+from hub.core.reconcile.rules.windows import built_alike, quotes_its_code
 from hub.core.reconcile.text import PURPOSE, fills_its_room, fold
 from hub.core.reconcile.words import DELIVERY_WORDS, PERIOD_WORDS
 
@@ -76,7 +76,8 @@ def why_not_the_oldest(desk: Desk, case: Case, row: int, amount: int) -> str:
         return ""
     if not receipts.payer_name[case.row] and _may_be_cut(desk, receipts.remittance[case.row] or ""):
         return "equal invoices, and the bank may have cut off which"
-    if built_alike(case, ledger.items.number[row]) or _announces_another(desk, case, row):
+    number = ledger.items.number[row]
+    if built_alike(case, number) or quotes_its_code(case, number) or _announces_another(desk, case, row):
         return "equal invoices, and the text has a number like theirs that is none"
     if _spells_another(desk, case, row, equal):
         return "equal invoices, and the text has the number of another one"

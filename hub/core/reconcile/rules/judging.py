@@ -11,8 +11,9 @@ from hub.core.reconcile.rules.equal import why_not_the_oldest, why_not_these
 from hub.core.reconcile.rules.its_day import told_by_its_day
 from hub.core.reconcile.rules.named import paid_with_this
 from hub.core.reconcile.rules.named_differs import may_be_a_part, speaks_of_credit
-from hub.core.reconcile.rules.near_number import NEAR, near_number, paid_as_written
+from hub.core.reconcile.rules.near_number import NEAR, near_number
 from hub.core.reconcile.rules.not_ours import announces_a_number, begins_another, is_no_other_number
+from hub.core.reconcile.rules.paid_already import paid_as_written
 from hub.core.reconcile.rules.pool import cap
 from hub.core.reconcile.rules.statement import in_a_month_named
 from hub.core.reconcile.stances import MEDIUM, STRONG

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from hub.core.reconcile.case import Case, Desk
 from hub.core.reconcile.layouts import year_first
-from hub.core.reconcile.mentions import BARE, WEAK
-from hub.core.reconcile.stances import AGREES
+from hub.core.reconcile.mentions import BARE, FULL, WEAK
+from hub.core.reconcile.rules.for_another import may_pay_for
+from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN
 from hub.core.reconcile.stances import STRONG as SURE
 
 _LONGEST_RANGE = 20_000  # between the counters of a range; other debtors have most of them
@@ -58,8 +59,10 @@ def _by_debtor(desk: Desk, case: Case) -> list[Named]:
         picks = _pick(desk, case, mentions, stance)
         if picks:
             group = ledger.group(accounts[0]) if len(accounts) > 1 else accounts
-            weakest = min([strength for _, strength, _ in picks])
-            found.append(Named(picks, mentions, stance, group, [row for row, _, _ in picks], weakest))
+            weakest, rows = min([strength for _, strength, _ in picks]), [row for row, _, _ in picks]
+            if stance == CONTRADICTS and weakest >= FULL and sum(map(desk.signed, rows)) == case.amount:
+                stance = UNKNOWN if may_pay_for(desk, case, group) else CONTRADICTS
+            found.append(Named(picks, mentions, stance, group, rows, weakest))
     if len(found) > 1:
         found.sort(key=lambda n: (-n.stance, -n.strength, -len(n.picks), n.accounts))
     return found[:6]

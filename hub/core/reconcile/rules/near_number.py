@@ -13,6 +13,7 @@ from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention
 from hub.core.reconcile.numbers import tail_of
 from hub.core.reconcile.rules.misread import misread, mixed_words
+from hub.core.reconcile.rules.paid_already import is_neighbour, is_paid_counter, slipped_from_paid
 from hub.core.reconcile.rules.pool import Pool, cap
 from hub.core.reconcile.rules.windows import Window, plain, windows
 from hub.core.reconcile.text import compact, fold, runs
@@ -37,9 +38,13 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
     if not seen:
         return None
     counter, period = number[scheme.counter], year_first(number[scheme.period])
-    spellings = (number, number[len(letters_of(number)) :], counter, counter.lstrip("0"))
+    letters, prefixes = letters_of(number), desk.ledger.numbers.prefixes
+    spellings = (number, number[len(letters) :], counter, counter.lstrip("0"))
     for text in seen:
-        digits = text[len(letters_of(text)) :]
+        said = letters_of(text)
+        if letters != said and letters in prefixes and said in prefixes:
+            continue  # of another series: "INT25-10296" is no misprint of PRL25-10196
+        digits = text[len(said) :]
         if period and (_other_period(case, digits, period) or _begins_a_number(case, digits)):
             continue
         if period and scheme.period.start >= scheme.counter.stop and _ends_in_another_year(case, digits, period):
@@ -48,7 +53,9 @@ def near_number(desk: Desk, case: Case, row: int) -> str | None:
             return text
         for mine in spellings:
             slips = DamerauLevenshtein.distance(digits if mine.isdigit() else text, mine, score_cutoff=1)
-            if min(len(mine), len(digits)) >= _LEAST_TAIL and slips == 1 and not _is_neighbour(digits, counter):
+            if min(len(mine), len(digits)) < _LEAST_TAIL or slips != 1 or is_neighbour(digits, counter):
+                continue
+            if not is_paid_counter(desk, row, digits):
                 return text
     return _slipped(desk, case, row, seen)
 
@@ -139,7 +146,7 @@ def _slipped(desk: Desk, case: Case, row: int, seen: list[str]) -> str | None:
         if abs(len(text) - len(digits)) < 2 and DamerauLevenshtein.distance(text, digits, score_cutoff=1) == 1:
             spelt = text, letters + text + tail
             known = text in numbers.by_digits or any([one in numbers.whole or one in settled for one in spelt])
-            if known or _is_neighbour(text, counter) or _of_another_period(desk, case, row, pieces, len(digits)):
+            if known or is_neighbour(text, counter) or _of_another_period(desk, case, row, pieces, len(digits)):
                 continue
             return text
     return None
@@ -164,23 +171,18 @@ def _of_another_period(desk: Desk, case: Case, row: int, pieces: Window, digits:
 
 
 def _is_own(desk: Desk, case: Case, mention: Mention, row: int) -> bool:
-    """Whether a number is that of another item of the same debtor, well spelt or of this very amount: no misprint.
+    """Whether a number is that of another item of the same debtor, well spelt or of this very amount, or of the item's:
+    no misprint.
 
     Also when that item was used up in this run: then the money came twice.
     """
-    ledger = desk.ledger
+    ledger, opened = desk.ledger, desk.ledger.items.open_minor
     return any(
         ref.row != row
         and ledger.account_of[ref.row] == ledger.account_of[row]
-        and (ref.strength >= STRONG or (ref.strength > WEAK and ledger.items.open_minor[ref.row] == case.amount))
+        and (ref.strength >= STRONG or (ref.strength > WEAK and opened[ref.row] in (case.amount, opened[row])))
         for ref in mention.refs
     )
-
-
-def _is_neighbour(digits: str, counter: str) -> bool:
-    """Whether two counters follow each other: then it is rather the invoice before, paid already."""
-    tail = digits[-len(counter) :]
-    return tail.isdigit() and counter.isdigit() and abs(int(tail) - int(counter)) == 1
 
 
 def nearest_named(desk: Desk, case: Case, pool: Pool, rows: list[int]) -> list[int]:
@@ -210,48 +212,6 @@ def due_nearest(desk: Desk, case: Case, rows: list[int]) -> list[int]:
     """Items in the order in which they are due near the receipt; of two as near the older."""
     age = desk.ledger.age
     return sorted(rows, key=lambda row: (abs((age(row)[0] - case.received_on).days), age(row)))
-
-
-def slipped_from_paid(desk: Desk, case: Case, row: int) -> str | None:
-    """A number of the text that is a paid invoice's of this debtor and one slip away from an open one's, if any.
-
-    Either the money came twice or the number is a misprint: a person must say.
-    """
-    ledger, account = desk.ledger, desk.ledger.account_of[row]
-    number, scheme = ledger.numbers.compact[row], ledger.numbers.scheme_of[row]
-    paid = [text for text, accounts in case.reading.closed if account in accounts]
-    for mention in case.reading.mentions:
-        own = [ref.row for ref in mention.refs if ledger.account_of[ref.row] == account and ref.strength >= STRONG]
-        if own and row not in own and all(ledger.left[other] == 0 for other in own):
-            paid.append(mention.text)
-    spellings = (number, number[len(letters_of(number)) :])
-    for text in paid:
-        digits = text[len(letters_of(text)) :]
-        for mine in spellings:
-            slips = DamerauLevenshtein.distance(digits if mine.isdigit() else text, mine, score_cutoff=1)
-            if len(mine) >= 4 and slips == 1 and not _is_neighbour(digits, number[scheme.counter]):
-                return text
-    return None
-
-
-def paid_as_written(desk: Desk, case: Case, row: int) -> str | None:
-    """A number of the text that is a paid invoice's of an item's debtor, when written as the item's number is printed:
-    with its letters in front, and its noughts. "2632-163" is W2632-0163, which was paid.
-    """
-    known = windows(case)
-    if not known:
-        return None
-    ledger, account = desk.ledger, desk.ledger.account_of[row]
-    own = runs(fold(ledger.items.number[row]))[0]
-    letters = own.pop(0) if own and own[0] > LETTERS else ""
-    for window in known.values():
-        said = window[1:] if window[0] > LETTERS else window
-        if len(said) != len(own) or [run < LETTERS for run in said] != [run < LETTERS for run in own]:
-            continue
-        spelt = letters + "".join([run.zfill(len(mine)) for run, mine in zip(said, own, strict=True)])
-        if account in (ledger.settled.get(spelt) or ()):
-            return spelt
-    return None
 
 
 def others_near(desk: Desk, case: Case, draft: Draft) -> list[Draft]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from hub.core.reconcile.case import Case
 from hub.core.reconcile.fitting import LETTERS, near
+from hub.core.reconcile.numbers import lookalike_of
 from hub.core.reconcile.text import fold, join_pieces, mask, runs
 from hub.core.reconcile.words import REFERENCE_WORDS
 
@@ -17,6 +18,10 @@ _MOST_WINDOWS = 120
 _NOUGHT = re.compile(r"(?<=\d)O(?=\d)")  # "F-2O26-05-0099"
 _GLUED = re.compile(r"[A-Z]\d{6}")
 _TWO_RUNS = re.compile(r"\d\D+\d")
+_LEAST_CODE = 6  # characters of a code that numbers begin with, of letters and digits by turns
+_BY_TURNS = re.compile(r"[A-Z]+\d+[A-Z]|\d[A-Z]+\d")
+_SIGN = r"[^A-Z0-9]?"
+_SIGNS = re.compile(r"[^A-Z0-9]+")
 _MADE_BY_MACHINES = "end_to_end_ref"
 Window = tuple[str, ...]
 
@@ -60,6 +65,19 @@ def built_alike(case: Case, number: str) -> bool:
     return len(lengths) > 1 and any(
         [len(run) for run in window if run < LETTERS] == lengths for window in windows(case).values()
     )
+
+
+def quotes_its_code(case: Case, number: str) -> bool:
+    """Whether the text has what a number begins with, up to its last sign, and figures behind: "132C1BAA N 13".
+
+    So has a number of a customer's own code in letters and digits; letters taken for digits are read as such.
+    """
+    code, _, counter = _SIGNS.sub(" ", fold(number)).rpartition(" ")
+    if len(code) < _LEAST_CODE or not counter.isdigit() or code.isalpha() or not _BY_TURNS.search(code):
+        return False
+    begun = _SIGN.join(map(re.escape, lookalike_of(code.replace(" ", ""))))
+    spelt = re.compile(rf"{begun}[^A-Z0-9]*(?:N[O0]?)?[^A-Z0-9]*\d")
+    return any(spelt.search(lookalike_of(fold(text[:_LOOKED_AT]))) for _, text in case.texts)
 
 
 def _has_a_run_of(case: Case, length: int) -> bool:
