@@ -65,7 +65,8 @@ class Waiting:
         if case.payer_known_by_name:  # a name nobody knows, and an amount, want nothing
             wanted = [d for d in wanted if d.rule != "amount_only"]
         for draft in [d for d in wanted if d.confidence >= _WANTED or self._is_spelt(case, d)]:
-            points = draft.rule == NEAR or not draft.rule.startswith(_BY_AMOUNT)
+            likely = draft.confidence >= _WANTED  # else its payer is known as another: it may still pay, and came first
+            points = likely and (draft.rule == NEAR or not draft.rule.startswith(_BY_AMOUNT))
             for row, _ in draft.lines:
                 if points:
                     self._wanted.setdefault(row, case)
