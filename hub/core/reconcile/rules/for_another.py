@@ -13,13 +13,13 @@ _FIRST_WORDS = 3  # of a label, among which a person's title stands: "VIR SEPA M
 def may_pay_for(desk: Desk, case: Case, accounts: list[int]) -> bool:
     """Whether the payer, known as another debtor or somewhat like one, may as well pay for the debtor of a number.
 
-    The text has that debtor's name in full; or the payer is only known to other sellers than the one whose account the
-    money came on; or it is a private person, or an officer of those who hold their clients' money, of whom the debtors
-    found bear no more than a word.
+    The text has that debtor's name in full; or it is a private person, or an officer of those who hold their clients'
+    money, of whom the debtors found bear no more than a word. Not because all who bear the name are other sellers'
+    customers: of many debtors of a name the right one may have been overlooked.
     """
     if any(desk.ledger.with_amount(account, case.amount) for account in case.payer.accounts):
         return False  # who owes this sum itself has rather misprinted the number
-    return _names_them(desk, case, accounts) or _is_elsewhere(desk, case) or _is_somebody_else(desk, case)
+    return _names_them(desk, case, accounts) or _is_somebody_else(desk, case)
 
 
 def _names_them(desk: Desk, case: Case, accounts: list[int]) -> bool:
@@ -33,12 +33,6 @@ def _names_them(desk: Desk, case: Case, accounts: list[int]) -> bool:
         for name in full.of(account)
         if f" {' '.join(name)} " in f" {' '.join(words)} "
     )
-
-
-def _is_elsewhere(desk: Desk, case: Case) -> bool:
-    """Whether all debtors that may be the payer are other sellers'."""
-    sellers = {desk.ledger.accounts[account][0] for account in case.payer.accounts}
-    return case.seller is not None and bool(sellers) and case.seller not in sellers
 
 
 def _is_somebody_else(desk: Desk, case: Case) -> bool:
