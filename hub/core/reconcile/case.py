@@ -46,7 +46,7 @@ class Case:
 class Draft:
     """A proposal in the making: rows of the ledger instead of ids."""
 
-    confidence: float
+    weight: float
     rule: str
     reason: str
     lines: list[tuple[int, int]]
@@ -105,7 +105,7 @@ class Desk:
         if len(lines) > 1 and any([ledger.account_of[row] != account for row, _ in lines]):
             account = -1
         deductions = [(kind, None if row is None else ids[row], amount) for kind, row, amount in draft.deductions]
-        weight = round(min(max(draft.confidence, 0.0), 1.0), 4)
+        weight = round(min(max(draft.weight, 0.0), 1.0), 4)
         right = confidence(draft.rule, round(weight, 2), place)
         if place == FIRST and (counts := judged_alike(self.judged, draft.rule, weight))[1]:
             right = with_judged(right, counts)

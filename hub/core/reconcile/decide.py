@@ -22,7 +22,7 @@ def ranked(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
 
     def rank(draft: Draft) -> tuple[object, ...]:
         days = sum(abs((age(row)[0] - case.received_on).days) for row, _ in draft.lines)
-        return -draft.confidence, len(draft.lines), draft.rule, days, [ids[row] for row, _ in draft.lines]
+        return -draft.weight, len(draft.lines), draft.rule, days, [ids[row] for row, _ in draft.lines]
 
     for draft in sorted(drafts, key=rank):
         if draft.lines and not any(draft.same_as(other) for other in best):
@@ -36,9 +36,9 @@ def sure(desk: Desk, case: Case, drafts: list[Draft]) -> Draft | None:
         return None
     first = drafts[0]
     threshold = desk.policy_for(first.lines[0][0]).auto_threshold / 1000
-    if first.confidence < threshold or case.received_on > desk.today:
+    if first.weight < threshold or case.received_on > desk.today:
         return None
-    if len(drafts) > 1 and drafts[1].confidence >= RIVAL:
+    if len(drafts) > 1 and drafts[1].weight >= RIVAL:
         return None
     return first if within_bounds(desk, case, first) else None
 
@@ -78,7 +78,7 @@ def apply(desk: Desk, draft: Draft) -> None:
 def automatic(desk: Desk, case: Case, first: Draft, drafts: list[Draft]) -> Decision:
     """The decision for a draft that is applied; its evidence names the rivals it beat."""
     if len(drafts) > 1:
-        refused = [f"{d.rule}: {desk.numbers([r for r, _ in d.lines])} ({d.confidence:.2f})" for d in drafts[1:4]]
+        refused = [f"{d.rule}: {desk.numbers([r for r, _ in d.lines])} ({d.weight:.2f})" for d in drafts[1:4]]
         first.evidence["refused"] = refused
     first.evidence["policy"] = desk.policy.version
     return Decision(case.id, AUTO, first.rule, first.reason, (desk.proposal(first, SURE),))
@@ -97,7 +97,7 @@ def for_a_person(desk: Desk, case: Case, drafts: list[Draft]) -> Decision:
 
 def _is_alone(drafts: list[Draft]) -> bool:
     """Whether the first would be applied, were it not for a stricter policy or a rule of the company."""
-    return drafts[0].confidence >= _SURE and (len(drafts) == 1 or drafts[1].confidence < RIVAL)
+    return drafts[0].weight >= _SURE and (len(drafts) == 1 or drafts[1].weight < RIVAL)
 
 
 def _said(case: Case) -> dict[str, object]:

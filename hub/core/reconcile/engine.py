@@ -166,7 +166,7 @@ class _Run:
         if reading.mentions or reading.orders or case.id in self.remitted or case.original:
             drafts = ranked(self.desk, case, self.thought.by_references(case))
         decision = self._automatic(case, drafts)
-        if decision is None and not (drafts and drafts[0].confidence > RIVAL):
+        if decision is None and not (drafts and drafts[0].weight > RIVAL):
             kind = self.thought.outsider(case)
             if kind is not None:
                 return not_a_receipt(case.id, kind)
@@ -181,7 +181,7 @@ class _Run:
             drafts[0] = self.waiting.beside_claims(case, drafts[0])
             other = self.waiting.before(case, drafts[0])
             if other is not None:
-                drafts[0].confidence = min(drafts[0].confidence, 0.9)
+                drafts[0].weight = min(drafts[0].weight, 0.9)
                 drafts[0].evidence["against"] = "another receipt still open may pay the same item"
                 drafts[0].evidence["waits_for_receipt"] = other
         decision = self._automatic(case, drafts)

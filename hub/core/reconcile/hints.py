@@ -16,8 +16,8 @@ from hub.core.reconcile.rules.parts import PART, parts
 from hub.core.reconcile.rules.pool import Pool, cap, pick
 from hub.core.reconcile.words import DEPOSIT_WORDS, GROUP_WORDS, ORDER_WORDS
 
-_ENOUGH = 0.92  # confidence of an explanation beside which nothing further is looked for
-_GUESS = 0.6  # confidence up to which debtors somewhat like the payer are worth a look
+_ENOUGH = 0.92  # weight of an explanation beside which nothing further is looked for
+_GUESS = 0.6  # weight up to which debtors somewhat like the payer are worth a look
 _LEAST_PAYER = 0.5
 _SEVERAL, _ONE = 0.7, 0.55  # numbers and a sum that agree to the cent, of a debtor who does not look like the payer
 _TRIED, _AND_MORE = 0.8, 0.87
@@ -30,10 +30,10 @@ _MOST_MORE = 2  # invoices that a list which was cut may have lost
 
 def with_hints(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
     """The drafts of a receipt and what else may explain it, best first."""
-    if drafts and (drafts[0].confidence >= _ENOUGH or _is_one_whole_invoice(case, drafts[0])):
+    if drafts and (drafts[0].weight >= _ENOUGH or _is_one_whole_invoice(case, drafts[0])):
         return drafts
     if _pays_nothing_yet(desk, case):
-        return [draft for draft in drafts if draft.rule not in _ANY_DEBT or draft.confidence >= A_SHARE]
+        return [draft for draft in drafts if draft.rule not in _ANY_DEBT or draft.weight >= A_SHARE]
     for draft in drafts:
         _weigh_again(draft)
     found, figures = list[Draft](), figures_of(case)
@@ -43,7 +43,7 @@ def with_hints(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
             found += by_ends(desk, case, pool, figures) + neighbours(desk, case, pool)
             found += _orders_and_more(desk, case, pool) if case.reading.orders else []
             found += parts(desk, case, pool, drafts, figures)
-    if not any([draft.confidence > _GUESS for draft in drafts + found]):
+    if not any([draft.weight > _GUESS for draft in drafts + found]):
         found += _of_relatives(desk, case)
     return ranked(desk, case, drafts + found) if found or drafts else []
 
@@ -64,8 +64,8 @@ def _is_one_whole_invoice(case: Case, draft: Draft) -> bool:
 
 def _weigh_again(draft: Draft) -> None:
     """For a person a number of somebody else says more, and a set found by trying less, than for the hub."""
-    if draft.rule.endswith("named_exact") and draft.confidence == CONTRADICTED:
-        draft.confidence = _SEVERAL if len(draft.lines) > 1 else _ONE
+    if draft.rule.endswith("named_exact") and draft.weight == CONTRADICTED:
+        draft.weight = _SEVERAL if len(draft.lines) > 1 else _ONE
     elif draft.rule == "payer_sum" and draft.evidence.get("chance", 0.0) > CHANCE:
         cap(draft, _TRIED)
 
@@ -106,7 +106,7 @@ def _of_relatives(desk: Desk, case: Case) -> list[Draft]:
     if family is None:
         return []
     others = [a for a in desk.payers.longer_names(family) if case.seller in (None, desk.ledger.accounts[a][0])]
-    drafts = [d for a in others[:_MOST_RELATIVES] for d in explain(desk, case, [a]) if d.confidence > _GUESS]
+    drafts = [d for a in others[:_MOST_RELATIVES] for d in explain(desk, case, [a]) if d.weight > _GUESS]
     return [cap(draft, _RELATIVE) for draft in drafts]
 
 

@@ -22,7 +22,7 @@ _PARTS = ("oldest_first", PART)  # of something, nobody knows what
 _SURER = 0.7  # a part that the text tells
 _MOST_PARTS = 40  # receipts of one debtor compared with one another
 _MOST_EQUAL = 200  # equal items looked at for one suggestion
-_LIKELY = 0.4  # confidence from which what is offered to one is not offered first to the next
+_LIKELY = 0.4  # weight from which what is offered to one is not offered first to the next
 _DATE_SLACK_DAYS = 3
 
 
@@ -46,7 +46,7 @@ class Suggestions:
         """Where nothing adds up: two receipts of one debtor that make up an invoice between them."""
         lonely: dict[int, list[Case]] = {}
         for case, drafts in held:
-            if drafts and drafts[0].rule in _PARTS and drafts[0].confidence < _SURER:
+            if drafts and drafts[0].rule in _PARTS and drafts[0].weight < _SURER:
                 lonely.setdefault(self.desk.ledger.account_of[drafts[0].lines[0][0]], []).append(case)
         found: dict[int, Draft] = {}
         for account, cases in lonely.items():
@@ -64,10 +64,10 @@ class Suggestions:
             account = self._only_account(case, drafts)
             if account is not None:
                 groups.setdefault((account, case.amount), []).append((case, drafts))
-            elif drafts and drafts[0].confidence >= _LIKELY:
+            elif drafts and drafts[0].weight >= _LIKELY:
                 shared |= {(a, case.amount) for a in self._accounts(case, drafts)}
         for (account, amount), members in groups.items():
-            if (account, amount) in shared and all(drafts[0].confidence < _LIKELY for _, drafts in members):
+            if (account, amount) in shared and all(drafts[0].weight < _LIKELY for _, drafts in members):
                 continue  # whoever bears the name goes first
             silent = []
             for case, drafts in members:
@@ -137,11 +137,11 @@ class Suggestions:
                 if other is not None and not any(other.same_as(known) for known in (*found, *drafts)):
                     found.append(other)
                 found.append(draft)
-            found.sort(key=lambda draft: (-draft.confidence, self._is_offered(draft), self._turn(case, draft)))
+            found.sort(key=lambda draft: (-draft.weight, self._is_offered(draft), self._turn(case, draft)))
         if found:
             found[1:1] = self._neighbours(case, found)
             found = [draft for at, draft in enumerate(found) if not any(draft.same_as(known) for known in found[:at])]
-        if found and len(found[0].lines) == 1 and found[0].confidence >= _LIKELY:
+        if found and len(found[0].lines) == 1 and found[0].weight >= _LIKELY:
             self.offered.add(found[0].lines[0][0])
         return found
 
@@ -156,7 +156,7 @@ class Suggestions:
     def _whose_turn(self, case: Case, drafts: list[Draft], row: int) -> list[Draft]:
         """The drafts, the invoice first whose turn it is among equal ones."""
         first = drafts[0]
-        mine = next((d for d in drafts if d.lines == [(row, case.amount)] and d.confidence == first.confidence), None)
+        mine = next((d for d in drafts if d.lines == [(row, case.amount)] and d.weight == first.weight), None)
         if mine is None:
             reason = f"{self.desk.numbers([row])} has exactly this amount open, and it is its turn among equal ones."
             mine = replace(first, reason=reason, lines=[(row, case.amount)], evidence=dict(first.evidence))
@@ -171,7 +171,7 @@ class Suggestions:
         if first.rule not in _SPREAD_RULES or len(first.lines) != 1 or first.lines[0][1] != case.amount:
             return []
         if first.rule == _TWIN_RULE:
-            twins = [d for d in found[1:] if d.rule == _TWIN_RULE and d.confidence == first.confidence]
+            twins = [d for d in found[1:] if d.rule == _TWIN_RULE and d.weight == first.weight]
             return sorted(twins, key=lambda d: self._turn(case, d))
         mine = first.lines[0][0]
         equal = self._equal(case, self.desk.ledger.account_of[mine])
@@ -222,5 +222,5 @@ def _is_whole_one(case: Case, draft: Draft) -> bool:
 
 def _of_a_statement(drafts: list[Draft]) -> list[int]:
     """The invoices of the month that the text names, where the best drafts are such."""
-    best = [draft for draft in drafts if draft.confidence == drafts[0].confidence]
+    best = [draft for draft in drafts if draft.weight == drafts[0].weight]
     return [draft.lines[0][0] for draft in best] if all(draft.rule == _STATEMENT for draft in best) else []

@@ -207,7 +207,7 @@ class Thought:
     def _by_references(self, case: Case) -> list[Draft]:
         desk = self.desk
         drafts = by_remittance(desk, case, self.remittances)
-        if drafts and any(d.rule == "remittance_exact" and d.confidence > 0.98 for d in drafts):
+        if drafts and any(d.rule == "remittance_exact" and d.weight > 0.98 for d in drafts):
             return drafts
         if case.reading.mentions:
             drafts += by_reference(desk, case)
@@ -215,38 +215,38 @@ class Thought:
                 drafts += by_currency(desk, case)
         elif case.original:
             drafts += by_currency(desk, case)
-        if any([d.confidence > _SURE and _few_digits(d) for d in drafts]) and self._speaks_of_an_outsider(case):
+        if any([d.weight > _SURE and _few_digits(d) for d in drafts]) and self._speaks_of_an_outsider(case):
             for draft in drafts:
-                draft.confidence = min(draft.confidence, _SURE)
-        if case.reading.orders and not any(d.confidence > 0.97 for d in drafts):
+                draft.weight = min(draft.weight, _SURE)
+        if case.reading.orders and not any(d.weight > 0.97 for d in drafts):
             drafts += by_order(desk, case)
         return drafts
 
     def all_drafts(self, case: Case) -> list[Draft]:
         """Every explanation, those by payer and amount included."""
         drafts = self.by_references(case)
-        if not any([d.confidence > 0.97 for d in drafts]):
+        if not any([d.weight > 0.97 for d in drafts]):
             explained = by_payer(self.desk, case)
             if explained and case.payer.found_by == "text" and self._speaks_of_an_outsider(case):
                 for draft in explained:
-                    draft.confidence = min(draft.confidence, 0.9)
+                    draft.weight = min(draft.weight, 0.9)
                     draft.evidence["against"] = "the text speaks of money that pays no invoice"
             for draft in explained:
                 if draft.rule == "payer_discount" and any([_is_plainly_named(d) for d in drafts]):
-                    draft.confidence = min(draft.confidence, _BESIDE_A_NUMBER)
+                    draft.weight = min(draft.weight, _BESIDE_A_NUMBER)
             drafts += explained
         if case.reading.closed:
             return drafts
         if not drafts:
             return by_amount(self.desk, case)
-        if all(draft.confidence < _DOUBTFUL for draft in drafts):
+        if all(draft.weight < _DOUBTFUL for draft in drafts):
             drafts += by_likeness(self.desk, case)
         return drafts
 
     def second_payment(self, case: Case) -> Decision | None:
         """The text names only invoices that are closed, before this run or in it: paid twice."""
         ledger, payers = self.desk.ledger, self.desk.payers
-        if case.reading.closed and any(d.confidence > 0.9 for d in (case.thought or (0, []))[1]):
+        if case.reading.closed and any(d.weight > 0.9 for d in (case.thought or (0, []))[1]):
             return None
         if not case.reading.closed and not case.reading.mentions:
             return None

@@ -17,7 +17,7 @@ from hub.core.reconcile.words import REFUND_WORDS
 
 _HINTS = frozenset(("payer_bank_fee", "payer_rounding", "payer_in_part", "oldest_first"))  # not to the cent
 _BY_AMOUNT = ("payer_", "amount_only")  # rules that find an item by payer and amount, whatever the text says
-_WANTED = 0.5  # confidence from which an undecided explanation keeps others from its items
+_WANTED = 0.5  # weight from which an undecided explanation keeps others from its items
 # Confidence from which silent money takes its turn among equal invoices, undecided as it is, cents missing or not.
 _TURNS = {"payer_amount": 0.8, "payer_rounding": 0.7, "payer_sum": 0.8}
 _SEVERAL, _NEVER = "payer_sum", 2.0
@@ -64,8 +64,8 @@ class Waiting:
         wanted = [d for n, d in enumerate(drafts) if (n < 2 or d.rule == NEAR) and d.rule not in _HINTS]
         if case.payer_known_by_name:  # a name nobody knows, and an amount, want nothing
             wanted = [d for d in wanted if d.rule != "amount_only"]
-        for draft in [d for d in wanted if d.confidence >= _WANTED or self._is_spelt(case, d)]:
-            likely = draft.confidence >= _WANTED  # else its payer is known as another: it may still pay, and came first
+        for draft in [d for d in wanted if d.weight >= _WANTED or self._is_spelt(case, d)]:
+            likely = draft.weight >= _WANTED  # else its payer is known as another: it may still pay, and came first
             points = likely and (draft.rule == NEAR or not draft.rule.startswith(_BY_AMOUNT))
             for row, _ in draft.lines:
                 if points:
@@ -110,7 +110,7 @@ class Waiting:
 
         A rent rounded by some cents is that month's rent; several months' may be paid at once.
         """
-        if not drafts or drafts[0].confidence < _TURNS.get(drafts[0].rule, _NEVER):
+        if not drafts or drafts[0].weight < _TURNS.get(drafts[0].rule, _NEVER):
             return False
         if drafts[0].rule == _SEVERAL and not alike(drafts[0]):
             return False
@@ -121,7 +121,7 @@ class Waiting:
         if case.payer.score < STRONG_PAYER and len(case.payer.accounts) > 1:
             return False  # a word of many names: it may be anybody
         turns = {_SEVERAL} if drafts[0].rule == _SEVERAL else _TURNS.keys() - {_SEVERAL}
-        return all(account_of[d.lines[0][0]] == account and d.rule in turns for d in drafts if d.confidence >= _WANTED)
+        return all(account_of[d.lines[0][0]] == account and d.rule in turns for d in drafts if d.weight >= _WANTED)
 
     def beside_claims(self, case: Case, draft: Draft) -> Draft:
         """The draft, moved to the oldest equal invoices that no earlier receipt claims."""

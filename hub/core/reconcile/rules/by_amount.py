@@ -24,7 +24,7 @@ def by_amount(desk: Desk, case: Case) -> list[Draft]:
     nearest = sorted(alike, key=lambda row: -alike[row])
     drafts = _drafts(desk, case, nearest, 0.5 / len(rows), reason)
     for draft in drafts:
-        draft.confidence += alike[draft.lines[0][0]] / 100
+        draft.weight += alike[draft.lines[0][0]] / 100
     return drafts
 
 
@@ -63,10 +63,10 @@ def _rows(desk: Desk, case: Case) -> list[int]:
     return [row for turn in zip_longest(*mine) for row in turn if row is not None]
 
 
-def _drafts(desk: Desk, case: Case, rows: list[int], confidence: float, reason: str) -> list[Draft]:
+def _drafts(desk: Desk, case: Case, rows: list[int], weight: float, reason: str) -> list[Draft]:
     return [
         Draft(
-            confidence,
+            weight,
             "amount_only",
             reason.format(desk.numbers([r])),
             [(r, case.amount)],

@@ -49,20 +49,20 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
         accounts = _cut_short(desk, case) if not drafts else []
     for account in accounts:
         drafts += explain(desk, case, [account])
-    if not any([d.confidence > 0.8 for d in drafts]):
+    if not any([d.weight > 0.8 for d in drafts]):
         for account in accounts[:2]:
             group = desk.ledger.group(account)
             if len(group) > 1:
                 most = _BESIDE_OWN if any("sets_that_add_up" in d.evidence for d in drafts) else 0.975
-                drafts += [cap(d, most) for d in explain(desk, case, group) if d.confidence > 0.6]
+                drafts += [cap(d, most) for d in explain(desk, case, group) if d.weight > 0.6]
     rivals = len(accounts)
     alone = rivals > 1 and len(_explaining(desk, drafts)) == 1
     judged = [judge(desk, case, d, rivals, alone) for d in drafts]
-    if accounts and not any([d.confidence > 0.6 for d in judged]):
+    if accounts and not any([d.weight > 0.6 for d in judged]):
         judged += _of_namesakes(desk, case, accounts)
     if rivals > 1:
         _several_explain(desk, judged)
-    told = [d for d in judged if d.rule == "payer_statement" and d.confidence >= 0.8] if case.reading.months else []
+    told = [d for d in judged if d.rule == "payer_statement" and d.weight >= 0.8] if case.reading.months else []
     if told:  # the month says which, and its number may say so as well
         judged = [
             d if d.rule == "payer_statement" or (d.rule == NEAR and d.same_as(told[0])) else cap(d, 0.79)
@@ -71,8 +71,8 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
     near = [d for d in judged if d.rule == NEAR]
     if near:
         judged = [cap(d, 0.9 if _is_named(desk, case) else 1.0) if d.rule == NEAR else cap(d, 0.85) for d in judged]
-    first = max(judged, key=lambda d: d.confidence) if len(judged) > 1 else judged[0] if judged else None
-    if first is not None and first.rule == "payer_amount" and first.confidence >= 0.8:
+    first = max(judged, key=lambda d: d.weight) if len(judged) > 1 else judged[0] if judged else None
+    if first is not None and first.rule == "payer_amount" and first.weight >= 0.8:
         judged += _of_longer_names(desk, case, first) + _of_its_companies(desk, case, first)
         if namesakes := desk.payers.reordered(case.payer):
             judged += _owe_it_too(desk, case, first, namesakes, "The payer may be a namesake")
@@ -113,7 +113,7 @@ def _explaining(desk: Desk, drafts: list[Draft]) -> set[int]:
     account_of = desk.ledger.account_of
     exact = any([d.rule == "payer_amount" for d in drafts])
     drafts = [d for d in drafts if not (exact and d.rule == "payer_bank_fee")]
-    return {account_of[d.lines[0][0]] for d in drafts if d.lines and d.confidence > 0.6}
+    return {account_of[d.lines[0][0]] for d in drafts if d.lines and d.weight > 0.6}
 
 
 def _several_explain(desk: Desk, drafts: list[Draft]) -> None:
@@ -138,7 +138,7 @@ def _of_namesakes(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     nearly = [*payers.namesakes(case.payer, case.seller), *case.payer.accounts, *payers.longer_names(case.payer)]
     nearly += payers.names.full.begun(case.payer.label, _MOST_NAMESAKES)
     others = [a for a in dict.fromkeys(nearly) if a not in accounts and case.seller in (None, owners[a][0])]
-    drafts = [d for account in others[:_MOST_NAMESAKES] for d in explain(desk, case, [account]) if d.confidence > 0.6]
+    drafts = [d for account in others[:_MOST_NAMESAKES] for d in explain(desk, case, [account]) if d.weight > 0.6]
     return [cap(judge(desk, case, d, len(others) + len(accounts)), _NAMESAKE) for d in drafts]
 
 
@@ -164,7 +164,7 @@ def _owe_it_too(desk: Desk, case: Case, first: Draft, accounts: Sequence[int], w
         if row is not None and desk.usable(row, case):
             cap(first, 0.9)
             reason = f"{why}, and {desk.numbers([row])} has exactly this amount open."
-            found.append(Draft(min(first.confidence, 0.89) - 0.01, "payer_amount", reason, [(row, case.amount)]))
+            found.append(Draft(min(first.weight, 0.89) - 0.01, "payer_amount", reason, [(row, case.amount)]))
     return found
 
 
@@ -185,13 +185,13 @@ def explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
         drafts += balance(desk, case, pool)
     if not case.reading.months and case.amount not in pool.amounts and (found := of_one_period(desk, case, pool)):
         drafts = _periods_first(found, drafts)
-    if not any([d.confidence > 0.9 for d in drafts]):
+    if not any([d.weight > 0.9 for d in drafts]):
         others = discount(desk, case, pool) + netting(desk, case, pool) + nearly(desk, case, pool)
         drafts += [cap(d, 0.7) for d in others] if sums.solutions else others
     elif drafts[0].rule == "payer_sum":
         drafts += _less_its_discount(desk, case, pool, drafts)
         _beside_a_rounding(desk, case, pool, drafts)
-    if not any([d.confidence > 0.6 for d in drafts]):
+    if not any([d.weight > 0.6 for d in drafts]):
         drafts += next_instalment(desk, case, pool) + on_account(desk, case, pool)
     return drafts
 
@@ -206,7 +206,7 @@ def _periods_first(found: list[Draft], drafts: list[Draft]) -> list[Draft]:
 
 def _less_its_discount(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> list[Draft]:
     """One invoice less the discount that its terms give is as good an explanation as several that add up."""
-    found = [d for d in discount(desk, case, pool) if len(d.lines) == 1 and d.confidence > 0.9]
+    found = [d for d in discount(desk, case, pool) if len(d.lines) == 1 and d.weight > 0.9]
     if found:
         for draft in drafts:
             cap(draft, 0.85).evidence["rivals"] = [f"{desk.numbers([found[0].lines[0][0]])} less its discount"]
@@ -252,11 +252,11 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
         together = size > 1 and months_at_once(desk, case, pool, solution)
         known = everything or together or (size == 1 and recurs(desk, pool, solution[0]))
         chance = 0.0 if known else sums.chance(size, case.amount)
-        confidence = 0.992 / (1 + chance / 4 if size == 1 else 1 + chance) if not rivals else 0.8 - 0.05 * min(size, 6)
+        weight = 0.992 / (1 + chance / 4 if size == 1 else 1 + chance) if not rivals else 0.8 - 0.05 * min(size, 6)
         if chance > (_CHANCE_OF_ONE if size == 1 else CHANCE):
-            confidence = min(confidence, 0.9)
+            weight = min(weight, 0.9)
         if size > 1 and not together and _leaves_equals(desk, case, pool, solution):
-            confidence = min(confidence, 0.9)  # which of two equal invoices belongs to the set, nothing tells
+            weight = min(weight, 0.9)  # which of two equal invoices belongs to the set, nothing tells
         if size == 1:
             rows = nearest_named(desk, case, pool, rows)
         rule = "payer_amount" if size == 1 else "payer_balance" if everything else "payer_sum"
@@ -266,7 +266,7 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
             "rivals": [f"{len(s)} others add up too" for s in rivals[:3]],
         }
         drafts.append(
-            Draft(confidence, rule, _only(desk, rows), [(r, desk.ledger.left[r]) for r in rows], evidence=evidence)
+            Draft(weight, rule, _only(desk, rows), [(r, desk.ledger.left[r]) for r in rows], evidence=evidence)
         )
     return drafts
 

@@ -56,7 +56,7 @@ def by_reference(desk: Desk, case: Case) -> list[Draft]:
                 doubt := _doubt(desk, case, named, draft, exact, ahead)
             ):
                 most, why = doubt
-                draft.confidence = min(draft.confidence, most)
+                draft.weight = min(draft.weight, most)
                 draft.reason += why
             draft.evidence |= {
                 "tokens": [text for _, _, text in named.picks][:40],
@@ -119,14 +119,14 @@ def _exact(desk: Desk, case: Case, named: Named) -> list[Draft]:
     """Named items that add up to the receipt: all of them, the firm ones, another reading, or some."""
     for rows, strength in _readings(desk, case, named):
         if rows and sum(map(desk.signed, rows)) == case.amount:
-            confidence = _EXACT.get((strength, named.stance), CONTRADICTED)
+            weight = _EXACT.get((strength, named.stance), CONTRADICTED)
             if len(rows) > 1 and named.stance == UNKNOWN and strength == BARE:
-                confidence = 0.985  # several numbers of one debtor and their sum do not agree by chance
+                weight = 0.985  # several numbers of one debtor and their sum do not agree by chance
             if len(rows) == 1 and (strength, named.stance) == (BARE, UNKNOWN) and _longest(named) >= _PROOF_DIGITS:
-                confidence = 0.972
+                weight = 0.972
             what = "number" if len(rows) == 1 else "numbers"
             reason = f"The text names {desk.numbers(rows)} and the amount is exactly what is open."
-            draft = Draft(confidence, f"{what}_named_exact", reason, full_lines(desk, rows))
+            draft = Draft(weight, f"{what}_named_exact", reason, full_lines(desk, rows))
             twins = _twins(desk, named, rows)
             if twins and len(rows) == 1 and (told := _told_by_its_day(desk, case, rows + twins)) is not None:
                 draft.lines, twins = full_lines(desk, [told]), []
@@ -152,13 +152,13 @@ def _twins(desk: Desk, named: Named, rows: list[int]) -> list[int]:
 def _beside_twins(desk: Desk, draft: Draft, twins: list[int]) -> list[Draft]:
     """The same for each of the twins of one invoice; none is sure."""
     numbers = desk.ledger.items.number
-    draft.confidence = min(draft.confidence, _TWINS)
+    draft.weight = min(draft.weight, _TWINS)
     draft.evidence["rivals"] = [f"{numbers[row]} fits the text and the amount as well" for row in twins[:3]]
     if len(draft.lines) > 1:
         return []
     reason = "The text names {} and the amount is exactly what is open."
     return [
-        Draft(draft.confidence, draft.rule, reason.format(numbers[row]), full_lines(desk, [row]))
+        Draft(draft.weight, draft.rule, reason.format(numbers[row]), full_lines(desk, [row]))
         for row in twins[:_MOST_TWINS]
     ]
 
@@ -212,7 +212,7 @@ def _some_named(desk: Desk, case: Case, named: Named) -> list[Draft]:
         left_out = [p for p in named.picks if p[0] not in rows]
         noise = all(strength <= BARE for _, strength, _ in left_out)
         alone = len(sums.solutions) == 1
-        confidence = 0.98 if noise and alone and named.stance == AGREES else 0.85 if alone else 0.6
+        weight = 0.98 if noise and alone and named.stance == AGREES else 0.85 if alone else 0.6
         reason = f"Of the numbers in the text, {desk.numbers(rows)} add up to the amount."
-        drafts.append(Draft(confidence, "some_named_exact", reason, full_lines(desk, rows)))
+        drafts.append(Draft(weight, "some_named_exact", reason, full_lines(desk, rows)))
     return drafts

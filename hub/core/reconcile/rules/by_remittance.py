@@ -145,13 +145,13 @@ def _against_amount(
     stances = {desk.payers.stance(case.payer, desk.ledger.account_of[r]) for r in rows}
     reason = f"A list sent for this receipt names {desk.numbers(rows)}"
     if total - fee == case.amount:
-        confidence = 0.9 if CONTRADICTS in stances and not fee else 0.999 if stances == {AGREES} else 0.995
+        weight = 0.9 if CONTRADICTS in stances and not fee else 0.999 if stances == {AGREES} else 0.995
         if fee:
             bearer = max(rows, key=lambda r: (lines[r], -desk.ledger.items.id[r]))
             lines[bearer] -= fee
             return [
                 Draft(
-                    confidence,
+                    weight,
                     "remittance_exact",
                     reason + " and the provider's fee.",
                     list(lines.items()),
@@ -160,10 +160,10 @@ def _against_amount(
                 )
             ]
         if missing:
-            confidence = min(confidence, 0.9)
+            weight = min(weight, 0.9)
         return [
             Draft(
-                confidence,
+                weight,
                 "remittance_exact",
                 reason + "; they add up exactly.",
                 list(lines.items()),
@@ -171,10 +171,10 @@ def _against_amount(
             )
         ]
     if total < case.amount:
-        confidence = 0.85 if CONTRADICTS not in stances else 0.5
+        weight = 0.85 if CONTRADICTS not in stances else 0.5
         return [
             Draft(
-                confidence,
+                weight,
                 "remittance_in_part",
                 reason + "; the rest stays unapplied.",
                 list(lines.items()),

@@ -48,6 +48,6 @@ def _told_by(desk: Desk, case: Case, draft: Draft, fits: Callable[[int], bool], 
             draft.reason = f"The payer is known; {desk.numbers(fitting)} has this amount and the {what} the text names."
         if draft.rule == "payer_amount":
             draft.evidence["told_by"] = what
-            draft.confidence = max(draft.confidence, _TOLD)
+            draft.weight = max(draft.weight, _TOLD)
     elif len(equal) > 1:
         cap(draft, 0.85).evidence["against"] = f"the text names a {what} that is not one invoice's alone"

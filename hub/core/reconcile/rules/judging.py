@@ -38,7 +38,7 @@ _CHANCE_OF_A_STATEMENT = 0.001  # a statement of one invoice: no sum of others, 
 
 
 def judge(desk: Desk, case: Case, draft: Draft, rivals: int, alone: bool = False) -> Draft:
-    """Lower the confidence for a payer that is not certain, or a text that names something else; raise it for a text
+    """Lower the weight for a payer that is not certain, or a text that names something else; raise it for a text
     that nearly spells the number.
 
     rivals: debtors that answer to the payer; alone: only one of them explains the sum.
@@ -107,13 +107,13 @@ def _nearly_spelt(desk: Desk, case: Case, draft: Draft, paid: bool) -> bool:
         near = near_number(desk, case, row)
         if near:
             draft.rule = NEAR
-            draft.confidence = max(draft.confidence, 0.985 if sure else 0.93)
+            draft.weight = max(draft.weight, 0.985 if sure else 0.93)
             whole = compact(near) == compact(desk.ledger.items.number[row])
             said = "which is its number" if whole else "one slip away from its number, or the end of it"
             draft.reason += f" The text has {near}, {said}."
             return True
     elif draft.rule in _LISTED and all(near_number(desk, case, row) for row, _ in draft.lines):
-        draft.confidence = max(draft.confidence, 0.985 if sure else 0.9)
+        draft.weight = max(draft.weight, 0.985 if sure else 0.9)
         draft.reason += " The text has all their numbers, though not as they are printed."
         return True
     elif draft.rule in _WITH_A_DIFFERENCE and _has_the_ends(desk, case, draft):

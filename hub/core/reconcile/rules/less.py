@@ -84,7 +84,7 @@ def netting(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
             lines = [(r, desk.signed(r)) for r in (*rows, *chosen)]
             drafts.append(Draft(0.978 if sure else 0.72 - 0.03 * len(rows), "payer_less_credit_note", reason, lines))
     if len(drafts) > 1:
-        drafts = [cap(d, 0.8) for d in sorted(drafts, key=lambda d: (len(d.lines), -d.confidence))[:3]]
+        drafts = [cap(d, 0.8) for d in sorted(drafts, key=lambda d: (len(d.lines), -d.weight))[:3]]
     return drafts
 
 
@@ -113,5 +113,5 @@ def nearly(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
                     [("bank_fee", row, gap)],
                 )
             )
-    drafts.sort(key=lambda d: -d.confidence)
+    drafts.sort(key=lambda d: -d.weight)
     return [cap(d, 0.85) for d in drafts[:3]] if len(drafts) > 1 else drafts

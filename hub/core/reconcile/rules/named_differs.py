@@ -140,8 +140,8 @@ def _discounted(desk: Desk, case: Case, rows: list[int], gap: int, base: float) 
     reason = f"The text names {desk.numbers(rows)}; the difference is the cash discount allowed on that date."
     drafted: list[tuple[str, int | None, int]] = [(kind, r, amount) for kind, r, amount in deductions]
     told = not slack and base >= _OTHER[BARE, AGREES]
-    confidence = max(base + 0.012, _TO_THE_CENT) if told else base + 0.012
-    return [Draft(confidence, "named_less_discount", reason, lines, drafted)]
+    weight = max(base + 0.012, _TO_THE_CENT) if told else base + 0.012
+    return [Draft(weight, "named_less_discount", reason, lines, drafted)]
 
 
 def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
@@ -163,8 +163,8 @@ def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, bas
     drafts = []
     for chosen in sets:
         reason = f"The text names {desk.numbers(rows)}; the difference is credit note {desk.numbers(chosen)}."
-        confidence = base + 0.008 if sure else 0.8
-        drafts.append(Draft(confidence, "named_less_credit_note", reason, full_lines(desk, rows + chosen)))
+        weight = base + 0.008 if sure else 0.8
+        drafts.append(Draft(weight, "named_less_credit_note", reason, full_lines(desk, rows + chosen)))
     return drafts
 
 
@@ -178,11 +178,11 @@ def may_be_a_part(amount: int, total: int) -> bool:
     return amount % _ROUND == 0 or any(abs(amount * 100 - total * share) < 100 for share in _USUAL_SHARES)
 
 
-def _with_difference(desk: Desk, rows: list[int], gap: int, kind: str, confidence: float) -> Draft:
+def _with_difference(desk: Desk, rows: list[int], gap: int, kind: str, weight: float) -> Draft:
     """All named items in full, except that the largest bears a small difference."""
     bearer = max(rows, key=lambda r: (desk.signed(r), -desk.ledger.items.id[r]))
     lines = [(r, desk.signed(r) - (gap if r == bearer else 0)) for r in rows]
     word = {"rounding": "rounding", "discount": "a cash discount the terms do not give"}.get(kind, "charges of a bank")
     missing = amount_text(gap, desk.ledger.items.currency[bearer])
     reason = f"The text names {desk.numbers(rows)}; {missing} are missing: {word}."
-    return Draft(confidence, f"named_less_{kind}", reason, lines, [(kind, bearer, gap)])
+    return Draft(weight, f"named_less_{kind}", reason, lines, [(kind, bearer, gap)])

@@ -30,13 +30,13 @@ def over(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, bas
     plain = excess <= sum(map(desk.signed, rows)) and not case.reading.unknown and not _names_more(case, named)
     rival = fits_elsewhere(desk, case, named, rows)
     whole = not _may_be_cut(desk.receipts.remittance[case.row] or "", listed=len(rows) > 1)
-    confidence = base if sure and plain and whole and not rival else min(base, 0.8)
+    weight = base if sure and plain and whole and not rival else min(base, 0.8)
     evidence = {"rivals": rival} if rival else {}
     if sure and not rival and base >= _TOLD and is_indemnity(excess, _late(desk, case, rows)):
-        confidence = max(base, _WITH_INDEMNITY)
+        weight = max(base, _WITH_INDEMNITY)
         reason += "beyond it is the indemnity for paying late, and "
     reason += "the rest stays unapplied."
-    drafts.append(Draft(confidence, "named_overpaid", reason, full_lines(desk, rows), evidence=evidence))
+    drafts.append(Draft(weight, "named_overpaid", reason, full_lines(desk, rows), evidence=evidence))
     return drafts
 
 
@@ -106,8 +106,8 @@ def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int,
         if any(left[r] in solution for r in pool if r not in chosen):
             sure = False  # which of two equal invoices belongs to the set, nothing tells
         reason = f"The text names {desk.numbers(rows)}; {desk.numbers(chosen)} make up the rest exactly."
-        confidence = min(base, 0.975) if sure and base > 0.84 and not _has_range(case) else 0.84
-        drafts.append(Draft(confidence, "named_and_others", reason, full_lines(desk, rows + chosen)))
+        weight = min(base, 0.975) if sure and base > 0.84 and not _has_range(case) else 0.84
+        drafts.append(Draft(weight, "named_and_others", reason, full_lines(desk, rows + chosen)))
     if not drafts and len(rows) > 1 and (behind := _next_in_order(desk, case, rows, pool, excess)):
         reason = f"The text names {desk.numbers(rows)}; the next in order, {desk.numbers(behind)}, make up the rest."
         drafts.append(Draft(0.82, "named_and_others", reason, full_lines(desk, rows + behind)))

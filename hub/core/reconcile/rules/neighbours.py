@@ -87,10 +87,10 @@ def _ways(credits: int) -> int:
     return 1 + few + few * (few - 1) // 2
 
 
-def _draft(desk: Desk, run: list[int], credits: list[int], confidence: float) -> Draft:
+def _draft(desk: Desk, run: list[int], credits: list[int], weight: float) -> Draft:
     less = f", less {desk.numbers(credits)}," if credits else ""
     reason = f"The payer is known; {desk.numbers(run)}, one after the other{less} add up to exactly this amount."
-    return Draft(confidence, "payer_less_credit_note" if credits else RULE, reason, full_lines(desk, run + credits))
+    return Draft(weight, "payer_less_credit_note" if credits else RULE, reason, full_lines(desk, run + credits))
 
 
 def _most_of_a_period(desk: Desk, case: Case, rows: list[int]) -> list[Draft]:

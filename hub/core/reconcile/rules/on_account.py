@@ -19,9 +19,9 @@ def on_account(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
             break
         lines.append((row, part))
         left -= part
-    confidence = 0.975 if policy.oldest_first else 0.4
+    weight = 0.975 if policy.oldest_first else 0.4
     reason = f"The payer is known but no set adds up: {desk.numbers([r for r, _ in lines])} are due first."
-    drafts = [Draft(confidence, "oldest_first", reason, lines)]
+    drafts = [Draft(weight, "oldest_first", reason, lines)]
     larger = [r for r in pool.left if desk.ledger.left[r] > case.amount]
     larger.sort(key=lambda r: (desk.ledger.left[r], desk.ledger.items.id[r]))
     shared = [r for r in larger if is_a_share(case.amount, desk.ledger.items.total_minor[r])]

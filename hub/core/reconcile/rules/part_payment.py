@@ -36,10 +36,10 @@ def part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: fl
     sure = allowed and len(invoices) == 1 and not rival and not _cut_in_a_number(desk, case, named)
     if sure:
         base = max(base, _of_a_share(desk, case, named, invoices[0]))
-    confidence = base if sure else min(base, 0.82)
+    weight = base if sure else min(base, 0.82)
     reason = f"The text names {desk.numbers(rows)}; the amount pays a part of it."
     evidence = {"rivals": rival} if rival else {}
-    return [Draft(confidence, "named_in_part", reason, lines, evidence=evidence)]
+    return [Draft(weight, "named_in_part", reason, lines, evidence=evidence)]
 
 
 def _of_a_collector(desk: Desk, case: Case, row: int) -> bool:

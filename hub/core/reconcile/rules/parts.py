@@ -29,11 +29,11 @@ def parts(desk: Desk, case: Case, pool: Pool, drafts: list[Draft], figures: list
     for draft in singles:
         row = draft.lines[0][0]
         if draft.rule == PART:
-            spelt = row in named or (draft.confidence >= A_SHARE and near_number(desk, case, row))
+            spelt = row in named or (draft.weight >= A_SHARE and near_number(desk, case, row))
         else:
             spelt = row in named and not explained
         if spelt:
-            draft.confidence = max(draft.confidence, _SPELT)
+            draft.weight = max(draft.weight, _SPELT)
     return _retention(desk, case, pool) + _of_what_is_due(desk, case, pool)
 
 

@@ -37,7 +37,7 @@ def of_one_period(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
         if not any([draft.same_as(other) for other in drafts]):
             drafts.append(draft)
     for draft in drafts if len(drafts) > 1 else ():
-        draft.confidence = _SEVERAL
+        draft.weight = _SEVERAL
     return drafts
 
 

@@ -64,7 +64,7 @@ def _add(rows: list[int], amounts: list[int], part: Part, last: int) -> None:
 
 def cap(draft: Draft, most: float) -> Draft:
     """The draft, no surer than `most`."""
-    draft.confidence = min(draft.confidence, most)
+    draft.weight = min(draft.weight, most)
     return draft
 
 

@@ -64,7 +64,7 @@ def _rents_ahead(desk: Desk, case: Case, drafts: list[Draft], months: set[tuple[
     if len(drafts) == 1 or RENT_WORDS.isdisjoint(case.reading.words):
         cap(drafts[0], 0.9)
         return drafts
-    drafts[0].confidence, drafts[1].confidence = drafts[1].confidence, drafts[0].confidence
+    drafts[0].weight, drafts[1].weight = drafts[1].weight, drafts[0].weight
     return [drafts[1], drafts[0], *drafts[2:]]
 
 
@@ -134,9 +134,9 @@ def _statement_drafts(desk: Desk, case: Case, sets: list[tuple[str, list[int]]],
                     drafts.append(draft)
                 break
     for draft in drafts[1:]:
-        draft.confidence = 0.8  # a second reading of the month: the plainer one goes first
+        draft.weight = 0.8  # a second reading of the month: the plainer one goes first
     if drafts and _may_be_half_a_word(desk, case):
-        drafts[0].confidence = 0.85
+        drafts[0].weight = 0.85
     return drafts
 
 
