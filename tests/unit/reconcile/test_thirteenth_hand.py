@@ -336,3 +336,15 @@ def test_a_list_and_money_that_names_nobody() -> None:
         decision.status,
         lines(decision),
     )
+
+
+def test_of_one_sum_that_two_of_a_group_owe_no_set_is_sure() -> None:
+    """The oldest goes first among one debtor's invoices, not among those of several."""
+    known = debtors_of(["Aquafib Industrie", "Laiterie Rtjp", "Menuiserie Rkrq"], parent_id=[None, "D0", "D0"])
+    monthly = [
+        item(f"FI-48{month}0", debtor, 2_104_20, issued_on=date(2026, month, 3 + day), due_on=date(2026, month + 1, 3))
+        for month in (1, 2, 3)
+        for day, debtor in enumerate(("D1", "D2"))
+    ]
+    items = [*monthly, item("FI-5137", "D2", 1_052_10, issued_on=date(2026, 3, 11))]
+    assert "auto" != one(items, 3_156_30, "PAIEMENT", "AQUAFIB INDUSTRIE", debtors=known).status

@@ -257,6 +257,8 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
             weight = min(weight, 0.9)
         if size > 1 and not together and _leaves_equals(desk, case, pool, solution):
             weight = min(weight, 0.9)  # which of two equal invoices belongs to the set, nothing tells
+        if _is_owed_by_several(desk, pool, solution):
+            weight = min(weight, 0.9)
         if size == 1:
             rows = nearest_named(desk, case, pool, rows)
         rule = "payer_amount" if size == 1 else "payer_balance" if everything else "payer_sum"
@@ -279,6 +281,18 @@ def _leaves_equals(desk: Desk, case: Case, pool: Pool, solution: tuple[int, ...]
     if len(set(solution)) < len(solution) or len(solution) > AT_ONCE:
         return True
     return not all(recurs(desk, pool, amount) for amount in several) or not silent(desk, case, pool, several)
+
+
+def _is_owed_by_several(desk: Desk, pool: Pool, solution: tuple[int, ...]) -> bool:
+    """Whether a group pays, and another debtor of it than the set's owes one of its sums as well: the oldest goes first
+    only among one debtor's.
+    """
+    several = [amount for amount in set(solution) if pool.amounts.count(amount) > solution.count(amount)]
+    if not several or len(pool.accounts) < 2:
+        return False
+    account_of, amounts = desk.ledger.account_of, pool.amounts[: len(pool.invoices)]
+    pairs = list(zip(pool.invoices, amounts, strict=True))
+    return any(len({account_of[row] for row, worth in pairs if worth == amount}) > 1 for amount in several)
 
 
 def _is_rival(sums: Sums, other: tuple[int, ...], amount: int) -> bool:
