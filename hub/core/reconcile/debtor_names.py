@@ -22,7 +22,7 @@ class DebtorNames:
     """Names, IBANs and SIREN of the debtors, by the accounts of one ledger.
 
     words: (words, account) of each name, by its number. by_plain: accounts by the name as it stands, folded.
-    words_as: the words of a name as it stands.
+    words_as: the words of a name as it stands. remarked: accounts of which a name has a remark in brackets.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -37,6 +37,7 @@ class DebtorNames:
         self.by_siren: dict[str, list[int]] = {}
         self.siren_of: dict[int, str] = {}
         self.behalf: set[int] = set()
+        self.remarked: set[int] = set()
         self.names_of: dict[int, list[int]] = {}
         self._folded: list[str] = []
         self._forms: dict[int, frozenset[str]] = {}
@@ -112,6 +113,7 @@ class DebtorNames:
         words = words_of_folded(folded)
         self._index_name(account, folded, words)
         if "(" in folded and (shorter := without_remarks(folded)) != folded:
+            self.remarked.add(account)
             self._index_name(account, shorter, words_of_folded(shorter))
         if len(words) > _LEAST_ADDRESS and words[0] == _CO_OWNERS and words[1].isdigit():
             self._index_name(account, " ".join(words[1:]), words[1:])

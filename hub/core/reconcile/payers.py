@@ -152,11 +152,16 @@ class PayerIndex(Stances):
         return found
 
     def _of_form(self, accounts: list[int], folded: str) -> list[int]:
-        """Of several debtors with these words, those with the legal form the name states, if any has it."""
+        """Of several debtors with these words, those with the legal form the name states, if any has it.
+
+        Also those of whom nobody wrote a form down, where the others' names go on in brackets: it may be either.
+        """
         form = form_of_folded(folded) if len(accounts) > 1 else ""
         if not form:
             return accounts
         same = [a for a in accounts if form in self._forms_of(a)]
+        if not self.names.remarked.isdisjoint(same):
+            same += [a for a in accounts if not self._forms_of(a) - {""}]
         return same or accounts
 
     def namesakes(self, payer: Payer, seller: str | None) -> list[int]:

@@ -348,3 +348,11 @@ def test_of_one_sum_that_two_of_a_group_owe_no_set_is_sure() -> None:
     ]
     items = [*monthly, item("FI-5137", "D2", 1_052_10, issued_on=date(2026, 3, 11))]
     assert "auto" != one(items, 3_156_30, "PAIEMENT", "AQUAFIB INDUSTRIE", debtors=known).status
+
+
+def test_the_form_of_a_namesake_with_a_town_in_brackets_tells_nothing() -> None:
+    """ "SARL Carrosserie Lha" may be Carrosserie Lha, whose form nobody wrote down, as well as that of Cusset."""
+    known = debtors_of(["L.H.A. Carrosserie", "L.H.A. Carrosserie SARL (Cusset)"])
+    halves = [item(number, "D1", 118_80) for number in ("4970", "5255")]
+    items = [item("5122", "D0", 237_60), *halves]
+    assert "auto" != one(items, 237_60, "VIREMENT", "SARL L.H.A. CARROSSERIE", debtors=known).status
