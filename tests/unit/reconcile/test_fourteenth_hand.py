@@ -240,3 +240,10 @@ def test_the_end_of_a_code_is_no_month() -> None:
     items = [item(f"911317D1-00{n}", DURAND, 58_80, due_on=date(2026, 4, n - 20)) for n in range(22, 25)]
     decision = one(items, 58_80, "ABONNEMENT 911317D1-23", "DURAND ET FILS")
     assert [(2, 58_80)] == lines(decision)
+
+
+def test_figures_in_a_payers_name_do_not_make_it_name_another_debtor() -> None:
+    """ "SAS RAVEL TULLE 19" is read for numbers as well; that it begins as SAS Ravel's name does is no purpose."""
+    known = debtors_of(["SAS Ravel", "SAS Ravel Tulle 19"])
+    items = [item("F-25-2418", "D0", 404_09), item("F-25-2501", "D1", 77_70)]
+    assert "auto" != one(items, 404_09, "F-25-2418", "SAS RAVEL TULLE 19", debtors=known).status

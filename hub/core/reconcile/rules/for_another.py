@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk
+from hub.core.reconcile.names import full_words
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import CLIENTS_MONEY_WORDS, TITLES
 
@@ -24,9 +25,10 @@ def may_pay_for(desk: Desk, case: Case, accounts: list[int]) -> bool:
 
 def _names_them(desk: Desk, case: Case, accounts: list[int]) -> bool:
     """Whether the purpose, beside a name of its own that the payer has, is that of one of the accounts in full."""
-    if not desk.receipts.payer_name[case.row]:
+    purpose = desk.receipts.remittance[case.row]
+    if not desk.receipts.payer_name[case.row] or not purpose:
         return False
-    full, words = desk.payers.names.full, tuple(case.reading.words)
+    full, words = desk.payers.names.full, full_words(fold(purpose))  # without a payer's name that is read for figures
     return any(
         len("".join(name)) >= _LEAST_NAME
         for account in full.standing(accounts, words)

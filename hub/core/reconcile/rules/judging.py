@@ -83,7 +83,8 @@ def _doubt_the_payer(desk: Desk, case: Case, draft: Draft, rivals: int, alone: b
             _against(draft, 0.85, "a court, a bailiff or a liquidator pays: a file's money, not one invoice's")
     if rivals > 1:
         draft.evidence["rivals"] = [f"{rivals} debtors answer to this payer"]
-        plain = (payer.score >= _IN_FULL or payer.whole) and _one_company(desk, case)
+        in_full = payer.score >= (_IN_FULL if len(draft.lines) == 1 else 1.0)  # a set found for a label is less sure
+        plain = (in_full or payer.whole) and _one_company(desk, case)
         told = alone and (_has_one_siren(desk, case) or _only_one_owes(desk, case, draft))
         if (not plain or draft.rule not in _TO_THE_CENT) and not told:
             cap(draft, 0.85)
