@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hub.core.reconcile import Policy, reconcile
 from hub.core.reconcile.confidence import FIRST, LATER, SURE, confidence, judged_alike, with_judged
 from hub.core.reconcile.measured import MEASURED
 from tests.benchmarks.reconciliation import fourth_hand, other_hand, receipts, third_hand
+from tests.benchmarks.reconciliation.__main__ import run_engine
 from tests.benchmarks.reconciliation.calibration import Seen, counted, reliability, seen
 from tests.benchmarks.reconciliation.scenario import Scenario
 
@@ -15,16 +15,7 @@ _SEED = 1003  # of no hand counted, looked at, or reported
 
 
 def _seen(scenario: Scenario) -> list[Seen]:
-    outcome = reconcile(
-        scenario.items,
-        scenario.debtors,
-        scenario.receipts,
-        policy=Policy(),
-        remittances=scenario.remittances,
-        settled=scenario.settled,
-        today=scenario.today,
-    )
-    return list(seen(scenario, outcome))
+    return list(seen(scenario, run_engine(scenario)[0]))
 
 
 @pytest.fixture(scope="module")
