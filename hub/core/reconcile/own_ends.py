@@ -56,7 +56,7 @@ def _open_ones(desk: Desk, case: Case) -> list[int]:
         return []
     accounts = tuple([account for account in accounts if case.seller in (None, ledger.accounts[account][0])])
     rows = [row for account in accounts for row in ledger.rows_of[account][: _MOST_ROWS + 1]]
-    if len(rows) > _MOST_ROWS or not any(compact[row].isdigit() for row in rows[:1]):
+    if len(rows) > _MOST_ROWS:
         return []
     left, currency = ledger.left, ledger.items.currency
     return [row for row in rows if left[row] > 0 and compact[row].isdigit() and currency[row] == case.currency]
