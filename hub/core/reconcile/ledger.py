@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, MutableSequence, Sequence
+from collections.abc import Iterable, MutableSequence, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import compress
 from typing import NamedTuple, Protocol
 
+from hub.core.reconcile.groups import Groups
 from hub.core.reconcile.inputs import CREDIT_NOTE, Debtors, OpenItems, SettledNumbers
+from hub.core.reconcile.keys import beginnings
 from hub.core.reconcile.numbers import Key, NumberIndex, compact_numbers, rows_by_key
-from hub.core.reconcile.text import compact
 
 
 class Part(NamedTuple):
@@ -35,29 +35,6 @@ class Account(NamedTuple):
 
 _NOTHING = Part([], [], [], 0)
 _A_LITTLE_LATER = timedelta(days=3)  # that an invoice may be dated after its payment
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_BEGINNING = re.compile("^[A-Z]*", re.MULTILINE)
-
-
-def letters_of(key: str) -> str:
-    """The letters a compact number or reference begins with."""
-    return key[: len(key) - len(key.lstrip(_LETTERS))]
-
-
-def beginnings(keys: Collection[str]) -> set[str]:
-    """What `letters_of` finds in some compact numbers or references, which are read all at once."""
-    return set(_BEGINNING.findall("\n".join(keys))) if keys else set()
-
-
-def order_key(reference: str | None) -> str:
-    """The compact order or payment reference; "" when it is too short, or without a digit, to be told from a word."""
-    key = compact(reference) if reference else ""
-    return key if is_order_key(key) else ""
-
-
-def is_order_key(key: str) -> bool:
-    """Whether a compact reference is long enough, and has a digit, to be told from a word."""
-    return len(key) >= 4 and not key.isalpha()
 
 
 class Lists(Protocol[Key]):
@@ -108,7 +85,7 @@ class Ledger:
         self.accounts: list[tuple[str, str]] = list(dict.fromkeys(both))
         keys = self.accounts
         self.account_at = {key: n for n, key in enumerate(keys)}
-        self._root = _group_roots(self, debtors)
+        self.groups = Groups(self.account_at, debtors)
         self._sorted: set[int] = set()
         self._equal: dict[tuple[int, int], list[int]] = {}
         self._split: dict[tuple[int, str], Account] = {}
@@ -202,26 +179,6 @@ class Ledger:
                 return row
         return None
 
-    def same_group(self, one: int, other: int) -> bool:
-        """Whether two accounts are one, or belong to one parent."""
-        return one == other or (one in self._root and self._root.get(one) == self._root.get(other))
-
-    def heads_a_group(self, account: int) -> bool:
-        """Whether an account is the topmost parent of others."""
-        return self._root.get(account) == account
-
-    def group(self, account: int) -> list[int]:
-        """The accounts of the group `account` belongs to, itself included."""
-        root = self._root.get(account)
-        return [account] if root is None else self._members[root]
-
-    @cached_property
-    def _members(self) -> dict[int, list[int]]:
-        members: dict[int, list[int]] = {}
-        for account in sorted(self._root):
-            members.setdefault(self._root[account], []).append(account)
-        return members
-
     @cached_property
     def settled(self) -> Lists[str]:
         """Compact numbers of recently closed invoices, with their accounts; -1 for one that is no account any more."""
@@ -271,18 +228,3 @@ class Ledger:
     def begins(self) -> set[str]:
         """The letters that closed numbers and order references begin with; "" when some have none."""
         return beginnings([*self._settled_accounts, *self._rows_by_order])
-
-
-def _group_roots(ledger: Ledger, debtors: Debtors) -> dict[int, int]:
-    """Account -> topmost parent, for accounts that have a parent or children. Loops are cut."""
-    parent: dict[int, int] = {}
-    for seller, debtor, above in zip(debtors.seller, debtors.debtor_id, debtors.parent_id, strict=True):
-        if above and above != debtor and (seller, above) in ledger.account_at:
-            parent[ledger.account_at[seller, debtor]] = ledger.account_at[seller, above]
-    roots: dict[int, int] = {}
-    for account in {*parent, *parent.values()}:
-        seen = [account]
-        while (above_at := parent.get(seen[-1])) is not None and above_at not in seen:
-            seen.append(above_at)
-        roots[account] = seen[-1] if parent.get(seen[-1]) is None else min(seen)
-    return roots

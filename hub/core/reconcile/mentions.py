@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from hub.core.reconcile.ledger import letters_of
+from hub.core.reconcile.keys import letters_of
 from hub.core.reconcile.words import VOUCHER_WORDS
 
 FULL, STRONG, BARE, WEAK = 4, 3, 2, 1  # how completely a number is written

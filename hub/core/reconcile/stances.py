@@ -95,7 +95,7 @@ class Stances(Companies):
             if self._is_another_of_its_kind(payer, account):
                 return CONTRADICTS
             return CONTRADICTS if alike < _NOT_OTHER and self._may_be_another(payer, account) else UNKNOWN
-        same_group = self.ledger.same_group
+        same_group = self.ledger.groups.same
         for candidate in payer.accounts:
             if candidate == account or same_group(candidate, account) or self._same_company(payer, candidate, account):
                 return AGREES if payer.score >= 0.5 else UNKNOWN

@@ -209,7 +209,7 @@ class Waiting:
         payer, ledger = other.payer, self.desk.ledger
         if other.seller not in (None, ledger.accounts[account][0]):
             return False
-        if any(ledger.same_group(found, account) for found in payer.accounts):
+        if any(ledger.groups.same(found, account) for found in payer.accounts):
             return True
         if payer.found_by == "iban":
             return False

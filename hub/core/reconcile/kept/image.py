@@ -13,8 +13,8 @@ from typing import Any
 from hub.core.reconcile.inputs import CREDIT_NOTE, INVOICE, OpenItems, SettledNumbers
 from hub.core.reconcile.kept.chains import Chain, chain, hash_of_number, hashes_of_texts, slots_for
 from hub.core.reconcile.kept.columns import Coded, Days, Laid, Texts, lay
+from hub.core.reconcile.keys import letters_of, order_key
 from hub.core.reconcile.layouts import NO_SCHEME, Scheme
-from hub.core.reconcile.ledger import letters_of, order_key
 from hub.core.reconcile.numbers import (
     HEAD,
     compact_numbers,

@@ -15,7 +15,8 @@ from hub.core.reconcile.kept.image import Image, pair_and_amount
 from hub.core.reconcile.kept.lookups import FoundLists, Remembered, numbered
 from hub.core.reconcile.kept.numbers import StandingNumbers
 from hub.core.reconcile.kept.standing import Standing
-from hub.core.reconcile.ledger import Ledger, Lists, letters_of, order_key
+from hub.core.reconcile.keys import letters_of, order_key
+from hub.core.reconcile.ledger import Ledger, Lists
 from hub.core.reconcile.text import compact
 
 

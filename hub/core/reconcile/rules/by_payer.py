@@ -51,7 +51,7 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
         drafts += explain(desk, case, [account])
     if not any([d.weight > 0.8 for d in drafts]):
         for account in accounts[:2]:
-            group = desk.ledger.group(account)
+            group = desk.ledger.groups.of(account)
             if len(group) > 1:
                 most = _BESIDE_OWN if any("sets_that_add_up" in d.evidence for d in drafts) else 0.975
                 drafts += [cap(d, most) for d in explain(desk, case, group) if d.weight > 0.6]
@@ -149,9 +149,9 @@ def _of_longer_names(desk: Desk, case: Case, first: Draft) -> list[Draft]:
 
 def _of_its_companies(desk: Desk, case: Case, first: Draft) -> list[Draft]:
     """Companies of a parent that owe the very sum of the one invoice of its own: it may pay theirs."""
-    if not desk.ledger.heads_a_group(own := desk.ledger.account_of[first.lines[0][0]]):
+    if not desk.ledger.groups.is_head(own := desk.ledger.account_of[first.lines[0][0]]):
         return []
-    companies = [account for account in desk.ledger.group(own) if account != own]
+    companies = [account for account in desk.ledger.groups.of(own) if account != own]
     return _owe_it_too(desk, case, first, companies, "The payer is the parent of this debtor")
 
 

@@ -97,7 +97,7 @@ def _doubt(desk: Desk, case: Case, named: Named, draft: Draft, exact: bool, ahea
 def _names_another_customer(desk: Desk, case: Case, named: Named) -> bool:
     """Whether the text has customer numbers, and none of the debtor's whose invoice it names: one of both is a slip."""
     customers = case.reading.customers
-    return bool(customers) and not any(desk.ledger.same_group(a, b) for a in customers for b in named.accounts)
+    return bool(customers) and not any(desk.ledger.groups.same(a, b) for a in customers for b in named.accounts)
 
 
 def _is_a_groups(desk: Desk, case: Case) -> bool:

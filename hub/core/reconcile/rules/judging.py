@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.core.reconcile.amounts import CHANCE
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.charges import often_kept_back
-from hub.core.reconcile.ledger import letters_of
+from hub.core.reconcile.keys import letters_of
 from hub.core.reconcile.mentions import WEAK
 from hub.core.reconcile.rules.equal import why_not_the_oldest, why_not_these
 from hub.core.reconcile.rules.its_day import told_by_its_day

@@ -51,14 +51,14 @@ def _by_debtor(desk: Desk, case: Case) -> list[Named]:
     ledger = desk.ledger
     groups: dict[int, list[list[tuple[int, int, str]]]] = {}
     if case.payer.score >= SURE:  # what a sure payer owes explains more than a namesake of the number
-        groups = _grouped(desk, case, {a for payer in case.payer.accounts for a in ledger.group(payer)})
+        groups = _grouped(desk, case, {a for payer in case.payer.accounts for a in ledger.groups.of(payer)})
     found = []
     for mentions in (groups or _grouped(desk, case, None)).values():
         accounts = sorted({ledger.account_of[row] for refs in mentions for row, _, _ in refs})
         stance = max([desk.payers.stance(case.payer, a) for a in accounts])
         picks = _pick(desk, case, mentions, stance)
         if picks:
-            group = ledger.group(accounts[0]) if len(accounts) > 1 else accounts
+            group = ledger.groups.of(accounts[0]) if len(accounts) > 1 else accounts
             weakest, rows = min([strength for _, strength, _ in picks]), [row for row, _, _ in picks]
             if stance == CONTRADICTS and weakest >= FULL and sum(map(desk.signed, rows)) == case.amount:
                 stance = UNKNOWN if may_pay_for(desk, case, group) else CONTRADICTS
@@ -83,7 +83,7 @@ def _grouped(desk: Desk, case: Case, only: set[int] | None) -> dict[int, list[li
             if only is not None and (account not in only or issued_on[row] > last):
                 continue
             if desk.usable(row, case):
-                by_group.setdefault(ledger.group(account)[0], []).append((row, strength, mention.text))
+                by_group.setdefault(ledger.groups.of(account)[0], []).append((row, strength, mention.text))
         for group, refs in by_group.items():
             groups.setdefault(group, []).append(refs)
     return groups

@@ -8,8 +8,8 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.fitting import LETTERS, as_year, is_month_of_a_year, same_period
+from hub.core.reconcile.keys import letters_of
 from hub.core.reconcile.layouts import year_first
-from hub.core.reconcile.ledger import letters_of
 from hub.core.reconcile.mentions import STRONG, WEAK, Mention
 from hub.core.reconcile.numbers import tail_of
 from hub.core.reconcile.rules.misread import misread, mixed_words

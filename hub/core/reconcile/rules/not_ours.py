@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk
 from hub.core.reconcile.fitting import LETTERS
-from hub.core.reconcile.ledger import letters_of
+from hub.core.reconcile.keys import letters_of
 from hub.core.reconcile.mentions import BARE, WEAK, Mention
 from hub.core.reconcile.numbers import counter_of
 from hub.core.reconcile.text import compact, fills_its_room, fold, mask, runs

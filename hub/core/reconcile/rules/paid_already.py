@@ -6,7 +6,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from hub.core.reconcile.case import Case, Desk
 from hub.core.reconcile.fitting import LETTERS
-from hub.core.reconcile.ledger import letters_of
+from hub.core.reconcile.keys import letters_of
 from hub.core.reconcile.mentions import STRONG
 from hub.core.reconcile.rules.windows import windows
 from hub.core.reconcile.text import fold, runs

@@ -15,7 +15,7 @@ def of_several_debtors(desk: Desk, case: Case) -> list[Draft]:
     """The draft for all numbers of a text, each whole and of one invoice, that make up the amount together."""
     rows = _rows(desk, case)
     ledger = desk.ledger
-    if len({ledger.group(ledger.account_of[row])[0] for row in rows}) < 2:
+    if len({ledger.groups.of(ledger.account_of[row])[0] for row in rows}) < 2:
         return []
     if sum(map(desk.signed, rows)) != case.amount:
         return []
