@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from hub.core.reconcile.fitting import (
-    FEW_DIGITS,
+from hub.core.reconcile.fitting import FEW_DIGITS, Fitting, word_at
+from hub.core.reconcile.mentions import STRONG, WEAK, Mention, Ref
+from hub.core.reconcile.numbers import tail_of
+from hub.core.reconcile.periods import (
     LETTERS,
-    Fitting,
     as_date,
     as_year,
     is_month_alone,
     near,
     splits,
-    word_at,
     year_and_month,
     year_behind,
 )
-from hub.core.reconcile.mentions import STRONG, WEAK, Mention, Ref
-from hub.core.reconcile.numbers import tail_of
 from hub.core.reconcile.situations import contracts
 from hub.core.reconcile.text import due_day
 from hub.core.reconcile.words import (

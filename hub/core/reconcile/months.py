@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from hub.core.reconcile.counters import CounterText
-from hub.core.reconcile.fitting import LETTERS, as_year, near
+from hub.core.reconcile.periods import LETTERS, as_year, near
 from hub.core.reconcile.words import (
     INVOICE_WORDS,
     MONTHLY_WORDS,

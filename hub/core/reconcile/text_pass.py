@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, as_year, near
+from hub.core.reconcile.fitting import FEW_DIGITS
 from hub.core.reconcile.mentions import BARE, STRONG, WEAK, Ref
 from hub.core.reconcile.months import COUNTERS, CUT_MONTHS, MonthText
 from hub.core.reconcile.names import odd_words
+from hub.core.reconcile.periods import LETTERS, as_year, near
 from hub.core.reconcile.situations import GROUPED, ungrouped
 from hub.core.reconcile.text import due_day, mask, runs
 from hub.core.reconcile.words import (

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from hub.core.reconcile.debtor_names import DebtorNames
-from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, as_date, near
+from hub.core.reconcile.fitting import FEW_DIGITS
 from hub.core.reconcile.keys import beginnings, letters_of
 from hub.core.reconcile.layouts import LEAST_DRAWN
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.mentions import BARE, FULL, STRONG, Mention, Reading, Ref
+from hub.core.reconcile.periods import LETTERS, as_date, near
 from hub.core.reconcile.words import CUSTOMER_WORDS, ORDER_WORDS, OTHER_NUMBER_WORDS
 
 _PLAIN_CODE, _LONG_CODE = 5, 7  # characters of a customer number that nobody announces, with letters and without

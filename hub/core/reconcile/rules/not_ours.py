@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk
-from hub.core.reconcile.fitting import LETTERS
 from hub.core.reconcile.keys import letters_of
 from hub.core.reconcile.mentions import BARE, WEAK, Mention
 from hub.core.reconcile.numbers import counter_of
+from hub.core.reconcile.periods import LETTERS
 from hub.core.reconcile.text import compact, fills_its_room, fold, mask, runs
 from hub.core.reconcile.words import INVOICE_NAMES, PAYMENT_WORDS, REFERENCE_WORDS
 

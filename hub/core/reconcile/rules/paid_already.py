@@ -5,9 +5,9 @@ from __future__ import annotations
 from rapidfuzz.distance import DamerauLevenshtein
 
 from hub.core.reconcile.case import Case, Desk
-from hub.core.reconcile.fitting import LETTERS
 from hub.core.reconcile.keys import letters_of
 from hub.core.reconcile.mentions import STRONG
+from hub.core.reconcile.periods import LETTERS
 from hub.core.reconcile.rules.windows import windows
 from hub.core.reconcile.text import fold, runs
 

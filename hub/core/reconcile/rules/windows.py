@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from hub.core.reconcile.case import Case
-from hub.core.reconcile.fitting import LETTERS, near
 from hub.core.reconcile.numbers import lookalike_of
+from hub.core.reconcile.periods import LETTERS, near
 from hub.core.reconcile.text import fold, join_pieces, mask, runs
 from hub.core.reconcile.words import REFERENCE_WORDS
 
