@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.company_rules import CompanyRule
 from hub.core.reconcile.confidence import FIRST, LATER, SURE
-from hub.core.reconcile.outcome import AUTO, SUGGESTED, UNAPPLIED, Decision
+from hub.core.reconcile.outcome import AUTO, NOT_A_RECEIPT, SUGGESTED, UNAPPLIED, Decision
+from hub.core.reconcile.outsiders import Kind
 
 RIVAL = 0.9  # a different explanation at least this likely stops an automatic decision
 _SURE = 0.97  # weight from which evidence is such as is applied alone
@@ -108,3 +110,13 @@ def _said(case: Case) -> dict[str, object]:
         "unknown_numbers": reading.unknown[:20],
         "payer_found_by": case.payer.found_by,
     }
+
+
+def said_by(rule: CompanyRule) -> Kind:
+    """Why money is no payment of a debtor, where the company itself says so."""
+    return Kind("company_rule", f"Your rule “{rule.name}” says that it is no debtor's payment.")
+
+
+def not_a_receipt(receipt_id: int, kind: Kind) -> Decision:
+    """The decision for an outsider's money."""
+    return Decision(receipt_id, NOT_A_RECEIPT, kind.code, kind.reason)

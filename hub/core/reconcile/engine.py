@@ -12,20 +12,33 @@ from hub.core.reconcile.company_rules import NO_RECEIPT, fitting
 from hub.core.reconcile.confidence import Judged
 from hub.core.reconcile.cuts import Cuts
 from hub.core.reconcile.debtor_names import Memory
-from hub.core.reconcile.decide import RIVAL, apply, automatic, for_a_person, ranked, sure, within_bounds
+from hub.core.reconcile.decide import (
+    RIVAL,
+    apply,
+    automatic,
+    for_a_person,
+    not_a_receipt,
+    ranked,
+    said_by,
+    sure,
+    within_bounds,
+)
 from hub.core.reconcile.exact import ExactMatcher
+from hub.core.reconcile.given_back import given_back
 from hub.core.reconcile.inputs import Debtors, Learnt, OpenItems, Receipts, Remittances, SettledNumbers
 from hub.core.reconcile.kept.ledger import StandingLedger
 from hub.core.reconcile.kept.standing import Standing
 from hub.core.reconcile.ledger import Ledger
+from hub.core.reconcile.opening import Opening
 from hub.core.reconcile.outcome import UNAPPLIED, Decision, Outcome
 from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.policy import Policy
 from hub.core.reconcile.returns import Returns
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex
+from hub.core.reconcile.second_payment import second_payment
 from hub.core.reconcile.suggestions import Suggestions
 from hub.core.reconcile.tagged import taken_apart
-from hub.core.reconcile.thought import Thought, not_a_receipt, said_by
+from hub.core.reconcile.thought import Thought
 from hub.core.reconcile.waiting import Waiting
 
 
@@ -84,7 +97,9 @@ class _Run:
         self.receipts = desk.receipts
         own = frozenset(a.replace(" ", "").upper() for a in set(desk.receipts.account) if a)
         self.ruled = fitting(desk.policy.rules, desk.receipts)
-        self.thought = Thought(desk, RemittanceIndex(remittances), own, self.ruled)
+        self.given_back = given_back(desk.receipts)
+        self.opening = Opening(desk, self.ruled, self.given_back)
+        self.thought = Thought(desk, RemittanceIndex(remittances), own, self.given_back)
         self.remitted = set(remittances.receipt_id) if remittances else set()
         self.waiting = Waiting(desk)
         self.decided: list[Decision | None] = [None] * len(self.receipts.id)
@@ -96,7 +111,7 @@ class _Run:
         order = sorted(range(len(days)), key=receipts.id.__getitem__)
         order.sort(key=days.__getitem__)
         rest = self._without_thought(order)
-        cases = [self.thought.open_case(row) for row in rest]
+        cases = [self.opening.open_case(row) for row in rest]
         cases = self._pass(cases, self._exact_references)
         cases = self._pass(cases, self._references)
         held: list[tuple[Case, list[Draft]]] = []
@@ -127,7 +142,7 @@ class _Run:
                     decided[row] = not_a_receipt(ids[row], said_by(ruled[row]))
                 else:
                     rest.append(row)
-            elif ids[row] in self.remitted or receipts.received_on[row] > today or row in self.thought.given_back:
+            elif ids[row] in self.remitted or receipts.received_on[row] > today or row in self.given_back:
                 rest.append(row)
             elif (decision := settle(row)) is not None:
                 decided[row] = decision
@@ -160,7 +175,7 @@ class _Run:
 
     def _references(self, case: Case) -> Decision | None:
         """Other references, and what is plainly nobody's payment."""
-        self.thought.look_again(case)
+        self.opening.look_again(case)
         reading = case.reading
         drafts: list[Draft] = []
         if reading.mentions or reading.orders or case.id in self.remitted or case.original:
@@ -171,7 +186,7 @@ class _Run:
             if kind is not None:
                 return not_a_receipt(case.id, kind)
         if decision is None and not drafts:
-            decision = self.thought.second_payment(case)
+            decision = second_payment(self.desk, case)
         return decision
 
     def _everything(self, case: Case) -> list[Draft] | None:
@@ -207,7 +222,7 @@ class _Run:
         for case, drafts in held:
             if not all(within_bounds(self.desk, case, d) for d in drafts):
                 drafts = ranked(self.desk, case, self.thought.all_drafts(case))
-                if not drafts and (again := self.thought.second_payment(case)) is not None:
+                if not drafts and (again := second_payment(self.desk, case)) is not None:
                     self.decided[case.row] = again
                     continue
             open_ones.append((case, drafts))

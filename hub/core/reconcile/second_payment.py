@@ -1,0 +1,50 @@
+"""Money whose text names only invoices that are closed."""
+
+from __future__ import annotations
+
+from hub.core.reconcile.case import Case, Desk
+from hub.core.reconcile.mentions import STRONG as STRONG_REF
+from hub.core.reconcile.outcome import UNAPPLIED, Decision
+from hub.core.reconcile.rules.near_number import due_nearest
+from hub.core.reconcile.rules.paid_already import slipped_from_paid
+from hub.core.reconcile.stances import CONTRADICTS, STRONG
+
+_MOST_EQUAL = 50  # equal invoices whose numbers are compared with a paid one's
+
+
+def second_payment(desk: Desk, case: Case) -> Decision | None:
+    """The text names only invoices that are closed, before this run or in it: paid twice."""
+    ledger, payers = desk.ledger, desk.payers
+    if case.reading.closed and any(d.weight > 0.9 for d in (case.thought or (0, []))[1]):
+        return None
+    if not case.reading.closed and not case.reading.mentions:
+        return None
+    closed = [
+        number
+        for number, accounts in case.reading.closed
+        if not accounts or any(a < 0 or payers.stance(case.payer, a) != CONTRADICTS for a in accounts)
+    ]
+    for mention in case.reading.mentions:
+        refs = [ref for ref in mention.refs if ref.strength >= STRONG_REF and not ledger.is_credit[ref.row]]
+        if any(ledger.left[ref.row] > 0 for ref in refs):
+            return None
+        if any(payers.stance(case.payer, ledger.account_of[ref.row]) != CONTRADICTS for ref in refs):
+            closed.append(mention.text)
+    if not closed or _may_be_a_misprint(desk, case):
+        return None
+    reason = f"The text names {', '.join(closed[:5])}, already paid: a duplicate, or money to give back."
+    evidence = {"closed": closed[:20], "payer_found_by": case.payer.found_by}
+    return Decision(case.id, UNAPPLIED, "duplicate", reason, (), evidence)
+
+
+def _may_be_a_misprint(desk: Desk, case: Case) -> bool:
+    """Whether the payer owes this very sum on an invoice one slip away from the number of a paid one."""
+    payer = case.payer
+    if payer.score < STRONG or len(payer.accounts) > 4:
+        return False
+    ledger = desk.ledger
+    return any(
+        desk.usable(row, case) and ledger.left[row] == case.amount and slipped_from_paid(desk, case, row)
+        for account in payer.accounts
+        for row in due_nearest(desk, case, ledger.rows_of_amount(account, case.amount))[:_MOST_EQUAL]
+    )
