@@ -6,8 +6,8 @@ from hub.core.reconcile.amounts import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.decide import ranked
-from hub.core.reconcile.rules.by_payer import explain
 from hub.core.reconcile.rules.ends import by_ends, figures_of
+from hub.core.reconcile.rules.explaining import explain
 from hub.core.reconcile.rules.judging import MOST_ACCOUNTS
 from hub.core.reconcile.rules.named import CONTRADICTED, full_lines
 from hub.core.reconcile.rules.neighbours import neighbours

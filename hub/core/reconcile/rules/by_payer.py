@@ -5,56 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.mentions import STRONG as STRONG_REF
-from hub.core.reconcile.rules.balance import balance
-from hub.core.reconcile.rules.equal import AT_ONCE, months_at_once, recurs, silent
-from hub.core.reconcile.rules.instalments import next_instalment
+from hub.core.reconcile.rules.explaining import explain
 from hub.core.reconcile.rules.judging import MOST_ACCOUNTS, judge
-from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
-from hub.core.reconcile.rules.near_number import NEAR, nearest_named, others_near
-from hub.core.reconcile.rules.on_account import on_account
-from hub.core.reconcile.rules.period import of_one_period
-from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
-from hub.core.reconcile.rules.statement import statement
+from hub.core.reconcile.rules.near_number import NEAR, others_near
+from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, cap
 from hub.core.reconcile.text import fold
 from hub.core.reconcile.words import LEGAL_FORMS
 
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
+_GROUP = 0.975  # what a group owes, when nothing of the debtor's own explains the sum
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _NAMESAKE = 0.7  # the same where the payer is found as a debtor whose items explain nothing
 _MOST_NAMESAKES, _MOST_BEGUN = 12, 50
-_LIKELY_BY_CHANCE = 0.5  # sets expected by accident, from which one that adds up says nothing against a period
-_CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 
 
 def by_payer(desk: Desk, case: Case) -> list[Draft]:
-    """Drafts for the accounts that may be the payer, then for their group."""
-    payer = case.payer
-    if not payer.accounts or payer.score < 0.5:
+    """Drafts for the accounts that may be the payer, then for their group, then for those of nearly its name."""
+    if not case.payer.accounts or case.payer.score < 0.5:
         return _of_namesakes(desk, case, [])
-    known = payer.accounts
-    if (
-        len(known) == 1 and payer.found_by == "text"
-    ):  # whose name stands there as one seller writes it is another's debtor as well
-        known = (*known, *desk.payers.of_its_siren(known))
-    accounts = [a for a in known if case.seller in (None, desk.ledger.accounts[a][0])][:MOST_ACCOUNTS]
+    accounts = _at_this_seller(desk, case)
     drafts: list[Draft] = []
     if not accounts and case.seller is not None:
-        namesakes = desk.payers.namesakes(payer, case.seller)[:MOST_ACCOUNTS]
-        most = 1.0 if len(namesakes) == 1 and not _states_a_form(desk, case) else _OTHER_FORM
-        for account in namesakes:
-            drafts += [cap(d, most) for d in explain(desk, case, [account])]
+        drafts = _of_the_same_words(desk, case, case.seller)
         accounts = _cut_short(desk, case) if not drafts else []
     for account in accounts:
         drafts += explain(desk, case, [account])
     if not any([d.weight > 0.8 for d in drafts]):
-        for account in accounts[:2]:
-            group = desk.ledger.groups.of(account)
-            if len(group) > 1:
-                most = _BESIDE_OWN if any("sets_that_add_up" in d.evidence for d in drafts) else 0.975
-                drafts += [cap(d, most) for d in explain(desk, case, group) if d.weight > 0.6]
+        drafts += _of_groups(desk, case, accounts, drafts)
     rivals = len(accounts)
     alone = rivals > 1 and len(_explaining(desk, drafts)) == 1
     judged = [judge(desk, case, d, rivals, alone) for d in drafts]
@@ -62,21 +41,63 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
         judged += _of_namesakes(desk, case, accounts)
     if rivals > 1:
         _several_explain(desk, judged)
-    told = [d for d in judged if d.rule == "payer_statement" and d.weight >= 0.8] if case.reading.months else []
-    if told:  # the month says which, and its number may say so as well
-        judged = [
-            d if d.rule == "payer_statement" or (d.rule == NEAR and d.same_as(told[0])) else cap(d, 0.79)
-            for d in judged
-        ]
+    if case.reading.months:
+        _month_first(judged)
     near = [d for d in judged if d.rule == NEAR]
     if near:
-        judged = [cap(d, 0.9 if _is_named(desk, case) else 1.0) if d.rule == NEAR else cap(d, 0.85) for d in judged]
-    first = max(judged, key=lambda d: d.weight) if len(judged) > 1 else judged[0] if judged else None
-    if first is not None and first.rule == "payer_amount" and first.weight >= 0.8:
-        judged += _of_longer_names(desk, case, first) + _of_its_companies(desk, case, first)
-        if namesakes := desk.payers.reordered(case.payer):
-            judged += _owe_it_too(desk, case, first, namesakes, "The payer may be a namesake")
+        _misprint_first(judged, 0.9 if _is_named(desk, case) else 1.0)
+    judged += _others_who_owe_it(desk, case, judged)
     return judged + [other for d in near for other in others_near(desk, case, d)] if near else judged
+
+
+def _at_this_seller(desk: Desk, case: Case) -> list[int]:
+    """The accounts that may be the payer, of the seller who was paid if that is known.
+
+    Whose name stands in a label as one seller writes it is another's debtor as well.
+    """
+    known = case.payer.accounts
+    if len(known) == 1 and case.payer.found_by == "text":
+        known = (*known, *desk.payers.of_its_siren(known))
+    return [a for a in known if case.seller in (None, desk.ledger.accounts[a][0])][:MOST_ACCOUNTS]
+
+
+def _of_the_same_words(desk: Desk, case: Case, seller: str) -> list[Draft]:
+    """What the seller's debtors of the payer's words owe, where the payer is found at another seller only."""
+    namesakes = desk.payers.namesakes(case.payer, seller)[:MOST_ACCOUNTS]
+    most = 1.0 if len(namesakes) == 1 and not _states_a_form(desk, case) else _OTHER_FORM
+    return [cap(d, most) for account in namesakes for d in explain(desk, case, [account])]
+
+
+def _of_groups(desk: Desk, case: Case, accounts: list[int], drafts: list[Draft]) -> list[Draft]:
+    """What the groups of the first accounts owe; less likely where their own items explain the sum, not surely."""
+    most = _BESIDE_OWN if any("sets_that_add_up" in d.evidence for d in drafts) else _GROUP
+    groups = [group for account in accounts[:2] if len(group := desk.ledger.groups.of(account)) > 1]
+    return [cap(d, most) for group in groups for d in explain(desk, case, group) if d.weight > 0.6]
+
+
+def _month_first(drafts: list[Draft]) -> None:
+    """The statement of the month that the text names goes first; its number may say so as well."""
+    told = [d for d in drafts if d.rule == "payer_statement" and d.weight >= 0.8]
+    for draft in drafts if told else ():
+        if draft.rule != "payer_statement" and not (draft.rule == NEAR and draft.same_as(told[0])):
+            cap(draft, 0.79)
+
+
+def _misprint_first(drafts: list[Draft], most: float) -> None:
+    """An invoice whose number is nearly the text's goes before others of the sum."""
+    for draft in drafts:
+        cap(draft, most if draft.rule == NEAR else 0.85)
+
+
+def _others_who_owe_it(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
+    """Invoices of others whom the payer may be, or pay for, beside its one invoice of this very sum."""
+    first = max(drafts, key=lambda d: d.weight, default=None)
+    if first is None or first.rule != "payer_amount" or first.weight < 0.8:
+        return []
+    found = _of_longer_names(desk, case, first) + _of_its_companies(desk, case, first)
+    if namesakes := desk.payers.reordered(case.payer):
+        found += _owe_it_too(desk, case, first, namesakes, "The payer may be a namesake")
+    return found
 
 
 def _cut_short(desk: Desk, case: Case) -> list[int]:
@@ -166,135 +187,3 @@ def _owe_it_too(desk: Desk, case: Case, first: Draft, accounts: Sequence[int], w
             reason = f"{why}, and {desk.numbers([row])} has exactly this amount open."
             found.append(Draft(min(first.weight, 0.89) - 0.01, "payer_amount", reason, [(row, case.amount)]))
     return found
-
-
-def explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
-    """All ways the open items of these accounts can make up the amount."""
-    if len(accounts) == 1:
-        quick = _many_equal(desk, case, accounts[0])
-        if quick is not None:
-            return quick
-    pool = Pool(desk, case, accounts[:200])
-    if not pool.left:
-        return []
-    drafts = statement(desk, case, pool) if case.reading.months or case.reading.statement else []
-    amounts = pool.amounts if len(pool.invoices) <= LARGE_POOL else list(dict.fromkeys(pool.amounts))
-    sums = sums_to(amounts, case.amount, 4 if case.amount in amounts else 99)
-    drafts += _sets(desk, case, pool, sums)
-    if not sums.solutions:
-        drafts += balance(desk, case, pool)
-    if not case.reading.months and case.amount not in pool.amounts and (found := of_one_period(desk, case, pool)):
-        drafts = _periods_first(found, drafts)
-    if not any([d.weight > 0.9 for d in drafts]):
-        others = discount(desk, case, pool) + netting(desk, case, pool) + nearly(desk, case, pool)
-        drafts += [cap(d, 0.7) for d in others] if sums.solutions else others
-    elif drafts[0].rule == "payer_sum":
-        drafts += _less_its_discount(desk, case, pool, drafts)
-        _beside_a_rounding(desk, case, pool, drafts)
-    if not any([d.weight > 0.6 for d in drafts]):
-        drafts += next_instalment(desk, case, pool) + on_account(desk, case, pool)
-    return drafts
-
-
-def _periods_first(found: list[Draft], drafts: list[Draft]) -> list[Draft]:
-    """All of one period, before sets found by trying, unless chance would hardly have made one of them."""
-    others = [d for d in drafts if not any([d.same_as(other) for other in found])]
-    if any([d.evidence.get("chance", 1.0) < _LIKELY_BY_CHANCE for d in others]):
-        return [cap(d, 0.85) for d in found + others]
-    return found + others
-
-
-def _less_its_discount(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> list[Draft]:
-    """One invoice less the discount that its terms give is as good an explanation as several that add up."""
-    found = [d for d in discount(desk, case, pool) if len(d.lines) == 1 and d.weight > 0.9]
-    if found:
-        for draft in drafts:
-            cap(draft, 0.85).evidence["rivals"] = [f"{desk.numbers([found[0].lines[0][0]])} less its discount"]
-    return [cap(d, 0.85) for d in found]
-
-
-def _beside_a_rounding(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) -> None:
-    """One invoice that is the sum but for a rounding, beside several that add up: neither is sure."""
-    left, within = desk.ledger.left, desk.policy_for(pool.left[0]).rounding_minor
-    near = [r for r in pool.left if -within <= left[r] - case.amount <= within]
-    if near:
-        for draft in drafts:
-            cap(draft, 0.85).evidence["rivals"] = [f"{desk.numbers(near[:1])} but for a rounding"]
-        drafts += [cap(d, 0.85) for d in nearly(desk, case, pool)]
-
-
-def _many_equal(desk: Desk, case: Case, account: int) -> list[Draft] | None:
-    """An account with very many items: take the oldest of this amount without building the whole pool."""
-    ledger = desk.ledger
-    if len(ledger.rows_of[account]) <= LARGE_POOL or case.reading.months or case.reading.statement:
-        return None
-    row = ledger.first_of_amount(account, case.amount, case.received_on + timedelta(days=DATE_SLACK_DAYS))
-    if row is None or not desk.usable(row, case):
-        return None
-    return [Draft(0.975, "payer_amount", _only(desk, [row]), [(row, case.amount)])]
-
-
-def _only(desk: Desk, rows: list[int]) -> str:
-    what = "is the oldest open invoice with exactly this amount" if len(rows) == 1 else "add up to exactly this amount"
-    return f"The payer is known and {desk.numbers(rows)} {what}."
-
-
-def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
-    """One draft per set of open amounts that adds up; sure only without a rival and beyond chance."""
-    drafts = []
-    for solution in sums.solutions[:5]:
-        rows = pool.take(desk, solution)
-        if rows is None:
-            continue
-        size = len(solution)
-        rivals = [s for s in sums.solutions if s != solution and (size > 1 or _is_rival(sums, s, case.amount))]
-        everything = size > 4 and size == len(pool.invoices)
-        together = size > 1 and months_at_once(desk, case, pool, solution)
-        known = everything or together or (size == 1 and recurs(desk, pool, solution[0]))
-        chance = 0.0 if known else sums.chance(size, case.amount)
-        weight = 0.992 / (1 + chance / 4 if size == 1 else 1 + chance) if not rivals else 0.8 - 0.05 * min(size, 6)
-        if chance > (_CHANCE_OF_ONE if size == 1 else CHANCE):
-            weight = min(weight, 0.9)
-        if size > 1 and not together and _leaves_equals(desk, case, pool, solution):
-            weight = min(weight, 0.9)  # which of two equal invoices belongs to the set, nothing tells
-        if _is_owed_by_several(desk, pool, solution):
-            weight = min(weight, 0.9)
-        if size == 1:
-            rows = nearest_named(desk, case, pool, rows)
-        rule = "payer_amount" if size == 1 else "payer_balance" if everything else "payer_sum"
-        evidence = {
-            "sets_that_add_up": len(sums.solutions),
-            "chance": round(chance, 5),
-            "rivals": [f"{len(s)} others add up too" for s in rivals[:3]],
-        }
-        drafts.append(
-            Draft(weight, rule, _only(desk, rows), [(r, desk.ledger.left[r]) for r in rows], evidence=evidence)
-        )
-    return drafts
-
-
-def _leaves_equals(desk: Desk, case: Case, pool: Pool, solution: tuple[int, ...]) -> bool:
-    """Whether a set leaves out invoices equal to one of it; but one of each subscription is the next in its row."""
-    several = [amount for amount in set(solution) if pool.amounts.count(amount) > solution.count(amount)]
-    if not several:
-        return False
-    if len(set(solution)) < len(solution) or len(solution) > AT_ONCE:
-        return True
-    return not all(recurs(desk, pool, amount) for amount in several) or not silent(desk, case, pool, several)
-
-
-def _is_owed_by_several(desk: Desk, pool: Pool, solution: tuple[int, ...]) -> bool:
-    """Whether a group pays, and another debtor of it than the set's owes one of its sums as well: the oldest goes first
-    only among one debtor's.
-    """
-    several = [amount for amount in set(solution) if pool.amounts.count(amount) > solution.count(amount)]
-    if not several or len(pool.accounts) < 2:
-        return False
-    account_of, amounts = desk.ledger.account_of, pool.amounts[: len(pool.invoices)]
-    pairs = list(zip(pool.invoices, amounts, strict=True))
-    return any(len({account_of[row] for row, worth in pairs if worth == amount}) > 1 for amount in several)
-
-
-def _is_rival(sums: Sums, other: tuple[int, ...], amount: int) -> bool:
-    """Whether a set speaks against one invoice with exactly the amount: a large one only if chance rarely makes it."""
-    return len(other) <= 3 or (len(other) == 4 and sums.chance(4, amount) <= _CHANCE_OF_ONE)
