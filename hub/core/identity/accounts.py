@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from hub.core.reconcile.text import compact, fold, mask
+from hub.core.reconcile.texts.text import compact, fold, mask
 
 Account = tuple[str, str]  # seller, debtor
 Document = tuple[str, str]  # seller, number in comparison form

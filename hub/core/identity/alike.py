@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from hub.core.identity.parties import ALONE, DIFFERENT, Account, Decision, Key, parties
-from hub.core.reconcile.names import iban_key, name_words
+from hub.core.reconcile.payers.names import iban_key, name_words
 
 #: Rules of suggestions; stored and exported, never respelt.
 SAME_VAT, SAME_IBAN, SAME_NAME = "vat_number", "iban", "name"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from hub.core.reconcile.text import compact
+from hub.core.reconcile.texts.text import compact
 
 #: Calendar days between two issue dates beyond which an equal number with another amount is another year's document.
 NEAR_DAYS = 92

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from rapidfuzz.fuzz import ratio
 
 from hub.core.identity.bank_days import bank_days
-from hub.core.reconcile.names import iban_key, name_words
-from hub.core.reconcile.text import compact, fold, mask
+from hub.core.reconcile.payers.names import iban_key, name_words
+from hub.core.reconcile.texts.text import compact, fold, mask
 
 Words = tuple[str, ...]
 

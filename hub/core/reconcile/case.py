@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
-from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.confidence import FIRST, Judged, confidence, judged_alike, with_judged
-from hub.core.reconcile.cuts import Cuts
+from hub.core.reconcile.index.ledger import Ledger
 from hub.core.reconcile.inputs import Receipts
-from hub.core.reconcile.ledger import Ledger
-from hub.core.reconcile.mentions import Reading
 from hub.core.reconcile.outcome import Proposal
-from hub.core.reconcile.payers import PayerIndex
+from hub.core.reconcile.payers.companies import Payer
+from hub.core.reconcile.payers.payer_index import PayerIndex
 from hub.core.reconcile.policy import Policy
-
-if TYPE_CHECKING:
-    from hub.core.reconcile.rules.named import Named
+from hub.core.reconcile.reading.mentions import Reading
+from hub.core.reconcile.texts.cuts import Cuts
 
 
 @dataclass(slots=True)
@@ -40,6 +37,20 @@ class Case:
     mixed: tuple[str, ...] | None = None  # words of letters and digits, once they were asked for
     thought: tuple[int, list[Draft]] | None = None  # drafts by reference, and how used up the items were
     named: tuple[list[int], list[Named]] | None = None  # what the text names, and what was left of each
+
+
+class Named(NamedTuple):
+    """Items of one debtor (or group) that a text names: (row, strength, the text), and how the payer stands.
+
+    rows: those of the picks. strength: of the weakest.
+    """
+
+    picks: list[tuple[int, int, str]]
+    alternatives: list[list[tuple[int, int, str]]]
+    stance: int
+    accounts: list[int]
+    rows: list[int]
+    strength: int
 
 
 @dataclass(slots=True)

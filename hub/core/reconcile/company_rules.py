@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hub.core.reconcile.inputs import Receipts
-from hub.core.reconcile.text import fold
+from hub.core.reconcile.texts.text import fold
 
 # What a rule says of the receipts it fits.
 NO_RECEIPT, PAYER, ASK = "not_a_receipt", "payer", "ask"

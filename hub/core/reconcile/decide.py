@@ -6,7 +6,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.company_rules import CompanyRule
 from hub.core.reconcile.confidence import FIRST, LATER, SURE
 from hub.core.reconcile.outcome import AUTO, NOT_A_RECEIPT, SUGGESTED, UNAPPLIED, Decision
-from hub.core.reconcile.outsiders import Kind
+from hub.core.reconcile.texts.outsiders import Kind
 
 RIVAL = 0.9  # a different explanation at least this likely stops an automatic decision
 _SURE = 0.97  # weight from which evidence is such as is applied alone

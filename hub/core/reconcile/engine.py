@@ -10,8 +10,6 @@ from datetime import date
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.company_rules import NO_RECEIPT, fitting
 from hub.core.reconcile.confidence import Judged
-from hub.core.reconcile.cuts import Cuts
-from hub.core.reconcile.debtor_names import Memory
 from hub.core.reconcile.decide import (
     RIVAL,
     apply,
@@ -24,20 +22,22 @@ from hub.core.reconcile.decide import (
     within_bounds,
 )
 from hub.core.reconcile.exact import ExactMatcher
-from hub.core.reconcile.given_back import given_back
+from hub.core.reconcile.index.ledger import Ledger
 from hub.core.reconcile.inputs import Debtors, Learnt, OpenItems, Receipts, Remittances, SettledNumbers
 from hub.core.reconcile.kept.ledger import StandingLedger
 from hub.core.reconcile.kept.standing import Standing
-from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.opening import Opening
 from hub.core.reconcile.outcome import UNAPPLIED, Decision, Outcome
-from hub.core.reconcile.payers import PayerIndex
+from hub.core.reconcile.payers.debtor_names import Memory
+from hub.core.reconcile.payers.payer_index import PayerIndex
 from hub.core.reconcile.policy import Policy
 from hub.core.reconcile.returns import Returns
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex
 from hub.core.reconcile.second_payment import second_payment
 from hub.core.reconcile.suggestions import Suggestions
-from hub.core.reconcile.tagged import taken_apart
+from hub.core.reconcile.texts.cuts import Cuts
+from hub.core.reconcile.texts.given_back import given_back
+from hub.core.reconcile.texts.tagged import taken_apart
 from hub.core.reconcile.thought import Thought
 from hub.core.reconcile.waiting import Waiting
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 
-from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.confidence import SURE, confidence
+from hub.core.reconcile.index.ledger import Ledger
 from hub.core.reconcile.inputs import Receipts
-from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.outcome import AUTO, Decision, Proposal
-from hub.core.reconcile.payers import PayerIndex
-from hub.core.reconcile.quotes import PROOF_LENGTH, Quotes, counters_in
-from hub.core.reconcile.stances import AGREES, CONTRADICTS, STRONG, UNKNOWN
-from hub.core.reconcile.text import compact, fold, join_pieces
-from hub.core.reconcile.words import REFUND_WORDS
+from hub.core.reconcile.payers.companies import Payer
+from hub.core.reconcile.payers.payer_index import PayerIndex
+from hub.core.reconcile.payers.stances import AGREES, CONTRADICTS, STRONG, UNKNOWN
+from hub.core.reconcile.reading.quotes import PROOF_LENGTH, Quotes, counters_in
+from hub.core.reconcile.texts.text import compact, fold, join_pieces
+from hub.core.reconcile.texts.words import REFUND_WORDS
 
 _LONGEST = 400
 _MOST_EQUAL = 40  # items of one amount and debtor tried here; a number in the text finds one among more

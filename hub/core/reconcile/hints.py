@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hub.core.reconcile.amounts import CHANCE, sums_to
+from hub.core.reconcile.amounts.sums import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.decide import ranked
+from hub.core.reconcile.payers.companies import Payer
 from hub.core.reconcile.rules.ends import by_ends, figures_of
 from hub.core.reconcile.rules.explaining import explain
 from hub.core.reconcile.rules.judging import MOST_ACCOUNTS
@@ -14,7 +14,7 @@ from hub.core.reconcile.rules.neighbours import neighbours
 from hub.core.reconcile.rules.on_account import A_SHARE
 from hub.core.reconcile.rules.parts import PART, parts
 from hub.core.reconcile.rules.pool import Pool, cap, pick
-from hub.core.reconcile.words import DEPOSIT_WORDS, GROUP_WORDS, ORDER_WORDS
+from hub.core.reconcile.texts.words import DEPOSIT_WORDS, GROUP_WORDS, ORDER_WORDS
 
 _ENOUGH = 0.92  # weight of an explanation beside which nothing further is looked for
 _GUESS = 0.6  # weight up to which debtors somewhat like the payer are worth a look

@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from hub.core.reconcile.case import Case, Desk
-from hub.core.reconcile.companies import Payer
 from hub.core.reconcile.company_rules import ASK, RULED, CompanyRule
-from hub.core.reconcile.given_back import FOR_A_PERSON
-from hub.core.reconcile.mentions import Reading
-from hub.core.reconcile.on_behalf import paid_for, says_for_whom
-from hub.core.reconcile.own_ends import add_ends
-from hub.core.reconcile.references import Reader
-from hub.core.reconcile.stances import MEDIUM
+from hub.core.reconcile.payers.companies import Payer
+from hub.core.reconcile.payers.stances import MEDIUM
+from hub.core.reconcile.reading.mentions import Reading
+from hub.core.reconcile.reading.on_behalf import paid_for, says_for_whom
+from hub.core.reconcile.reading.references import Reader
+from hub.core.reconcile.rules.own_ends import add_ends
+from hub.core.reconcile.texts.given_back import FOR_A_PERSON
 
 _DIGIT = re.compile(r"\d")
 _NO_REFERENCE = frozenset(("NOTPROVIDED", "NOT PROVIDED", "NONREF", "NON COMMUNIQUE", "N/A", "NONE"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from hub.core.reconcile.index.numbers import series_of
 from hub.core.reconcile.inputs import Receipts
-from hub.core.reconcile.names import iban_key, name_words
-from hub.core.reconcile.numbers import series_of
 from hub.core.reconcile.outcome import NOT_A_RECEIPT, RETURN, Decision
-from hub.core.reconcile.outsiders import RETURN_REASONS, return_code
-from hub.core.reconcile.text import compact, fold, join_pieces, mask
+from hub.core.reconcile.payers.names import iban_key, name_words
+from hub.core.reconcile.texts.outsiders import RETURN_REASONS, return_code
+from hub.core.reconcile.texts.text import compact, fold, join_pieces, mask
 
 _PLAIN = 3  # points in common that tell a return without a code
 _SURELY = 4  # one reference of the payer's

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk
-from hub.core.reconcile.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.outcome import UNAPPLIED, Decision
+from hub.core.reconcile.payers.stances import CONTRADICTS, STRONG
+from hub.core.reconcile.reading.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.rules.near_number import due_nearest
 from hub.core.reconcile.rules.paid_already import slipped_from_paid
-from hub.core.reconcile.stances import CONTRADICTS, STRONG
 
 _MOST_EQUAL = 50  # equal invoices whose numbers are compared with a paid one's
 

@@ -11,7 +11,7 @@ from hub.core.reconcile.hints import with_hints
 from hub.core.reconcile.rules.parts import PART, made_up
 from hub.core.reconcile.rules.together import together
 from hub.core.reconcile.rules.told import told
-from hub.core.reconcile.turns import Debt, in_turn
+from hub.core.reconcile.rules.turns import Debt, in_turn
 
 _TWIN_RULE = "number_named_exact"  # of a counter that several months have; all of them are drafts already
 _SPREAD_RULES = ("payer_amount", "amount_only", _TWIN_RULE)

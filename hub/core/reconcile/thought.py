@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.given_back import GIVEN_BACK
-from hub.core.reconcile.mentions import BARE, WEAK
-from hub.core.reconcile.outsiders import Kind, outsider_by_name, outsider_by_text
+from hub.core.reconcile.payers.stances import STRONG
+from hub.core.reconcile.reading.mentions import BARE, WEAK
 from hub.core.reconcile.rules.by_amount import by_amount, by_likeness
 from hub.core.reconcile.rules.by_currency import by_currency
 from hub.core.reconcile.rules.by_order import by_order
 from hub.core.reconcile.rules.by_payer import by_payer
 from hub.core.reconcile.rules.by_reference import by_reference, may_be_exact
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex, by_remittance
-from hub.core.reconcile.stances import STRONG
-from hub.core.reconcile.text import fold
+from hub.core.reconcile.texts.given_back import GIVEN_BACK
+from hub.core.reconcile.texts.outsiders import Kind, outsider_by_name, outsider_by_text
+from hub.core.reconcile.texts.text import fold
 
 _SURE = 0.9  # more than a number of few digits deserves beside words of wages, taxes or damages
 _BESIDE_A_NUMBER = 0.8  # another invoice less its discount, where the text spells the number of one

@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.mentions import FULL, STRONG, WEAK, Ref
+from hub.core.reconcile.payers.stances import STRONG as STRONG_PAYER
+from hub.core.reconcile.reading.mentions import FULL, STRONG, WEAK, Ref
 from hub.core.reconcile.rules.equal import alike
 from hub.core.reconcile.rules.its_day import is_told
 from hub.core.reconcile.rules.near_number import NEAR, near_number
 from hub.core.reconcile.rules.paid_already import paid_as_written, slipped_from_paid
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
-from hub.core.reconcile.stances import STRONG as STRONG_PAYER
-from hub.core.reconcile.words import REFUND_WORDS
+from hub.core.reconcile.texts.words import REFUND_WORDS
 
 _HINTS = frozenset(("payer_bank_fee", "payer_rounding", "payer_in_part", "oldest_first"))  # not to the cent
 _BY_AMOUNT = ("payer_", "amount_only")  # rules that find an item by payer and amount, whatever the text says

@@ -14,9 +14,9 @@ from datetime import date
 from typing import Any
 
 from hub.core.reconcile import Decision, OpenItems, Outcome, Policy, Proposal, SettledNumbers, reconcile
-from hub.core.reconcile.debtor_names import Memory
 from hub.core.reconcile.kept.standing import Amounts, Standing
 from hub.core.reconcile.outcome import AUTO, NOT_A_RECEIPT, RETURN
+from hub.core.reconcile.payers.debtor_names import Memory
 from hub.core.services.decisions import proposal_id
 from hub.core.services.inputs import ByDocument, Inputs
 from hub.core.services.proposed import exchanged_of, lines_of

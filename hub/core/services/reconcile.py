@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hub.core.reconcile import Policy
-from hub.core.reconcile.debtor_names import Memory
 from hub.core.reconcile.kept.numbers import StaleImage
 from hub.core.reconcile.outcome import NOT_A_RECEIPT
+from hub.core.reconcile.payers.debtor_names import Memory
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.inputs import Inputs, load_inputs
 from hub.core.services.judging import MAX_PASSES, Judgement, ReconcileReport, RuleCount, judge

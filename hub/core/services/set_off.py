@@ -20,9 +20,9 @@ from typing import NamedTuple
 from hub.core.ledger.credits import corrected_invoices
 from hub.core.ledger.facts import CREDIT_NOTE, REOPENED_IN_BOOKS
 from hub.core.reconcile import Debtors, Receipts
-from hub.core.reconcile.names import iban_key, name_words
-from hub.core.reconcile.text import compact, fold
-from hub.core.reconcile.words import CREDIT_NOTE_WORDS
+from hub.core.reconcile.payers.names import iban_key, name_words
+from hub.core.reconcile.texts.text import compact, fold
+from hub.core.reconcile.texts.words import CREDIT_NOTE_WORDS
 from hub.core.services.ledger import LedgerView
 
 #: So many last digits of a number, at most and at least, tell it beside the payer or the amount: counters that begin

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from hub.core.identity.accounts import Account, Document, Told, names
-from hub.core.reconcile.text import compact
+from hub.core.reconcile.texts.text import compact
 from hub.core.store import Connection
 from hub.core.store import judged_again as store
 from hub.core.store.postings import documents as documents_of

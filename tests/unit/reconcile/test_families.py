@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.core.reconcile.full_names import FullNames
+from hub.core.reconcile.payers.full_names import FullNames
 from tests.unit.reconcile.books import debtors_of, decide, item, lines, one, receipt
 
 BRUNETS = debtors_of(["Brunet SARL", "Brunet & Cie", "Brunet Frères"])

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from hub.core.reconcile import SettledNumbers
-from hub.core.reconcile.text import mask
+from hub.core.reconcile.texts.text import mask
 from tests.unit.reconcile.books import DURAND, MARTIN, debtors_of, decide, item, lines, one, receipt
 
 CHAIN = debtors_of(["Hôtels Campagnola Gap", "Hôtels Campagnola Quimper", "Commune de Nogent", "Hôtels Campagnola"])

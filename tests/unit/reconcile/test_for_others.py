@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from hub.core.reconcile.debtor_names import Memory
-from hub.core.reconcile.ledger import Ledger
-from hub.core.reconcile.references import Reader
+from hub.core.reconcile.index.ledger import Ledger
+from hub.core.reconcile.payers.debtor_names import Memory
+from hub.core.reconcile.reading.references import Reader
 from tests.unit.reconcile.books import debtors_of, item, items_of, lines, one
 
 TOWN = debtors_of(["Commune de Villefranche", "CCAS de Château-Thierry", "SDC 48 rue François", "Boyer", "Lycée Foch"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.core.reconcile.given_back import given_back
+from hub.core.reconcile.texts.given_back import given_back
 from tests.unit.reconcile.books import DURAND, item, one, receipt, receipts_of
 
 OPEN = item("FA2026-0101", DURAND, 777_70)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from hub.core.reconcile import SettledNumbers
-from hub.core.reconcile.text import join_pieces, mask
+from hub.core.reconcile.texts.text import join_pieces, mask
 from tests.unit.reconcile.books import DURAND, debtors_of, item, lines, one
 
 LAC = debtors_of(["Garage du Lac"])

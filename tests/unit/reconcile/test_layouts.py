@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from hub.core.reconcile.layouts import Sample, learn_scheme
-from hub.core.reconcile.text import compact, mask
+from hub.core.reconcile.index.layouts import Sample, learn_scheme
+from hub.core.reconcile.texts.text import compact, mask
 from tests.unit.reconcile.books import DUPONT, MARTIN, decide, item, lines, receipt
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from hub.core.reconcile.turns import Debt, in_turn
+from hub.core.reconcile.rules.turns import Debt, in_turn
 from tests.unit.reconcile.books import DURAND, debtors_of, decide, item, lines, receipt
 
 RENT = 731_40

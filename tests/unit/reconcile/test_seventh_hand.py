@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from hub.core.reconcile import Debtors, SettledNumbers
-from hub.core.reconcile.text import join_pieces
+from hub.core.reconcile.texts.text import join_pieces
 from tests.unit.reconcile.books import DUPONT, DURAND, HOLDING, MARTIN, decide, item, lines, one, receipt
 
 

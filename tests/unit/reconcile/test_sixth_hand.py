@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from hub.core.reconcile.names import name_words
-from hub.core.reconcile.outsiders import outsider_by_text
+from hub.core.reconcile.payers.names import name_words
+from hub.core.reconcile.texts.outsiders import outsider_by_text
 from tests.unit.reconcile.books import DURAND, debtors_of, decide, item, lines, one, receipt
 
 RESIDENCE, VASSEUR = "D0", "D1"

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from hub.core.reconcile import Debtors
-from hub.core.reconcile.text import mask
+from hub.core.reconcile.texts.text import mask
 from tests.unit.reconcile.books import DURAND, MARTIN, debtors_of, decide, item, lines, one, receipt
 
 IBAN = "FR7630006000011234567890189"

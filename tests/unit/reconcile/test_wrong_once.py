@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from hub.core.reconcile import SettledNumbers
-from hub.core.reconcile.names import name_words
-from hub.core.reconcile.text import mask
+from hub.core.reconcile.payers.names import name_words
+from hub.core.reconcile.texts.text import mask
 from tests.unit.reconcile.books import DUPONT, DURAND, MARTIN, debtors_of, decide, item, lines, one, receipt
 
 IBAN = "FR7630006000011234567890189"

@@ -10,12 +10,9 @@ from datetime import date
 from itertools import accumulate
 from typing import Any
 
-from hub.core.reconcile.inputs import CREDIT_NOTE, INVOICE, OpenItems, SettledNumbers
-from hub.core.reconcile.kept.chains import Chain, chain, hash_of_number, hashes_of_texts, slots_for
-from hub.core.reconcile.kept.columns import Coded, Days, Laid, Texts, lay
-from hub.core.reconcile.keys import letters_of, order_key
-from hub.core.reconcile.layouts import NO_SCHEME, Scheme
-from hub.core.reconcile.numbers import (
+from hub.core.reconcile.index.keys import letters_of, order_key
+from hub.core.reconcile.index.layouts import NO_SCHEME, Scheme
+from hub.core.reconcile.index.numbers import (
     HEAD,
     compact_numbers,
     counter_of,
@@ -26,7 +23,10 @@ from hub.core.reconcile.numbers import (
     sample_step,
     series_of,
 )
-from hub.core.reconcile.text import compact
+from hub.core.reconcile.inputs import CREDIT_NOTE, INVOICE, OpenItems, SettledNumbers
+from hub.core.reconcile.kept.chains import Chain, chain, hash_of_number, hashes_of_texts, slots_for
+from hub.core.reconcile.kept.columns import Coded, Days, Laid, Texts, lay
+from hub.core.reconcile.texts.text import compact
 
 #: Raised by one whenever columns, keys or chains are made otherwise: an image of another format is no image.
 FORMAT = 4

@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+from hub.core.reconcile.index.keys import letters_of, order_key
+from hub.core.reconcile.index.ledger import Ledger, Lists
 from hub.core.reconcile.inputs import CREDIT_NOTE, Debtors, OpenItems
 from hub.core.reconcile.kept.columns import Coded, joined
 from hub.core.reconcile.kept.image import Image, pair_and_amount
 from hub.core.reconcile.kept.lookups import FoundLists, Remembered, numbered
 from hub.core.reconcile.kept.numbers import StandingNumbers
 from hub.core.reconcile.kept.standing import Standing
-from hub.core.reconcile.keys import letters_of, order_key
-from hub.core.reconcile.ledger import Ledger, Lists
-from hub.core.reconcile.text import compact
+from hub.core.reconcile.texts.text import compact
 
 
 class StandingLedger(Ledger):

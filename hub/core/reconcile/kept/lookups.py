@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic
 
+from hub.core.reconcile.index.numbers import K
 from hub.core.reconcile.kept.columns import Column
-from hub.core.reconcile.numbers import K
 
 _ABSENT: list[int] = []
 

@@ -6,12 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from hub.core.reconcile.kept.columns import joined
-from hub.core.reconcile.kept.image import noted_step
-from hub.core.reconcile.kept.lookups import Found, numbered
-from hub.core.reconcile.kept.standing import Standing
-from hub.core.reconcile.layouts import NO_SCHEME, Sample, Scheme, learn_scheme
-from hub.core.reconcile.numbers import (
+from hub.core.reconcile.index.layouts import NO_SCHEME, Sample, Scheme, learn_scheme
+from hub.core.reconcile.index.numbers import (
     HEAD,
     Index,
     NumberIndex,
@@ -23,6 +19,10 @@ from hub.core.reconcile.numbers import (
     sample_step,
     series_of,
 )
+from hub.core.reconcile.kept.columns import joined
+from hub.core.reconcile.kept.image import noted_step
+from hub.core.reconcile.kept.lookups import Found, numbered
+from hub.core.reconcile.kept.standing import Standing
 
 
 class StaleImage(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hub.core.reconcile.amounts import sums_to
+from hub.core.reconcile.amounts.sums import sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool
 

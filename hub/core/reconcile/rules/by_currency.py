@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.mentions import WEAK
-from hub.core.reconcile.stances import AGREES, CONTRADICTS
+from hub.core.reconcile.payers.stances import AGREES, CONTRADICTS
+from hub.core.reconcile.reading.mentions import WEAK
 
 
 def by_currency(desk: Desk, case: Case) -> list[Draft]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.mentions import FULL
-from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines
+from hub.core.reconcile.case import Case, Desk, Draft, Named
+from hub.core.reconcile.payers.stances import AGREES, CONTRADICTS, UNKNOWN
+from hub.core.reconcile.reading.mentions import FULL
+from hub.core.reconcile.rules.named import CONTRADICTED, full_lines
 from hub.core.reconcile.rules.named_differs import less_what_is_allowed
-from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN
 
 _MOST_ORDERS, _MOST_ROWS, _MOST_ACCOUNTS = 24, 400, 6  # looked at: of a text, of an order, of an order's debtors
 _SEVERAL = 0.988  # several orders of one debtor and their sum do not agree by chance

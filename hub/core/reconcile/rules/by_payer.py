@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.mentions import STRONG as STRONG_REF
+from hub.core.reconcile.reading.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.rules.explaining import explain
 from hub.core.reconcile.rules.judging import MOST_ACCOUNTS, judge
 from hub.core.reconcile.rules.near_number import NEAR, others_near
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, cap
-from hub.core.reconcile.text import fold
-from hub.core.reconcile.words import LEGAL_FORMS
+from hub.core.reconcile.texts.text import fold
+from hub.core.reconcile.texts.words import LEGAL_FORMS
 
 _BESIDE_OWN = 0.85  # what a group owes, when the debtor's own items explain the sum, though not surely
 _GROUP = 0.975  # what a group owes, when nothing of the debtor's own explains the sum

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from itertools import islice, product
 
-from hub.core.reconcile.amounts import sums_to
-from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
-from hub.core.reconcile.rules.named import AHEAD, CONTRADICTED, Named, full_lines, named_by_debtor, ranges
+from hub.core.reconcile.amounts.sums import sums_to
+from hub.core.reconcile.case import Case, Desk, Draft, Named
+from hub.core.reconcile.payers.stances import AGREES, CONTRADICTS, UNKNOWN
+from hub.core.reconcile.reading.mentions import BARE, FULL, STRONG, WEAK
+from hub.core.reconcile.rules.named import AHEAD, CONTRADICTED, full_lines, named_by_debtor, ranges
 from hub.core.reconcile.rules.named_differs import inexact
 from hub.core.reconcile.rules.several_debtors import of_several_debtors
 from hub.core.reconcile.rules.statement import months_named
-from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN
-from hub.core.reconcile.words import REFUND_WORDS
+from hub.core.reconcile.texts.words import REFUND_WORDS
 
 # Confidence that a named set whose sum is exactly the receipt is right, by the weakest number and the payer.
 _EXACT = {

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.inputs import Remittances
-from hub.core.reconcile.mentions import STRONG
+from hub.core.reconcile.payers.stances import AGREES, CONTRADICTS, UNKNOWN
+from hub.core.reconcile.reading.mentions import STRONG
 from hub.core.reconcile.rules.pool import cap
-from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN
-from hub.core.reconcile.text import compact
+from hub.core.reconcile.texts.text import compact
 
 _DAYS_APART = 7
 _BY_A_PRICE = 0.9  # a list found by its sum, where that may be chance

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hub.core.reconcile.amounts.charges import often_kept_back
 from hub.core.reconcile.case import Desk
-from hub.core.reconcile.charges import often_kept_back
 
 MOST_CREDITS = 8  # the last ones, of which one alone may be taken off
 

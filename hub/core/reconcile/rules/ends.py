@@ -9,7 +9,7 @@ import re
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.pool import Pool
-from hub.core.reconcile.text import fold, mask
+from hub.core.reconcile.texts.text import fold, mask
 
 RULE = "payer_sum_near_number"
 _FIGURES = re.compile(r"\d{3,}")

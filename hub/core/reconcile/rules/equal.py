@@ -9,8 +9,8 @@ from hub.core.reconcile.rules.misread import misreads_another
 from hub.core.reconcile.rules.near_number import near_number
 from hub.core.reconcile.rules.pool import Pool
 from hub.core.reconcile.rules.windows import built_alike, quotes_its_code
-from hub.core.reconcile.text import PURPOSE, fills_its_room, fold
-from hub.core.reconcile.words import DELIVERY_WORDS, PERIOD_WORDS
+from hub.core.reconcile.texts.text import PURPOSE, fills_its_room, fold
+from hub.core.reconcile.texts.words import DELIVERY_WORDS, PERIOD_WORDS
 
 _RECURRING = 3  # equal invoices of one debtor that are no accident
 _OF_THE_PAYMENT = 5  # days between a receipt and the day its payer writes on it

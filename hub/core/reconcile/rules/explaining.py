@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hub.core.reconcile.amounts import CHANCE, Sums, sums_to
+from hub.core.reconcile.amounts.sums import CHANCE, Sums, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.balance import balance
 from hub.core.reconcile.rules.equal import AT_ONCE, months_at_once, recurs, silent

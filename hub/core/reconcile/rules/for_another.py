@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk
-from hub.core.reconcile.names import full_words
-from hub.core.reconcile.text import fold
-from hub.core.reconcile.words import CLIENTS_MONEY_WORDS, TITLES
+from hub.core.reconcile.payers.names import full_words
+from hub.core.reconcile.texts.text import fold
+from hub.core.reconcile.texts.words import CLIENTS_MONEY_WORDS, TITLES
 
 _LEAST_NAME = 6  # letters of a name that tells whom a text speaks of
 _FIRST_WORDS = 3  # of a label, among which a person's title stands: "VIR SEPA MME"

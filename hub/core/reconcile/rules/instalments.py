@@ -6,7 +6,7 @@ import re
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.pool import Pool
-from hub.core.reconcile.text import fold
+from hub.core.reconcile.texts.text import fold
 
 _INSTALMENT = re.compile(r"(?<![\d/])([1-9]|1[0-2])/([2-9]|1[0-2])(?![\d/])")
 _STROKE = re.compile(r"\s?/\s?")  # a line that ended within "1/3" leaves a blank there

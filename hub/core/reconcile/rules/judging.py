@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hub.core.reconcile.amounts import CHANCE
+from hub.core.reconcile.amounts.charges import often_kept_back
+from hub.core.reconcile.amounts.sums import CHANCE
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.charges import often_kept_back
-from hub.core.reconcile.keys import letters_of
-from hub.core.reconcile.mentions import WEAK
+from hub.core.reconcile.index.keys import letters_of
+from hub.core.reconcile.payers.stances import MEDIUM, STRONG
+from hub.core.reconcile.reading.mentions import WEAK
 from hub.core.reconcile.rules.equal import why_not_the_oldest, why_not_these
 from hub.core.reconcile.rules.its_day import told_by_its_day
 from hub.core.reconcile.rules.named import paid_with_this
@@ -16,9 +17,8 @@ from hub.core.reconcile.rules.not_ours import announces_a_number, begins_another
 from hub.core.reconcile.rules.paid_already import paid_as_written
 from hub.core.reconcile.rules.pool import cap
 from hub.core.reconcile.rules.statement import in_a_month_named
-from hub.core.reconcile.stances import MEDIUM, STRONG
-from hub.core.reconcile.text import compact, fold
-from hub.core.reconcile.words import DEPOSIT_WORDS, GROUP_WORDS, LAW_WORDS, ORDER_WORDS, RETENTION_WORDS
+from hub.core.reconcile.texts.text import compact, fold
+from hub.core.reconcile.texts.words import DEPOSIT_WORDS, GROUP_WORDS, LAW_WORDS, ORDER_WORDS, RETENTION_WORDS
 
 MOST_ACCOUNTS = 6  # debtors that may be the payer, looked at one by one
 _TO_THE_CENT = ("payer_amount", "payer_statement", "payer_sum", "payer_balance")  # one account's, and not another's

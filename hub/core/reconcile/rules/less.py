@@ -4,10 +4,10 @@ roundings, bank charges.
 
 from __future__ import annotations
 
-from hub.core.reconcile.amounts import CHANCE, sums_to
+from hub.core.reconcile.amounts.charges import often_kept_back
+from hub.core.reconcile.amounts.discounts import discount_minor
+from hub.core.reconcile.amounts.sums import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.charges import often_kept_back
-from hub.core.reconcile.discounts import discount_minor
 from hub.core.reconcile.rules.pool import Pool, cap
 
 _ROUND = 100_00  # a multiple of it may as well be money on account

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from hub.core.reconcile.case import Case
-from hub.core.reconcile.numbers import lookalike_of
-from hub.core.reconcile.text import fold
+from hub.core.reconcile.index.numbers import lookalike_of
+from hub.core.reconcile.texts.text import fold
 
 _LOOKED_AT = 1600  # characters of a text
 _LEAST, _MOST = 4, 5  # characters of such a number: longer ones are looked up whole

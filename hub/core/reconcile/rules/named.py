@@ -5,34 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
-from typing import NamedTuple
 
-from hub.core.reconcile.case import Case, Desk
-from hub.core.reconcile.layouts import year_first
-from hub.core.reconcile.mentions import BARE, FULL, WEAK
+from hub.core.reconcile.case import Case, Desk, Named
+from hub.core.reconcile.index.layouts import year_first
+from hub.core.reconcile.payers.stances import AGREES, CONTRADICTS, UNKNOWN
+from hub.core.reconcile.payers.stances import STRONG as SURE
+from hub.core.reconcile.reading.mentions import BARE, FULL, WEAK
 from hub.core.reconcile.rules.for_another import may_pay_for
-from hub.core.reconcile.stances import AGREES, CONTRADICTS, UNKNOWN
-from hub.core.reconcile.stances import STRONG as SURE
 
 _LONGEST_RANGE = 20_000  # between the counters of a range; other debtors have most of them
 CONTRADICTED = 0.45
 # An invoice may be sent before the day it bears; what is later, and has the number, is another seller's.
 AHEAD = timedelta(days=31)
 _LEAST_COUNTER = 3  # characters that may name an invoice which is paid
-
-
-class Named(NamedTuple):
-    """Items of one debtor (or group) that a text names: (row, strength, the text), and how the payer stands.
-
-    rows: those of the picks. strength: of the weakest.
-    """
-
-    picks: list[tuple[int, int, str]]
-    alternatives: list[list[tuple[int, int, str]]]
-    stance: int
-    accounts: list[int]
-    rows: list[int]
-    strength: int
 
 
 def named_by_debtor(desk: Desk, case: Case) -> list[Named]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.charges import charges_likely, often_kept_back
-from hub.core.reconcile.discounts import discount_minor
-from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
-from hub.core.reconcile.rules.named import CONTRADICTED, Named, full_lines, own_words, ranges
+from hub.core.reconcile.amounts.charges import charges_likely, often_kept_back
+from hub.core.reconcile.amounts.discounts import discount_minor
+from hub.core.reconcile.case import Case, Desk, Draft, Named
+from hub.core.reconcile.payers.stances import AGREES, UNKNOWN
+from hub.core.reconcile.reading.mentions import BARE, FULL, STRONG, WEAK
+from hub.core.reconcile.rules.named import CONTRADICTED, full_lines, own_words, ranges
 from hub.core.reconcile.rules.named_over import over
 from hub.core.reconcile.rules.part_payment import part_payment
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
-from hub.core.reconcile.stances import AGREES, UNKNOWN
-from hub.core.reconcile.words import CLAIM_WORDS, CREDIT_NOTE_WORDS
+from hub.core.reconcile.texts.words import CLAIM_WORDS, CREDIT_NOTE_WORDS
 from hub.sdk.money import amount_text
 
 # The same when the sum differs: a part payment, too much, a deduction.

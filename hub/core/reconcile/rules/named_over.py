@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hub.core.reconcile.amounts import CHANCE, sums_to
-from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.charges import is_indemnity
-from hub.core.reconcile.mentions import STRONG, WEAK
-from hub.core.reconcile.rules.named import Named, fits_elsewhere, full_lines
-from hub.core.reconcile.text import PURPOSE, WIDTHS, fills_its_room
+from hub.core.reconcile.amounts.charges import is_indemnity
+from hub.core.reconcile.amounts.sums import CHANCE, sums_to
+from hub.core.reconcile.case import Case, Desk, Draft, Named
+from hub.core.reconcile.reading.mentions import STRONG, WEAK
+from hub.core.reconcile.rules.named import fits_elsewhere, full_lines
+from hub.core.reconcile.texts.text import PURPOSE, WIDTHS, fills_its_room
 
 _DUE_SOON = 7  # days: a debtor pays what falls due until its next day of payments
 _TOLD, _WITH_INDEMNITY = 0.9, 0.975  # a number of the payer's, and to the cent what it owes for being late

@@ -7,16 +7,16 @@ from datetime import date
 from rapidfuzz.distance import DamerauLevenshtein
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.keys import letters_of
-from hub.core.reconcile.layouts import year_first
-from hub.core.reconcile.mentions import STRONG, WEAK, Mention
-from hub.core.reconcile.numbers import tail_of
-from hub.core.reconcile.periods import LETTERS, as_year, is_month_of_a_year, same_period
+from hub.core.reconcile.index.keys import letters_of
+from hub.core.reconcile.index.layouts import year_first
+from hub.core.reconcile.index.numbers import tail_of
+from hub.core.reconcile.reading.mentions import STRONG, WEAK, Mention
+from hub.core.reconcile.reading.periods import LETTERS, as_year, is_month_of_a_year, same_period
 from hub.core.reconcile.rules.misread import misread, mixed_words
 from hub.core.reconcile.rules.paid_already import is_neighbour, is_paid_counter, slipped_from_paid
 from hub.core.reconcile.rules.pool import Pool, cap
 from hub.core.reconcile.rules.windows import Window, plain, windows
-from hub.core.reconcile.text import compact, fold, runs
+from hub.core.reconcile.texts.text import compact, fold, runs
 
 NEAR = "payer_amount_near_number"
 _LEAST_TAIL = 4  # last digits of a number that tell it beside the payer and the amount

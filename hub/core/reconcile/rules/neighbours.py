@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import accumulate, combinations
 
-from hub.core.reconcile.amounts import sums_to
+from hub.core.reconcile.amounts.sums import sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.named import full_lines
 from hub.core.reconcile.rules.pool import Pool, pick

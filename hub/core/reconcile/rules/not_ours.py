@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk
-from hub.core.reconcile.keys import letters_of
-from hub.core.reconcile.mentions import BARE, WEAK, Mention
-from hub.core.reconcile.numbers import counter_of
-from hub.core.reconcile.periods import LETTERS
-from hub.core.reconcile.text import compact, fills_its_room, fold, mask, runs
-from hub.core.reconcile.words import INVOICE_NAMES, PAYMENT_WORDS, REFERENCE_WORDS
+from hub.core.reconcile.index.keys import letters_of
+from hub.core.reconcile.index.numbers import counter_of
+from hub.core.reconcile.reading.mentions import BARE, WEAK, Mention
+from hub.core.reconcile.reading.periods import LETTERS
+from hub.core.reconcile.texts.text import compact, fills_its_room, fold, mask, runs
+from hub.core.reconcile.texts.words import INVOICE_NAMES, PAYMENT_WORDS, REFERENCE_WORDS
 
 _LEAST_COUNTED, _BEYOND = 4, 5  # digits of a counter that tells how far a seller counts, and how often beyond it
 _LEAST_BEGUN = 4  # characters of a number that a bank must have left to tell it

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hub.core.reconcile.amounts.charges import is_a_share
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.charges import is_a_share
 from hub.core.reconcile.rules.pool import Pool
 
 A_SHARE = 0.45

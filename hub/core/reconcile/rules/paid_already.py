@@ -5,11 +5,11 @@ from __future__ import annotations
 from rapidfuzz.distance import DamerauLevenshtein
 
 from hub.core.reconcile.case import Case, Desk
-from hub.core.reconcile.keys import letters_of
-from hub.core.reconcile.mentions import STRONG
-from hub.core.reconcile.periods import LETTERS
+from hub.core.reconcile.index.keys import letters_of
+from hub.core.reconcile.reading.mentions import STRONG
+from hub.core.reconcile.reading.periods import LETTERS
 from hub.core.reconcile.rules.windows import windows
-from hub.core.reconcile.text import fold, runs
+from hub.core.reconcile.texts.text import fold, runs
 
 
 def slipped_from_paid(desk: Desk, case: Case, row: int) -> str | None:

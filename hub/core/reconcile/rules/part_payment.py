@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.charges import is_a_share
-from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK
+from hub.core.reconcile.amounts.charges import is_a_share
+from hub.core.reconcile.case import Case, Desk, Draft, Named
+from hub.core.reconcile.payers.stances import AGREES, UNKNOWN
+from hub.core.reconcile.reading.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.rules.instalments import ends_in_an_instalment, instalment_said, is_instalment
-from hub.core.reconcile.rules.named import Named, fits_elsewhere, own_words, paid_with_this
-from hub.core.reconcile.stances import AGREES, UNKNOWN
-from hub.core.reconcile.text import compact, fills_its_room, fold, mask
-from hub.core.reconcile.words import COLLECTOR_WORDS, CREDIT_NOTE_WORDS, RETENTION_WORDS
+from hub.core.reconcile.rules.named import fits_elsewhere, own_words, paid_with_this
+from hub.core.reconcile.texts.text import compact, fills_its_room, fold, mask
+from hub.core.reconcile.texts.words import COLLECTOR_WORDS, CREDIT_NOTE_WORDS, RETENTION_WORDS
 
 _CLAIMS = CREDIT_NOTE_WORDS - {"AVR", "CREDIT", "GS", "CN"}  # April, a bank's name, and too short to mean it surely
 _NET_OF_FEES = frozenset(("NET", "HONORAIRES"))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hub.core.reconcile.amounts import sums_to
+from hub.core.reconcile.amounts.sums import sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.ends import ends_named
 from hub.core.reconcile.rules.near_number import near_number
 from hub.core.reconcile.rules.on_account import A_SHARE
 from hub.core.reconcile.rules.pool import Pool, pick
-from hub.core.reconcile.turns import LATE
-from hub.core.reconcile.words import RETENTION_WORDS
+from hub.core.reconcile.rules.turns import LATE
+from hub.core.reconcile.texts.words import RETENTION_WORDS
 
 PART = "payer_in_part"
 _SPELT, _RETAINED, _MADE_UP, _DUE_NOW = 0.8, 0.75, 0.7, 0.41

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.ledger import Part
+from hub.core.reconcile.index.ledger import Part
 
 DATE_SLACK_DAYS = 3  # an invoice may be dated a little after its payment
 

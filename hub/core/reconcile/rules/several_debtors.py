@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.mentions import BARE, FULL
+from hub.core.reconcile.payers.stances import AGREES, CONTRADICTS
+from hub.core.reconcile.reading.mentions import BARE, FULL
 from hub.core.reconcile.rules.named import CONTRADICTED, full_lines
-from hub.core.reconcile.stances import AGREES, CONTRADICTS
 
 _MOST = 60  # numbers in a text
 _SURE, _IN_PART = 0.99, 0.88  # nobody contradicts; the payer owes some of it, and is not known to pay the others'

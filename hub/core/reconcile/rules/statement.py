@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.credited import taken_off
 from hub.core.reconcile.rules.pool import Pool, cap
-from hub.core.reconcile.text import fold
-from hub.core.reconcile.words import HALF_MONTH_WORDS, MONTHS, RENT_WORDS
+from hub.core.reconcile.texts.text import fold
+from hub.core.reconcile.texts.words import HALF_MONTH_WORDS, MONTHS, RENT_WORDS
 
 _Dated = list[tuple[int, date]]  # rows, and the day that counts of each
 _MIDDLE, _A_MONTH = 15, 31  # days

@@ -11,7 +11,7 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.ends import ends_named, figures_of
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
 from hub.core.reconcile.rules.told import told
-from hub.core.reconcile.turns import LATE
+from hub.core.reconcile.rules.turns import LATE
 
 _MOST_EQUAL = 100
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from hub.core.reconcile.case import Case, Desk
-from hub.core.reconcile.mentions import WEAK
+from hub.core.reconcile.reading.mentions import WEAK
 from hub.core.reconcile.rules.its_day import in_a_week_named
 from hub.core.reconcile.rules.near_number import near_number
 from hub.core.reconcile.rules.statement import in_a_month_named

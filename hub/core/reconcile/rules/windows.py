@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from hub.core.reconcile.case import Case
-from hub.core.reconcile.numbers import lookalike_of
-from hub.core.reconcile.periods import LETTERS, near
-from hub.core.reconcile.text import fold, join_pieces, mask, runs
-from hub.core.reconcile.words import REFERENCE_WORDS
+from hub.core.reconcile.index.numbers import lookalike_of
+from hub.core.reconcile.reading.periods import LETTERS, near
+from hub.core.reconcile.texts.text import fold, join_pieces, mask, runs
+from hub.core.reconcile.texts.words import REFERENCE_WORDS
 
 _LEAST_ALIKE = 6  # digits of a number that tell how another is built
 _MOST_RUNS = 5  # pieces a number may be written in

@@ -1,0 +1,1 @@
+"""Sums of open amounts, and what is kept back of them."""

@@ -1,0 +1,1 @@
+"""The open items of one run, and where each is found again."""

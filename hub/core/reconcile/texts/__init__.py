@@ -1,0 +1,1 @@
+"""What banks and payers write, read without knowing what is open."""
