@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.unit.reconcile.books import DURAND, MARTIN, decide, item, lines, one, receipt
+from tests.unit.reconcile.books import DURAND, MARTIN, debtors_of, decide, item, lines, one, receipt
 
 EQUAL = [
     item("FA-2026-05221", DURAND, 168_72, due_on=date(2026, 3, 1)),
@@ -66,3 +66,15 @@ def test_number_shared_by_two_sellers_goes_to_the_payer_who_has_it() -> None:
     ledger = [item("FA-2026-00501", DURAND, 80_00), item("FA-2026-00501", MARTIN, 80_00, seller="BOREAL")]
     decision = one(ledger, 80_00, "FA 2026 00501", "DURAND ET FILS")
     assert ("auto", [(1, 80_00)]) == (decision.status, lines(decision))
+
+
+def test_one_invoice_of_a_namesake_is_a_rival_of_two_that_add_up() -> None:
+    """The account is one debtor's, the words are two debtors': whose one invoice is the sum may be meant."""
+    iban = "FR7630006000011234567890189"
+    debtors = debtors_of(["L.T.B. Menuiserie SARL (Vichy)", "L.T.B. Menuiserie"], ibans=[(iban,), ()])
+    ledger = [item("5101", "D0", 118_80), item("5233", "D0", 118_80, due_on=date(2026, 4, 5))]
+    paid = receipt(237_60, "VIREMENT", "SARL L.T.B. MENUISERIE", payer_iban=iban)
+    (alone,) = decide(ledger, [paid], debtors=debtors)
+    assert ("auto", 2) == (alone.status, len(alone.proposals[0].lines))
+    (beside,) = decide([*ledger, item("5187", "D1", 237_60)], [paid], debtors=debtors)
+    assert ("suggested", {1, 2}) == (beside.status, {len(p.lines) for p in beside.proposals})

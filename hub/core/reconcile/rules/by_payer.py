@@ -19,6 +19,7 @@ _GROUP = 0.975  # what a group owes, when nothing of the debtor's own explains t
 _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _NAMESAKE = 0.7  # the same where the payer is found as a debtor whose items explain nothing
 _MOST_NAMESAKES, _MOST_BEGUN = 12, 50
+_SETS = ("payer_sum", "payer_balance")  # several invoices that add up, beside which one of a namesake is no worse
 
 
 def by_payer(desk: Desk, case: Case) -> list[Draft]:
@@ -92,7 +93,12 @@ def _misprint_first(drafts: list[Draft], most: float) -> None:
 def _others_who_owe_it(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
     """Invoices of others whom the payer may be, or pay for, beside its one invoice of this very sum."""
     first = max(drafts, key=lambda d: d.weight, default=None)
-    if first is None or first.rule != "payer_amount" or first.weight < 0.8:
+    if first is None or first.weight < 0.8:
+        return []
+    if first.rule in _SETS:
+        namesakes = desk.payers.namesakes(case.payer, case.seller)[:_MOST_NAMESAKES]
+        return _owe_it_too(desk, case, first, namesakes, "A debtor of the payer's name may be meant")
+    if first.rule != "payer_amount":
         return []
     found = _of_longer_names(desk, case, first) + _of_its_companies(desk, case, first)
     if namesakes := desk.payers.reordered(case.payer):
