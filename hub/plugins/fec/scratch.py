@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import marshal
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -88,6 +89,7 @@ class Scratch:
 
     def __init__(self) -> None:
         self.db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, self.db.close)  # whoever drops it has not always an occasion to close it
         self.db.executescript(
             "PRAGMA page_size=16384; PRAGMA journal_mode=off; PRAGMA synchronous=off; PRAGMA cache_size=-64000;"
             + _SCHEMA
