@@ -86,7 +86,7 @@ class SageBase:
 
     def __init__(self, url: str, without: Iterable[str] = ()) -> None:
         self.url = url
-        self.engine = sa.create_engine(url)
+        self.engine = sa.create_engine(url, poolclass=sa.NullPool)  # nothing is left open behind a test
         self.now = START
         self.sqlite = self.engine.dialect.name == "sqlite"
         self.tables = metadata(self.sqlite, without).tables
