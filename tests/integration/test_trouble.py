@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -79,6 +80,32 @@ def test_a_busy_data_base_is_told(
     other.execute("ROLLBACK")
     other.close()
     assert 3 == sync(hub, "ledger").counts.new
+
+
+class Refused(sqlite3.Connection):
+    """SQLite as it answers who puts a new file in WAL at the same instant as another one: busy, without waiting."""
+
+    times = 0
+
+    def execute(self, sql: str, *more: Any) -> sqlite3.Cursor:
+        """Busy twice, then as ever."""
+        if sql == "PRAGMA journal_mode = WAL" and Refused.times < 2:
+            Refused.times += 1
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+        return super().execute(sql, *more)
+
+
+def test_two_who_make_the_data_base_at_one_instant(tmp_path: Path) -> None:
+    """Webhooks of twenty threads meet a data base that is not there yet: who is refused tries again."""
+    path = tmp_path / "hub.db"
+    opened = engine.open_engine(f"sqlite:///{path}")
+    sa.event.listen(opened, "do_connect", lambda *_: sqlite3.connect(path, factory=Refused))
+    with opened.connect() as connection:
+        assert "wal" == connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+    opened.dispose()
+    assert 2 == Refused.times
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from hub.sdk.errors import ConfigError, SourceUnavailable
 
 #: How long a writer waits for another process's transaction on SQLite, in milliseconds.
 BUSY_TIMEOUT_MS = 30_000
+_TRIED_AGAIN_S = 0.01
 #: From how long a rest on a connection is tried before it is used, in seconds.
 _RESTED_S = 1.0
 
@@ -68,8 +70,8 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see below
+        _use_wal(connection)
         for pragma in (
-            "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
             f"busy_timeout = {BUSY_TIMEOUT_MS}",
@@ -85,6 +87,24 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Put the file in WAL, which it remembers.
+
+    Two connections that do so to a new file at one instant would wait for each other: SQLite refuses one of them at
+    once, however long it may wait otherwise.
+    """
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_TRIED_AGAIN_S)
+        else:
+            return
 
 
 def _postgresql(url: sa.URL, ping: bool) -> sa.Engine:
