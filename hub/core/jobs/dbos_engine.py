@@ -8,6 +8,7 @@ take-over of dead executors of our own. DBOS is a singleton of the process: so i
 from __future__ import annotations
 
 import sqlite3
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -54,10 +55,11 @@ class DbosJobs:
         """See `Jobs.launch`.
 
         Raises:
-            ConfigError: the extra `jobs` is not installed.
+            ConfigError: the extra `jobs` is not installed, or this interpreter's SQLite is too old for it.
         """
         dbos = _library()
         if self._url.startswith("sqlite:///"):
+            _refuse_old_sqlite()
             _use_wal(Path(self._url.removeprefix("sqlite:///")))
         dbos.DBOS(
             config={
@@ -161,6 +163,18 @@ def _library() -> Any:
             mend="install the extra: pip install 'receivables-hub[jobs]', or run hub sync from cron",
         ) from error
     return dbos
+
+
+def _refuse_old_sqlite() -> None:
+    """DBOS 3.4 takes for granted that Python 3.12 and later come with SQLite 3.42; built on Debian 12 it has 3.40."""
+    if sys.version_info >= (3, 12) and sqlite3.sqlite_version_info < (3, 42):
+        python = ".".join(map(str, sys.version_info[:2]))
+        raise ConfigError(
+            code="HUB-JOB-006",
+            what=f"the daemon needs SQLite 3.42 or later with Python {python}; this one has {sqlite3.sqlite_version}",
+            where="[hub] database",
+            mend="use PostgreSQL, Python 3.11, or a Python that brings a newer SQLite; hub sync works as it is",
+        )
 
 
 def _use_wal(path: Path) -> None:
