@@ -15,6 +15,7 @@ from pydantic import BaseModel, SecretStr
 
 from hub.app.places import Places, paths_of, refuse_doubles
 from hub.app.settings import Settings, connector_config, find_config, read_settings
+from hub.app.shared import shared_property
 from hub.sdk.context import SystemClock
 from hub.sdk.errors import ConfigError
 from hub.sdk.redaction import register_secrets_of
@@ -59,7 +60,7 @@ class Hub:
         """The time zone in which days begin and end."""
         return ZoneInfo(self.settings.hub.timezone)
 
-    @cached_property
+    @shared_property
     def store(self) -> Store:
         """The data base, brought to this version's schema."""
         from hub.core.store import Store
@@ -69,7 +70,7 @@ class Hub:
         store.migrate()
         return store
 
-    @cached_property
+    @shared_property
     def inbox(self) -> Inbox:
         """The inbox of webhooks, which belongs to the data base."""
         from hub.core.store.inbox import Inbox
@@ -92,7 +93,7 @@ class Hub:
 
         return {name: self.spec(name) for name in self.sections() if EventReceiver in self._connector(name).roles}
 
-    @cached_property
+    @shared_property
     def desk(self) -> Desk:
         """The use cases, for people and machines."""
         from hub.core.services.desk import Desk, ImagePlace

@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -81,10 +80,7 @@ class Inbox:
         self._file = _file_of(url)
         self._url = url if self._file is None else f"sqlite:///{self._file}"
         self._made = self._file is None
-
-    @cached_property
-    def _engine(self) -> sa.Engine:
-        return open_engine(self._url, ping=False)
+        self._engine = open_engine(self._url, ping=False)
 
     def prepare(self) -> None:
         """Connect, and make the file if there is none: what the first sender would otherwise wait for."""
@@ -189,8 +185,7 @@ class Inbox:
 
     def close(self) -> None:
         """Give all connections back."""
-        if "_engine" in self.__dict__:
-            self._engine.dispose()
+        self._engine.dispose()
 
     def _note(self, ids: Sequence[int], **values: int | str | None) -> None:
         with self._write() as connection:
