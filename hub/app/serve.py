@@ -56,9 +56,9 @@ class Service:
         memory.share_arenas()
         logs.configure(self.hub.settings.daemon.log)
         log = structlog.get_logger()
-        with contextlib.suppress(DatabaseUnreachable):  # it answers 503 until the data base is back
-            _ = self.hub.store
         with _bound(self._host, self._port) as door:
+            with contextlib.suppress(DatabaseUnreachable):  # it answers 503 until the data base is back
+                _ = self.hub.store
             board = Switchboard(self.hub, self._beside)
             try:
                 door.listen(BACKLOG)  # from now on callers wait instead of being refused

@@ -52,10 +52,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Shown]:
 
 
 @pytest.fixture
-def hub(made: tuple[Path, Shown], tmp_path: Path) -> Hub:
+def hub(made: tuple[Path, Shown], tmp_path: Path) -> Iterator[Hub]:
     """The demo as it was left, to do with it as one likes."""
     shutil.copytree(made[0], tmp_path / "hub-demo")
-    return Hub.open(tmp_path / "hub-demo" / "hub.toml", "test")
+    opened = Hub.open(tmp_path / "hub-demo" / "hub.toml", "test")
+    yield opened
+    opened.close()
 
 
 def counts(runs: Sequence[RunReport | LastRun]) -> dict[tuple[str, str], tuple[int, int, int, int]]:
