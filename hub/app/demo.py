@@ -6,7 +6,8 @@ It goes the way of the commands: the same services, in the same order as sync, r
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,28 +41,31 @@ def run_demo(folder: Path, echo: Callable[[str], None]) -> int:
         ConfigError: the data is not there, or `folder` is something else.
         HubError: a connector could not run to its end.
     """
-    from hub.app import demo_report as report
     from hub.app.bootstrap import Hub
+
+    if copy_company(source(), folder):
+        echo(f"An earlier demo stood in {folder}: it is made again from the beginning.")
+    with closing(Hub.open(folder / "hub.toml", ACTOR)) as demo:
+        for line in _told(demo, folder):
+            echo(line)
+    return 0
+
+
+def _told(demo: Hub, folder: Path) -> Iterator[str]:
+    """The demo, done step by step while it is told."""
+    from hub.app import demo_report as report
     from hub.app.policies import policy_of
     from hub.core.services.held import list_held
     from hub.core.services.reconcile import reconcile_now
     from hub.core.services.status import status
 
-    if copy_company(source(), folder):
-        echo(f"An earlier demo stood in {folder}: it is made again from the beginning.")
-    demo = Hub.open(folder / "hub.toml", ACTOR)
-    for line in report.opening(demo, folder):
-        echo(line)
+    yield from report.opening(demo, folder)
     runs = sync_all(demo)
-    for line in [*report.reading(runs), *report.held(list_held(demo.desk))]:
-        echo(line)
+    yield from [*report.reading(runs), *report.held(list_held(demo.desk))]
     reconciled = reconcile_now(demo.desk, policy_of(demo.settings))
     found = status(demo.desk)
-    for line in [*report.receipts(reconciled, found), *report.owed(demo, found)]:
-        echo(line)
-    for line in report.closing(folder, export_all(demo, folder / "exports")):
-        echo(line)
-    return 0
+    yield from [*report.receipts(reconciled, found), *report.owed(demo, found)]
+    yield from report.closing(folder, export_all(demo, folder / "exports"))
 
 
 def source() -> Path:
