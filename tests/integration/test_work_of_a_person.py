@@ -365,6 +365,20 @@ def test_what_a_person_confirms_is_learnt(company: Callable[..., Hub]) -> None:
     assert [] == verified(hub).differences
 
 
+@pytest.mark.parametrize("name", ["STRIPE PAYMENTS EUROPE", "FACTOFRANCE", "DDFIP CORREZE", "BNP PARIBAS FACTOR"])
+def test_who_pays_for_many_teaches_nothing(company: Callable[..., Hub], name: str) -> None:
+    """One transfer of a provider, a factor or a public accountant says nothing of the next: whose money was it?"""
+    hub = company(
+        debtor("C1", "Durand"), invoice("F1", 10_000), invoice("F2", 4_321),
+        receipt("R1", 9_000, payer_name=name, payer_iban=IBAN),
+        receipt("R2", 4_321, payer_name=name, payer_iban=IBAN, received_on="2026-11-05"),
+    )  # fmt: skip
+    allocate(hub, "R1", "F1")
+    assert [] == lessons.list_lessons(hub.desk)
+    reconcile_now(hub.desk, rules_of(hub.settings).policy)
+    assert [] == allocations.list_allocations(hub.desk, statuses=["auto"])
+
+
 def test_what_was_reversed_may_be_suggested_again(company: Callable[..., Hub]) -> None:
     """Under the same name: explain shows the suggestion first, then what was undone; it can be confirmed again."""
     hub = company(*UNSURE, invoice("F2", 10_000))

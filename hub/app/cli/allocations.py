@@ -153,9 +153,10 @@ def confirm(session: Session, /, names: tuple[str, ...], reason: str | None, **a
     chosen = names or surest(session.desk, only)
     if not chosen and not session.json:
         click.echo("No suggestion is as sure as that.")
-    say(session, "applied", map(act, names) if names else _those_that_stand(chosen, act))
+    told = say(session, "applied", map(act, names) if names else _those_that_stand(chosen, act))
     if not session.json:
-        next_steps(("hub allocations list --status suggested", "what else is suggested"))
+        steps = told.steps() if len(told.decisions) == 1 else told.steps()[1:]
+        next_steps(("hub allocations list --status suggested", "what else is suggested"), *steps)
 
 
 def _those_that_stand(
