@@ -23,6 +23,7 @@ from hub.core.services.rules import Rules
 from hub.core.services.status import status
 from hub.core.store import journal
 from hub.core.store import tables as t
+from hub.core.store.decisions import Only
 from hub.sdk.errors import HubError
 from tests.support.hubs import differences, dump, exported, make_hub, rows, sync, verified
 from tests.support.scripts import debtor, invoice, receipt, section, unit, write_script
@@ -390,3 +391,14 @@ def test_what_was_reversed_may_be_suggested_again(company: Callable[..., Hub]) -
     told = [decision.lines[0].status for decision in allocations.explain(hub.desk, name)]
     assert ["suggested", "reversed"] == told
     assert "confirmed" == allocations.confirm(hub.desk, rules, name)[0].status
+
+
+def test_what_was_reversed_is_not_confirmed_in_passing(company: Callable[..., Hub]) -> None:
+    """`confirm --right` applies what is nearly certain, one after the other: what somebody undid needs a look."""
+    hub = company(debtor("C1", "Durand"), invoice("FA1001", 10_000), receipt("R1", 10_000, remittance="FACT FA1001"))
+    reconcile_now(hub.desk, rules_of(hub.settings).policy)
+    [applied] = allocations.list_allocations(hub.desk, statuses=["auto"])
+    allocations.reverse_proposal(hub.desk, applied.proposal, "it was Martin's")
+    name = suggested(hub, "R1")
+    assert [] == allocations.surest(hub.desk, Only(right=50))
+    assert "confirmed" == allocations.confirm(hub.desk, rules_of(hub.settings), name)[0].status

@@ -16,6 +16,7 @@ from hub.core.store.allocations import NewAllocation, reverse
 from hub.core.store.choosing import lock, receipts_called
 from hub.core.store.database import UnitOfWork
 from hub.core.store.decisions import AllocationRow, Only, allocation_rows, moot_by, proposal_rows, verdict_rows
+from hub.core.store.receipts import reversed_by_people
 from hub.core.store.shown import ShownInvoice, ShownReceipt, shown_invoices, shown_receipts
 from hub.sdk.errors import HubError
 from hub.sdk.redaction import excerpt
@@ -39,13 +40,19 @@ REOPENED = "reopened"
 
 
 def list_allocations(desk: Desk, *, statuses: Sequence[str] = (), only: Only | None = None) -> list[AllocationRow]:
-    """Allocations, then suggestions (rows of one proposal together, best first); all statuses unless some are named."""
+    """Allocations, then suggestions (rows of one proposal together, best first); all statuses unless some are named.
+
+    With `only.right` no suggestion for a receipt of which a person reversed an allocation.
+    """
     asked = only or Only()
     with desk.store.read() as connection:
         rows = [] if statuses and set(statuses) <= {"suggested"} else allocation_rows(connection, only=asked)
         rows = _marked(rows, reopened_documents(desk, connection))
         suggested = [] if statuses and "suggested" not in statuses else proposal_rows(connection)
-    rows += [row for _, found in groupby(suggested, _receipt) for row in _asked_for(list(found), asked)]
+        # What a person undid is offered again as surely as before; it is not to be applied again in passing.
+        undone = reversed_by_people(connection) if asked.right is not None else frozenset()
+    choices = [list(found) for _, found in groupby(suggested, _receipt)]
+    rows += [row for mine in choices if mine[0].receipt_row not in undone for row in _asked_for(mine, asked)]
     return [row for row in rows if not statuses or row.status in statuses]
 
 
