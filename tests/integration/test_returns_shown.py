@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from hub.app.bootstrap import Hub
+from hub.core.services.allocations import explain
 from hub.core.services.reconcile import Policy, reconcile_now
+from hub.sdk.errors import HubError
 from tests.support.hubs import exported, make_hub, sync
 from tests.support.scripts import debtor, disbursement, invoice, receipt, section, unit, write_script
 
@@ -68,6 +70,13 @@ def test_a_certain_return_is_shown_on_its_receipt(tmp_path: Path, database_url: 
     rows = shown(hub)
     assert {"B1"} == rows.keys()
     assert ("return", 0, 0) == tuple(rows["B1"][name] for name in ("verdict", "applied", "unapplied"))
-    assert "It reverses the receipt of 2026-10-05" in rows["B1"]["verdict_reason"]
+    assert "It reverses the receipt of 05/10/2026" in rows["B1"]["verdict_reason"]
     past = shown(hub, as_of=date(2026, 10, 31))
     assert (None, 0) == (past["B1"]["verdict"], past["B1"]["unapplied"])
+
+
+def test_explain_says_that_the_bank_took_it_back(tmp_path: Path, database_url: str) -> None:
+    """With the bank's reason, and not that nobody knows the receipt."""
+    hub = told(tmp_path, database_url, paid(), back(remittance="REJET VIR FA100", return_reason="AC04"))
+    with pytest.raises(HubError, match=r"HUB-REC-014.*the bank took it back.*AC04: account closed"):
+        explain(hub.desk, "B1")

@@ -402,3 +402,28 @@ def test_what_was_reversed_is_not_confirmed_in_passing(company: Callable[..., Hu
     name = suggested(hub, "R1")
     assert [] == allocations.surest(hub.desk, Only(right=50))
     assert "confirmed" == allocations.confirm(hub.desk, rules_of(hub.settings), name)[0].status
+
+
+def test_explain_says_what_is_so_now(company: Callable[..., Hub]) -> None:
+    """Of a marked receipt who marked it and how to take that back; of one that was overpaid, what is left."""
+    hub = company(
+        debtor("C1", "Durand"), invoice("FA1001", 10_000), invoice("FA1002", 5_000),
+        receipt("R1", 12_500, payer_name="Durand", remittance="FACT FA1001"), receipt("R2", 333, payer_name="X"),
+    )  # fmt: skip
+    reconcile_now(hub.desk, rules_of(hub.settings).policy)
+    [found] = allocations.explain(hub.desk, "R1")
+    [said] = found.left.values()
+    assert ("25,00 EUR", True) == (said.left, said.free)
+    assert said.why.startswith("Part of it is applied")
+    marks.mark_not_a_receipt(hub.desk, "R2", "a gift")
+    with pytest.raises(HubError, match=r"HUB-REC-014.*R2 .*anne marked it.*29/12/2025 10:20: a gift") as refused:
+        allocations.explain(hub.desk, "R2")
+    assert "unmark R2" in refused.value.mend
+    allocate(hub, "R1", "FA1002=20.00")
+    assert {"R1"} == {row.receipt_id for one in allocations.explain(hub.desk, "FA 1002") for row in one.lines}
+    decided = {row.proposal for row in allocations.list_allocations(hub.desk)}
+    with pytest.raises(HubError, match=r"HUB-REC-012.*R1 is the name of a receipt") as refused:
+        allocations.reverse_proposal(hub.desk, "R1", "wrong")
+    assert all(name in refused.value.what for name in decided)
+    with pytest.raises(HubError, match=r"HUB-REC-012.*FA1002 is the name of an invoice"):
+        allocations.reverse_proposal(hub.desk, "FA1002", "wrong")

@@ -25,7 +25,8 @@ _STATUSES = ("reopened", "auto", "confirmed", "reversed", "suggested")
 def command() -> None:
     """What receipts were applied to: list, confirm, reverse, explain; or decide by hand.
 
-    Lines decided together share a name, such as P4f2a…; a receipt's own id is understood as well by explain.
+    Lines decided together share a name, such as P4f2a…; explain understands a receipt's own id and an invoice's number
+    as well.
     """
 
 
@@ -196,7 +197,7 @@ def reverse(session: Session, name: str, reason: str) -> None:
 @common
 @pass_session
 def explain(session: Session, name: str) -> None:
-    """Why something was applied or suggested. NAME: a decision, an allocation's number, or a receipt's id."""
+    """Why something was applied or suggested. NAME: a decision, a receipt's id, or an invoice's number."""
     from hub.core.services.allocations import explain as ask
 
     found = ask(session.desk, name)

@@ -18,6 +18,7 @@ from hub.app.cli.words import amount, day, in_fours, label, moment, styled, word
 if TYPE_CHECKING:
     from hub.core.services.allocations import Explanation
     from hub.core.store.decisions import AllocationRow
+    from hub.core.store.shown import ShownReceipt
 
 #: How the payer was recognised, by the engine's spelling.
 _FOUND_BY = {
@@ -48,18 +49,33 @@ _MINOR = re.compile(r"\b(\d+) minor units\b")
 
 def show_explanation(found: list[Explanation], zone: tzinfo) -> None:
     """Print why decisions stand; several about one receipt are shown those that stand first, then best first."""
-    _receipts(found[0])
+    before: set[int] = set()
     for number, decision in enumerate(found):
+        receipts = {row.receipt_row for row in decision.lines}
+        if not receipts <= before:
+            if number:
+                click.echo()
+            _receipts(decision)
+        before = receipts
         _decision(decision, zone, whole=number == 0)
-    first = found[0].lines[0]
+    next_steps(*_steps(found[0]))
+
+
+def _steps(decision: Explanation) -> list[tuple[str, str]]:
+    """What may be done about the first of the decisions, or about what its receipt has left."""
+    first, steps = decision.lines[0], list[tuple[str, str]]()
+    by_hand = f'hub allocations allocate --receipt {first.receipt_id} --invoice … --reason "…"'
+    mark = (f'hub allocations mark {first.receipt_id} --reason "…"', "it is no debtor's payment")
     if first.status == "suggested":
-        steps = [(f"hub allocations confirm {first.proposal}", "apply it, as your decision")]
-        by_hand = f'hub allocations allocate --receipt {first.receipt_id} --invoice … --reason "…"'
-        steps.append((by_hand, "apply it otherwise"))
-        steps.append((f'hub allocations mark {first.receipt_id} --reason "…"', "it is no debtor's payment"))
-        next_steps(*steps)
-    elif first.status != "reversed":
-        next_steps((f'hub allocations reverse {first.proposal} --reason "…"', "undo it"))
+        return [(f"hub allocations confirm {first.proposal}", "apply it, as your decision"),
+                (by_hand, "apply it otherwise"), mark]  # fmt: skip
+    if first.status != "reversed":
+        steps.append((f'hub allocations reverse {first.proposal} --reason "…"', "undo it"))
+    now = decision.left.get(first.receipt_row)
+    if now is not None and now.free:
+        steps.append((by_hand, "apply what is left of it"))
+        steps += [mark] if first.status == "reversed" else []
+    return steps
 
 
 def _receipts(decision: Explanation) -> None:
@@ -69,9 +85,15 @@ def _receipts(decision: Explanation) -> None:
         money = amount(row.receipt_minor, row.receipt_currency)
         for line in wrapped(f"Receipt {row.receipt_id}: {money} on {day(row.received_on)}{payer}"):
             click.echo(styled(line, "bold"))
-        shown = decision.receipts.get(row.receipt_row)
-        if shown is None:
-            continue
+        _said(decision.receipts.get(row.receipt_row))
+        now = decision.left.get(row.receipt_row)
+        for line in wrapped(f"Not applied now, {now.left}: {now.why}") if now else ():
+            click.echo(line)
+
+
+def _said(shown: ShownReceipt | None) -> None:
+    """What the bank said of money, if it said anything."""
+    if shown is not None:
         told = [("The bank's text", label(shown.text, _TEXT_SHOWN))] if shown.text else []
         told += [(_WHERE[name], label(said, _TEXT_SHOWN)) for name, said in shown.references]
         for what, said in told:
@@ -86,9 +108,10 @@ def _decision(decision: Explanation, zone: tzinfo, *, whole: bool) -> None:
     row = rows[0]
     click.echo()
     by = f" by {row.actor}, {moment(row.recorded_at, zone)}" if row.actor else ""
-    status = {"auto": "applied automatically", "confirmed": "decided", "suggested": "suggested, not applied"}
-    status["reopened"] = f"{status.get(row.origin, row.origin)}"
-    for line in wrapped(f"{row.proposal}: {status.get(row.status, row.status)}{by}"):
+    done = {"auto": "applied automatically", "confirmed": "decided", "suggested": "suggested, not applied"}
+    status = done.get(row.origin or row.status, row.status)  # what was reversed was applied by somebody else, before
+    reversed_since = ", reversed since" if row.status == "reversed" else ""
+    for line in wrapped(f"{row.proposal}: {status}{by}{reversed_since}"):
         click.echo(line)
     _table(decision)
     for line in wrapped(f"Why: {phrase(row.rule)}. {_reason(row)}"):

@@ -80,12 +80,12 @@ class Returns:
             original = plain[0].row
             self._taken.add(original)
             evidence["reverses_receipt_id"] = receipts.id[original]
-            reason += f" It reverses the receipt of {receipts.received_on[original]}."
+            reason += f" It reverses the receipt of {receipts.received_on[original]:%d/%m/%Y}."
             return Decision(receipts.id[row], RETURN, "return", reason, (), evidence)
         if fitting:
             named = fitting[:_MOST_NAMED]
             evidence["candidates"] = [receipts.id[o.row] for o in named]
-            days = ", ".join(str(receipts.received_on[o.row]) for o in named)
+            days = ", ".join(f"{receipts.received_on[o.row]:%d/%m/%Y}" for o in named)
             reason += f" A person must say which receipt it takes back: {len(fitting)} fit, of {days}."
         else:
             reason += " A person must say which receipt it takes back: none of this amount fits."

@@ -10,12 +10,15 @@ from typing import Any
 
 from hub.core.services.decisions import refuse_decided, reopened_documents, written
 from hub.core.services.desk import Desk, books_of
+from hub.core.services.naming import invoices_named, receipts_named
+from hub.core.services.present import Present, left_of, present_of
 from hub.core.services.rules import Rules
+from hub.core.services.words import amount, day
 from hub.core.store import Connection
 from hub.core.store.allocations import NewAllocation, reverse
 from hub.core.store.choosing import lock, receipts_called
 from hub.core.store.database import UnitOfWork
-from hub.core.store.decisions import AllocationRow, Only, allocation_rows, moot_by, proposal_rows, verdict_rows
+from hub.core.store.decisions import AllocationRow, Only, allocation_rows, moot_by, proposal_rows
 from hub.core.store.receipts import reversed_by_people
 from hub.core.store.shown import ShownInvoice, ShownReceipt, shown_invoices, shown_receipts
 from hub.sdk.errors import HubError
@@ -26,17 +29,20 @@ from hub.sdk.redaction import excerpt
 class Explanation:
     """Why lines that were decided together stand: `evidence` is what the engine found and refused.
 
-    `receipts`, `invoices`: what the bank said of the money, and whose invoices they are, by row number.
+    `receipts`, `invoices`: what the bank said of the money, and whose invoices they are, by row number. `left`: what is
+    not applied of its receipts now, and why.
     """
 
     lines: list[AllocationRow]
     evidence: dict[str, Any]
     receipts: Mapping[int, ShownReceipt] = field(default_factory=dict)
     invoices: Mapping[int, ShownInvoice] = field(default_factory=dict)
+    left: Mapping[int, Present] = field(default_factory=dict)
 
 
 #: Shown in lists for an allocation that the books confirmed and gave up; it is stored and exported as what it was.
 REOPENED = "reopened"
+_MOST_NAMED = 5  # decisions about one receipt or invoice, in a sentence
 
 
 def list_allocations(desk: Desk, *, statuses: Sequence[str] = (), only: Only | None = None) -> list[AllocationRow]:
@@ -137,7 +143,7 @@ def _choice(desk: Desk, connection: Connection, proposal: str) -> list[Allocatio
             where=proposal,
             mend=f"look at hub allocations explain {other}; what it left is judged by the next hub reconcile",
         )
-    raise _unknown(proposal)
+    raise _unknown(desk, connection, proposal)
 
 
 def _confirmed(row: AllocationRow, rules: Rules, reason: str | None) -> NewAllocation:
@@ -165,7 +171,7 @@ def reverse_proposal(desk: Desk, name: str, reason: str) -> list[AllocationRow]:
         rows = allocation_rows(unit.connection, decision=name)
         chosen = [row for row in rows if row.status != "reversed"]
         if not rows:
-            raise _unknown(name)
+            raise _unknown(desk, unit.connection, name)
         if not chosen:
             last = max(rows, key=lambda row: row.reversed_at or 0)
             raise HubError(
@@ -182,40 +188,78 @@ def reverse_proposal(desk: Desk, name: str, reason: str) -> list[AllocationRow]:
 
 
 def explain(desk: Desk, name: str) -> list[Explanation]:
-    """Everything known about one decision, or all decisions about one receipt: those that stand first, then
-    suggestions, best first. `name`: a proposal, an allocation id, or a receipt's own id.
+    """Everything known about one decision, or all decisions about one receipt or one invoice: those that stand first,
+    then suggestions, best first. `name`: a proposal, a receipt's own id, an allocation id, or an invoice's number.
 
     Raises:
-        HubError: nothing is known under that name, or the receipt was left alone (why).
+        HubError: nothing is known under that name, or nothing of the receipt was ever applied or suggested (why).
     """
     with desk.store.read() as connection:
-        rows = [*allocation_rows(connection, decision=name), *proposal_rows(connection, proposal=name)]
+        rows = _about(desk, connection, name)
         if not rows:
-            for receipt in receipts_called(connection, name):
-                rows += allocation_rows(connection, receipt_row=receipt.id)
-                rows += proposal_rows(connection, receipt_row=receipt.id)
+            raise _unknown(desk, connection, name)
         rows = _marked(rows, reopened_documents(desk, connection))
-        alone = verdict_rows(connection, name)
         receipts, invoices = _shown(desk, connection, rows)
-        said = shown_receipts(connection, {row.id for row in alone}) if not rows else {}
-    if not rows and alone:
-        text = said[alone[0].id].text
-        raise HubError(
-            code="HUB-REC-014",
-            what=f"receipt {name} is not applied: {alone[0].reason}",
-            where=f"{name}, “{excerpt(text)}”" if text else name,
-            mend=f"if that is wrong, look at hub export open-items, and hub allocations allocate --receipt {name}",
-        )
-    if not rows:
-        raise _unknown(name)
+        money = receipts_called(connection, rows=sorted({row.receipt_row for row in rows}))
+        suggested = {row.receipt_row for row in proposal_rows(connection) if row.receipt_row in receipts}
+        left = left_of(desk, connection, money, suggested)
     rows.sort(key=lambda row: (REOPENED, "confirmed", "auto", "suggested", "reversed").index(row.status))
     decisions: dict[tuple[str, bool], list[AllocationRow]] = {}
     for row in rows:  # what was reversed may be suggested again, under the same name
         decisions.setdefault((row.proposal, row.status == "suggested"), []).append(row)
-    return [Explanation(lines, json.loads(lines[0].evidence), receipts, invoices) for lines in decisions.values()]
+    return [Explanation(lines, json.loads(lines[0].evidence), receipts, invoices, left) for lines in decisions.values()]
 
 
-def _unknown(name: str) -> HubError:
+def _about(desk: Desk, connection: Connection, name: str) -> list[AllocationRow]:
+    """The lines of all decisions and suggestions about what bears this name; a receipt's goes before a mere number."""
+    rows: list[AllocationRow] = []
+    receipts = receipts_named(connection, name)
+    for receipt in receipts:
+        rows += allocation_rows(connection, receipt_row=receipt.id)
+        rows += proposal_rows(connection, receipt_row=receipt.id)
+    if not rows and not receipts:
+        rows = [*allocation_rows(connection, decision=name), *proposal_rows(connection, proposal=name)]
+    if not rows and not receipts:
+        for invoice in invoices_named(connection, books_of(desk, connection), name):
+            rows += allocation_rows(connection, invoice_row=invoice.id)
+            ways = {row.proposal for row in proposal_rows(connection) if row.invoice_row == invoice.id}
+            rows += [row for row in proposal_rows(connection) if row.proposal in ways]
+    return rows
+
+
+def _unknown(desk: Desk, connection: Connection, name: str) -> HubError:
+    """That nothing decided bears this name; of a receipt or an invoice, what is known instead."""
+    receipts = receipts_named(connection, name)
+    decided = list(dict.fromkeys(row.proposal for row in _about(desk, connection, name) if row.status != "reversed"))
+    if decided:
+        what = "a receipt" if receipts else "an invoice"
+        more = ", …" if len(decided) > _MOST_NAMED else ""
+        return HubError(
+            code="HUB-REC-012",
+            what=f"{name} is the name of {what}; what was decided about it, or is suggested, is called "
+            f"{', '.join(decided[:_MOST_NAMED])}{more}",
+            where=name,
+            mend=f"use that name; hub allocations explain {name} tells them apart",
+        )
+    for receipt in receipts:
+        found = present_of(desk, connection, receipt)
+        if found is not None:
+            text = shown_receipts(connection, {receipt.id})[receipt.id].text
+            payer = f", {receipt.payer_name}" if receipt.payer_name else ""
+            money = f"{amount(receipt.amount_minor, receipt.currency)} of {day(receipt.received_on)}{payer}"
+            return HubError(
+                code="HUB-REC-014",
+                what=f"receipt {receipt.receipt_id} ({money}) is not applied: {found.why}",
+                where=f"{name}, “{excerpt(text)}”" if text else name,
+                mend=found.mend,
+            )
+    if invoices_named(connection, books_of(desk, connection), name):
+        return HubError(
+            code="HUB-REC-012",
+            what=f"nothing was ever applied to {name}, and nothing is suggested for it",
+            where=name,
+            mend="hub allocations allocate --invoice … applies money to it; hub export open-items has what is open",
+        )
     return HubError(
         code="HUB-REC-012",
         what=f"no allocation or suggestion is called {name!r}",

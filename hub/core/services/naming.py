@@ -12,14 +12,25 @@ from hub.sdk.money import decimal_text
 RECEIPT, INVOICE = "receipt:", "invoice:"
 
 
+def receipts_named(connection: Connection, name: str) -> list[ChosenReceipt]:
+    """All receipts with the source's own id `name`, or the one with the number in ``receipt:17``."""
+    row = _row(name, RECEIPT)
+    return receipts_called(connection, rows=[row]) if row else receipts_called(connection, name)
+
+
+def invoices_named(connection: Connection, books: Books, name: str) -> list[ChosenInvoice]:
+    """All invoices and credit notes of the books with the number `name`, or the one that ``invoice:17`` names."""
+    row = _row(name, INVOICE)
+    return invoices_called(connection, books, rows=[row]) if row else invoices_called(connection, books, name)
+
+
 def receipt_called(connection: Connection, name: str) -> ChosenReceipt:
     """The receipt with the source's own id `name`, or with the number in ``receipt:17``.
 
     Raises:
         HubError: there is none, or there are several.
     """
-    row = _row(name, RECEIPT)
-    found = receipts_called(connection, rows=[row]) if row else receipts_called(connection, name)
+    found = receipts_named(connection, name)
     if len(found) != 1:
         shown = [f"{RECEIPT}{r.id} ({r.received_on}, {decimal_text(r.amount_minor, r.currency)})" for r in found]
         raise _not_one("receipt", name, shown, "hub export receipts lists them")
@@ -32,8 +43,7 @@ def invoice_called(connection: Connection, books: Books, name: str) -> ChosenInv
     Raises:
         HubError: there is none, or there are several.
     """
-    row = _row(name, INVOICE)
-    found = invoices_called(connection, books, rows=[row]) if row else invoices_called(connection, books, name)
+    found = invoices_named(connection, books, name)
     if len(found) != 1:
         shown = [f"{INVOICE}{i.id} ({i.kind.replace('_', ' ')} of {i.seller}, {i.issued_on})" for i in found]
         raise _not_one("invoice", name, shown, "hub export open-items lists them")

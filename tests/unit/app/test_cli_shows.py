@@ -115,3 +115,13 @@ def test_a_bank_text_is_shown_once_and_on_label() -> None:
     assert "REMISE CHEQUES NBRE 1" == words.label("REMISE CHEQUES NB\nREMISE CHEQUES NBRE 1", 40)
     assert "VIR SEPA / FACT 12" == words.label("VIR SEPA\n\n FACT 12 ", 40)
     assert 40 == len(words.label("x" * 100_000, 40))
+
+
+def test_an_amount_is_never_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the line ends, "1 020,70 EUR" stands together."""
+    for width in range(40, 60):
+        monkeypatch.setenv("COLUMNS", str(width))
+        lines = words.wrapped(
+            "Open then: AV2026-0007 -100,00 EUR, FA2026-0109 1 020,70 EUR, FA2026-0110 12 845,30 EUR."
+        )
+        assert all(any(one in line for line in lines) for one in ("1 020,70 EUR", "12 845,30 EUR", "-100,00 EUR"))

@@ -10,6 +10,7 @@ import pytest
 from hub.app.cli.explaining import show_explanation
 from hub.app.cli.listed import latest
 from hub.core.services.allocations import Explanation
+from hub.core.services.present import Present
 from hub.core.store.decisions import AllocationRow
 
 _DAY = date(2026, 10, 5)
@@ -54,6 +55,33 @@ def test_how_sure_it_is_is_told_so_that_it_means_something(
     row = replace(_ROW, confidence_ppm=ppm, status=status)
     show_explanation([Explanation([row], {})], UTC)
     assert said in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_was_reversed_names_both_who_applied_and_who_reversed_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each with the instant of the act: the hub at 10:20, Anne an hour later."""
+    from datetime import UTC
+
+    row = replace(
+        _ROW, status="reversed", origin="auto", reversed_by="anne", reversed_because="Martin's",
+        reversed_at=1_767_003_600_000_000,
+    )  # fmt: skip
+    show_explanation([Explanation([row], {})], UTC)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "P1: applied automatically by hub, 29/12/2025 09:20, reversed since" in said
+    assert "Reversed by anne, 29/12/2025 10:20: Martin's" in said
+
+
+def test_each_decision_about_an_invoice_stands_below_its_money(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two receipts paid it: both are told, once each, with what is left of them."""
+    from datetime import UTC
+
+    other = replace(_ROW, proposal="P2", receipt_row=2, receipt_id="R2")
+    again = replace(_ROW, proposal="P3", receipt_row=2, receipt_id="R2")
+    found = [Explanation([row], {}, {}, {}, {2: Present("why", "nothing", "1,00 EUR")}) for row in (_ROW, other, again)]
+    show_explanation(found, UTC)
+    said = capsys.readouterr().out
+    assert [1, 1, 1] == [said.count(text) for text in ("Receipt R1", "Receipt R2", "Not applied now")]
+    assert said.index("P1:") < said.index("Receipt R2") < said.index("P2:")
 
 
 def test_what_people_decided_here_is_told(capsys: pytest.CaptureFixture[str]) -> None:
