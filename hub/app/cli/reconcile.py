@@ -55,6 +55,7 @@ def command(session: Session, as_if: Path | None, since: date | None) -> int:
                 "suggested": _entries(report.suggested),
                 "left_alone": _entries(report.left),
                 "taken_back": _entries({"return": report.returned} if report.returned.receipts else {}),
+                "came_back": _entries({"return_to_check": report.to_place} if report.to_place.receipts else {}),
             }
         )
     else:
@@ -106,8 +107,10 @@ def _show(report: ReconcileReport) -> None:
 
     if not report.receipts:
         click.echo("No receipt has money left to apply.")
-        return
-    click.echo(f"{many(report.receipts, 'receipt')} with money to apply:")
+        if not report.to_place.receipts:
+            return
+    else:
+        click.echo(f"{many(report.receipts, 'receipt')} with money to apply:")
     click.echo()
     parts = (
         ("Applied to invoices", report.automatic),
@@ -117,6 +120,10 @@ def _show(report: ReconcileReport) -> None:
             "Taken back by the bank: the invoice is open",
             {"return": report.returned} if report.returned.receipts else {},
         ),
+        (
+            "Came back, and a person must say which receipt it was",
+            {"return_to_check": report.to_place} if report.to_place.receipts else {},
+        ),
     )
     rows = []
     for name, counts in parts:
@@ -124,7 +131,7 @@ def _show(report: ReconcileReport) -> None:
             continue
         whole = _sum({rule: found for rule, found in counts.items() if rule != SURPLUS})
         rows.append([name, count(whole.receipts), "\n".join(_each(_sum(counts)))])
-        if name.startswith("Taken"):
+        if name.startswith(("Taken", "Came")):
             continue
         for way, found in by_phrase(counts):
             rest = way == phrase(SURPLUS)  # a part of receipts that are counted above
@@ -150,6 +157,8 @@ def _next(report: ReconcileReport) -> None:
     if report.suggested:
         waiting = many(_sum(report.suggested).receipts, "receipt waits", "receipts wait")
         steps.append(("hub allocations list --status suggested", f"{waiting} for you: confirm what is right"))
+    if report.to_place.receipts:
+        steps.append(("hub allocations unapplied --verdict return", "what came back, and which receipts it may be"))
     if report.left:
         steps.append(("hub allocations unapplied", "why each receipt was left alone"))
     steps.append(("hub export allocations --out allocations.csv", "what was applied to which invoice"))

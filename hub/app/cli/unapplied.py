@@ -23,17 +23,21 @@ _TEXT_SHOWN = 120  # characters of a bank's text
 @click.command("unapplied", short_help="Money that nothing is suggested for, and why.")
 @click.option(
     "--verdict", "verdicts", multiple=True, type=click.Choice(_VERDICTS), default=("unapplied",), show_default=True,
-    help="May be given several times; not_a_receipt: what is taken for no debtor's payment.",
+    help="May be given several times; not_a_receipt: what is taken for no debtor's payment; return: what came back.",
 )  # fmt: skip
 @click.option("--since", type=Day(), help="Only what was received on that day or later.")
 @with_json
 @common
 @pass_session
 def unapplied(session: Session, verdicts: tuple[str, ...], since: date | None) -> None:
-    """Money that nothing was applied of and nothing is suggested for, as the last hub reconcile left it, and why."""
-    from hub.core.services.left_alone import list_left_alone
+    """Money that nothing was applied of and nothing is suggested for, as the last hub reconcile left it, and why.
+
+    With --verdict return: money that came back, of which a person must say which receipt it was.
+    """
+    from hub.core.services.left_alone import list_came_back, list_left_alone
 
     found = list_left_alone(session.desk, verdicts=verdicts, since=since)
+    found += list_came_back(session.desk, since=since) if "return" in verdicts else []
     if session.json:
         from hub.app.cli.table import show_json
 
@@ -47,7 +51,7 @@ def _entry(one: LeftAlone) -> dict[str, Any]:
 
     return {
         "receipt_id": one.receipt_id,
-        "receipt": f"receipt:{one.receipt_row}",
+        "receipt": f"receipt:{one.receipt_row}" if one.receipt_row else None,
         "received_on": one.received_on.isoformat(),
         "payer_name": one.payer_name,
         "remittance": one.text,
@@ -73,7 +77,7 @@ def _show(found: list[LeftAlone]) -> None:
     rows, sums = [], Counter[str]()
     for one in found:
         sums[one.currency] += one.left_minor
-        name = one.receipt_id if times[one.receipt_id] == 1 else f"receipt:{one.receipt_row}"
+        name = one.receipt_id if times[one.receipt_id] == 1 or not one.receipt_row else f"receipt:{one.receipt_row}"
         payer = one.payer_name or "-"
         who = f"{payer}: “{label(one.text, _TEXT_SHOWN)}”" if one.text else payer
         rows.append([name, day(one.received_on), who, one.reason, amount(one.left_minor, one.currency)])
@@ -88,8 +92,15 @@ def _show(found: list[LeftAlone]) -> None:
         rows,
     )
     click.echo(f"\n{many(len(found), 'receipt')}, {amounts(sums)}")
-    name = rows[0][0]
-    next_steps(
-        (f'hub allocations allocate --receipt {name} --invoice … --reason "…"', "apply it yourself"),
-        (f'hub allocations mark {name} --reason "…"', "it is no debtor's payment"),
-    )
+    back = next((one for one in found if one.fitting), None)
+    if back is not None:
+        next_steps(
+            (f"hub allocations explain {back.fitting[0]}", "what that receipt paid: reverse it if it came back"),
+            (f'hub allocations mark {back.fitting[0]} --reason "came back on {day(back.received_on)}"', "then say so"),
+        )
+    mine = next((row[0] for row, one in zip(rows, found, strict=True) if one.receipt_row), None)
+    if mine is not None and back is None:
+        next_steps(
+            (f'hub allocations allocate --receipt {mine} --invoice … --reason "…"', "apply it yourself"),
+            (f'hub allocations mark {mine} --reason "…"', "it is no debtor's payment"),
+        )

@@ -80,7 +80,12 @@ class Returns:
             original = plain[0].row
             self._taken.add(original)
             evidence["reverses_receipt_id"] = receipts.id[original]
-            reason += f" It reverses the receipt of {receipts.received_on[original]:%d/%m/%Y}."
+            day = f"{receipts.received_on[original]:%d/%m/%Y}"
+            reason += (
+                f" It reverses the receipt of {day}."
+                if code
+                else f" It looks like the receipt of {day}: without a reason code a person must say so."
+            )
             return Decision(receipts.id[row], RETURN, "return", reason, (), evidence)
         if fitting:
             named = fitting[:_MOST_NAMED]

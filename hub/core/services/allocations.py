@@ -13,6 +13,7 @@ from hub.core.services.desk import Desk, books_of
 from hub.core.services.naming import invoices_named, receipts_named
 from hub.core.services.present import Present, left_of, present_of
 from hub.core.services.rules import Rules
+from hub.core.services.taken_back import returns_to_place
 from hub.core.services.words import amount, day
 from hub.core.store import Connection
 from hub.core.store.allocations import NewAllocation, reverse
@@ -259,6 +260,14 @@ def _unknown(desk: Desk, connection: Connection, name: str) -> HubError:
             what=f"nothing was ever applied to {name}, and nothing is suggested for it",
             where=name,
             mend="hub allocations allocate --invoice … applies money to it; hub export open-items has what is open",
+        )
+    came_back = returns_to_place(connection, books_of(desk, connection), name)
+    if came_back:
+        return HubError(
+            code="HUB-REC-014",
+            what=f"{name} is money that left: {came_back[0].why}",
+            where=name,
+            mend="look at hub allocations unapplied --verdict return",
         )
     return HubError(
         code="HUB-REC-012",

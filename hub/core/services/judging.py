@@ -51,11 +51,13 @@ class RuleCount:
 class ReconcileReport:
     """What a reconciliation came to. `automatic` and `suggested` by rule; `left` by reason.
 
-    `returned` counts receipts that the bank took back, whose allocations were reversed.
+    `returned` counts receipts that the bank took back, whose allocations were reversed; `to_place` money that came back
+    and of which a person must say which receipt it was.
     """
 
     receipts: int = 0
     returned: RuleCount = field(default_factory=RuleCount)
+    to_place: RuleCount = field(default_factory=RuleCount)
     automatic: dict[str, RuleCount] = field(default_factory=dict)
     suggested: dict[str, RuleCount] = field(default_factory=dict)
     left: dict[str, RuleCount] = field(default_factory=dict)

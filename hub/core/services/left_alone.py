@@ -6,9 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from hub.core.reconcile.outcome import UNAPPLIED
+from hub.core.reconcile.outcome import RETURN, UNAPPLIED
 from hub.core.services.desk import Desk, books_of
+from hub.core.services.taken_back import returns_to_place
 from hub.core.store.decisions import verdict_rows
+from hub.core.store.exporting import disbursements
 from hub.core.store.marks import marked_receipts
 from hub.core.store.reading import allocated_by_receipt, returned_receipts
 from hub.core.store.shown import shown_receipts
@@ -20,7 +22,8 @@ class LeftAlone:
     """A receipt of which something is not applied, and why.
 
     left_minor: what is not applied of it, in minor units of its currency.
-    text: what the bank said, in its pieces; None when it said nothing.
+    text: what the bank said, in its pieces; None when it said nothing. fitting: of money that came back, the names of
+    the receipts that it may be, the likeliest first.
     """
 
     receipt_row: int
@@ -33,6 +36,23 @@ class LeftAlone:
     currency: str
     verdict: str
     reason: str
+    fitting: tuple[str, ...] = ()
+
+
+def list_came_back(desk: Desk, *, since: date | None = None) -> list[LeftAlone]:
+    """Money that came back and of which a person must say which receipt it was: negative amounts, in order of
+    recording; `receipt_row` is 0, and `reason` names the receipts that fit."""
+    with desk.store.read() as connection:
+        found = {one.disbursement: one for one in returns_to_place(connection, books_of(desk, connection))}
+        rows = disbursements(connection, sorted(found))
+    return [
+        LeftAlone(
+            0, row.disbursement_id, row.paid_on, row.payee_name, row.remittance, -row.amount_minor, -row.amount_minor,
+            row.currency, RETURN, found[row.id].why, tuple(found[row.id].fitting),
+        )
+        for row in rows
+        if since is None or row.paid_on >= since
+    ]  # fmt: skip
 
 
 def list_left_alone(
