@@ -202,7 +202,7 @@ def test_a_marked_receipt_is_left_alone(company: Callable[..., Hub]) -> None:
     marks.mark_not_a_receipt(hub.desk, "R3", "a loan of the owner")
     with pytest.raises(HubError, match=r"HUB-REC-033.*marked already by anne, 29/12/2025 10:20: a loan of the owner"):
         marks.mark_not_a_receipt(hub.desk, "R3", "again")
-    with pytest.raises(HubError, match=r"HUB-REC-010.*marked as not a receipt"):
+    with pytest.raises(HubError, match=r"HUB-REC-033.*anne marked R3 as no debtor's payment, 29/12/2025 10:20: a loan"):
         allocate(hub, "R3", "F3")
     reconcile_now(hub.desk, rules_of(hub.settings).policy)
     assert "R3" not in {row.receipt_id for row in allocations.list_allocations(hub.desk, statuses=["suggested"])}
@@ -427,3 +427,27 @@ def test_explain_says_what_is_so_now(company: Callable[..., Hub]) -> None:
     assert all(name in refused.value.what for name in decided)
     with pytest.raises(HubError, match=r"HUB-REC-012.*FA1002 is the name of an invoice"):
         allocations.reverse_proposal(hub.desk, "FA1002", "wrong")
+
+
+def test_a_suggestion_for_a_marked_receipt_says_who_marked_it(company: Callable[..., Hub]) -> None:
+    """Two decide about one receipt: the later one is told what the other said of it."""
+    hub = company(*UNSURE)
+    rules, name = rules_of(hub.settings), suggested(hub, "R1")
+    marks.mark_not_a_receipt(hub.desk, "R1", "a gift")
+    assert [] == allocations.list_allocations(hub.desk)
+    with pytest.raises(HubError, match=r"HUB-REC-033.*anne marked R1 .*29/12/2025 10:20: a gift"):
+        allocations.confirm(hub.desk, rules, name)
+    marks.unmark(hub.desk, "R1", "no gift")
+    with pytest.raises(HubError, match=r"HUB-REC-030.*R1 was marked meanwhile"):
+        allocations.confirm(hub.desk, rules, name)
+    assert name == suggested(hub, "R1")
+    allocations.confirm(hub.desk, rules, name)
+
+
+def test_an_invoice_with_nothing_open_is_named(company: Callable[..., Hub]) -> None:
+    """With who paid it when, whether an amount was chosen for it or not."""
+    hub = company(*FACTS, receipt("R3", 7_000))
+    allocate(hub, "R3", "F3=70.00")
+    for again in ("F3", "F3=10.00"):
+        with pytest.raises(HubError, match=r"HUB-REC-010.*nothing is open on F3; anne applied receipt R3 to it, 29/12"):
+            allocate(hub, "R1", f"F1 {again}")

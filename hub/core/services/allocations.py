@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, NoReturn
 
-from hub.core.services.decisions import refuse_decided, reopened_documents, written
+from hub.core.services.decisions import refuse_decided, refuse_marked, reopened_documents, written
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.naming import invoices_named, receipts_named
 from hub.core.services.present import Present, left_of, present_of
@@ -20,6 +20,7 @@ from hub.core.store.allocations import NewAllocation, reverse
 from hub.core.store.choosing import lock, receipts_called
 from hub.core.store.database import UnitOfWork
 from hub.core.store.decisions import AllocationRow, Only, allocation_rows, moot_by, proposal_rows
+from hub.core.store.marks import MARKED
 from hub.core.store.receipts import reversed_by_people
 from hub.core.store.shown import ShownInvoice, ShownReceipt, shown_invoices, shown_receipts
 from hub.sdk.errors import HubError
@@ -136,7 +137,9 @@ def _choice(desk: Desk, connection: Connection, proposal: str) -> list[Allocatio
         return rows
     refuse_decided(desk, connection, proposal)
     other = moot_by(connection, proposal)
-    if other is not None:
+    if other is not None and other.startswith(MARKED):
+        _refuse_marked(desk, connection, int(other.removeprefix(MARKED)), proposal)
+    elif other is not None:
         by = allocation_rows(connection, decision=other)[0]
         raise HubError(
             code="HUB-REC-030",
@@ -145,6 +148,19 @@ def _choice(desk: Desk, connection: Connection, proposal: str) -> list[Allocatio
             mend=f"look at hub allocations explain {other}; what it left is judged by the next hub reconcile",
         )
     raise _unknown(desk, connection, proposal)
+
+
+def _refuse_marked(desk: Desk, connection: Connection, receipt_row: int, proposal: str) -> NoReturn:
+    """Say who marked the receipt of a suggestion, or that the mark was taken back."""
+    [receipt] = receipts_called(connection, rows=[receipt_row])
+    refuse_marked(desk, connection, receipt)
+    raise HubError(
+        code="HUB-REC-030",
+        what=f"the suggestion is no choice any more: receipt {receipt.receipt_id} was marked meanwhile, and the mark "
+        "taken back",
+        where=proposal,
+        mend="run hub reconcile: it is judged again",
+    )
 
 
 def _confirmed(row: AllocationRow, rules: Rules, reason: str | None) -> NewAllocation:
