@@ -344,6 +344,10 @@ def test_other_rules_are_tried(company: Path, hub: Runs) -> None:
         (change["change"], change["receipt_id"], change["amount_minor"]) for change in found["changes"]
     ]
     assert before == (company / "hub.db").read_bytes()
+    assert 0 == hub("reconcile", "--as-if", "hub.toml", "--since", "01/10/2026")  # a copy without [reconcile]
+    (company / "rules.toml").write_text('[[override]]\nseller = "ACME"\ndebtor = "C404"\nauto_threshold = 1000\n')
+    assert 0 == hub("reconcile", "--as-if", "rules.toml", "--since", "01/10/2026")
+    assert "an override names debtor C404 of ACME, whom nobody knows" in " ".join(hub.out.split())
     (company / "rules.toml").write_text("auto_treshold = 1000\n")
     assert 2 == hub("reconcile", "--as-if", "rules.toml")
     assert "did you mean 'auto_threshold'" in hub.err
@@ -398,6 +402,10 @@ def test_a_payer_that_a_rule_names(company: Path, hub: Runs) -> None:
     (company / "hub.toml").write_text(CONFIG + rule + 'debtor = "C404"\n')
     assert 1 == hub("check")
     assert "names debtor C404 of ACME, whom nobody knows" in " ".join(hub.out.split())
+    override = '[[reconcile.override]]\nseller = "ACMI"\nauto_threshold = 1000\n'
+    (company / "hub.toml").write_text(CONFIG + override)
+    assert 1 == hub("check")
+    assert "an override names seller ACMI, whom nobody knows" in " ".join(hub.out.split())
     (company / "hub.toml").write_text(CONFIG + rule + 'debtor = "C002"\n')
     assert 0 == hub("check")
     assert 0 == hub("reconcile")

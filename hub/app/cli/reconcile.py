@@ -67,6 +67,7 @@ def _as_if(session: Session, path: Path, since: date | None) -> int:
     from hub.app.cli import replaying
     from hub.app.policies import policy_of, rules_in
     from hub.core.services.replay import compare
+    from hub.core.services.rules import unknown_debtors
 
     policy, other = policy_of(session.hub.settings), rules_in(path).policy
     day = since or session.hub.clock.today() - timedelta(days=90)
@@ -76,7 +77,7 @@ def _as_if(session: Session, path: Path, since: date | None) -> int:
 
         show_json(replaying.document(found, policy.version, other.version))
     else:
-        replaying.show(found, policy.version, other.version)
+        replaying.show(found, policy.version, other.version, unknown_debtors(session.desk, other))
     return 0
 
 
