@@ -13,7 +13,7 @@ import click
 from hub.app.cli.decided import money_of
 from hub.app.cli.phrases import phrase
 from hub.app.cli.table import Col, next_steps, show_table
-from hub.app.cli.words import amount, day, in_fours, label, moment, styled, words_of, wrapped
+from hub.app.cli.words import amount, day, in_fours, label, many, moment, styled, words_of, wrapped
 
 if TYPE_CHECKING:
     from hub.core.services.allocations import Explanation
@@ -42,6 +42,7 @@ _STANCE = {
     "contradicts": "The payer is known as another debtor",
 }
 _TEXT_SHOWN = 400  # characters of a bank's text; some lists have a hundred thousand
+_NOTHING: tuple[object, ...] = (None, [], {}, "", 0)  # evidence of which nothing is to be said
 _FEW_WRONG = 50  # of 10,000; with more, the right ones are counted
 #: Amounts as the engine counts them.
 _MINOR = re.compile(r"\b(\d+) minor units\b")
@@ -197,6 +198,8 @@ def found_words(evidence: dict[str, Any], rows: list[AllocationRow]) -> list[str
         "sets_that_add_up": lambda found: "" if found == 1 else f"{found} sets of open invoices add up to the amount.",
         "same_amount": lambda found: f"{found} open items have this amount." if found != 1 else "",
         "ordered": lambda found: f"The payer ordered {amount(found[1], found[0])}." if len(found) == 2 else "",
+        "remittance": _list,
+        "fee": lambda found: f"Kept by the provider: {amount(found, currency)}.",
         "numbers": lambda found: f"Numbers read in the text: {_listed(found)}.",
         "unknown_numbers": lambda found: f"Numbers in the text that belong to no open invoice: {_listed(found)}.",
         "not_found": lambda found: f"Named in the payer's list, not found: {_listed(found)}.",
@@ -208,10 +211,10 @@ def found_words(evidence: dict[str, Any], rows: list[AllocationRow]) -> list[str
         "moved_from": lambda found: _moved(found, rows),
         "policy": lambda found: f"Decided under version {found} of the rules in [reconcile].",
     }
-    silent = {"where", "strength", "payer_score", "chance", "open_currency", "weight", "judged", "offered"}
-    texts = [sentences[name](evidence[name]) for name in sentences if evidence.get(name) not in (None, [], {}, "")]
+    silent = {"where", "strength", "payer_score", "chance", "open_currency", "weight", "judged", "offered", "lines"}
+    texts = [sentences[name](evidence[name]) for name in sentences if evidence.get(name) not in _NOTHING]
     others = [name for name in sorted(evidence) if name not in sentences and name not in silent]
-    texts += [f"{words_of(name)}: {_listed(evidence[name])}" for name in others if evidence[name] not in (None, [], "")]
+    texts += [f"{words_of(name)}: {_listed(evidence[name])}" for name in others if evidence[name] not in _NOTHING]
     if "policy" not in evidence and rows[0].policy:
         texts.append(sentences["policy"](rows[0].policy))
     return [line for text in texts if text for line in wrapped(f"- {text}")]
@@ -265,6 +268,18 @@ def _moved(found: dict[str, Any], rows: list[AllocationRow]) -> str:
         else "Both are the same money, seen twice; this one counts, so it went over to it."
     )
     return f"Applied first as {was}: {what}. {why}"
+
+
+def _list(found: Any) -> str:
+    """The payer's own list, by its name; decisions of earlier versions have only a number, which says nothing."""
+    if not isinstance(found, dict):
+        return ""
+    lines = f"has {many(found['lines'], 'line')}"
+    return (
+        f"The payer's list “{found['name']}” {lines}."
+        if found["name"]
+        else f"The list came with the money; it {lines}."
+    )
 
 
 def _open(found: Any, currency: str) -> str:

@@ -157,7 +157,7 @@ class _Pass:
                 used = best.exchange[1] if best.exchange else sum(value for _, value in best.lines)
                 self._apply(decision.receipt_id, best, receipts.received_on[row])
                 _add(report.automatic, best.rule, len(best.lines), currency, used)
-            elif suggestions := _suggestions(decision):
+            elif suggestions := _suggestions(decision, self.inputs):
                 self.result.proposals += suggestions
                 _add(report.suggested, suggestions[0].rule, len(suggestions[0].lines), currency, amount)
             else:
@@ -187,7 +187,7 @@ class _Pass:
     def _apply(self, receipt_id: int, best: Proposal, received_on: date) -> None:
         lines = lines_of(best)
         name, confidence = proposal_id(receipt_id, lines), round(best.confidence * 1_000_000)
-        evidence, in_books = _evidence_text(best.evidence), self.inputs.in_books
+        evidence, in_books = _evidence_text(_named(best.evidence, self.inputs)), self.inputs.in_books
         exchanged, version = exchanged_of(best, lines) or {}, self.outcome.policy_version
         self.result.lines += [
             NewAllocation(
@@ -265,7 +265,16 @@ def _add(into: dict[str, RuleCount], rule: str, lines: int, currency: str, amoun
     count.amounts[currency] += amount
 
 
-def _suggestions(decision: Decision) -> list[NewProposal]:
+def _named(evidence: Mapping[str, Any], inputs: Inputs) -> Mapping[str, Any]:
+    """The evidence with the name of a payer's list instead of its number in this run, which says nothing tomorrow."""
+    table, number = inputs.remittances, evidence.get("remittance")
+    if table is None or number is None:
+        return evidence
+    row = table.id.index(number)
+    return {**evidence, "remittance": {"name": table.called[row], "lines": len(table.lines[row])}}
+
+
+def _suggestions(decision: Decision, inputs: Inputs) -> list[NewProposal]:
     """What a person can choose from; a proposal that could not be written is none."""
     kept: list[NewProposal] = []
     for proposal in decision.proposals[:KEPT_PROPOSALS]:
@@ -273,12 +282,13 @@ def _suggestions(decision: Decision) -> list[NewProposal]:
         exchanged = exchanged_of(proposal, lines)
         if exchanged is None:
             continue
+        evidence = _evidence_text({**_named(proposal.evidence, inputs), "weight": proposal.weight})
         told = [(*line, exchanged[line[:2]]) if line[:2] in exchanged else line for line in lines]
         kept.append(
             NewProposal(
                 receipt_id=decision.receipt_id, rank=len(kept) + 1, proposal=proposal_id(decision.receipt_id, lines),
                 rule=proposal.rule, reason=proposal.reason, confidence_ppm=round(proposal.confidence * 1_000_000),
-                lines=tuple(told), evidence=_evidence_text({**proposal.evidence, "weight": proposal.weight}),
+                lines=tuple(told), evidence=evidence,
             )
         )  # fmt: skip
     return kept

@@ -190,6 +190,7 @@ def remittances(connection: sa.Connection, waiting: Receipts) -> Remittances | N
         debtor=[key[3] for key in kept],
         sent_on=[key[4] for key in kept],
         total_minor=[totals[key] for key in kept],
+        called=[key[1] if key[2] is None else None for key in kept],
     )
 
 

@@ -94,3 +94,21 @@ def test_what_people_decided_here_is_told(capsys: pytest.CaptureFixture[str]) ->
     assert "Of 25 such suggestions that people decided about here 24 were right" in said
     assert "with those measured elsewhere, about 71 of 100" in said
     assert "0.5" not in said
+
+
+@pytest.mark.parametrize(
+    ("remittance", "said"),
+    [
+        ({"name": "AP-9", "lines": 3}, "The payer's list “AP-9” has 3 lines."),
+        ({"name": None, "lines": 1}, "The list came with the money; it has 1 line."),
+        (7, ""),  # of earlier versions
+    ],
+)
+def test_a_payers_list_is_named(capsys: pytest.CaptureFixture[str], remittance: object, said: str) -> None:
+    """And what says nothing to a person is not shown: numbers of this run, no fee."""
+    from datetime import UTC
+
+    show_explanation([Explanation([_ROW], {"remittance": remittance, "lines": 3, "fee": 0, "not_found": []})], UTC)
+    out = capsys.readouterr().out
+    assert said in out
+    assert not any(word in out for word in ("remittance:", "fee", "lines:"))
