@@ -208,8 +208,9 @@ def explain(session: Session, name: str) -> None:
         show_json({"lines": lines, "evidence": found[0].evidence})
     else:
         from hub.app.cli.explaining import show_explanation
+        from hub.app.policies import policy_of
 
-        show_explanation(found, session.hub.zone)
+        show_explanation(found, session.hub.zone, policy_of(session.hub.settings))
 
 
 for verb in (

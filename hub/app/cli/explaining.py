@@ -16,6 +16,7 @@ from hub.app.cli.table import Col, next_steps, show_table
 from hub.app.cli.words import amount, day, in_fours, label, many, moment, styled, words_of, wrapped
 
 if TYPE_CHECKING:
+    from hub.core.reconcile import Policy
     from hub.core.services.allocations import Explanation
     from hub.core.store.decisions import AllocationRow
     from hub.core.store.shown import ShownReceipt
@@ -42,14 +43,19 @@ _STANCE = {
     "contradicts": "The payer is known as another debtor",
 }
 _TEXT_SHOWN = 400  # characters of a bank's text; some lists have a hundred thousand
+_HARDLY = 0.01  # expected sets by chance of which nothing is said
 _NOTHING: tuple[object, ...] = (None, [], {}, "", 0)  # evidence of which nothing is to be said
 _FEW_WRONG = 50  # of 10,000; with more, the right ones are counted
 #: Amounts as the engine counts them.
+_OTHERS = re.compile(r"\b(\d+) others add up too\b")
 _MINOR = re.compile(r"\b(\d+) minor units\b")
 
 
-def show_explanation(found: list[Explanation], zone: tzinfo) -> None:
-    """Print why decisions stand; several about one receipt are shown those that stand first, then best first."""
+def show_explanation(found: list[Explanation], zone: tzinfo, policy: Policy | None = None) -> None:
+    """Print why decisions stand; several about one receipt are shown those that stand first, then best first.
+
+    `policy`: the rules in force, to say why a suggestion was not applied alone.
+    """
     before: set[int] = set()
     for number, decision in enumerate(found):
         receipts = {row.receipt_row for row in decision.lines}
@@ -59,7 +65,42 @@ def show_explanation(found: list[Explanation], zone: tzinfo) -> None:
             _receipts(decision)
         before = receipts
         _decision(decision, zone, whole=number == 0)
+        if number == 0 and decision.lines[0].status == "suggested":
+            for line in _not_alone(found, policy, zone):
+                click.echo(line)
     next_steps(*_steps(found[0]))
+
+
+def _not_alone(found: list[Explanation], policy: Policy | None, zone: tzinfo) -> list[str]:
+    """Why the hub did not apply a suggestion by itself, where the evidence does not say so already."""
+    row, evidence = found[0].lines[0], found[0].evidence
+    undone = [
+        one.lines[0]
+        for one in found
+        if one.lines[0].status == "reversed" and one.lines[0].receipt_row == row.receipt_row
+    ]
+    if undone:
+        last = max(undone, key=lambda one: one.reversed_at or 0)
+        who = f"{last.reversed_by} reversed {last.proposal}, {moment(last.reversed_at, zone)}"
+        return wrapped(f"- Not applied alone: {who}; since then the hub only suggests for this receipt.")
+    weight = evidence.get("weight")
+    least = policy.for_debtor(row.seller, row.debtor_id).auto_threshold if policy else 0
+    if not isinstance(weight, float) or round(weight * 1000) >= least:
+        return []
+    return wrapped(
+        f"- Not applied alone: the evidence weighs {round(weight * 1000)}, and auto_threshold asks for {least}."
+    )
+
+
+def _chance(found: float) -> str:
+    """How many sets of the payer's invoices make such a sum without being meant; nothing where hardly one does."""
+    if found < _HARDLY:
+        return ""
+    if found >= 1:
+        return "Chance may explain it: some of the payer's open invoices make nearly any such sum."
+    return (
+        f"Chance may explain it: about {round(found * 100)} of 100 such sums are made by some of the payer's invoices."
+    )
 
 
 def _steps(decision: Explanation) -> list[tuple[str, str]]:
@@ -146,6 +187,8 @@ def _how_sure(row: AllocationRow) -> str:
     if judged:
         here = f"Of {judged[1]} such suggestions that people decided about here {judged[0]} were right"
         return f"{here}; with those measured elsewhere, about {right} of 100."
+    if row.origin == "auto" and wrong > _FEW_WRONG:
+        return f"Such decisions were measured too seldom to promise more than about {right} of 100 right."
     if wrong <= _FEW_WRONG:
         return f"Where it was measured, about {wrong} of 10 000 such {kind} were wrong."
     return f"Where it was measured, about {right} of 100 such {kind} were right."
@@ -196,6 +239,7 @@ def found_words(evidence: dict[str, Any], rows: list[AllocationRow]) -> list[str
         "open": lambda found: f"Open then: {_open(found, evidence.get('open_currency', currency))}.",
         "left_of_receipts": lambda found: f"Not applied then: {_open(found, currency)}.",
         "sets_that_add_up": lambda found: "" if found == 1 else f"{found} sets of open invoices add up to the amount.",
+        "chance": _chance,
         "same_amount": lambda found: f"{found} open items have this amount." if found != 1 else "",
         "ordered": lambda found: f"The payer ordered {amount(found[1], found[0])}." if len(found) == 2 else "",
         "remittance": _list,
@@ -205,13 +249,13 @@ def found_words(evidence: dict[str, Any], rows: list[AllocationRow]) -> list[str
         "not_found": lambda found: f"Named in the payer's list, not found: {_listed(found)}.",
         "closed": lambda found: f"Paid already: {_listed(found)}.",
         "against": lambda found: f"Against it: {_listed(found)}.",
-        "rivals": lambda found: f"Against it: {_listed(found)}." if _listed(found) else "",
+        "rivals": lambda found: f"Against it: {_rivals(found)}." if _listed(found) else "",
         "refused": lambda found: f"Also looked at, and refused: {_refused(found)}.",
         "confirmed_because": lambda found: f"Confirmed because: {found}",
         "moved_from": lambda found: _moved(found, rows),
         "policy": lambda found: f"Decided under version {found} of the rules in [reconcile].",
     }
-    silent = {"where", "strength", "payer_score", "chance", "open_currency", "weight", "judged", "offered", "lines"}
+    silent = {"where", "strength", "payer_score", "open_currency", "weight", "judged", "offered", "lines"}
     texts = [sentences[name](evidence[name]) for name in sentences if evidence.get(name) not in _NOTHING]
     others = [name for name in sorted(evidence) if name not in sentences and name not in silent]
     texts += [f"{words_of(name)}: {_listed(evidence[name])}" for name in others if evidence[name] not in _NOTHING]
@@ -295,6 +339,18 @@ def _refused(found: Any) -> str:
         rule, colon, rest = str(entry).partition(": ")
         told.append(f"{rest.rsplit(' (', 1)[0]} ({phrase(rule)})" if colon else str(entry))
     return "; ".join(told)
+
+
+def _rivals(found: Any) -> str:
+    """What else explains the money; sets of other invoices by how many they are."""
+    return _OTHERS.sub(
+        lambda some: (
+            "another invoice makes this amount too"
+            if some[1] == "1"
+            else f"{some[1]} other invoices together make this amount too"
+        ),
+        _listed(found),
+    )
 
 
 def _quoted(found: Any) -> str:

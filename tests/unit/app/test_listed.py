@@ -9,6 +9,7 @@ import pytest
 
 from hub.app.cli.explaining import show_explanation
 from hub.app.cli.listed import latest
+from hub.core.reconcile import Policy
 from hub.core.services.allocations import Explanation
 from hub.core.services.present import Present
 from hub.core.store.decisions import AllocationRow
@@ -112,3 +113,46 @@ def test_a_payers_list_is_named(capsys: pytest.CaptureFixture[str], remittance: 
     out = capsys.readouterr().out
     assert said in out
     assert not any(word in out for word in ("remittance:", "fee", "lines:"))
+
+
+def test_a_kind_that_was_seldom_measured_is_not_said_to_be_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    """Five of five were right: what is missing to all of them is caution, no mistake that was seen."""
+    from datetime import UTC
+
+    show_explanation([Explanation([replace(_ROW, origin="auto", confidence_ppm=908_900)], {})], UTC)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "measured too seldom to promise more than about 91 of 100 right" in said
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        ({"weight": 0.9}, "Not applied alone: the evidence weighs 900, and auto_threshold asks for 970."),
+        ({"weight": 0.98}, ""),
+        ({"chance": 0.2}, "about 20 of 100 such sums"),
+        ({"chance": 7.5}, "nearly any such sum"),
+        ({"chance": 0.0001}, ""),
+        ({"rivals": ["2 others add up too"]}, "Against it: 2 other invoices together make this amount too."),
+        ({"rivals": ["1 others add up too"]}, "Against it: another invoice makes this amount too."),
+    ],
+)
+def test_why_a_suggestion_was_not_applied_alone(
+    capsys: pytest.CaptureFixture[str], evidence: dict[str, object], said: str
+) -> None:
+    """In words; nothing where there is nothing to say."""
+    from datetime import UTC
+
+    show_explanation([Explanation([replace(_ROW, status="suggested")], evidence)], UTC, Policy())
+    out = " ".join(capsys.readouterr().out.split())
+    assert said in out
+    assert said or not any(word in out for word in ("alone", "Chance"))
+
+
+def test_a_suggestion_says_that_somebody_undid_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """However sure it looks, it waits for a person because a person reversed it."""
+    from datetime import UTC
+
+    undone = replace(_ROW, status="reversed", origin="auto", reversed_by="anne", reversed_at=1_767_003_600_000_000)
+    found = [Explanation([replace(_ROW, status="suggested")], {"weight": 1.0}), Explanation([undone], {})]
+    show_explanation(found, UTC, Policy())
+    assert "Not applied alone: anne reversed P1, 29/12/2025 10:20" in " ".join(capsys.readouterr().out.split())
