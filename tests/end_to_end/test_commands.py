@@ -262,6 +262,10 @@ def test_what_is_sure_is_listed_and_confirmed_at_once(company: Path, hub: Runs) 
     assert 0 == hub("allocations", "confirm", "--right", "95")
     assert "1 198,50 EUR on F2026-0003" in hub.out
     assert [] == hub.json("allocations", "list", "--right", "95")["allocations"]
+    assert 0 == hub("allocations", "list", "--debtor", "C404")
+    assert "No debtor has the code 'C404'." in hub.out
+    assert 0 == hub("allocations", "list", "--seller", "ACMI")
+    assert "No seller is called 'ACMI'." in hub.out
     assert 0 == hub("allocations", "explain", "R5")
     assert "Where it was measured, about" in " ".join(hub.out.split())
 

@@ -70,19 +70,27 @@ def list_(session: Session, /, statuses: tuple[str, ...], **asked: Any) -> None:
 
 
 def _show_list(session: Session, rows: list[AllocationRow], only: Only) -> None:
-    from hub.app.cli.listed import latest, show_applied, show_suggested
+    from hub.app.cli.listed import foremost, latest, show_applied, show_left_out, show_suggested
     from hub.app.cli.table import next_steps
     from hub.app.cli.words import amounts, many, wrapped
+    from hub.core.services.naming import unknown_account
 
     chosen = only != type(only)()
     if not rows:
         click.echo("Nothing such was applied or suggested." if chosen else "Nothing was applied or suggested.")
+        unknown = unknown_account(session.desk, only.seller, only.debtor)
+        if unknown:
+            click.echo(f"{unknown}.")
+            next_steps(("hub export debtors", "sellers and the codes of their debtors"))
+            return
         next_steps(("hub reconcile", "apply what was received to the invoices"))
         return
     suggested = [row for row in rows if row.status == "suggested"]
     applied = [row for row in rows if row.status != "suggested"]
     show_applied(applied if chosen else latest(applied))
-    show_suggested(session.desk, suggested)
+    some = suggested if chosen else foremost(suggested)
+    show_suggested(session.desk, some)
+    show_left_out(suggested, some)
     _totals(rows, amounts, many)
     name = (suggested or rows)[0].proposal
     steps = [(f"hub allocations explain {name}", "why, in plain words")]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _TEXT_SHOWN = 120  # characters of a bank's text
 _MOST_DECISIONS = 100  # of a list that nobody narrowed
+_MOST_RECEIPTS = 40  # of a list of suggestions that nobody narrowed
 _RIGHT = "right: how many of 100 suggestions of that kind were, where the truth is known and where people decided here."
 
 
@@ -52,6 +53,25 @@ def latest(rows: Sequence[AllocationRow]) -> Sequence[AllocationRow]:
         click.echo(line)
     click.echo()
     return [row for row in rows if row.proposal in shown]
+
+
+def foremost(rows: Sequence[AllocationRow]) -> Sequence[AllocationRow]:
+    """The suggestions for the first receipts of a long list; `show_left_out` tells what is left out."""
+    receipts = list(dict.fromkeys(row.receipt_row for row in rows))
+    if len(receipts) <= _MOST_RECEIPTS:
+        return rows
+    shown = set(receipts[:_MOST_RECEIPTS])
+    return [row for row in rows if row.receipt_row in shown]
+
+
+def show_left_out(rows: Sequence[AllocationRow], shown: Sequence[AllocationRow]) -> None:
+    """That a list of suggestions goes on, and how to see the others."""
+    if len(shown) < len(rows):
+        every, some = (len({row.receipt_row for row in some}) for some in (rows, shown))
+        which = "--since, --debtor, --seller and --right choose others; hub export proposals writes all."
+        for line in wrapped(f"The first {some} of {every} receipts. {which}"):
+            click.echo(line)
+        click.echo()
 
 
 def show_suggested(desk: Desk, rows: Sequence[AllocationRow]) -> None:

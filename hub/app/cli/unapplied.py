@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _VERDICTS = ("unapplied", "not_a_receipt", "return")
 _TEXT_SHOWN = 120  # characters of a bank's text
+_MOST = 60  # receipts of a list that nobody narrowed; the JSON document has all
 
 
 @click.command("unapplied", short_help="Money that nothing is suggested for, and why.")
@@ -43,7 +44,7 @@ def unapplied(session: Session, verdicts: tuple[str, ...], since: date | None) -
 
         show_json({"unapplied": [_entry(one) for one in found]})
     else:
-        _show(found)
+        _show(found, most=_MOST if since is None else len(found))
 
 
 def _entry(one: LeftAlone) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def _entry(one: LeftAlone) -> dict[str, Any]:
     }
 
 
-def _show(found: list[LeftAlone]) -> None:
+def _show(found: list[LeftAlone], *, most: int) -> None:
     from hub.app.cli.table import Col, next_steps, show_table
     from hub.app.cli.words import amount, amounts, day, label, many
 
@@ -77,6 +78,8 @@ def _show(found: list[LeftAlone]) -> None:
     rows, sums = [], Counter[str]()
     for one in found:
         sums[one.currency] += one.left_minor
+    whole, found = found, found[-most:]
+    for one in found:
         name = one.receipt_id if times[one.receipt_id] == 1 or not one.receipt_row else f"receipt:{one.receipt_row}"
         payer = one.payer_name or "-"
         who = f"{payer}: “{label(one.text, _TEXT_SHOWN)}”" if one.text else payer
@@ -91,7 +94,12 @@ def _show(found: list[LeftAlone]) -> None:
         ],
         rows,
     )
-    click.echo(f"\n{many(len(found), 'receipt')}, {amounts(sums)}")
+    if len(whole) > len(found):
+        click.echo(
+            f"\nThe last {len(found)} of {len(whole)}; --since chooses others, hub export receipts writes all.",
+            nl=False,
+        )
+    click.echo(f"\n{many(len(whole), 'receipt')}, {amounts(sums)}")
     back = next((one for one in found if one.fitting), None)
     if back is not None:
         next_steps(

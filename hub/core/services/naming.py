@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from hub.core.services.desk import Desk, books_of
 from hub.core.store import Connection
 from hub.core.store.choosing import ChosenInvoice, ChosenReceipt, invoices_called, receipts_called
-from hub.core.store.reading import Books
+from hub.core.store.reading import Books, debtor_columns
 from hub.sdk.errors import HubError
 from hub.sdk.money import decimal_text
 
@@ -48,6 +49,25 @@ def invoice_called(connection: Connection, books: Books, name: str) -> ChosenInv
         shown = [f"{INVOICE}{i.id} ({i.kind.replace('_', ' ')} of {i.seller}, {i.issued_on})" for i in found]
         raise _not_one("invoice", name, shown, "hub export open-items lists them")
     return found[0]
+
+
+def unknown_account(desk: Desk, seller: str | None, debtor: str | None) -> str:
+    """That nobody knows this seller, or this debtor's code, as a sentence without its full stop; "" when both are known
+    or not asked for."""
+    if seller is None and debtor is None:
+        return ""
+    with desk.store.read() as connection:
+        columns = debtor_columns(connection, books_of(desk, connection), ())
+    known = [
+        (of, code)
+        for of, code in zip(columns["seller"], columns["debtor_id"], strict=True)
+        if seller in (None, of) and debtor in (None, code)
+    ]
+    if known:
+        return ""
+    if debtor is None:
+        return f"No seller is called {seller!r}"
+    return f"No debtor {f'of {seller} ' if seller else ''}has the code {debtor!r}"
 
 
 def _row(name: str, lead: str) -> int | None:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from hub.app.cli.explaining import show_explanation
-from hub.app.cli.listed import latest
+from hub.app.cli.listed import foremost, latest, show_left_out
 from hub.core.reconcile import Policy
 from hub.core.services.allocations import Explanation
 from hub.core.services.present import Present
@@ -29,6 +29,18 @@ def test_a_long_list_shows_the_last_decisions_whole(capsys: pytest.CaptureFixtur
     said = " ".join(capsys.readouterr().out.split())
     assert "The last 100 of 250 decisions." in said
     assert "hub export allocations writes all" in said
+
+
+def test_a_long_list_of_suggestions_shows_the_first_receipts_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    """All that is suggested for forty of them; how many there are, and the way to the others, stands below."""
+    rows = [replace(_ROW, receipt_row=n, proposal=f"P{n}{way}", status="suggested") for n in range(197) for way in "ab"]
+    shown = foremost(rows)
+    assert rows[:80] == list(shown)
+    show_left_out(rows, shown)
+    assert "The first 40 of 197 receipts." in capsys.readouterr().out
+    assert rows[:80] == list(foremost(rows[:80]))
+    show_left_out(rows[:80], rows[:80])
+    assert "" == capsys.readouterr().out
 
 
 def test_a_short_list_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
