@@ -15,7 +15,10 @@ class Kind(NamedTuple):
     reason: str
 
 
-_PAYOUT = Kind("provider_payout", "A payout of a payment provider: its charges are matched one by one, not the sum.")
+_PAYOUT = Kind(
+    "provider_payout",
+    "A payout of a payment provider: its charges pay invoices, each a receipt of its own, not the sum.",
+)
 _TAX = Kind("tax_or_social", "Money from the tax office or a social body, not from a debtor.")
 _SALARY = Kind("salary", "Wages or expenses, not a debtor's payment.")
 _LOAN = Kind("loan", "A loan or a line of credit paid out by a lender.")
