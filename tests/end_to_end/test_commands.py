@@ -292,6 +292,7 @@ def test_what_nothing_is_suggested_for_is_listed_with_the_reason(company: Path, 
     """What is left of each receipt, why, and what to do; nothing left is said too."""
     assert 0 == hub("allocations", "unapplied")
     assert "No such money is left" in hub.out
+    assert "hub allocations unapplied --verdict not_a_receipt" in hub.out
     assert 0 == hub("reconcile")
     [left] = hub.json("allocations", "unapplied")["unapplied"]
     assert ("R3", "77.00", 7_700, "divers") == tuple(

@@ -138,7 +138,7 @@ def _told(session: Session, done: str, rows: list[AllocationRow]) -> None:
 def mark(session: Session, receipt: str, reason: str) -> None:
     """Say that RECEIPT is no debtor's payment: nothing of it is applied or suggested any more."""
     from hub.app.cli.table import next_steps
-    from hub.app.cli.words import amount, day
+    from hub.app.cli.words import amount, day, quoted
     from hub.core.services.marks import mark_not_a_receipt
 
     found = mark_not_a_receipt(session.desk, receipt, reason)
@@ -146,7 +146,7 @@ def mark(session: Session, receipt: str, reason: str) -> None:
         return
     money = amount(found.amount_minor, found.currency)
     click.echo(f"{found.receipt_id}, {money} of {day(found.received_on)}: no debtor's payment, left alone from now on")
-    next_steps((f'hub allocations unmark {receipt} --reason "…"', "take it back"))
+    next_steps((f'hub allocations unmark {quoted(receipt)} --reason "…"', "take it back"))
 
 
 def _receipt(found: ChosenReceipt) -> dict[str, Any]:

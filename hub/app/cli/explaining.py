@@ -13,7 +13,7 @@ import click
 from hub.app.cli.decided import money_of
 from hub.app.cli.phrases import phrase
 from hub.app.cli.table import Col, next_steps, show_table
-from hub.app.cli.words import amount, day, in_fours, label, many, moment, styled, words_of, wrapped
+from hub.app.cli.words import amount, day, in_fours, label, many, moment, quoted, styled, words_of, wrapped
 
 if TYPE_CHECKING:
     from hub.core.reconcile import Policy
@@ -106,8 +106,8 @@ def _chance(found: float) -> str:
 def _steps(decision: Explanation) -> list[tuple[str, str]]:
     """What may be done about the first of the decisions, or about what its receipt has left."""
     first, steps = decision.lines[0], list[tuple[str, str]]()
-    by_hand = f'hub allocations allocate --receipt {first.receipt_id} --invoice … --reason "…"'
-    mark = (f'hub allocations mark {first.receipt_id} --reason "…"', "it is no debtor's payment")
+    by_hand = f'hub allocations allocate --receipt {quoted(first.receipt_id)} --invoice … --reason "…"'
+    mark = (f'hub allocations mark {quoted(first.receipt_id)} --reason "…"', "it is no debtor's payment")
     if first.status == "suggested":
         return [(f"hub allocations confirm {first.proposal}", "apply it, as your decision"),
                 (by_hand, "apply it otherwise"), mark]  # fmt: skip

@@ -151,6 +151,7 @@ def _sum(counts: dict[str, RuleCount]) -> RuleCount:
 
 
 def _next(report: ReconcileReport) -> None:
+    from hub.app.cli.phrases import UNEXPLAINED
     from hub.app.cli.table import next_steps
     from hub.app.cli.words import many
 
@@ -160,7 +161,9 @@ def _next(report: ReconcileReport) -> None:
         steps.append(("hub allocations list --status suggested", f"{waiting} for you: confirm what is right"))
     if report.to_place.receipts:
         steps.append(("hub allocations unapplied --verdict return", "what came back, and which receipts it may be"))
-    if report.left:
+    if report.left.keys() & UNEXPLAINED:
         steps.append(("hub allocations unapplied", "why each receipt was left alone"))
+    elif report.left:
+        steps.append(("hub allocations unapplied --verdict not_a_receipt", "what was taken for no debtor's payment"))
     steps.append(("hub export allocations --out allocations.csv", "what was applied to which invoice"))
     next_steps(*steps)

@@ -68,11 +68,18 @@ def _entry(one: LeftAlone) -> dict[str, Any]:
 
 def _show(found: list[LeftAlone], *, most: int) -> None:
     from hub.app.cli.table import Col, next_steps, show_table
-    from hub.app.cli.words import amount, amounts, day, label, many
+    from hub.app.cli.words import amount, amounts, day, label, many, quoted
+    from hub.core.reconcile.outcome import UNAPPLIED
 
     if not found:
-        click.echo("No such money is left: all of it is applied, suggested or marked.")
-        next_steps(("hub allocations list --status suggested", "what waits for you"))
+        click.echo("No such money is left.")
+        next_steps(
+            ("hub allocations list --status suggested", "what waits for you"),
+            (
+                "hub allocations unapplied --verdict not_a_receipt",
+                "what was taken for no debtor's payment: a look a month",
+            ),
+        )
         return
     times = Counter(one.receipt_id for one in found)
     rows, sums = [], Counter[str]()
@@ -103,12 +110,19 @@ def _show(found: list[LeftAlone], *, most: int) -> None:
     back = next((one for one in found if one.fitting), None)
     if back is not None:
         next_steps(
-            (f"hub allocations explain {back.fitting[0]}", "what that receipt paid: reverse it if it came back"),
-            (f'hub allocations mark {back.fitting[0]} --reason "came back on {day(back.received_on)}"', "then say so"),
+            (
+                f"hub allocations explain {quoted(back.fitting[0])}",
+                "what that receipt paid: reverse it if it came back",
+            ),
+            (
+                f'hub allocations mark {quoted(back.fitting[0])} --reason "came back on {day(back.received_on)}"',
+                "then say so",
+            ),
         )
     mine = next((row[0] for row, one in zip(rows, found, strict=True) if one.receipt_row), None)
     if mine is not None and back is None:
-        next_steps(
-            (f'hub allocations allocate --receipt {mine} --invoice … --reason "…"', "apply it yourself"),
-            (f'hub allocations mark {mine} --reason "…"', "it is no debtor's payment"),
-        )
+        by_hand = f'hub allocations allocate --receipt {quoted(mine)} --invoice … --reason "…"'
+        steps = [(by_hand, "apply it yourself")]
+        if any(one.verdict == UNAPPLIED for one in found):
+            steps.append((f'hub allocations mark {quoted(mine)} --reason "…"', "it is no debtor's payment"))
+        next_steps(*steps)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -64,6 +66,19 @@ def in_fours(iban: str) -> str:
     """An account number in groups of four, as it is printed."""
     plain = harmless(iban).replace(" ", "")
     return " ".join(plain[at : at + 4] for at in range(0, len(plain), 4))
+
+
+def breadth(text: str) -> int:
+    """How many columns of a terminal `text` takes: two for an emoji or a Chinese sign, none for a combining accent."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
+
+
+def quoted(name: str) -> str:
+    """A name of others as it is typed in a command: in quotation marks where the shell would take it apart."""
+    return name if all(char.isalnum() or char in "-_.:/+…" for char in name) else shlex.quote(harmless(name))
 
 
 def wrapped(text: str, *, indent: str = "") -> list[str]:
