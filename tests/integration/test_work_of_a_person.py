@@ -451,3 +451,15 @@ def test_an_invoice_with_nothing_open_is_named(company: Callable[..., Hub]) -> N
     for again in ("F3", "F3=10.00"):
         with pytest.raises(HubError, match=r"HUB-REC-010.*nothing is open on F3; anne applied receipt R3 to it, 29/12"):
             allocate(hub, "R1", f"F1 {again}")
+
+
+def test_what_a_rule_keeps_for_a_person_is_not_confirmed_in_passing(company: Callable[..., Hub]) -> None:
+    """The rule asks; however sure the suggestion looks, it is confirmed by its name only."""
+    rule = '\n[[reconcile.rule]]\nname = "Large sums"\nthen = "ask"\nfrom_minor = 8_000\n'
+    hub = company(
+        debtor("C1", "Durand"), invoice("FA1001", 10_000), receipt("R1", 10_000, remittance="FACT FA1001"),
+        settings=rule,
+    )  # fmt: skip
+    name = suggested(hub, "R1")
+    assert [] == allocations.surest(hub.desk, Only(right=50))
+    assert "confirmed" == allocations.confirm(hub.desk, rules_of(hub.settings), name)[0].status

@@ -191,6 +191,8 @@ def _how_sure(row: AllocationRow) -> str:
         return f"Such decisions were measured too seldom to promise more than about {right} of 100 right."
     if wrong <= _FEW_WRONG:
         return f"Where it was measured, about {wrong} of 10 000 such {kind} were wrong."
+    if not right:
+        return f"Where it was measured, hardly one of 100 such {kind} was right."
     return f"Where it was measured, about {right} of 100 such {kind} were right."
 
 

@@ -44,13 +44,15 @@ class Explanation:
 
 #: Shown in lists for an allocation that the books confirmed and gave up; it is stored and exported as what it was.
 REOPENED = "reopened"
+_A_RULE = "your rule “"  # how the engine says that a rule asks
 _MOST_NAMED = 5  # decisions about one receipt or invoice, in a sentence
 
 
 def list_allocations(desk: Desk, *, statuses: Sequence[str] = (), only: Only | None = None) -> list[AllocationRow]:
     """Allocations, then suggestions (rows of one proposal together, best first); all statuses unless some are named.
 
-    With `only.right` no suggestion for a receipt of which a person reversed an allocation.
+    With `only.right` no suggestion for a receipt of which a person reversed an allocation, or that a rule of the company
+    keeps for a person.
     """
     asked = only or Only()
     with desk.store.read() as connection:
@@ -71,13 +73,18 @@ def _receipt(row: AllocationRow) -> int:
 def _asked_for(choices: list[AllocationRow], only: Only) -> list[AllocationRow]:
     """All suggestions for a receipt, if a person asked for it."""
     first = choices[0]
-    if only.right is not None and first.confidence_ppm < only.right * 10_000:
+    if only.right is not None and (first.confidence_ppm < only.right * 10_000 or _asks(first)):
         return []
     if only.since is not None and first.received_on < only.since:
         return []
     sellers = only.seller is None or any(row.seller == only.seller for row in choices)
     debtors = only.debtor is None or any(row.debtor_id == only.debtor for row in choices)
     return choices if sellers and debtors else []
+
+
+def _asks(row: AllocationRow) -> bool:
+    """Whether a rule of the company keeps the receipt for a person, however sure the suggestion looks."""
+    return _A_RULE in str(json.loads(row.evidence).get("against", ""))
 
 
 def surest(desk: Desk, only: Only) -> list[str]:

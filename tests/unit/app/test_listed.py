@@ -57,6 +57,7 @@ def test_a_short_list_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> N
         (573_000, "suggested", "about 57 of 100 such suggestions were right"),
         (994_000, "suggested", "about 99 of 100 such suggestions were right"),
         (1_000_000, "auto", "about 0 of 10 000 such decisions were wrong"),
+        (4_000, "suggested", "hardly one of 100 such suggestions was right"),
     ],
 )
 def test_how_sure_it_is_is_told_so_that_it_means_something(
