@@ -51,8 +51,8 @@ _MOST_NAMED = 5  # decisions about one receipt or invoice, in a sentence
 def list_allocations(desk: Desk, *, statuses: Sequence[str] = (), only: Only | None = None) -> list[AllocationRow]:
     """Allocations, then suggestions (rows of one proposal together, best first); all statuses unless some are named.
 
-    With `only.right` no suggestion for a receipt of which a person reversed an allocation, or that a rule of the company
-    keeps for a person.
+    With `only.right` no suggestion for a receipt of which a person reversed an allocation, or that a rule of the
+    company keeps for a person.
     """
     asked = only or Only()
     with desk.store.read() as connection:
