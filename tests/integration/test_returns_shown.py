@@ -11,7 +11,7 @@ import pytest
 from hub.app.bootstrap import Hub
 from hub.core.services import marks
 from hub.core.services.allocations import explain, reverse_proposal
-from hub.core.services.left_alone import list_came_back
+from hub.core.services.left_alone import list_came_back, list_taken_back
 from hub.core.services.reconcile import Policy, reconcile_now
 from hub.sdk.errors import HubError
 from tests.support.hubs import exported, make_hub, sync
@@ -52,7 +52,7 @@ def test_a_return_without_a_code_is_shown(tmp_path: Path, database_url: str) -> 
     assert ("applied", 10_000, 0) == tuple(rows["B1"][name] for name in ("verdict", "applied", "unapplied"))
     row = rows["D1"]
     assert (-10_000, "return", 0, 0) == tuple(row[name] for name in ("amount", "verdict", "applied", "unapplied"))
-    assert "A payment came back (no code" in row["verdict_reason"]
+    assert "A payment came back, without a reason code. It looks like" in row["verdict_reason"]
     assert "B1" in row["verdict_reason"]
     assert (PAYER, "2026-10-09") == (row["payer_name"], str(row["received_on"]))
 
@@ -80,6 +80,9 @@ def test_a_certain_return_is_shown_on_its_receipt(tmp_path: Path, database_url: 
 def test_explain_says_that_the_bank_took_it_back(tmp_path: Path, database_url: str) -> None:
     """With the bank's reason, and not that nobody knows the receipt."""
     hub = told(tmp_path, database_url, paid(), back(remittance="REJET VIR FA100", return_reason="AC04"))
+    [one] = list_taken_back(hub.desk)
+    assert ("B1", 10_000, 0) == (one.receipt_id, one.amount_minor, one.left_minor)
+    assert "AC04: account closed" in one.reason
     with pytest.raises(HubError, match=r"HUB-REC-014.*the bank took it back.*AC04: account closed"):
         explain(hub.desk, "B1")
 
@@ -94,7 +97,10 @@ def test_what_came_back_waits_until_the_receipt_is_marked(tmp_path: Path, databa
     assert (1, {"EUR": -10_000}) == (report.to_place.receipts, dict(report.to_place.amounts))
     [one] = list_came_back(hub.desk)
     assert ("D1", -10_000, ("B1",)) == (one.receipt_id, one.left_minor, one.fitting)
-    assert "without a reason code a person must say so. That would be B1." in one.reason
+    assert (
+        "without a reason code. It looks like the receipt of 05/10/2026: a person must say so. That would be B1."
+        in one.reason
+    )
     with pytest.raises(HubError, match=r"HUB-REC-014.*D1 is money that left: A payment came back"):
         explain(hub.desk, "D1")
     [decision] = explain(hub.desk, "B1")

@@ -66,10 +66,10 @@ def list_(session: Session, /, statuses: tuple[str, ...], **asked: Any) -> None:
 
         show_json({"allocations": [entry(row) for row in rows]})
     else:
-        _show_list(session, rows, only)
+        _show_list(session, rows, only, narrowed=bool(statuses))
 
 
-def _show_list(session: Session, rows: list[AllocationRow], only: Only) -> None:
+def _show_list(session: Session, rows: list[AllocationRow], only: Only, *, narrowed: bool) -> None:
     from hub.app.cli.listed import foremost, latest, show_applied, show_left_out, show_suggested
     from hub.app.cli.table import next_steps
     from hub.app.cli.words import amounts, many, wrapped
@@ -77,7 +77,9 @@ def _show_list(session: Session, rows: list[AllocationRow], only: Only) -> None:
 
     chosen = only != type(only)()
     if not rows:
-        click.echo("Nothing such was applied or suggested." if chosen else "Nothing was applied or suggested.")
+        click.echo(
+            "Nothing such was applied or suggested." if chosen or narrowed else "Nothing was applied or suggested."
+        )
         unknown = unknown_account(session.desk, only.seller, only.debtor)
         if unknown:
             click.echo(f"{unknown}.")

@@ -27,6 +27,9 @@ def show_applied(rows: Sequence[AllocationRow]) -> None:
     """Decisions, a line for each invoice; nothing when there are none."""
     if not rows:
         return
+    if all(row.status == "reversed" for row in rows):
+        _show_reversed(rows)
+        return
     lines, last = [], ""
     for row in rows:
         again = row.proposal == last  # lines of one decision: its name, receipt and payer are shown once
@@ -37,6 +40,23 @@ def show_applied(rows: Sequence[AllocationRow]) -> None:
     columns = [
         Col("name"), Col("status"), Col("received"), Col("payer", wrap=True), Col("invoice", wrap=True),
         Col("amount", right=True),
+    ]  # fmt: skip
+    show_table(columns, lines)
+    click.echo()
+
+
+def _show_reversed(rows: Sequence[AllocationRow]) -> None:
+    """Decisions that do not stand any more, with who undid each and why in the place of their status."""
+    lines, last = [], ""
+    for row in rows:
+        again = row.proposal == last
+        last = row.proposal
+        head = ["", "", ""] if again else [row.proposal, day(row.received_on), row.payer_name or "-"]
+        why = "" if again else f"{row.reversed_by}: {row.reversed_because}"
+        lines.append([*head, row.invoice_number, _money(row), why])
+    columns = [
+        Col("name"), Col("received"), Col("payer", wrap=True), Col("invoice", wrap=True), Col("amount", right=True),
+        Col("reversed by", wrap=True),
     ]  # fmt: skip
     show_table(columns, lines)
     click.echo()

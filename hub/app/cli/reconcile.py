@@ -159,8 +159,9 @@ def _next(report: ReconcileReport) -> None:
     if report.suggested:
         waiting = many(_sum(report.suggested).receipts, "receipt waits", "receipts wait")
         steps.append(("hub allocations list --status suggested", f"{waiting} for you: confirm what is right"))
-    if report.to_place.receipts:
-        steps.append(("hub allocations unapplied --verdict return", "what came back, and which receipts it may be"))
+    if report.to_place.receipts or report.returned.receipts:
+        why = "what came back, and which receipts it may be" if report.to_place.receipts else "what came back, and why"
+        steps.append(("hub allocations unapplied --verdict return", why))
     if report.left.keys() & UNEXPLAINED:
         steps.append(("hub allocations unapplied", "why each receipt was left alone"))
     elif report.left:

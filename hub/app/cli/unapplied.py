@@ -33,12 +33,14 @@ _MOST = 60  # receipts of a list that nobody narrowed; the JSON document has all
 def unapplied(session: Session, verdicts: tuple[str, ...], since: date | None) -> None:
     """Money that nothing was applied of and nothing is suggested for, as the last hub reconcile left it, and why.
 
-    With --verdict return: money that came back, of which a person must say which receipt it was.
+    With --verdict return: receipts that the bank took back, and behind them what came back and of which a person must
+    say which receipt it was.
     """
-    from hub.core.services.left_alone import list_came_back, list_left_alone
+    from hub.core.services.left_alone import list_came_back, list_left_alone, list_taken_back
 
     found = list_left_alone(session.desk, verdicts=verdicts, since=since)
-    found += list_came_back(session.desk, since=since) if "return" in verdicts else []
+    if "return" in verdicts:
+        found += list_taken_back(session.desk, since=since) + list_came_back(session.desk, since=since)
     if session.json:
         from hub.app.cli.table import show_json
 
@@ -90,7 +92,10 @@ def _show(found: list[LeftAlone], *, most: int) -> None:
         name = one.receipt_id if times[one.receipt_id] == 1 or not one.receipt_row else f"receipt:{one.receipt_row}"
         payer = one.payer_name or "-"
         who = f"{payer}: “{label(one.text, _TEXT_SHOWN)}”" if one.text else payer
-        rows.append([name, day(one.received_on), who, one.reason, amount(one.left_minor, one.currency)])
+        left = amount(one.left_minor, one.currency)
+        if one.verdict == "return" and one.receipt_row:
+            left += f"\nof {amount(one.amount_minor, one.currency)}"
+        rows.append([name, day(one.received_on), who, one.reason, left])
     show_table(
         [
             Col("receipt"),

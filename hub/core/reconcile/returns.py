@@ -74,7 +74,7 @@ class Returns:
             return Decision(receipts.id[row], NOT_A_RECEIPT, "money_out", reason)
         meaning = RETURN_REASONS.get(code or "", "no reason given")
         evidence: dict[str, Any] = {"reason_code": code or None, "meaning": meaning}
-        reason = f"A payment came back ({code or 'no code'}: {meaning})."
+        reason = f"A payment came back ({code}: {meaning})." if code else "A payment came back, without a reason code."
         plain = [o for o in fitting if o[:3] == fitting[0][:3]]
         if len(plain) == 1 and (code is not None or plain[0].points >= _PLAIN):
             original = plain[0].row
@@ -84,7 +84,7 @@ class Returns:
             reason += (
                 f" It reverses the receipt of {day}."
                 if code
-                else f" It looks like the receipt of {day}: without a reason code a person must say so."
+                else f" It looks like the receipt of {day}: a person must say so."
             )
             return Decision(receipts.id[row], RETURN, "return", reason, (), evidence)
         if fitting:

@@ -9,10 +9,12 @@ from datetime import date
 from hub.core.reconcile.outcome import RETURN, UNAPPLIED
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.taken_back import returns_to_place
+from hub.core.store.choosing import receipts_called
 from hub.core.store.decisions import verdict_rows
 from hub.core.store.exporting import disbursements
 from hub.core.store.marks import marked_receipts
 from hub.core.store.reading import allocated_by_receipt, returned_receipts
+from hub.core.store.receipts import returns_by_receipt
 from hub.core.store.shown import shown_receipts
 from hub.core.store.sightings import sums
 
@@ -52,6 +54,22 @@ def list_came_back(desk: Desk, *, since: date | None = None) -> list[LeftAlone]:
         )
         for row in rows
         if since is None or row.paid_on >= since
+    ]  # fmt: skip
+
+
+def list_taken_back(desk: Desk, *, since: date | None = None) -> list[LeftAlone]:
+    """Receipts that the bank took back, with its reason, in the order they were received; nothing of them is left."""
+    with desk.store.read() as connection:
+        reasons = {row.receipt_id: row.reason for row in returns_by_receipt(connection, returned_receipts(connection))}
+        found = receipts_called(connection, rows=sorted(reasons))
+        said = shown_receipts(connection, reasons.keys())
+    return [
+        LeftAlone(
+            one.id, one.receipt_id, one.received_on, one.payer_name, said[one.id].text, one.amount_minor, 0,
+            one.currency, RETURN, reasons[one.id],
+        )
+        for one in sorted(found, key=lambda one: (one.received_on, one.id))
+        if since is None or one.received_on >= since
     ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -233,7 +233,7 @@ def take_back(unit: UnitOfWork, returns: Sequence[tuple[int, int, str]]) -> list
     return sorted(fresh)
 
 
-def returns_by_receipt(connection: sa.Connection, receipts: Sequence[int]) -> list[sa.Row[Any]]:
+def returns_by_receipt(connection: sa.Connection, receipts: Collection[int]) -> list[sa.Row[Any]]:
     """What is noted of these receipts that were taken back, in order of the receipts."""
     columns = list(t.receipt_return.columns)
     rows = bulk.rows_by_id(connection, columns, t.receipt_return.c.receipt_id, sorted(receipts))

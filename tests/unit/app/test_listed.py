@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from hub.app.cli.explaining import show_explanation
-from hub.app.cli.listed import foremost, latest, show_left_out
+from hub.app.cli.listed import foremost, latest, show_applied, show_left_out
 from hub.core.reconcile import Policy
 from hub.core.services.allocations import Explanation
 from hub.core.services.present import Present
@@ -169,3 +169,15 @@ def test_a_suggestion_says_that_somebody_undid_it(capsys: pytest.CaptureFixture[
     found = [Explanation([replace(_ROW, status="suggested")], {"weight": 1.0}), Explanation([undone], {})]
     show_explanation(found, UTC, Policy())
     assert "Not applied alone: anne reversed P1, 29/12/2025 10:20" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_list_of_what_was_reversed_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    """Once for each decision, in the place of the status that all of them have."""
+    rows = [
+        replace(_ROW, status="reversed", invoice_number=number, reversed_by="anne", reversed_because="AC04: closed")
+        for number in ("F1", "F2")
+    ]
+    show_applied(rows)
+    out = " ".join(capsys.readouterr().out.split())
+    assert "name received payer invoice amount reversed by" in out
+    assert 1 == out.count("anne: AC04: closed")
