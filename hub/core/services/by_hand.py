@@ -127,7 +127,9 @@ def write_off(desk: Desk, rules: Rules, name: str, reason: str) -> list[Allocati
                 if rest <= 0
                 else f"no receipt was applied to {invoice.number}: its rest is no small difference",
                 where=name,
-                mend="a claim that is given up is booked in the ledger; the hub reads it from there",
+                mend=f"nothing to do; hub allocations explain {invoice.number} says what was applied to it"
+                if rest <= 0
+                else "a claim that is given up is booked in the ledger; the hub reads it from there",
             )
         receipt = receipt_called(unit.connection, f"receipt:{standing[-1].receipt_row}")
         _refuse_beyond_limit(unit, rules, invoice, "write_off", rest)
