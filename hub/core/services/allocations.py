@@ -225,7 +225,7 @@ def explain(desk: Desk, name: str) -> list[Explanation]:
         rows = _marked(rows, reopened_documents(desk, connection))
         receipts, invoices = _shown(desk, connection, rows)
         money = receipts_called(connection, rows=sorted({row.receipt_row for row in rows}))
-        suggested = {row.receipt_row for row in proposal_rows(connection) if row.receipt_row in receipts}
+        suggested = {one.id for one in money if proposal_rows(connection, receipt_row=one.id)}
         left = left_of(desk, connection, money, suggested)
     rows.sort(key=lambda row: (REOPENED, "confirmed", "auto", "suggested", "reversed").index(row.status))
     decisions: dict[tuple[str, bool], list[AllocationRow]] = {}
@@ -246,8 +246,9 @@ def _about(desk: Desk, connection: Connection, name: str) -> list[AllocationRow]
     if not rows and not receipts:
         for invoice in invoices_named(connection, books_of(desk, connection), name):
             rows += allocation_rows(connection, invoice_row=invoice.id)
-            ways = {row.proposal for row in proposal_rows(connection) if row.invoice_row == invoice.id}
-            rows += [row for row in proposal_rows(connection) if row.proposal in ways]
+            suggested = proposal_rows(connection)
+            ways = {row.proposal for row in suggested if row.invoice_row == invoice.id}
+            rows += [row for row in suggested if row.proposal in ways]
     return rows
 
 

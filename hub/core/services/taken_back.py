@@ -91,6 +91,8 @@ def _to_place(
 ) -> list[Decision]:
     """The returns that a person must place; a receipt that was marked places one of its payer and amount."""
     returns = [one for one in decisions if one.status == RETURN]
+    if not returns:
+        return []
     known = {-one.disbursement for one in taken_back(returns, confirmed)}
     left, row_of, waiting = list(marked), {id_: row for row, id_ in enumerate(receipts.id)}, []
     for one in returns:
