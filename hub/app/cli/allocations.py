@@ -106,9 +106,8 @@ def _show_list(session: Session, rows: list[AllocationRow], only: Only, *, narro
             click.echo(line)
     standing = [row.proposal for row in reopened or rows if row.status in ("reopened", "auto", "confirmed")]
     if standing:
-        steps.append(
-            (f'hub allocations reverse {standing[0]} --reason "…"', "undo it; then apply it anew, if the books err")
-        )
+        why = "undo it; then apply it anew, if the books err" if reopened else "undo it"
+        steps.append((f'hub allocations reverse {standing[0]} --reason "…"', why))
     next_steps(*steps)
 
 
@@ -130,7 +129,8 @@ def _totals(rows: list[AllocationRow], amounts: Any, many: Any) -> None:
         if mine:
             decided = len({row.proposal for row in mine})
             what = many(decided, "receipt", "receipts") if status == "suggested" else many(decided, "decision")
-            click.echo(f"{status}: {what}, {amounts(money)}")
+            best = " by the first suggestion for each" if status == "suggested" else ""
+            click.echo(f"{status}: {what}, {amounts(money)}{best}")
 
 
 @command.command("confirm")
