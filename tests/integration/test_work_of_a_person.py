@@ -463,3 +463,13 @@ def test_what_a_rule_keeps_for_a_person_is_not_confirmed_in_passing(company: Cal
     name = suggested(hub, "R1")
     assert [] == allocations.surest(hub.desk, Only(right=50))
     assert "confirmed" == allocations.confirm(hub.desk, rules_of(hub.settings), name)[0].status
+
+
+def test_a_suggestion_says_that_the_books_may_have_the_money(company: Callable[..., Hub]) -> None:
+    """Number and sum agree, and so much was settled in the books before: it is suggested only, and says why."""
+    hub = company(
+        debtor("C1", "Durand"), invoice("FA1001", 20_000, settled_minor=10_000),
+        receipt("R1", 10_000, payer_name="Durand", remittance="FACT FA1001"),
+    )  # fmt: skip
+    [found, *_] = allocations.explain(hub.desk, suggested(hub, "R1"))
+    assert "the books may have settled the invoice with this very money" == found.evidence["held_back"]

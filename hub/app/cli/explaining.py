@@ -253,6 +253,7 @@ def found_words(evidence: dict[str, Any], rows: list[AllocationRow]) -> list[str
         "against": lambda found: f"Against it: {_listed(found)}.",
         "rivals": lambda found: f"Against it: {_rivals(found)}." if _listed(found) else "",
         "refused": lambda found: f"Also looked at, and refused: {_refused(found)}.",
+        "held_back": lambda found: f"Not applied alone: {found}.",
         "confirmed_because": lambda found: f"Confirmed because: {found}",
         "moved_from": lambda found: _moved(found, rows),
         "policy": lambda found: f"Decided under version {found} of the rules in [reconcile].",

@@ -142,6 +142,7 @@ def test_a_kind_that_was_seldom_measured_is_not_said_to_be_wrong(capsys: pytest.
     [
         ({"weight": 0.9}, "Not applied alone: the evidence weighs 900, and auto_threshold asks for 970."),
         ({"weight": 0.98}, ""),
+        ({"weight": 1.0, "held_back": "the books may have it"}, "Not applied alone: the books may have it."),
         ({"chance": 0.2}, "about 20 of 100 such sums"),
         ({"chance": 7.5}, "nearly any such sum"),
         ({"chance": 0.0001}, ""),
