@@ -225,7 +225,7 @@ def test_reconcile_confirm_reverse_explain(company: Path, hub: Runs) -> None:
 
 
 def test_suggestions_are_listed_below_their_receipt(company: Path, hub: Runs) -> None:
-    """The money with its payer, or the bank's text where it names nobody; then the choices, with debtor and due."""
+    """The money with its payer and the bank's text; then the choices, with debtor and due."""
     with (company / "receipts.csv").open("a", encoding="utf-8") as file:
         file.write("R4;20/11/2026;20/11/2026;1200,00;EUR;;;remise\u202e cheque;cheque\n")
     assert hub("sync") in (0, 1)
@@ -236,6 +236,7 @@ def test_suggestions_are_listed_below_their_receipt(company: Path, hub: Runs) ->
     assert "F2026-0003 Garage Martin" in " ".join(table[at + 1])
     assert ["1", "200,00", "EUR"] == table[at + 1][-5:-2]
     assert 1 <= int(table[at + 1][-2]) <= 99
+    assert "BOULANGERIE DUPONT: “ACOMPTE”" in " ".join(hub.out.split())
     assert "right: how many of 100" in hub.out
     assert "\u202e" not in hub.out
     assert 2 == hub("allocations", "explain", "R3")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hub.core.store.decisions import AllocationRow
     from hub.core.store.shown import ShownInvoice, ShownReceipt
 
-_TEXT_SHOWN = 120  # characters of a bank's text
+_TEXT_SHOWN = 100  # characters of a bank's text
 _MOST_DECISIONS = 100  # of a list that nobody narrowed
 _MOST_RECEIPTS = 40  # of a list of suggestions that nobody narrowed
 _RIGHT = "right: how many of 100 suggestions of that kind were, where the truth is known and where people decided here."
@@ -139,10 +139,11 @@ def _right(row: AllocationRow) -> str:
 
 
 def _payer(row: AllocationRow, receipt: ShownReceipt | None) -> str:
-    """Who paid; the bank's text where it names nobody."""
-    if row.payer_name or receipt is None or not receipt.text:
+    """Who paid, and what the bank's text says."""
+    if receipt is None or not receipt.text:
         return row.payer_name or "-"
-    return f"“{label(receipt.text, _TEXT_SHOWN)}”"
+    text = f"“{label(receipt.text, _TEXT_SHOWN)}”"
+    return f"{row.payer_name}: {text}" if row.payer_name else text
 
 
 def _pays(row: AllocationRow, invoice: ShownInvoice | None) -> tuple[str, str]:
