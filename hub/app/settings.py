@@ -239,7 +239,8 @@ def read_rules(path: Path) -> ReconcileSection:
         ConfigError: it is no TOML, or a key or value is not understood; the place is named.
     """
     raw = _toml(path)
-    return _section(path, "reconcile", ReconcileSection, raw.get("reconcile", raw))
+    whole = "reconcile" in raw or bool({"hub", "connector"} & raw.keys())
+    return _section(path, "reconcile", ReconcileSection, raw.get("reconcile", {}) if whole else raw)
 
 
 def _toml(path: Path) -> dict[str, Any]:

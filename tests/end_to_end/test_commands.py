@@ -225,7 +225,7 @@ def test_reconcile_confirm_reverse_explain(company: Path, hub: Runs) -> None:
 
 
 def test_suggestions_are_listed_below_their_receipt(company: Path, hub: Runs) -> None:
-    """The money with its payer, or the bank's text where it names nobody; then the choices, with debtor and due."""
+    """The money with its payer and the bank's text; then the choices, with debtor and due."""
     with (company / "receipts.csv").open("a", encoding="utf-8") as file:
         file.write("R4;20/11/2026;20/11/2026;1200,00;EUR;;;remise\u202e cheque;cheque\n")
     assert hub("sync") in (0, 1)
@@ -236,6 +236,7 @@ def test_suggestions_are_listed_below_their_receipt(company: Path, hub: Runs) ->
     assert "F2026-0003 Garage Martin" in " ".join(table[at + 1])
     assert ["1", "200,00", "EUR"] == table[at + 1][-5:-2]
     assert 1 <= int(table[at + 1][-2]) <= 99
+    assert "BOULANGERIE DUPONT: “ACOMPTE”" in " ".join(hub.out.split())
     assert "right: how many of 100" in hub.out
     assert "\u202e" not in hub.out
     assert 2 == hub("allocations", "explain", "R3")
@@ -262,6 +263,10 @@ def test_what_is_sure_is_listed_and_confirmed_at_once(company: Path, hub: Runs) 
     assert 0 == hub("allocations", "confirm", "--right", "95")
     assert "1 198,50 EUR on F2026-0003" in hub.out
     assert [] == hub.json("allocations", "list", "--right", "95")["allocations"]
+    assert 0 == hub("allocations", "list", "--debtor", "C404")
+    assert "No debtor has the code 'C404'." in hub.out
+    assert 0 == hub("allocations", "list", "--seller", "ACMI")
+    assert "No seller is called 'ACMI'." in hub.out
     assert 0 == hub("allocations", "explain", "R5")
     assert "Where it was measured, about" in " ".join(hub.out.split())
 
@@ -288,6 +293,7 @@ def test_what_nothing_is_suggested_for_is_listed_with_the_reason(company: Path, 
     """What is left of each receipt, why, and what to do; nothing left is said too."""
     assert 0 == hub("allocations", "unapplied")
     assert "No such money is left" in hub.out
+    assert "hub allocations unapplied --verdict not_a_receipt" in hub.out
     assert 0 == hub("reconcile")
     [left] = hub.json("allocations", "unapplied")["unapplied"]
     assert ("R3", "77.00", 7_700, "divers") == tuple(
@@ -344,6 +350,10 @@ def test_other_rules_are_tried(company: Path, hub: Runs) -> None:
         (change["change"], change["receipt_id"], change["amount_minor"]) for change in found["changes"]
     ]
     assert before == (company / "hub.db").read_bytes()
+    assert 0 == hub("reconcile", "--as-if", "hub.toml", "--since", "01/10/2026")  # a copy without [reconcile]
+    (company / "rules.toml").write_text('[[override]]\nseller = "ACME"\ndebtor = "C404"\nauto_threshold = 1000\n')
+    assert 0 == hub("reconcile", "--as-if", "rules.toml", "--since", "01/10/2026")
+    assert "an override names debtor C404 of ACME, whom nobody knows" in " ".join(hub.out.split())
     (company / "rules.toml").write_text("auto_treshold = 1000\n")
     assert 2 == hub("reconcile", "--as-if", "rules.toml")
     assert "did you mean 'auto_threshold'" in hub.err
@@ -398,6 +408,10 @@ def test_a_payer_that_a_rule_names(company: Path, hub: Runs) -> None:
     (company / "hub.toml").write_text(CONFIG + rule + 'debtor = "C404"\n')
     assert 1 == hub("check")
     assert "names debtor C404 of ACME, whom nobody knows" in " ".join(hub.out.split())
+    override = '[[reconcile.override]]\nseller = "ACMI"\nauto_threshold = 1000\n'
+    (company / "hub.toml").write_text(CONFIG + override)
+    assert 1 == hub("check")
+    assert "an override names seller ACMI, whom nobody knows" in " ".join(hub.out.split())
     (company / "hub.toml").write_text(CONFIG + rule + 'debtor = "C002"\n')
     assert 0 == hub("check")
     assert 0 == hub("reconcile")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.app.bootstrap import Hub
+from hub.core.services.allocations import explain
 from hub.core.services.reconcile import Policy, reconcile_now
 from tests.support.hubs import exported, make_hub, sync
 from tests.support.scripts import invoice, receipt, section, unit, write_script
@@ -77,6 +78,8 @@ def test_a_list_tells_what_silent_money_pays(tmp_path: Path, database_url: str, 
     """Two sets of invoices make the sum; the list names one, less a credit note."""
     hub = company(tmp_path, database_url, form, LIST)
     assert {"FA-26-102": 50_000, "FA-26-104": 20_000, "AV-26-7": -10_000} == applied(hub)
+    [found] = explain(hub.desk, "R1")
+    assert {"name": "AP-9", "lines": 3} == found.evidence["remittance"]
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 
 from hub.app.bootstrap import Hub
 from hub.core.reconcile import Policy
+from hub.core.reconcile.company_rules import CompanyRule
 from hub.core.services.allocations import confirm, list_allocations, reverse_proposal
 from hub.core.services.inputs import load_inputs
 from hub.core.services.judging import judge
 from hub.core.services.ledger import view
 from hub.core.services.reconcile import reconcile_now
-from hub.core.services.replay import NEWLY, NO_LONGER, OTHERWISE, compare
+from hub.core.services.replay import NEWLY, NEWLY_SUGGESTED, NO_LONGER, NO_LONGER_SUGGESTED, OTHERWISE, compare
 from hub.core.services.rules import Rules
 from hub.core.store import tables as t
 from hub.sdk.errors import HubError
@@ -82,6 +83,20 @@ def test_rules_are_tried_without_a_trace(hub_of: Callable[[list[Unit]], Hub]) ->
         other.kind, other.receipt_id, other.before.rule, other.after.rule,
     )  # fmt: skip
     assert [] == differences(before, dump(hub.store))
+
+
+def test_what_would_no_longer_be_suggested_is_told(hub_of: Callable[[list[Unit]], Hub]) -> None:
+    """A rule that takes too much for no payment leaves alone what waited for a person: that is a difference."""
+    stranger = receipt("R9", 10_005, payer_name="ZZZ", remittance="VIREMENT", received_on="2026-10-20")
+    hub = hub_of([*FACTS, stranger])
+    policy = Policy(version="1")
+    reconcile_now(hub.desk, policy)
+    assert {"R9"} == {row.receipt_id for row in list_allocations(hub.desk, statuses=["suggested"])}
+    broad = replace(policy, rules=(CompanyRule(name="all", then="not_a_receipt", text=("VIREMENT",)),))
+    [change] = compare(hub.desk, policy, broad, DAY).changes
+    assert (NO_LONGER_SUGGESTED, "R9", 10_005) == (change.kind, change.receipt_id, change.amount_minor)
+    [back] = compare(hub.desk, broad, policy, DAY).changes
+    assert NEWLY_SUGGESTED == back.kind
 
 
 def test_a_replay_under_the_same_rules_is_what_stands(hub_of: Callable[[list[Unit]], Hub]) -> None:

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 
 from hub.app.bootstrap import Hub
+from hub.core.services import marks
+from hub.core.services.allocations import explain, reverse_proposal
+from hub.core.services.left_alone import list_came_back, list_taken_back
 from hub.core.services.reconcile import Policy, reconcile_now
+from hub.sdk.errors import HubError
 from tests.support.hubs import exported, make_hub, sync
 from tests.support.scripts import debtor, disbursement, invoice, receipt, section, unit, write_script
 
@@ -48,7 +52,7 @@ def test_a_return_without_a_code_is_shown(tmp_path: Path, database_url: str) -> 
     assert ("applied", 10_000, 0) == tuple(rows["B1"][name] for name in ("verdict", "applied", "unapplied"))
     row = rows["D1"]
     assert (-10_000, "return", 0, 0) == tuple(row[name] for name in ("amount", "verdict", "applied", "unapplied"))
-    assert "A payment came back (no code" in row["verdict_reason"]
+    assert "A payment came back, without a reason code. It looks like" in row["verdict_reason"]
     assert "B1" in row["verdict_reason"]
     assert (PAYER, "2026-10-09") == (row["payer_name"], str(row["received_on"]))
 
@@ -68,6 +72,39 @@ def test_a_certain_return_is_shown_on_its_receipt(tmp_path: Path, database_url: 
     rows = shown(hub)
     assert {"B1"} == rows.keys()
     assert ("return", 0, 0) == tuple(rows["B1"][name] for name in ("verdict", "applied", "unapplied"))
-    assert "It reverses the receipt of 2026-10-05" in rows["B1"]["verdict_reason"]
+    assert "It reverses the receipt of 05/10/2026" in rows["B1"]["verdict_reason"]
     past = shown(hub, as_of=date(2026, 10, 31))
     assert (None, 0) == (past["B1"]["verdict"], past["B1"]["unapplied"])
+
+
+def test_explain_says_that_the_bank_took_it_back(tmp_path: Path, database_url: str) -> None:
+    """With the bank's reason, and not that nobody knows the receipt."""
+    hub = told(tmp_path, database_url, paid(), back(remittance="REJET VIR FA100", return_reason="AC04"))
+    [one] = list_taken_back(hub.desk)
+    assert ("B1", 10_000, 0) == (one.receipt_id, one.amount_minor, one.left_minor)
+    assert "AC04: account closed" in one.reason
+    with pytest.raises(HubError, match=r"HUB-REC-014.*the bank took it back.*AC04: account closed"):
+        explain(hub.desk, "B1")
+
+
+@pytest.mark.long_on_postgres
+def test_what_came_back_waits_until_the_receipt_is_marked(tmp_path: Path, database_url: str) -> None:
+    """Counted and listed with the receipt that fits; the mark on another payer's equal receipt is no answer."""
+    stranger = receipt("B2", 10_000, payer_name="Zorglub", remittance="DON", received_on="2026-10-06")
+    hub = told(tmp_path, database_url, paid(), stranger, back(remittance="VIR FA100"))
+    marks.mark_not_a_receipt(hub.desk, "B2", "a gift")
+    report = reconcile_now(hub.desk, Policy())
+    assert (1, {"EUR": -10_000}) == (report.to_place.receipts, dict(report.to_place.amounts))
+    [one] = list_came_back(hub.desk)
+    assert ("D1", -10_000, ("B1",)) == (one.receipt_id, one.left_minor, one.fitting)
+    assert (
+        "without a reason code. It looks like the receipt of 05/10/2026: a person must say so. That would be B1."
+        in one.reason
+    )
+    with pytest.raises(HubError, match=r"HUB-REC-014.*D1 is money that left: A payment came back"):
+        explain(hub.desk, "D1")
+    [decision] = explain(hub.desk, "B1")
+    reverse_proposal(hub.desk, decision.lines[0].proposal, "it came back")
+    marks.mark_not_a_receipt(hub.desk, "B1", "it came back")
+    assert [] == list_came_back(hub.desk)
+    assert 0 == reconcile_now(hub.desk, Policy()).to_place.receipts

@@ -23,6 +23,7 @@ from hub.core.services.rules import Rules
 from hub.core.services.status import status
 from hub.core.store import journal
 from hub.core.store import tables as t
+from hub.core.store.decisions import Only
 from hub.sdk.errors import HubError
 from tests.support.hubs import differences, dump, exported, make_hub, rows, sync, verified
 from tests.support.scripts import debtor, invoice, receipt, section, unit, write_script
@@ -201,7 +202,7 @@ def test_a_marked_receipt_is_left_alone(company: Callable[..., Hub]) -> None:
     marks.mark_not_a_receipt(hub.desk, "R3", "a loan of the owner")
     with pytest.raises(HubError, match=r"HUB-REC-033.*marked already by anne, 29/12/2025 10:20: a loan of the owner"):
         marks.mark_not_a_receipt(hub.desk, "R3", "again")
-    with pytest.raises(HubError, match=r"HUB-REC-010.*marked as not a receipt"):
+    with pytest.raises(HubError, match=r"HUB-REC-033.*anne marked R3 as no debtor's payment, 29/12/2025 10:20: a loan"):
         allocate(hub, "R3", "F3")
     reconcile_now(hub.desk, rules_of(hub.settings).policy)
     assert "R3" not in {row.receipt_id for row in allocations.list_allocations(hub.desk, statuses=["suggested"])}
@@ -365,6 +366,20 @@ def test_what_a_person_confirms_is_learnt(company: Callable[..., Hub]) -> None:
     assert [] == verified(hub).differences
 
 
+@pytest.mark.parametrize("name", ["STRIPE PAYMENTS EUROPE", "FACTOFRANCE", "DDFIP CORREZE", "BNP PARIBAS FACTOR"])
+def test_who_pays_for_many_teaches_nothing(company: Callable[..., Hub], name: str) -> None:
+    """One transfer of a provider, a factor or a public accountant says nothing of the next: whose money was it?"""
+    hub = company(
+        debtor("C1", "Durand"), invoice("F1", 10_000), invoice("F2", 4_321),
+        receipt("R1", 9_000, payer_name=name, payer_iban=IBAN),
+        receipt("R2", 4_321, payer_name=name, payer_iban=IBAN, received_on="2026-11-05"),
+    )  # fmt: skip
+    allocate(hub, "R1", "F1")
+    assert [] == lessons.list_lessons(hub.desk)
+    reconcile_now(hub.desk, rules_of(hub.settings).policy)
+    assert [] == allocations.list_allocations(hub.desk, statuses=["auto"])
+
+
 def test_what_was_reversed_may_be_suggested_again(company: Callable[..., Hub]) -> None:
     """Under the same name: explain shows the suggestion first, then what was undone; it can be confirmed again."""
     hub = company(*UNSURE, invoice("F2", 10_000))
@@ -376,3 +391,85 @@ def test_what_was_reversed_may_be_suggested_again(company: Callable[..., Hub]) -
     told = [decision.lines[0].status for decision in allocations.explain(hub.desk, name)]
     assert ["suggested", "reversed"] == told
     assert "confirmed" == allocations.confirm(hub.desk, rules, name)[0].status
+
+
+def test_what_was_reversed_is_not_confirmed_in_passing(company: Callable[..., Hub]) -> None:
+    """`confirm --right` applies what is nearly certain, one after the other: what somebody undid needs a look."""
+    hub = company(debtor("C1", "Durand"), invoice("FA1001", 10_000), receipt("R1", 10_000, remittance="FACT FA1001"))
+    reconcile_now(hub.desk, rules_of(hub.settings).policy)
+    [applied] = allocations.list_allocations(hub.desk, statuses=["auto"])
+    allocations.reverse_proposal(hub.desk, applied.proposal, "it was Martin's")
+    name = suggested(hub, "R1")
+    assert [] == allocations.surest(hub.desk, Only(right=50))
+    assert "confirmed" == allocations.confirm(hub.desk, rules_of(hub.settings), name)[0].status
+
+
+def test_explain_says_what_is_so_now(company: Callable[..., Hub]) -> None:
+    """Of a marked receipt who marked it and how to take that back; of one that was overpaid, what is left."""
+    hub = company(
+        debtor("C1", "Durand"), invoice("FA1001", 10_000), invoice("FA1002", 5_000),
+        receipt("R1", 12_500, payer_name="Durand", remittance="FACT FA1001"), receipt("R2", 333, payer_name="X"),
+    )  # fmt: skip
+    reconcile_now(hub.desk, rules_of(hub.settings).policy)
+    [found] = allocations.explain(hub.desk, "R1")
+    [said] = found.left.values()
+    assert ("25,00 EUR", True) == (said.left, said.free)
+    assert said.why.startswith("Part of it is applied")
+    marks.mark_not_a_receipt(hub.desk, "R2", "a gift")
+    with pytest.raises(HubError, match=r"HUB-REC-014.*R2 .*anne marked it.*29/12/2025 10:20: a gift") as refused:
+        allocations.explain(hub.desk, "R2")
+    assert "unmark R2" in refused.value.mend
+    allocate(hub, "R1", "FA1002=20.00")
+    assert {"R1"} == {row.receipt_id for one in allocations.explain(hub.desk, "FA 1002") for row in one.lines}
+    decided = {row.proposal for row in allocations.list_allocations(hub.desk)}
+    with pytest.raises(HubError, match=r"HUB-REC-012.*R1 is the name of a receipt") as refused:
+        allocations.reverse_proposal(hub.desk, "R1", "wrong")
+    assert all(name in refused.value.what for name in decided)
+    with pytest.raises(HubError, match=r"HUB-REC-012.*FA1002 is the name of an invoice"):
+        allocations.reverse_proposal(hub.desk, "FA1002", "wrong")
+
+
+def test_a_suggestion_for_a_marked_receipt_says_who_marked_it(company: Callable[..., Hub]) -> None:
+    """Two decide about one receipt: the later one is told what the other said of it."""
+    hub = company(*UNSURE)
+    rules, name = rules_of(hub.settings), suggested(hub, "R1")
+    marks.mark_not_a_receipt(hub.desk, "R1", "a gift")
+    assert [] == allocations.list_allocations(hub.desk)
+    with pytest.raises(HubError, match=r"HUB-REC-033.*anne marked R1 .*29/12/2025 10:20: a gift"):
+        allocations.confirm(hub.desk, rules, name)
+    marks.unmark(hub.desk, "R1", "no gift")
+    with pytest.raises(HubError, match=r"HUB-REC-030.*R1 was marked meanwhile"):
+        allocations.confirm(hub.desk, rules, name)
+    assert name == suggested(hub, "R1")
+    allocations.confirm(hub.desk, rules, name)
+
+
+def test_an_invoice_with_nothing_open_is_named(company: Callable[..., Hub]) -> None:
+    """With who paid it when, whether an amount was chosen for it or not."""
+    hub = company(*FACTS, receipt("R3", 7_000))
+    allocate(hub, "R3", "F3=70.00")
+    for again in ("F3", "F3=10.00"):
+        with pytest.raises(HubError, match=r"HUB-REC-010.*nothing is open on F3; anne applied receipt R3 to it, 29/12"):
+            allocate(hub, "R1", f"F1 {again}")
+
+
+def test_what_a_rule_keeps_for_a_person_is_not_confirmed_in_passing(company: Callable[..., Hub]) -> None:
+    """The rule asks; however sure the suggestion looks, it is confirmed by its name only."""
+    rule = '\n[[reconcile.rule]]\nname = "Large sums"\nthen = "ask"\nfrom_minor = 8_000\n'
+    hub = company(
+        debtor("C1", "Durand"), invoice("FA1001", 10_000), receipt("R1", 10_000, remittance="FACT FA1001"),
+        settings=rule,
+    )  # fmt: skip
+    name = suggested(hub, "R1")
+    assert [] == allocations.surest(hub.desk, Only(right=50))
+    assert "confirmed" == allocations.confirm(hub.desk, rules_of(hub.settings), name)[0].status
+
+
+def test_a_suggestion_says_that_the_books_may_have_the_money(company: Callable[..., Hub]) -> None:
+    """Number and sum agree, and so much was settled in the books before: it is suggested only, and says why."""
+    hub = company(
+        debtor("C1", "Durand"), invoice("FA1001", 20_000, settled_minor=10_000),
+        receipt("R1", 10_000, payer_name="Durand", remittance="FACT FA1001"),
+    )  # fmt: skip
+    [found, *_] = allocations.explain(hub.desk, suggested(hub, "R1"))
+    assert "the books may have settled the invoice with this very money" == found.evidence["held_back"]

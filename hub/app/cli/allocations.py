@@ -25,7 +25,8 @@ _STATUSES = ("reopened", "auto", "confirmed", "reversed", "suggested")
 def command() -> None:
     """What receipts were applied to: list, confirm, reverse, explain; or decide by hand.
 
-    Lines decided together share a name, such as P4f2a…; a receipt's own id is understood as well by explain.
+    Lines decided together share a name, such as P4f2a…; explain understands a receipt's own id and an invoice's number
+    as well.
     """
 
 
@@ -65,23 +66,33 @@ def list_(session: Session, /, statuses: tuple[str, ...], **asked: Any) -> None:
 
         show_json({"allocations": [entry(row) for row in rows]})
     else:
-        _show_list(session, rows, only)
+        _show_list(session, rows, only, narrowed=bool(statuses))
 
 
-def _show_list(session: Session, rows: list[AllocationRow], only: Only) -> None:
-    from hub.app.cli.listed import latest, show_applied, show_suggested
+def _show_list(session: Session, rows: list[AllocationRow], only: Only, *, narrowed: bool) -> None:
+    from hub.app.cli.listed import foremost, latest, show_applied, show_left_out, show_suggested
     from hub.app.cli.table import next_steps
     from hub.app.cli.words import amounts, many, wrapped
+    from hub.core.services.naming import unknown_account
 
     chosen = only != type(only)()
     if not rows:
-        click.echo("Nothing such was applied or suggested." if chosen else "Nothing was applied or suggested.")
+        click.echo(
+            "Nothing such was applied or suggested." if chosen or narrowed else "Nothing was applied or suggested."
+        )
+        unknown = unknown_account(session.desk, only.seller, only.debtor)
+        if unknown:
+            click.echo(f"{unknown}.")
+            next_steps(("hub export debtors", "sellers and the codes of their debtors"))
+            return
         next_steps(("hub reconcile", "apply what was received to the invoices"))
         return
     suggested = [row for row in rows if row.status == "suggested"]
     applied = [row for row in rows if row.status != "suggested"]
     show_applied(applied if chosen else latest(applied))
-    show_suggested(session.desk, suggested)
+    some = suggested if chosen else foremost(suggested)
+    show_suggested(session.desk, some)
+    show_left_out(suggested, some)
     _totals(rows, amounts, many)
     name = (suggested or rows)[0].proposal
     steps = [(f"hub allocations explain {name}", "why, in plain words")]
@@ -95,9 +106,8 @@ def _show_list(session: Session, rows: list[AllocationRow], only: Only) -> None:
             click.echo(line)
     standing = [row.proposal for row in reopened or rows if row.status in ("reopened", "auto", "confirmed")]
     if standing:
-        steps.append(
-            (f'hub allocations reverse {standing[0]} --reason "…"', "undo it; then apply it anew, if the books err")
-        )
+        why = "undo it; then apply it anew, if the books err" if reopened else "undo it"
+        steps.append((f'hub allocations reverse {standing[0]} --reason "…"', why))
     next_steps(*steps)
 
 
@@ -119,7 +129,8 @@ def _totals(rows: list[AllocationRow], amounts: Any, many: Any) -> None:
         if mine:
             decided = len({row.proposal for row in mine})
             what = many(decided, "receipt", "receipts") if status == "suggested" else many(decided, "decision")
-            click.echo(f"{status}: {what}, {amounts(money)}")
+            best = " by the first suggestion for each" if status == "suggested" else ""
+            click.echo(f"{status}: {what}, {amounts(money)}{best}")
 
 
 @command.command("confirm")
@@ -153,9 +164,10 @@ def confirm(session: Session, /, names: tuple[str, ...], reason: str | None, **a
     chosen = names or surest(session.desk, only)
     if not chosen and not session.json:
         click.echo("No suggestion is as sure as that.")
-    say(session, "applied", map(act, names) if names else _those_that_stand(chosen, act))
+    told = say(session, "applied", map(act, names) if names else _those_that_stand(chosen, act))
     if not session.json:
-        next_steps(("hub allocations list --status suggested", "what else is suggested"))
+        steps = told.steps() if len(told.decisions) == 1 else told.steps()[1:]
+        next_steps(("hub allocations list --status suggested", "what else is suggested"), *steps)
 
 
 def _those_that_stand(
@@ -195,7 +207,7 @@ def reverse(session: Session, name: str, reason: str) -> None:
 @common
 @pass_session
 def explain(session: Session, name: str) -> None:
-    """Why something was applied or suggested. NAME: a decision, an allocation's number, or a receipt's id."""
+    """Why something was applied or suggested. NAME: a decision, a receipt's id, or an invoice's number."""
     from hub.core.services.allocations import explain as ask
 
     found = ask(session.desk, name)
@@ -206,8 +218,9 @@ def explain(session: Session, name: str) -> None:
         show_json({"lines": lines, "evidence": found[0].evidence})
     else:
         from hub.app.cli.explaining import show_explanation
+        from hub.app.policies import policy_of
 
-        show_explanation(found, session.hub.zone)
+        show_explanation(found, session.hub.zone, policy_of(session.hub.settings))
 
 
 for verb in (

@@ -13,6 +13,7 @@ from hub.app.cli.session import Session
 
 if TYPE_CHECKING:
     from hub.core.store.choosing import ChosenReceipt
+    from hub.core.store.decisions import AllocationRow
     from hub.core.store.lessons import Lesson
 
 NATURES = ("discount", "bank_fee", "rounding", "exchange", "write_off")
@@ -99,7 +100,7 @@ def allocate(
         [Deduction(*deduction) for deduction in deductions],
         reason,
     )
-    say(session, "applied", [rows])
+    _told(session, "applied", rows)
 
 
 @click.command("write-off", short_help="Write off the small rest of an invoice that was paid.")
@@ -116,7 +117,16 @@ def write_off(session: Session, invoice: str, reason: str) -> None:
     from hub.app.policies import rules_of
     from hub.core.services.by_hand import write_off as apply
 
-    say(session, "written off", [apply(session.desk, rules_of(session.hub.settings), invoice, reason)])
+    _told(session, "written off", apply(session.desk, rules_of(session.hub.settings), invoice, reason))
+
+
+def _told(session: Session, done: str, rows: list[AllocationRow]) -> None:
+    """What was decided, and what may be done about it."""
+    from hub.app.cli.table import next_steps
+
+    told = say(session, done, [rows])
+    if not session.json:
+        next_steps(*told.steps())
 
 
 @click.command("mark", short_help="Say that a receipt is no debtor's payment.")
@@ -128,7 +138,7 @@ def write_off(session: Session, invoice: str, reason: str) -> None:
 def mark(session: Session, receipt: str, reason: str) -> None:
     """Say that RECEIPT is no debtor's payment: nothing of it is applied or suggested any more."""
     from hub.app.cli.table import next_steps
-    from hub.app.cli.words import amount, day
+    from hub.app.cli.words import amount, day, quoted
     from hub.core.services.marks import mark_not_a_receipt
 
     found = mark_not_a_receipt(session.desk, receipt, reason)
@@ -136,7 +146,7 @@ def mark(session: Session, receipt: str, reason: str) -> None:
         return
     money = amount(found.amount_minor, found.currency)
     click.echo(f"{found.receipt_id}, {money} of {day(found.received_on)}: no debtor's payment, left alone from now on")
-    next_steps((f'hub allocations unmark {receipt} --reason "…"', "take it back"))
+    next_steps((f'hub allocations unmark {quoted(receipt)} --reason "…"', "take it back"))
 
 
 def _receipt(found: ChosenReceipt) -> dict[str, Any]:

@@ -166,25 +166,18 @@ def _missing_base(path: Path) -> Path | None:
 def _rules(hub: Hub) -> Iterator[Finding]:
     """The rules of reconciliation, and debtors named there whom nobody knows."""
     from hub.app.policies import policy_of
-    from hub.core.services.desk import books_of
-    from hub.core.store.reading import debtor_columns
+    from hub.core.services.rules import unknown_debtors
     from hub.sdk.errors import HubError
 
     try:
         policy = policy_of(hub.settings)
-        named = {rule.debtor: rule.name for rule in policy.rules if rule.debtor}
-        known = set[tuple[str, str]]()
-        if named:
-            with hub.store.read() as connection:
-                columns = debtor_columns(connection, books_of(hub.desk, connection), ())
-            known = set(zip(columns["seller"], columns["debtor_id"], strict=True))
+        unknown = unknown_debtors(hub.desk, policy)
     except HubError as error:
         yield _wrong("[reconcile]", error)
         return
     yield Finding("ok", "[reconcile]", f"version {policy.version}; rules of your own: {len(policy.rules)}")
-    for debtor in sorted(named.keys() - known):
-        what = f"rule {named[debtor]!r} names debtor {debtor[1]} of {debtor[0]}, whom nobody knows"
-        yield Finding("wrong", "[reconcile]", what, "correct seller and debtor in that [[reconcile.rule]]", status=1)
+    for what in unknown:
+        yield Finding("wrong", "[reconcile]", what, "correct seller and debtor there", status=1)
 
 
 def _books(hub: Hub) -> Iterator[Finding]:

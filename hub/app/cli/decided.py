@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -63,28 +63,46 @@ def payer_words(lesson: Lesson) -> str:
     return f"“{lesson.key}”"
 
 
-def say(session: Session, done: str, decisions: Iterable[list[AllocationRow]]) -> None:
+class Told(NamedTuple):
+    """What was told: the names of the decisions, and of what they taught."""
+
+    decisions: list[str]
+    learnt: list[str]
+
+    def steps(self) -> list[tuple[str, str]]:
+        """What may be done about it now."""
+        undo = (f'hub allocations reverse {self.decisions[-1]} --reason "…"', "undo it") if self.decisions else None
+        forget = (
+            ("hub allocations learnt", "who is known to pay for whom, and how to forget it") if self.learnt else None
+        )
+        return [step for step in (undo, forget) if step is not None]
+
+
+def say(session: Session, done: str, decisions: Iterable[list[AllocationRow]]) -> Told:
     """What was just done, decision by decision, and what it taught. Each is told as soon as it is made, and what was
     made before one that is refused is told all the same."""
     from hub.app.cli.table import show_json
     from hub.sdk.errors import HubError
 
     told: list[dict[str, Any]] = []
-    learnt: list[str] = []
+    names = Told([], [])
     refused: HubError | None = None
     try:
         for rows in decisions:
             lessons = [] if done == "reversed" else _taught(session, rows[0].proposal)
-            learnt += [lesson.name for lesson in lessons]
+            names.decisions.append(rows[0].proposal)
+            names.learnt.extend(lesson.name for lesson in lessons)
             told += [entry(row) for row in rows]
             if not session.json:
-                _say(done, rows, lessons)
+                _say(done, rows)
+                _say_lessons([] if done == "reversed" else rows, lessons)
     except HubError as error:
         refused = error
     if session.json and (told or refused is None):
-        show_json({done.replace(" ", "_"): told, "learnt": learnt})
+        show_json({done.replace(" ", "_"): told, "learnt": names.learnt})
     if refused is not None:
         raise refused
+    return names
 
 
 def _taught(session: Session, decision: str) -> list[Lesson]:
@@ -93,8 +111,8 @@ def _taught(session: Session, decision: str) -> list[Lesson]:
     return lessons_of(session.desk, decision)
 
 
-def _say(done: str, rows: list[AllocationRow], lessons: list[Lesson]) -> None:
-    from hub.app.cli.words import day, harmless, words_of, wrapped
+def _say(done: str, rows: list[AllocationRow]) -> None:
+    from hub.app.cli.words import day, harmless, words_of
 
     click.echo(f"{done} {rows[0].proposal}:")
     for receipt in dict.fromkeys(row.receipt_row for row in rows):
@@ -104,7 +122,19 @@ def _say(done: str, rows: list[AllocationRow], lessons: list[Lesson]) -> None:
         for row in mine:
             what = "" if row.nature == "money" else f"  ({words_of(row.nature)})"
             click.echo(harmless(f"    {money_of(row)} on {row.invoice_number}{what}"))
-    for lesson in lessons:
-        who = f"{payer_words(lesson)} is known to pay for {lesson.seller} {lesson.debtor_id}"
-        for line in wrapped(f"From now on, {who}."):
+
+
+def _say_lessons(rows: list[AllocationRow], lessons: list[Lesson]) -> None:
+    """Who is known to pay for whom from now on, and of whom nothing is learnt."""
+    from hub.app.cli.words import wrapped
+    from hub.core.reconcile.outsiders import pays_for_many
+
+    told = [
+        f"From now on, {payer_words(lesson)} is known to pay for {lesson.seller} {lesson.debtor_id}."
+        for lesson in lessons
+    ]
+    many = dict.fromkeys(row.payer_name for row in rows if pays_for_many(row.payer_name))
+    told += [f"“{name}” pays for many: nothing is learnt of whom it pays for." for name in many]
+    for text in told:
+        for line in wrapped(text):
             click.echo(line)

@@ -13,11 +13,13 @@ import click
 from hub.app.cli.decided import money_of
 from hub.app.cli.phrases import phrase
 from hub.app.cli.table import Col, next_steps, show_table
-from hub.app.cli.words import amount, day, in_fours, label, moment, styled, words_of, wrapped
+from hub.app.cli.words import amount, day, in_fours, label, many, moment, quoted, styled, words_of, wrapped
 
 if TYPE_CHECKING:
+    from hub.core.reconcile import Policy
     from hub.core.services.allocations import Explanation
     from hub.core.store.decisions import AllocationRow
+    from hub.core.store.shown import ShownReceipt
 
 #: How the payer was recognised, by the engine's spelling.
 _FOUND_BY = {
@@ -41,25 +43,81 @@ _STANCE = {
     "contradicts": "The payer is known as another debtor",
 }
 _TEXT_SHOWN = 400  # characters of a bank's text; some lists have a hundred thousand
+_HARDLY = 0.01  # expected sets by chance of which nothing is said
+_NOTHING: tuple[object, ...] = (None, [], {}, "", 0)  # evidence of which nothing is to be said
 _FEW_WRONG = 50  # of 10,000; with more, the right ones are counted
 #: Amounts as the engine counts them.
+_OTHERS = re.compile(r"\b(\d+) others add up too\b")
 _MINOR = re.compile(r"\b(\d+) minor units\b")
 
 
-def show_explanation(found: list[Explanation], zone: tzinfo) -> None:
-    """Print why decisions stand; several about one receipt are shown those that stand first, then best first."""
-    _receipts(found[0])
+def show_explanation(found: list[Explanation], zone: tzinfo, policy: Policy | None = None) -> None:
+    """Print why decisions stand; several about one receipt are shown those that stand first, then best first.
+
+    `policy`: the rules in force, to say why a suggestion was not applied alone.
+    """
+    before: set[int] = set()
     for number, decision in enumerate(found):
+        receipts = {row.receipt_row for row in decision.lines}
+        if not receipts <= before:
+            if number:
+                click.echo()
+            _receipts(decision)
+        before = receipts
         _decision(decision, zone, whole=number == 0)
-    first = found[0].lines[0]
+        if number == 0 and decision.lines[0].status == "suggested":
+            for line in _not_alone(found, policy, zone):
+                click.echo(line)
+    next_steps(*_steps(found[0]))
+
+
+def _not_alone(found: list[Explanation], policy: Policy | None, zone: tzinfo) -> list[str]:
+    """Why the hub did not apply a suggestion by itself, where the evidence does not say so already."""
+    row, evidence = found[0].lines[0], found[0].evidence
+    undone = [
+        one.lines[0]
+        for one in found
+        if one.lines[0].status == "reversed" and one.lines[0].receipt_row == row.receipt_row
+    ]
+    if undone:
+        last = max(undone, key=lambda one: one.reversed_at or 0)
+        who = f"{last.reversed_by} reversed {last.proposal}, {moment(last.reversed_at, zone)}"
+        return wrapped(f"- Not applied alone: {who}; since then the hub only suggests for this receipt.")
+    weight = evidence.get("weight")
+    least = policy.for_debtor(row.seller, row.debtor_id).auto_threshold if policy else 0
+    if not isinstance(weight, float) or round(weight * 1000) >= least:
+        return []
+    return wrapped(
+        f"- Not applied alone: the evidence weighs {round(weight * 1000)}, and auto_threshold asks for {least}."
+    )
+
+
+def _chance(found: float) -> str:
+    """How many sets of the payer's invoices make such a sum without being meant; nothing where hardly one does."""
+    if found < _HARDLY:
+        return ""
+    if found >= 1:
+        return "Chance may explain it: some of the payer's open invoices make nearly any such sum."
+    return (
+        f"Chance may explain it: about {round(found * 100)} of 100 such sums are made by some of the payer's invoices."
+    )
+
+
+def _steps(decision: Explanation) -> list[tuple[str, str]]:
+    """What may be done about the first of the decisions, or about what its receipt has left."""
+    first, steps = decision.lines[0], list[tuple[str, str]]()
+    by_hand = f'hub allocations allocate --receipt {quoted(first.receipt_id)} --invoice … --reason "…"'
+    mark = (f'hub allocations mark {quoted(first.receipt_id)} --reason "…"', "it is no debtor's payment")
     if first.status == "suggested":
-        steps = [(f"hub allocations confirm {first.proposal}", "apply it, as your decision")]
-        by_hand = f'hub allocations allocate --receipt {first.receipt_id} --invoice … --reason "…"'
-        steps.append((by_hand, "apply it otherwise"))
-        steps.append((f'hub allocations mark {first.receipt_id} --reason "…"', "it is no debtor's payment"))
-        next_steps(*steps)
-    elif first.status != "reversed":
-        next_steps((f'hub allocations reverse {first.proposal} --reason "…"', "undo it"))
+        return [(f"hub allocations confirm {first.proposal}", "apply it, as your decision"),
+                (by_hand, "apply it otherwise"), mark]  # fmt: skip
+    if first.status != "reversed":
+        steps.append((f'hub allocations reverse {first.proposal} --reason "…"', "undo it"))
+    now = decision.left.get(first.receipt_row)
+    if now is not None and now.free:
+        steps.append((by_hand, "apply what is left of it"))
+        steps += [mark] if first.status == "reversed" else []
+    return steps
 
 
 def _receipts(decision: Explanation) -> None:
@@ -69,9 +127,15 @@ def _receipts(decision: Explanation) -> None:
         money = amount(row.receipt_minor, row.receipt_currency)
         for line in wrapped(f"Receipt {row.receipt_id}: {money} on {day(row.received_on)}{payer}"):
             click.echo(styled(line, "bold"))
-        shown = decision.receipts.get(row.receipt_row)
-        if shown is None:
-            continue
+        _said(decision.receipts.get(row.receipt_row))
+        now = decision.left.get(row.receipt_row)
+        for line in wrapped(f"Not applied now, {now.left}: {now.why}") if now else ():
+            click.echo(line)
+
+
+def _said(shown: ShownReceipt | None) -> None:
+    """What the bank said of money, if it said anything."""
+    if shown is not None:
         told = [("The bank's text", label(shown.text, _TEXT_SHOWN))] if shown.text else []
         told += [(_WHERE[name], label(said, _TEXT_SHOWN)) for name, said in shown.references]
         for what, said in told:
@@ -86,9 +150,10 @@ def _decision(decision: Explanation, zone: tzinfo, *, whole: bool) -> None:
     row = rows[0]
     click.echo()
     by = f" by {row.actor}, {moment(row.recorded_at, zone)}" if row.actor else ""
-    status = {"auto": "applied automatically", "confirmed": "decided", "suggested": "suggested, not applied"}
-    status["reopened"] = f"{status.get(row.origin, row.origin)}"
-    for line in wrapped(f"{row.proposal}: {status.get(row.status, row.status)}{by}"):
+    done = {"auto": "applied automatically", "confirmed": "decided", "suggested": "suggested, not applied"}
+    status = done.get(row.origin or row.status, row.status)  # what was reversed was applied by somebody else, before
+    reversed_since = ", reversed since" if row.status == "reversed" else ""
+    for line in wrapped(f"{row.proposal}: {status}{by}{reversed_since}"):
         click.echo(line)
     _table(decision)
     for line in wrapped(f"Why: {phrase(row.rule)}. {_reason(row)}"):
@@ -122,8 +187,12 @@ def _how_sure(row: AllocationRow) -> str:
     if judged:
         here = f"Of {judged[1]} such suggestions that people decided about here {judged[0]} were right"
         return f"{here}; with those measured elsewhere, about {right} of 100."
+    if row.origin == "auto" and wrong > _FEW_WRONG:
+        return f"Such decisions were measured too seldom to promise more than about {right} of 100 right."
     if wrong <= _FEW_WRONG:
         return f"Where it was measured, about {wrong} of 10 000 such {kind} were wrong."
+    if not right:
+        return f"Where it was measured, hardly one of 100 such {kind} was right."
     return f"Where it was measured, about {right} of 100 such {kind} were right."
 
 
@@ -172,23 +241,27 @@ def found_words(evidence: dict[str, Any], rows: list[AllocationRow]) -> list[str
         "open": lambda found: f"Open then: {_open(found, evidence.get('open_currency', currency))}.",
         "left_of_receipts": lambda found: f"Not applied then: {_open(found, currency)}.",
         "sets_that_add_up": lambda found: "" if found == 1 else f"{found} sets of open invoices add up to the amount.",
+        "chance": _chance,
         "same_amount": lambda found: f"{found} open items have this amount." if found != 1 else "",
         "ordered": lambda found: f"The payer ordered {amount(found[1], found[0])}." if len(found) == 2 else "",
+        "remittance": _list,
+        "fee": lambda found: f"Kept by the provider: {amount(found, currency)}.",
         "numbers": lambda found: f"Numbers read in the text: {_listed(found)}.",
         "unknown_numbers": lambda found: f"Numbers in the text that belong to no open invoice: {_listed(found)}.",
         "not_found": lambda found: f"Named in the payer's list, not found: {_listed(found)}.",
         "closed": lambda found: f"Paid already: {_listed(found)}.",
         "against": lambda found: f"Against it: {_listed(found)}.",
-        "rivals": lambda found: f"Against it: {_listed(found)}." if _listed(found) else "",
+        "rivals": lambda found: f"Against it: {_rivals(found)}." if _listed(found) else "",
         "refused": lambda found: f"Also looked at, and refused: {_refused(found)}.",
+        "held_back": lambda found: f"Not applied alone: {found}.",
         "confirmed_because": lambda found: f"Confirmed because: {found}",
         "moved_from": lambda found: _moved(found, rows),
         "policy": lambda found: f"Decided under version {found} of the rules in [reconcile].",
     }
-    silent = {"where", "strength", "payer_score", "chance", "open_currency", "weight", "judged", "offered"}
-    texts = [sentences[name](evidence[name]) for name in sentences if evidence.get(name) not in (None, [], {}, "")]
+    silent = {"where", "strength", "payer_score", "open_currency", "weight", "judged", "offered", "lines"}
+    texts = [sentences[name](evidence[name]) for name in sentences if evidence.get(name) not in _NOTHING]
     others = [name for name in sorted(evidence) if name not in sentences and name not in silent]
-    texts += [f"{words_of(name)}: {_listed(evidence[name])}" for name in others if evidence[name] not in (None, [], "")]
+    texts += [f"{words_of(name)}: {_listed(evidence[name])}" for name in others if evidence[name] not in _NOTHING]
     if "policy" not in evidence and rows[0].policy:
         texts.append(sentences["policy"](rows[0].policy))
     return [line for text in texts if text for line in wrapped(f"- {text}")]
@@ -244,6 +317,18 @@ def _moved(found: dict[str, Any], rows: list[AllocationRow]) -> str:
     return f"Applied first as {was}: {what}. {why}"
 
 
+def _list(found: Any) -> str:
+    """The payer's own list, by its name; decisions of earlier versions have only a number, which says nothing."""
+    if not isinstance(found, dict):
+        return ""
+    lines = f"has {many(found['lines'], 'line')}"
+    return (
+        f"The payer's list “{found['name']}” {lines}."
+        if found["name"]
+        else f"The list came with the money; it {lines}."
+    )
+
+
 def _open(found: Any, currency: str) -> str:
     if not isinstance(found, dict):
         return amount(found, currency) if isinstance(found, int) else str(found)
@@ -257,6 +342,18 @@ def _refused(found: Any) -> str:
         rule, colon, rest = str(entry).partition(": ")
         told.append(f"{rest.rsplit(' (', 1)[0]} ({phrase(rule)})" if colon else str(entry))
     return "; ".join(told)
+
+
+def _rivals(found: Any) -> str:
+    """What else explains the money; sets of other invoices by how many they are."""
+    return _OTHERS.sub(
+        lambda some: (
+            "another invoice makes this amount too"
+            if some[1] == "1"
+            else f"{some[1]} other invoices together make this amount too"
+        ),
+        _listed(found),
+    )
 
 
 def _quoted(found: Any) -> str:

@@ -17,14 +17,18 @@ if TYPE_CHECKING:
     from hub.core.store.decisions import AllocationRow
     from hub.core.store.shown import ShownInvoice, ShownReceipt
 
-_TEXT_SHOWN = 120  # characters of a bank's text
+_TEXT_SHOWN = 100  # characters of a bank's text
 _MOST_DECISIONS = 100  # of a list that nobody narrowed
+_MOST_RECEIPTS = 40  # of a list of suggestions that nobody narrowed
 _RIGHT = "right: how many of 100 suggestions of that kind were, where the truth is known and where people decided here."
 
 
 def show_applied(rows: Sequence[AllocationRow]) -> None:
     """Decisions, a line for each invoice; nothing when there are none."""
     if not rows:
+        return
+    if all(row.status == "reversed" for row in rows):
+        _show_reversed(rows)
         return
     lines, last = [], ""
     for row in rows:
@@ -41,6 +45,23 @@ def show_applied(rows: Sequence[AllocationRow]) -> None:
     click.echo()
 
 
+def _show_reversed(rows: Sequence[AllocationRow]) -> None:
+    """Decisions that do not stand any more, with who undid each and why in the place of their status."""
+    lines, last = [], ""
+    for row in rows:
+        again = row.proposal == last
+        last = row.proposal
+        head = ["", "", ""] if again else [row.proposal, day(row.received_on), row.payer_name or "-"]
+        why = "" if again else f"{row.reversed_by}: {row.reversed_because}"
+        lines.append([*head, row.invoice_number, _money(row), why])
+    columns = [
+        Col("name"), Col("received"), Col("payer", wrap=True), Col("invoice", wrap=True), Col("amount", right=True),
+        Col("reversed by", wrap=True),
+    ]  # fmt: skip
+    show_table(columns, lines)
+    click.echo()
+
+
 def latest(rows: Sequence[AllocationRow]) -> Sequence[AllocationRow]:
     """The last decisions of a long list; what is left out is told."""
     names = list(dict.fromkeys(row.proposal for row in rows))
@@ -52,6 +73,25 @@ def latest(rows: Sequence[AllocationRow]) -> Sequence[AllocationRow]:
         click.echo(line)
     click.echo()
     return [row for row in rows if row.proposal in shown]
+
+
+def foremost(rows: Sequence[AllocationRow]) -> Sequence[AllocationRow]:
+    """The suggestions for the first receipts of a long list; `show_left_out` tells what is left out."""
+    receipts = list(dict.fromkeys(row.receipt_row for row in rows))
+    if len(receipts) <= _MOST_RECEIPTS:
+        return rows
+    shown = set(receipts[:_MOST_RECEIPTS])
+    return [row for row in rows if row.receipt_row in shown]
+
+
+def show_left_out(rows: Sequence[AllocationRow], shown: Sequence[AllocationRow]) -> None:
+    """That a list of suggestions goes on, and how to see the others."""
+    if len(shown) < len(rows):
+        every, some = (len({row.receipt_row for row in some}) for some in (rows, shown))
+        which = "--since, --debtor, --seller and --right choose others; hub export proposals writes all."
+        for line in wrapped(f"The first {some} of {every} receipts. {which}"):
+            click.echo(line)
+        click.echo()
 
 
 def show_suggested(desk: Desk, rows: Sequence[AllocationRow]) -> None:
@@ -99,10 +139,11 @@ def _right(row: AllocationRow) -> str:
 
 
 def _payer(row: AllocationRow, receipt: ShownReceipt | None) -> str:
-    """Who paid; the bank's text where it names nobody."""
-    if row.payer_name or receipt is None or not receipt.text:
+    """Who paid, and what the bank's text says."""
+    if receipt is None or not receipt.text:
         return row.payer_name or "-"
-    return f"“{label(receipt.text, _TEXT_SHOWN)}”"
+    text = f"“{label(receipt.text, _TEXT_SHOWN)}”"
+    return f"{row.payer_name}: {text}" if row.payer_name else text
 
 
 def _pays(row: AllocationRow, invoice: ShownInvoice | None) -> tuple[str, str]:

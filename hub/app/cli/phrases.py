@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 #: The rest of receipts that are counted where most of them went.
 SURPLUS = "surplus"
+#: Why receipts that may be a debtor's payment are left; the other reasons say that they are none.
+UNEXPLAINED = frozenset(("nothing_fits", "nothing_left", "duplicate", SURPLUS))
 #: What a rule found, by its stored spelling. Rules that mean the same to a reader share a phrase.
 _RULES = {
     "remittance_exact": "the payer's own list, exact amount",

@@ -55,6 +55,7 @@ def command(session: Session, as_if: Path | None, since: date | None) -> int:
                 "suggested": _entries(report.suggested),
                 "left_alone": _entries(report.left),
                 "taken_back": _entries({"return": report.returned} if report.returned.receipts else {}),
+                "came_back": _entries({"return_to_check": report.to_place} if report.to_place.receipts else {}),
             }
         )
     else:
@@ -66,6 +67,7 @@ def _as_if(session: Session, path: Path, since: date | None) -> int:
     from hub.app.cli import replaying
     from hub.app.policies import policy_of, rules_in
     from hub.core.services.replay import compare
+    from hub.core.services.rules import unknown_debtors
 
     policy, other = policy_of(session.hub.settings), rules_in(path).policy
     day = since or session.hub.clock.today() - timedelta(days=90)
@@ -75,7 +77,7 @@ def _as_if(session: Session, path: Path, since: date | None) -> int:
 
         show_json(replaying.document(found, policy.version, other.version))
     else:
-        replaying.show(found, policy.version, other.version)
+        replaying.show(found, policy.version, other.version, unknown_debtors(session.desk, other))
     return 0
 
 
@@ -106,8 +108,10 @@ def _show(report: ReconcileReport) -> None:
 
     if not report.receipts:
         click.echo("No receipt has money left to apply.")
-        return
-    click.echo(f"{many(report.receipts, 'receipt')} with money to apply:")
+        if not report.to_place.receipts:
+            return
+    else:
+        click.echo(f"{many(report.receipts, 'receipt')} with money to apply:")
     click.echo()
     parts = (
         ("Applied to invoices", report.automatic),
@@ -117,6 +121,10 @@ def _show(report: ReconcileReport) -> None:
             "Taken back by the bank: the invoice is open",
             {"return": report.returned} if report.returned.receipts else {},
         ),
+        (
+            "Came back, and a person must say which receipt it was",
+            {"return_to_check": report.to_place} if report.to_place.receipts else {},
+        ),
     )
     rows = []
     for name, counts in parts:
@@ -124,7 +132,7 @@ def _show(report: ReconcileReport) -> None:
             continue
         whole = _sum({rule: found for rule, found in counts.items() if rule != SURPLUS})
         rows.append([name, count(whole.receipts), "\n".join(_each(_sum(counts)))])
-        if name.startswith("Taken"):
+        if name.startswith(("Taken", "Came")):
             continue
         for way, found in by_phrase(counts):
             rest = way == phrase(SURPLUS)  # a part of receipts that are counted above
@@ -143,6 +151,7 @@ def _sum(counts: dict[str, RuleCount]) -> RuleCount:
 
 
 def _next(report: ReconcileReport) -> None:
+    from hub.app.cli.phrases import UNEXPLAINED
     from hub.app.cli.table import next_steps
     from hub.app.cli.words import many
 
@@ -150,7 +159,12 @@ def _next(report: ReconcileReport) -> None:
     if report.suggested:
         waiting = many(_sum(report.suggested).receipts, "receipt waits", "receipts wait")
         steps.append(("hub allocations list --status suggested", f"{waiting} for you: confirm what is right"))
-    if report.left:
+    if report.to_place.receipts or report.returned.receipts:
+        why = "what came back, and which receipts it may be" if report.to_place.receipts else "what came back, and why"
+        steps.append(("hub allocations unapplied --verdict return", why))
+    if report.left.keys() & UNEXPLAINED:
         steps.append(("hub allocations unapplied", "why each receipt was left alone"))
+    elif report.left:
+        steps.append(("hub allocations unapplied --verdict not_a_receipt", "what was taken for no debtor's payment"))
     steps.append(("hub export allocations --out allocations.csv", "what was applied to which invoice"))
     next_steps(*steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,7 +10,7 @@ import click
 from hub.app.cli.phrases import phrase
 from hub.app.cli.table import Col, next_steps, show_table
 from hub.app.cli.words import amount, amounts, count, day, many, money_json, wrapped
-from hub.core.services.replay import NEWLY, NO_LONGER, OTHERWISE
+from hub.core.services.replay import NEWLY, NEWLY_SUGGESTED, NO_LONGER, NO_LONGER_SUGGESTED, OTHERWISE
 
 if TYPE_CHECKING:
     from hub.core.services.replay import Change, Difference, Outcome
@@ -18,6 +19,8 @@ _KINDS = {
     NEWLY: "newly applied by itself",
     NO_LONGER: "no longer applied by itself",
     OTHERWISE: "applied otherwise",
+    NEWLY_SUGGESTED: "left alone till now, then suggested to you",
+    NO_LONGER_SUGGESTED: "suggested till now, then left alone",
 }
 #: Receipts shown one by one; the JSON document has all.
 SHOWN = 40
@@ -54,8 +57,12 @@ def _entry(change: Change) -> dict[str, Any]:
     }
 
 
-def show(found: Difference, rules: str, other: str) -> None:
-    """The difference for people: a table of sums, then the receipts one by one."""
+def show(found: Difference, rules: str, other: str, unknown: Sequence[str]) -> None:
+    """The difference for people: a table of sums, then the receipts one by one. `unknown`: what the tried rules name
+    that nobody knows."""
+    for what in unknown:
+        for line in wrapped(f"Not as meant: {what}."):
+            click.echo(line)
     words = f"{many(found.receipts, 'receipt')} since {day(found.since)}: rules {other} beside those in force, {rules}"
     for line in wrapped(words):
         click.echo(line)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import click
 
-from hub.app.cli.words import harmless, screen_width, styled
+from hub.app.cli.words import breadth, harmless, screen_width, styled
 
 _GAP = 2
 _NARROWEST_TEXT = 10
@@ -52,7 +52,7 @@ def table_lines(
 def _widths(columns: Sequence[Col], rows: Sequence[Sequence[str]], width: int) -> list[int] | None:
     """A width for each column: its longest cell, text columns made narrower as needed; None when it cannot fit."""
     natural = [
-        max((len(line) for row in rows for line in row[at].split("\n")), default=0) for at in range(len(columns))
+        max((breadth(line) for row in rows for line in row[at].split("\n")), default=0) for at in range(len(columns))
     ]
     too_wide = sum(natural) + _GAP * (len(columns) - 1) - width
     while too_wide > 0:
@@ -79,7 +79,8 @@ def _lines(columns: Sequence[Col], row: Sequence[str], widths: Sequence[int]) ->
         parts = []
         for column, cell, size in zip(columns, cells, widths, strict=True):
             text = cell[number] if number < len(cell) else ""
-            parts.append(text.rjust(size) if column.right else text.ljust(size))
+            blanks = " " * (size - breadth(text))
+            parts.append(blanks + text if column.right else text + blanks)
         lines.append((" " * _GAP).join(parts).rstrip())
     return lines
 

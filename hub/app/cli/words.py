@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -17,6 +20,8 @@ from hub.core.services.words import day as day
 from hub.core.services.words import one_line as one_line
 from hub.core.services.words import words_of as words_of
 
+#: The blanks of "1 020,70 EUR".
+_IN_AMOUNTS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))|(?<=,\d\d) (?=[A-Z]{3}\b)")
 _STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "red": "31"}
 #: The narrowest screen that output is laid out for.
 NARROWEST = 40
@@ -63,12 +68,27 @@ def in_fours(iban: str) -> str:
     return " ".join(plain[at : at + 4] for at in range(0, len(plain), 4))
 
 
+def breadth(text: str) -> int:
+    """How many columns of a terminal `text` takes: two for an emoji or a Chinese sign, none for a combining accent."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
+
+
+def quoted(name: str) -> str:
+    """A name of others as it is typed in a command: in quotation marks where the shell would take it apart."""
+    return name if all(char.isalnum() or char in "-_.:/+…" for char in name) else shlex.quote(harmless(name))
+
+
 def wrapped(text: str, *, indent: str = "") -> list[str]:
-    """`text` in lines that fit the screen; words longer than a line are left whole."""
-    return textwrap.wrap(
-        harmless(text), screen_width(), initial_indent=indent, subsequent_indent=indent, break_long_words=False,
+    """`text` in lines that fit the screen; words longer than a line, and amounts, are left whole."""
+    whole = _IN_AMOUNTS.sub("\0", harmless(text))
+    lines = textwrap.wrap(
+        whole, screen_width(), initial_indent=indent, subsequent_indent=indent, break_long_words=False,
         break_on_hyphens=False,
-    ) or [indent]  # fmt: skip
+    )  # fmt: skip
+    return [line.replace("\0", " ") for line in lines] or [indent]
 
 
 def many(number: int, word: str, words: str | None = None) -> str:

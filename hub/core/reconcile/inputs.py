@@ -120,7 +120,8 @@ class Remittances:
 
     A list names its receipt (`receipt_id`), or is found by seller, debtor, date (within a week) and total.
     `lines` are (number, amount); the amount is negative for a credit note and None when the list gives none.
-    `fee_minor` is what a provider kept: total = sum of lines - fee.
+    `fee_minor` is what a provider kept: total = sum of lines - fee. `called` is what a person knows a list by; None
+    when it came with its receipt, in the bank's file.
     """
 
     id: list[int]
@@ -131,9 +132,10 @@ class Remittances:
     sent_on: list[date | None] = field(default_factory=_dates)
     total_minor: list[int | None] = field(default_factory=_amounts)
     fee_minor: list[int | None] = field(default_factory=_amounts)
+    called: list[str | None] = field(default_factory=_texts)
 
     def __post_init__(self) -> None:
-        optional = ("seller", "debtor", "sent_on", "total_minor", "fee_minor")
+        optional = ("seller", "debtor", "sent_on", "total_minor", "fee_minor", "called")
         align(self, "id", dict.fromkeys(optional))
 
 

@@ -74,18 +74,23 @@ class Returns:
             return Decision(receipts.id[row], NOT_A_RECEIPT, "money_out", reason)
         meaning = RETURN_REASONS.get(code or "", "no reason given")
         evidence: dict[str, Any] = {"reason_code": code or None, "meaning": meaning}
-        reason = f"A payment came back ({code or 'no code'}: {meaning})."
+        reason = f"A payment came back ({code}: {meaning})." if code else "A payment came back, without a reason code."
         plain = [o for o in fitting if o[:3] == fitting[0][:3]]
         if len(plain) == 1 and (code is not None or plain[0].points >= _PLAIN):
             original = plain[0].row
             self._taken.add(original)
             evidence["reverses_receipt_id"] = receipts.id[original]
-            reason += f" It reverses the receipt of {receipts.received_on[original]}."
+            day = f"{receipts.received_on[original]:%d/%m/%Y}"
+            reason += (
+                f" It reverses the receipt of {day}."
+                if code
+                else f" It looks like the receipt of {day}: a person must say so."
+            )
             return Decision(receipts.id[row], RETURN, "return", reason, (), evidence)
         if fitting:
             named = fitting[:_MOST_NAMED]
             evidence["candidates"] = [receipts.id[o.row] for o in named]
-            days = ", ".join(str(receipts.received_on[o.row]) for o in named)
+            days = ", ".join(f"{receipts.received_on[o.row]:%d/%m/%Y}" for o in named)
             reason += f" A person must say which receipt it takes back: {len(fitting)} fit, of {days}."
         else:
             reason += " A person must say which receipt it takes back: none of this amount fits."

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from hub.core.services.decisions import State, proposal_id, states, written
+from hub.core.services.decisions import State, proposal_id, refuse_marked, states, written
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.naming import invoice_called, receipt_called
 from hub.core.services.pouring import Pot, exchange, pour
 from hub.core.services.rules import SETTING_OF, Rules
 from hub.core.services.words import amount, words_of
+from hub.core.store import Connection
 from hub.core.store.allocations import NewAllocation
 from hub.core.store.choosing import ChosenInvoice, ChosenReceipt, lock
 from hub.core.store.database import UnitOfWork
@@ -82,10 +83,13 @@ def allocate(
         _refuse_twice([f"receipt {r.receipt_id}" for r in given] + [f"invoice {i.seller} {i.number}" for i in owed])
         lock(unit, [r.id for r in given], [i.id for i in owed])
         given = [receipt_called(unit.connection, share.name) for share in receipts]  # as they are now that we hold them
+        for receipt in given:
+            refuse_marked(desk, unit.connection, receipt)
         paid_in, currency = _currencies(given, owed)
         by_number = {share.name: invoice for share, invoice in zip(invoices, owed, strict=True)}
         less = _deductions(unit, rules, deductions, by_number, currency)
         opened = states(desk, unit.connection, [i.id for i in owed])
+        _refuse_closed(desk, unit.connection, owed, opened)
         pots = _given(given, receipts, paid_in)
         wanted, credits = _owed(owed, invoices, opened, less, currency)
         poured: Sequence[Sequence[int]] = (
@@ -123,7 +127,9 @@ def write_off(desk: Desk, rules: Rules, name: str, reason: str) -> list[Allocati
                 if rest <= 0
                 else f"no receipt was applied to {invoice.number}: its rest is no small difference",
                 where=name,
-                mend="a claim that is given up is booked in the ledger; the hub reads it from there",
+                mend=f"nothing to do; hub allocations explain {invoice.number} says what was applied to it"
+                if rest <= 0
+                else "a claim that is given up is booked in the ledger; the hub reads it from there",
             )
         receipt = receipt_called(unit.connection, f"receipt:{standing[-1].receipt_row}")
         _refuse_beyond_limit(unit, rules, invoice, "write_off", rest)
@@ -138,7 +144,7 @@ def _write(
     decision = proposal_id(0, [(line.receipt.id, line.invoice.id, line.nature, line.amount_minor) for line in lines])
     evidence = json.dumps(
         {
-            "open": {line.invoice.number: opened[line.invoice.id].open_minor for line in lines},
+            "open": {line.invoice.number: _signed(line.invoice, opened) for line in lines},
             "left_of_receipts": {line.receipt.receipt_id: line.receipt.left_minor for line in lines},
         },
         ensure_ascii=False,
@@ -153,6 +159,12 @@ def _write(
         for line in lines
     ]  # fmt: skip
     return written(desk, unit, new)
+
+
+def _signed(invoice: ChosenInvoice, opened: Mapping[int, State]) -> int:
+    """What is open, as a list of open items has it: negative of a credit note."""
+    minor = opened[invoice.id].open_minor
+    return -minor if invoice.kind == CREDIT_NOTE else minor
 
 
 def _given(given: Sequence[ChosenReceipt], shares: Sequence[Share], currency: str) -> list[Pot]:
@@ -268,6 +280,31 @@ def _currencies(receipts: Sequence[ChosenReceipt], invoices: Sequence[ChosenInvo
             mend="name one receipt, and invoices of one currency: it is exchanged for them",
         )
     return paid_in.pop(), owed_in.pop()
+
+
+def _refuse_closed(
+    desk: Desk, connection: Connection, owed: Sequence[ChosenInvoice], opened: Mapping[int, State]
+) -> None:
+    """The first of several with nothing open is named, with what was applied to it last, by whom and when."""
+    for invoice in owed:
+        if opened[invoice.id].open_minor + opened[invoice.id].set_off_minor > 0:
+            continue
+        rows = [row for row in allocation_rows(connection, invoice_row=invoice.id) if row.invoice_row == invoice.id]
+        standing = [row for row in rows if row.status != "reversed"]
+        told = "it is settled in the books" if not standing else _applied(desk, standing[-1])
+        raise HubError(
+            code="HUB-REC-010",
+            what=f"the allocation was refused: nothing is open on {invoice.number}; {told}",
+            where=invoice.number,
+            mend=f"leave it out; hub allocations explain {invoice.number} says what paid it"
+            if standing
+            else "leave it out",
+        )
+
+
+def _applied(desk: Desk, row: AllocationRow) -> str:
+    """What was applied to an invoice, by whom and when."""
+    return f"{row.actor} applied receipt {row.receipt_id} to it, {desk.moment(row.recorded_at or 0)}"
 
 
 def _refuse_twice(names: Sequence[str]) -> None:

@@ -12,9 +12,10 @@ from hub.core.services.desk import Desk
 from hub.core.services.ledger import settled_in_books, view_in
 from hub.core.store import Connection
 from hub.core.store.allocations import NewAllocation, add_allocations, moot_proposals
-from hub.core.store.choosing import numbers_of, receipts_called
+from hub.core.store.choosing import ChosenReceipt, numbers_of, receipts_called
 from hub.core.store.database import UnitOfWork
 from hub.core.store.decisions import AllocationRow, allocation_rows
+from hub.core.store.marks import mark_of
 from hub.core.store.offered import with_offered
 from hub.core.store.reopened import once_confirmed
 from hub.sdk.errors import HubError
@@ -99,6 +100,23 @@ def _refuse_stale(unit: UnitOfWork, lines: Sequence[NewAllocation], found: Mappi
 
 def _most(state: State) -> int:
     return state.open_minor + state.set_off_minor
+
+
+def refuse_marked(desk: Desk, connection: Connection, receipt: ChosenReceipt) -> None:
+    """Of a receipt that somebody marked as no debtor's payment nothing is applied.
+
+    Raises:
+        HubError: who marked it, when and why.
+    """
+    mark = mark_of(connection, receipt.id)
+    if mark is not None:
+        raise HubError(
+            code="HUB-REC-033",
+            what=f"{mark.actor} marked {receipt.receipt_id} as no debtor's payment, {desk.moment(mark.recorded_at)}: "
+            f"{mark.reason}",
+            where=receipt.receipt_id,
+            mend=f'if that is wrong: hub allocations unmark {receipt.receipt_id} --reason "…"',
+        )
 
 
 def refuse_decided(desk: Desk, connection: Connection, name: str) -> None:

@@ -51,11 +51,13 @@ class RuleCount:
 class ReconcileReport:
     """What a reconciliation came to. `automatic` and `suggested` by rule; `left` by reason.
 
-    `returned` counts receipts that the bank took back, whose allocations were reversed.
+    `returned` counts receipts that the bank took back, whose allocations were reversed; `to_place` money that came back
+    and of which a person must say which receipt it was.
     """
 
     receipts: int = 0
     returned: RuleCount = field(default_factory=RuleCount)
+    to_place: RuleCount = field(default_factory=RuleCount)
     automatic: dict[str, RuleCount] = field(default_factory=dict)
     suggested: dict[str, RuleCount] = field(default_factory=dict)
     left: dict[str, RuleCount] = field(default_factory=dict)
@@ -150,29 +152,39 @@ class _Pass:
             amount, currency = receipts.unapplied_minor[row], receipts.currency[row]
             if decision.receipt_id < 0 or not amount or decision.receipt_id in taken:
                 continue  # money that left or was taken back; or nothing left to apply
-            if decision.status == AUTO and self._may_apply(decision):
+            held = self._held_back(decision) if decision.status == AUTO else ""
+            if held is None:
                 best = decision.proposals[0]
                 used = best.exchange[1] if best.exchange else sum(value for _, value in best.lines)
                 self._apply(decision.receipt_id, best, receipts.received_on[row])
                 _add(report.automatic, best.rule, len(best.lines), currency, used)
-            elif suggestions := _suggestions(decision):
+            elif suggestions := _suggestions(decision, self.inputs, held):
                 self.result.proposals += suggestions
                 _add(report.suggested, suggestions[0].rule, len(suggestions[0].lines), currency, amount)
             else:
                 self._leave(decision, rest=amount < receipts.amount_minor[row], currency=currency, amount=amount)
 
-    def _may_apply(self, decision: Decision) -> bool:
-        """Caution beyond the engine's: the hub only suggests what may be counted already, or was undone before."""
+    def _held_back(self, decision: Decision) -> str | None:
+        """Why what the engine would apply is only suggested, in words; "" where its weight or a reversal tells that by
+        itself. None: it is applied.
+
+        Caution beyond the engine's: the hub only suggests what may be counted already, or was undone before.
+        """
         best, inputs = decision.proposals[0], self.inputs
         policy = self.policy.for_debtor(*best.debtor) if best.debtor else self.policy
-        return (
-            (best.exchange is None or exchanged_of(best, lines_of(best)) is not None)
-            and best.weight * 1000 >= policy.auto_threshold  # the engine's quick road does not look at it
-            and decision.receipt_id not in inputs.reversed_receipts  # somebody undid what the hub decided about it
-            and decision.receipt_id not in inputs.seen_elsewhere  # maybe the same sum, seen by another connector
-            and not self._waits(decision.receipt_id)
-            and not _may_be_in_books(best, inputs.in_books, inputs.allocated)
-        )
+        if best.exchange is not None and exchanged_of(best, lines_of(best)) is None:
+            return ""
+        if best.weight * 1000 < policy.auto_threshold:  # the engine's quick road does not look at it
+            return ""
+        if decision.receipt_id in inputs.reversed_receipts:  # somebody undid what the hub decided about it
+            return ""
+        if decision.receipt_id in inputs.seen_elsewhere:  # maybe the same sum, seen by another connector
+            return "another receipt may be the same money (hub sightings list)"
+        if self._waits(decision.receipt_id):
+            return "its money may be counted as another receipt's already (hub sightings list)"
+        if _may_be_in_books(best, inputs.in_books, inputs.allocated):
+            return "the books may have settled the invoice with this very money"
+        return None
 
     def _waits(self, receipt: int) -> bool:
         """True for money that may be counted as another receipt which is applied, or that a person applied as another:
@@ -185,7 +197,7 @@ class _Pass:
     def _apply(self, receipt_id: int, best: Proposal, received_on: date) -> None:
         lines = lines_of(best)
         name, confidence = proposal_id(receipt_id, lines), round(best.confidence * 1_000_000)
-        evidence, in_books = _evidence_text(best.evidence), self.inputs.in_books
+        evidence, in_books = _evidence_text(_named(best.evidence, self.inputs)), self.inputs.in_books
         exchanged, version = exchanged_of(best, lines) or {}, self.outcome.policy_version
         self.result.lines += [
             NewAllocation(
@@ -263,20 +275,32 @@ def _add(into: dict[str, RuleCount], rule: str, lines: int, currency: str, amoun
     count.amounts[currency] += amount
 
 
-def _suggestions(decision: Decision) -> list[NewProposal]:
-    """What a person can choose from; a proposal that could not be written is none."""
+def _named(evidence: Mapping[str, Any], inputs: Inputs) -> Mapping[str, Any]:
+    """The evidence with the name of a payer's list instead of its number in this run, which says nothing tomorrow."""
+    table, number = inputs.remittances, evidence.get("remittance")
+    if table is None or number is None:
+        return evidence
+    row = table.id.index(number)
+    return {**evidence, "remittance": {"name": table.called[row], "lines": len(table.lines[row])}}
+
+
+def _suggestions(decision: Decision, inputs: Inputs, held_back: str | None) -> list[NewProposal]:
+    """What a person can choose from; a proposal that could not be written is none. `held_back`: why the first is not
+    applied."""
     kept: list[NewProposal] = []
     for proposal in decision.proposals[:KEPT_PROPOSALS]:
         lines = lines_of(proposal)
         exchanged = exchanged_of(proposal, lines)
         if exchanged is None:
             continue
+        more = {"held_back": held_back} if held_back and not kept else {}
+        evidence = _evidence_text({**_named(proposal.evidence, inputs), "weight": proposal.weight, **more})
         told = [(*line, exchanged[line[:2]]) if line[:2] in exchanged else line for line in lines]
         kept.append(
             NewProposal(
                 receipt_id=decision.receipt_id, rank=len(kept) + 1, proposal=proposal_id(decision.receipt_id, lines),
                 rule=proposal.rule, reason=proposal.reason, confidence_ppm=round(proposal.confidence * 1_000_000),
-                lines=tuple(told), evidence=_evidence_text({**proposal.evidence, "weight": proposal.weight}),
+                lines=tuple(told), evidence=evidence,
             )
         )  # fmt: skip
     return kept

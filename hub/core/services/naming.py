@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from hub.core.services.desk import Desk, books_of
 from hub.core.store import Connection
 from hub.core.store.choosing import ChosenInvoice, ChosenReceipt, invoices_called, receipts_called
-from hub.core.store.reading import Books
+from hub.core.store.reading import Books, debtor_columns
 from hub.sdk.errors import HubError
 from hub.sdk.money import decimal_text
 
 #: What stands before a row number where an id or a number alone is not enough.
 RECEIPT, INVOICE = "receipt:", "invoice:"
+
+
+def receipts_named(connection: Connection, name: str) -> list[ChosenReceipt]:
+    """All receipts with the source's own id `name`, or the one with the number in ``receipt:17``."""
+    row = _row(name, RECEIPT)
+    return receipts_called(connection, rows=[row]) if row else receipts_called(connection, name)
+
+
+def invoices_named(connection: Connection, books: Books, name: str) -> list[ChosenInvoice]:
+    """All invoices and credit notes of the books with the number `name`, or the one that ``invoice:17`` names."""
+    row = _row(name, INVOICE)
+    return invoices_called(connection, books, rows=[row]) if row else invoices_called(connection, books, name)
 
 
 def receipt_called(connection: Connection, name: str) -> ChosenReceipt:
@@ -18,8 +31,7 @@ def receipt_called(connection: Connection, name: str) -> ChosenReceipt:
     Raises:
         HubError: there is none, or there are several.
     """
-    row = _row(name, RECEIPT)
-    found = receipts_called(connection, rows=[row]) if row else receipts_called(connection, name)
+    found = receipts_named(connection, name)
     if len(found) != 1:
         shown = [f"{RECEIPT}{r.id} ({r.received_on}, {decimal_text(r.amount_minor, r.currency)})" for r in found]
         raise _not_one("receipt", name, shown, "hub export receipts lists them")
@@ -32,12 +44,30 @@ def invoice_called(connection: Connection, books: Books, name: str) -> ChosenInv
     Raises:
         HubError: there is none, or there are several.
     """
-    row = _row(name, INVOICE)
-    found = invoices_called(connection, books, rows=[row]) if row else invoices_called(connection, books, name)
+    found = invoices_named(connection, books, name)
     if len(found) != 1:
         shown = [f"{INVOICE}{i.id} ({i.kind.replace('_', ' ')} of {i.seller}, {i.issued_on})" for i in found]
         raise _not_one("invoice", name, shown, "hub export open-items lists them")
     return found[0]
+
+
+def unknown_account(desk: Desk, seller: str | None, debtor: str | None) -> str:
+    """That nobody knows this seller, or this debtor's code, as a sentence without its full stop; "" when both are known
+    or not asked for."""
+    if seller is None and debtor is None:
+        return ""
+    with desk.store.read() as connection:
+        columns = debtor_columns(connection, books_of(desk, connection), ())
+    known = [
+        (of, code)
+        for of, code in zip(columns["seller"], columns["debtor_id"], strict=True)
+        if seller in (None, of) and debtor in (None, code)
+    ]
+    if known:
+        return ""
+    if debtor is None:
+        return f"No seller is called {seller!r}"
+    return f"No debtor {f'of {seller} ' if seller else ''}has the code {debtor!r}"
 
 
 def _row(name: str, lead: str) -> int | None:

@@ -52,6 +52,9 @@ def reconcile_now(desk: Desk, policy: Policy) -> ReconcileReport:
     for currency, amount in returned:
         report.returned.receipts += 1
         report.returned.amounts[currency] += amount
+    for currency, amount in undone.to_place:
+        report.to_place.receipts += 1
+        report.to_place.amounts[currency] += amount
     return report
 
 

@@ -16,6 +16,8 @@ from hub.core.store.allocations import NewAllocation
 
 #: What becomes of a receipt under other rules; shown and exported, never respelt.
 NEWLY, NO_LONGER, OTHERWISE = "newly_applied", "no_longer_applied", "applied_otherwise"
+#: Nothing of it is applied either way; under one of the two it waits for a person, under the other it is left alone.
+NEWLY_SUGGESTED, NO_LONGER_SUGGESTED = "newly_suggested", "no_longer_suggested"
 
 
 class Outcome(NamedTuple):
@@ -74,7 +76,7 @@ def compare(desk: Desk, policy: Policy, other: Policy, since: date) -> Differenc
         if id_ < 0 or receipts.received_on[row] < since or not receipts.unapplied_minor[row]:
             continue
         result.receipts += 1
-        change = _change(before[id_], after[id_])
+        change = _change(before[id_], after[id_], receipts.unapplied_minor[row])
         if change is None:
             result.same += 1
             continue
@@ -92,10 +94,15 @@ def compare(desk: Desk, policy: Policy, other: Policy, since: date) -> Differenc
 _Lines = frozenset[tuple[int, str, int]]
 
 
-def _change(before: tuple[Outcome, _Lines], after: tuple[Outcome, _Lines]) -> tuple[str, int] | None:
-    """The kind of change and its money; None when both apply the same, or neither applies anything."""
+def _change(before: tuple[Outcome, _Lines], after: tuple[Outcome, _Lines], left: int) -> tuple[str, int] | None:
+    """The kind of change and its money; None when both apply the same, or neither anything and both suggest, or leave.
+
+    `left` is what of the receipt may be applied.
+    """
     if before[1] == after[1]:
-        return None
+        if before[1] or before[0].waits == after[0].waits:
+            return None
+        return (NEWLY_SUGGESTED if after[0].waits else NO_LONGER_SUGGESTED), left
     if not before[1]:
         return NEWLY, after[0].applied_minor
     if not after[1]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hub.core.reconcile import Policy
+from hub.core.services.desk import Desk, books_of
+from hub.core.store.reading import debtor_columns
 
 Debtor = tuple[str, str | None]
 
@@ -43,6 +45,25 @@ class Rules:
             if name in self.overrides.get(who, {}):
                 return int(self.overrides[who][name])
         return default
+
+
+def unknown_debtors(desk: Desk, policy: Policy) -> list[str]:
+    """What rules and overrides name that nobody knows, each as a sentence without its full stop; nothing before the
+    first debtors were read."""
+    named: dict[Debtor, str] = dict.fromkeys(policy.overrides, "an override")
+    named |= {rule.debtor: f"rule {rule.name!r}" for rule in policy.rules if rule.debtor}
+    if not named:
+        return []
+    with desk.store.read() as connection:
+        columns = debtor_columns(connection, books_of(desk, connection), ())
+    known: set[Debtor] = set(zip(columns["seller"], columns["debtor_id"], strict=True))
+    known |= {(seller, None) for seller, _ in known}
+    unknown = sorted(named.keys() - known, key=str) if known else []
+    return [f"{named[who]} names {_called(*who)}, whom nobody knows" for who in unknown]
+
+
+def _called(seller: str, debtor: str | None) -> str:
+    return f"seller {seller}" if debtor is None else f"debtor {debtor} of {seller}"
 
 
 #: The setting behind each limit, for the sentence that refuses.

@@ -1,6 +1,7 @@
 """What people taught by confirming: this account, or this name, pays for that debtor. Computed, never stored.
 
-A lesson stands as long as a confirmed allocation that taught it stands and nobody forgot it since. Its name is a
+A lesson stands as long as a confirmed allocation that taught it stands and nobody forgot it since. Who pays for many by
+its very name (a payment provider, a factor, a public accountant) teaches nothing. A lesson's name is a
 salted digest, so that the note of a forgotten lesson tells nobody's account.
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.core.reconcile.inputs import Learnt
+from hub.core.reconcile.outsiders import pays_for_many
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
@@ -51,6 +53,8 @@ def lessons(connection: sa.Connection) -> list[Lesson]:
         return []  # nothing was ever written
     found: dict[tuple[str, str, str, str], Lesson] = {}
     for row in _taught(connection):
+        if pays_for_many(row.payer_name):
+            continue
         for by, key in ((IBAN, _plain_iban(row.payer_iban)), (NAME, row.payer_name or "")):
             if not key:
                 continue

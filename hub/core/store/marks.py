@@ -11,6 +11,9 @@ from hub.core.store.allocations import refused, refused_by_rule
 from hub.core.store.database import UnitOfWork
 from hub.core.store.offered import offered_in_vain
 
+#: What makes the suggestions for a marked receipt moot, before its row number.
+MARKED = "mark of receipt "
+
 
 def standing_marks() -> sa.Select[Any]:
     """The marks that were not undone: (receipt row, reason, actor, instant, mark id)."""
@@ -41,7 +44,8 @@ def last_undone(connection: sa.Connection, receipt_row: int) -> Any:
 
 
 def add_mark(unit: UnitOfWork, receipt_row: int, reason: str) -> None:
-    """Mark a receipt as no debtor's payment, with one journal entry; its suggestions and verdict are replaced.
+    """Mark a receipt as no debtor's payment, with one journal entry; its suggestions are no choice any more,
+    its verdict is replaced.
 
     Raises:
         HubError: the data base refused: it is marked already, or something of it is applied.
@@ -54,7 +58,8 @@ def add_mark(unit: UnitOfWork, receipt_row: int, reason: str) -> None:
         if refused_by_rule(error):
             raise refused(error) from error
         raise
-    unit.connection.execute(t.proposal.delete().where(t.proposal.c.receipt_id == receipt_row))
+    p = t.proposal
+    unit.connection.execute(p.update().where(p.c.receipt_id == receipt_row).values(moot_by=f"{MARKED}{receipt_row}"))
     unit.connection.execute(t.receipt_verdict.delete().where(t.receipt_verdict.c.receipt_id == receipt_row))
     unit.connection.execute(
         t.receipt_verdict.insert().values(receipt_id=receipt_row, verdict="not_a_receipt", reason=reason)

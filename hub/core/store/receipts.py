@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -119,6 +119,21 @@ def money_left(connection: sa.Connection) -> bool:
     return connection.execute(sa.select(out.c.id).where(unexplained).limit(1)).first() is not None
 
 
+def disbursements_called(connection: sa.Connection, name: str) -> frozenset[int]:
+    """The row numbers of money that left, by the source's own id."""
+    out = as_known("disbursement", None)
+    return frozenset(connection.execute(sa.select(out.c.id).where(out.c.disbursement_id == name)).scalars())
+
+
+def marked_money(connection: sa.Connection) -> list[sa.Row[Any]]:
+    """The receipts that people marked as no debtor's payment: (received_on, amount_minor, currency, payer_name,
+    payer_iban), in order of recording."""
+    r = as_known("receipt", None)
+    columns = (r.c.received_on, r.c.amount_minor, r.c.currency, r.c.payer_name, r.c.payer_iban)
+    marked = sa.select(standing_marks().subquery().c.receipt_id)
+    return list(connection.execute(sa.select(*columns).where(r.c.id.in_(marked)).order_by(r.c.id)))
+
+
 def _explained() -> sa.Select[tuple[int]]:
     """Money that left and took back a receipt that stands; a receipt withdrawn since explains nothing any more."""
     back, r = t.receipt_return, t.receipt
@@ -175,6 +190,7 @@ def remittances(connection: sa.Connection, waiting: Receipts) -> Remittances | N
         debtor=[key[3] for key in kept],
         sent_on=[key[4] for key in kept],
         total_minor=[totals[key] for key in kept],
+        called=[key[1] if key[2] is None else None for key in kept],
     )
 
 
@@ -217,7 +233,7 @@ def take_back(unit: UnitOfWork, returns: Sequence[tuple[int, int, str]]) -> list
     return sorted(fresh)
 
 
-def returns_by_receipt(connection: sa.Connection, receipts: Sequence[int]) -> list[sa.Row[Any]]:
+def returns_by_receipt(connection: sa.Connection, receipts: Collection[int]) -> list[sa.Row[Any]]:
     """What is noted of these receipts that were taken back, in order of the receipts."""
     columns = list(t.receipt_return.columns)
     rows = bulk.rows_by_id(connection, columns, t.receipt_return.c.receipt_id, sorted(receipts))

@@ -115,3 +115,27 @@ def test_a_bank_text_is_shown_once_and_on_label() -> None:
     assert "REMISE CHEQUES NBRE 1" == words.label("REMISE CHEQUES NB\nREMISE CHEQUES NBRE 1", 40)
     assert "VIR SEPA / FACT 12" == words.label("VIR SEPA\n\n FACT 12 ", 40)
     assert 40 == len(words.label("x" * 100_000, 40))
+
+
+def test_an_amount_is_never_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the line ends, "1 020,70 EUR" stands together."""
+    for width in range(40, 60):
+        monkeypatch.setenv("COLUMNS", str(width))
+        lines = words.wrapped(
+            "Open then: AV2026-0007 -100,00 EUR, FA2026-0109 1 020,70 EUR, FA2026-0110 12 845,30 EUR."
+        )
+        assert all(any(one in line for line in lines) for one in ("1 020,70 EUR", "12 845,30 EUR", "-100,00 EUR"))
+
+
+def test_columns_stand_below_one_another_whatever_is_written() -> None:
+    """An emoji takes two columns of a terminal, an accent of its own none."""
+    lines = table_lines(
+        [Col("payer"), Col("amount", right=True)], [["🙂 AB", "1"], ["Rene\u0301", "22"], ["X", "3"]], width=80
+    )
+    assert ["🙂 AB       1", "Rene\u0301       22", "X           3"] == lines[2:]
+
+
+@pytest.mark.parametrize(("name", "typed"), [("FR76…-1.2", "FR76…-1.2"), ("AB 12", "'AB 12'"), ("a;rm *", "'a;rm *'")])
+def test_a_name_can_be_typed_as_it_is_shown(name: str, typed: str) -> None:
+    """Whatever a bank calls a receipt, the shell gets it whole."""
+    assert typed == words.quoted(name)

@@ -15,7 +15,10 @@ class Kind(NamedTuple):
     reason: str
 
 
-_PAYOUT = Kind("provider_payout", "A payout of a payment provider: its charges are matched one by one, not the sum.")
+_PAYOUT = Kind(
+    "provider_payout",
+    "A payout of a payment provider: its charges pay invoices, each a receipt of its own, not the sum.",
+)
 _TAX = Kind("tax_or_social", "Money from the tax office or a social body, not from a debtor.")
 _SALARY = Kind("salary", "Wages or expenses, not a debtor's payment.")
 _LOAN = Kind("loan", "A loan or a line of credit paid out by a lender.")
@@ -82,6 +85,7 @@ _PUBLIC = re.compile(
 _PUBLIC_REFUND = re.compile(
     r"\b(?:REMB\w*|RBT|RESTITUTION\w*|DEGREV\w*|EXCEDENT\w*|CREDIT (?:DE )?TVA|CREDIT (?:D )?IMPOTS?|IMPOTS?|3519)\b"
 )
+_FACTOR = re.compile(r"\b(?:\w*FACTOR(?:S|ING)?|AFFACTURAGE|\w*FACTOFRANCE|COFACREDIT)\b")
 _NAME_RULES = [(kind, re.compile(rf"\b(?:{words})\b")) for kind, words in _NAMES]
 _WORD_RULES = [(kind, re.compile(rf"\b(?:{words})\b")) for kind, words in _WORDS]
 _ANY_NAME = re.compile("|".join(rf"\b(?:{words})\b" for _, words in _NAMES))
@@ -142,6 +146,13 @@ _RETURN_CODES_ISO = ("UPDD", "RRTN", "PMDD", "RPCR", "UPCQ", "RCDD", "ARET", "RR
 def is_public_accountant(folded: str) -> bool:
     """Whether a folded name is that of a public accountant, who pays for towns, schools and hospitals."""
     return _PUBLIC.search(folded) is not None
+
+
+def pays_for_many(name: str | None) -> bool:
+    """Whether a payer's name tells that its money is other people's: a provider, a social body, a public accountant or
+    a factor. That one transfer of it paid a debtor says nothing of the next."""
+    folded = fold(name) if name else ""
+    return bool(_ANY_NAME.search(folded) or _PUBLIC.search(folded) or _FACTOR.search(folded))
 
 
 def outsider_by_name(name: str | None) -> Kind | None:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from hub.core.reconcile import Decision
 from hub.core.services import bank
 from hub.core.services.desk import books_of
 from hub.core.services.exports.model import Column, Row, Scope
@@ -16,7 +15,6 @@ from hub.core.services.taken_back import returns_to_place
 from hub.core.services.words import one_line
 from hub.core.store import exporting
 from hub.core.store.decisions import AllocationRow, proposal_rows
-from hub.core.store.receipts import names_of
 from hub.core.store.sightings import link_rows, sums
 
 #: The first ten are frozen (DESIGN §6). Of an invoice `amount` is what was applied to it; of a credit note it is
@@ -147,24 +145,13 @@ def receipts(scope: Scope) -> Iterator[Row]:
 
 def _returns_to_place(scope: Scope) -> Iterator[Row]:
     """Money that came back and of which a person must say what it takes back, each with the receipts that fit."""
-    decisions = returns_to_place(scope.connection, books_of(scope.desk, scope.connection))
-    said = {-one.receipt_id: one for one in decisions}
-    fitting = {number: _fitting(one) for number, one in said.items()}
-    names = names_of(scope.connection, sorted({receipt for found in fitting.values() for receipt in found}))
+    said = {one.disbursement: one for one in returns_to_place(scope.connection, books_of(scope.desk, scope.connection))}
     for row in exporting.disbursements(scope.connection, sorted(said)):
-        told = [names[receipt] for receipt in fitting[row.id] if receipt in names]
-        reason = said[row.id].reason + (f" They are {', '.join(told)}, the likeliest first." if told else "")
         yield (
             row.disbursement_id, row.account, row.seller, row.paid_on, row.value_on, -row.amount_minor, row.currency,
             0, 0, row.payee_name, row.payee_iban, _unbroken(row.remittance), row.method, row.transaction_code, "return",
-            reason, None, None, 0, 0, None,
+            said[row.id].why, None, None, 0, 0, None,
         )  # fmt: skip
-
-
-def _fitting(decision: Decision) -> list[int]:
-    """The receipts that money which came back may be, the likeliest first."""
-    one = decision.evidence.get("reverses_receipt_id")
-    return [one] if one else list(decision.evidence.get("candidates", ()))
 
 
 def _other_names(scope: Scope) -> tuple[dict[int, str], dict[int, str]]:
