@@ -127,7 +127,7 @@ def _say(done: str, rows: list[AllocationRow]) -> None:
 def _say_lessons(rows: list[AllocationRow], lessons: list[Lesson]) -> None:
     """Who is known to pay for whom from now on, and of whom nothing is learnt."""
     from hub.app.cli.words import wrapped
-    from hub.core.reconcile.outsiders import pays_for_many
+    from hub.core.reconcile.texts.outsiders import pays_for_many
 
     told = [
         f"From now on, {payer_words(lesson)} is known to pay for {lesson.seller} {lesson.debtor_id}."

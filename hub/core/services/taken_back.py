@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from hub.core.reconcile import Decision, Receipts
-from hub.core.reconcile.names import iban_key, name_words
 from hub.core.reconcile.outcome import RETURN
+from hub.core.reconcile.payers.names import iban_key, name_words
 from hub.core.reconcile.returns import returns_of
 from hub.core.services.desk import Desk, books_of
 from hub.core.store import Connection, UnitOfWork

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.core.reconcile.inputs import Learnt
-from hub.core.reconcile.outsiders import pays_for_many
+from hub.core.reconcile.texts.outsiders import pays_for_many
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.database import UnitOfWork
