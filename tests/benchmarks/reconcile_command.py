@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -341,7 +342,7 @@ def _rows(table: Any, rows: Iterable[int]) -> Any:
 
 def _written(database: Path) -> list[list[Any]]:
     """The allocations, suggestions and verdicts in a data base, without the instants of writing."""
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection:
         return [
             connection.execute(f"SELECT {columns} FROM {table} ORDER BY 1, 2, 3, 4").fetchall()  # noqa: S608 -- ours
             for table, columns in (

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 #: Longer than anything takes on a busy machine; a test that hangs ends by it.
 PATIENCE_S = 90.0
@@ -20,6 +23,8 @@ class DaemonProcess:
     """A running `hub daemon`; a context manager that ends it, whatever happened. Its log is JSON lines."""
 
     def __init__(self, config: Path, *arguments: str) -> None:
+        if sys.version_info >= (3, 12) and sqlite3.sqlite_version_info < (3, 42) and "sqlite:" in config.read_text():
+            pytest.skip(f"HUB-JOB-006: with this Python the jobs need SQLite 3.42, it has {sqlite3.sqlite_version}")
         self._path = config.parent / f"daemon-{time.monotonic_ns()}.log"
         self._file = self._path.open("wb")
         command = [sys.executable, "-m", "hub.app.cli", "daemon", "--config", str(config), *arguments]
