@@ -14,6 +14,7 @@ from hub.core.reconcile.confidence import SURE, confidence
 from hub.core.reconcile.inputs import Receipts
 from hub.core.reconcile.ledger import Ledger
 from hub.core.reconcile.outcome import AUTO, Decision, Proposal
+from hub.core.reconcile.outsiders import figures_are_no_invoices
 from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.quotes import PROOF_LENGTH, Quotes, counters_in
 from hub.core.reconcile.stances import AGREES, CONTRADICTS, STRONG, UNKNOWN
@@ -94,9 +95,14 @@ class ExactMatcher:
         stance = self._stance(payer, item, folded, row)
         if stance == CONTRADICTS or (stance != AGREES and (payer.behalf or not self._is_proof(item, row))):
             return None  # who pays for others may say for whom
-        if stance != AGREES and _GIVEN_BACK.search(folded) is not None:
+        if stance != AGREES and (_GIVEN_BACK.search(folded) is not None or self._are_no_invoices(quoted, folded)):
             return None
         return self._settled(row, quoted, payer.found_by, stance)
+
+    def _are_no_invoices(self, quoted: dict[int, str], folded: str) -> bool:
+        """Whether numbers without a letter stand in a text that speaks of other money, or of an order."""
+        numbers = self.ledger.numbers.compact
+        return all([numbers[item].isdigit() for item in quoted]) and figures_are_no_invoices(folded)
 
     def _stance(self, payer: Payer, item: int, folded: str, row: int) -> int:
         """The payer's stance; a bank that gives no name may have put one in the label."""
