@@ -298,7 +298,6 @@ def _is_plainly_named(draft: Draft) -> bool:
     return bool(draft.evidence.get("payer") == "agrees" and draft.evidence.get("strength", WEAK) > BARE)
 
 
-
 def said_by(rule: CompanyRule) -> Kind:
     """Why money is no payment of a debtor, where the company itself says so."""
     return Kind("company_rule", f"Your rule “{rule.name}” says that it is no debtor's payment.")

@@ -200,3 +200,12 @@ def test_a_machines_reference_is_no_number_like_theirs(text: str, reference: str
     items = [row | {"number": f"{26105701 + 37 * n}"} for n, row in enumerate(rents(3))]
     decision = decide(items, [paid(0, remittance=text, end_to_end_ref=reference)], debtors=CARON)[0]
     assert (sure, [(1, RENT)]) == (decision.status == "auto", lines(decision))
+
+
+def test_what_only_makes_up_the_rest_beside_a_number_is_claimed_by_nobody() -> None:
+    """A list of June with a wrong number in it: February's money pays the oldest, and who comes after it waits."""
+    numbers = [row["number"] for row in rents(5)]
+    listed = paid(3, amount_minor=2 * RENT, unapplied_minor=2 * RENT, remittance=f"FACTURES {numbers[3]} FA-2026-99981")
+    decisions = decide(rents(5), [paid(0, remittance=numbers[0]), paid(1), listed, paid(4)], debtors=CARON)
+    assert ["auto", "auto", "suggested", "suggested"] == [d.status for d in decisions]
+    assert [1, 2] == first_lines(decisions[:2])
