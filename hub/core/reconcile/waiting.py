@@ -135,7 +135,8 @@ class Waiting:
             return False
         account_of = self.desk.ledger.account_of
         account = account_of[drafts[0].lines[0][0]]
-        if case.reading.names_something or "against" in drafts[0].evidence:
+        own = case.reading.only_refers  # a payment's own number: whatever list it is of, this debtor's next one is paid
+        if not own and (case.reading.names_something or "against" in drafts[0].evidence):
             return False
         if case.payer.score < STRONG_PAYER and len(case.payer.accounts) > 1:
             return False  # a word of many names: it may be anybody

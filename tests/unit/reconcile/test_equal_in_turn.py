@@ -209,3 +209,10 @@ def test_what_only_makes_up_the_rest_beside_a_number_is_claimed_by_nobody() -> N
     decisions = decide(rents(5), [paid(0, remittance=numbers[0]), paid(1), listed, paid(4)], debtors=CARON)
     assert ["auto", "auto", "suggested", "suggested"] == [d.status for d in decisions]
     assert [1, 2] == first_lines(decisions[:2])
+
+
+def test_a_payments_own_number_takes_a_turn() -> None:
+    """Whatever list "PMT 620879" is of, it is this debtor's, and the silent money after it goes on with the next."""
+    decisions = decide(rents(4), [paid(0, remittance="PMT 620879"), paid(1)], debtors=CARON)
+    assert ["suggested", "auto"] == [d.status for d in decisions]
+    assert [1, 2] == first_lines(decisions)
