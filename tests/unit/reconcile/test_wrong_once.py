@@ -279,3 +279,13 @@ def test_a_sum_that_nearly_fits_beside_a_number_that_does_not_is_a_question(text
     ]
     assert "suggested" == one(invoices, 1610_33, text, "ETS DURAND ET FILS").status
     assert "auto" == one(invoices, 1610_33, "VIREMENT", "ETS DURAND ET FILS").status
+
+
+@pytest.mark.parametrize(("closed", "sure"), [("51233", False), ("51234", True)])
+def test_the_few_figures_of_a_paid_invoice_are_no_silence(closed: str, sure: bool) -> None:
+    """A label with "51233", paid in a look before this one: the money came twice, or pays an invoice like it."""
+    items = [item(f"{51450 + 217 * n}", "D0", 358_80, issued_on=date(2026, n + 1, 3)) for n in range(3)]
+    firms = debtors_of(["Brun Henry", "Moreau Services"])
+    settled = SettledNumbers(["ACME"], ["D0"], [closed])
+    decision = one(items, 358_80, "VIR SEPA RECU DE BRUN HENRY 51233", None, debtors=firms, settled=settled)
+    assert sure is (decision.status == "auto")
