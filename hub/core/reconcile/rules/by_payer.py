@@ -226,7 +226,8 @@ def _beside_a_rounding(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) 
 def _many_equal(desk: Desk, case: Case, account: int) -> list[Draft] | None:
     """An account with very many items: take the oldest of this amount without building the whole pool."""
     ledger = desk.ledger
-    if len(ledger.rows_of[account]) <= LARGE_POOL or case.reading.months or case.reading.statement:
+    reading = case.reading
+    if len(ledger.rows_of[account]) <= LARGE_POOL or reading.months or reading.statement or reading.left_out:
         return None
     row = ledger.first_of_amount(account, case.amount, case.received_on + timedelta(days=DATE_SLACK_DAYS))
     if row is None or not desk.usable(row, case):
