@@ -15,7 +15,7 @@ from hub.core.reconcile.rules.judging import MOST_ACCOUNTS, judge
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.near_number import NEAR, nearest_named, others_near
 from hub.core.reconcile.rules.on_account import on_account
-from hub.core.reconcile.rules.period import of_one_period
+from hub.core.reconcile.rules.period import due_on_the_day, of_one_period
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import statement
 from hub.core.reconcile.text import fold
@@ -62,8 +62,9 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
         judged += _of_namesakes(desk, case, accounts)
     if rivals > 1:
         _several_explain(desk, judged)
-    told = [d for d in judged if d.rule == "payer_statement" and d.weight >= 0.8] if case.reading.months else []
-    if told:  # the month says which, and its number may say so as well
+    dated = case.reading.months or case.reading.due_on
+    told = [d for d in judged if d.rule == "payer_statement" and d.weight >= 0.8] if dated else []
+    if told:  # the month, or the day, says which, and its number may say so as well
         judged = [
             d if d.rule == "payer_statement" or (d.rule == NEAR and d.same_as(told[0])) else cap(d, 0.79)
             for d in judged
@@ -178,6 +179,7 @@ def explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     if not pool.left:
         return []
     drafts = statement(desk, case, pool) if case.reading.months or case.reading.statement else []
+    drafts += due_on_the_day(desk, case, pool) if case.reading.due_on else []
     amounts = pool.amounts if len(pool.invoices) <= LARGE_POOL else list(dict.fromkeys(pool.amounts))
     sums = sums_to(amounts, case.amount, 4 if case.amount in amounts else 99)
     drafts += _sets(desk, case, pool, sums)

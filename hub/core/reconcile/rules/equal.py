@@ -58,9 +58,11 @@ def alike(draft: Draft) -> bool:
 
 def why_not_these(desk: Desk, case: Case, draft: Draft) -> str:
     """The same for each invoice of a set that leaves out others equal to it."""
-    amounts = [amount for _, amount in draft.lines]
+    amounts, due_on, named = [amount for _, amount in draft.lines], desk.ledger.items.due_on, case.reading.due_on
     for row, amount in draft.lines:
         more = len(desk.ledger.rows_of_amount(desk.ledger.account_of[row], amount)) > amounts.count(amount)
+        if more and named and due_on[row] not in named:
+            return "equal invoices, and the text names a due date that is not this one's"
         if more and (why := why_not_the_oldest(desk, case, row, amount)):
             return why
     return ""
