@@ -26,7 +26,7 @@ from hub.core.reconcile.rules.by_remittance import RemittanceIndex, by_remittanc
 from hub.core.reconcile.rules.near_number import due_nearest
 from hub.core.reconcile.rules.paid_already import slipped_from_paid
 from hub.core.reconcile.stances import CONTRADICTS, MEDIUM, STRONG
-from hub.core.reconcile.text import fold
+from hub.core.reconcile.text import fold, join_pieces
 
 _DIGIT = re.compile(r"\d")
 _MOST_EQUAL = 50  # equal invoices whose numbers are compared with a paid one's
@@ -194,7 +194,7 @@ class Thought:
             return _SURE
         compact = self.desk.ledger.numbers.compact
         plain = [d for d in strangers if all([compact[row].isdigit() for row, _ in d.lines])]
-        if plain and figures_are_no_invoices(fold((self.desk.receipts.remittance[case.row] or "")[:2000])):
+        if plain and figures_are_no_invoices(join_pieces(fold((self.desk.receipts.remittance[case.row] or "")[:2000]))):
             return _WHOLE
         return 1.0
 

@@ -52,3 +52,10 @@ def test_letters_of_our_own_are_no_loans() -> None:
     """The number is plainly one of ours, whatever stands before it."""
     lettered = [{**row, "number": f"FA{row['number']}"} for row in ITEMS]
     assert "auto" == one(lettered, SUM, "REVERSEMENT FA2026-14014", "AGENCE HELIOS", debtors=FIRMS).status
+
+
+def test_a_label_cut_within_the_word() -> None:
+    """Thirty-one characters, and the line that follows."""
+    short = [{**row, "number": row["number"].replace("-", "")[3:]} for row in ITEMS]
+    label = f"VIR LA POSTE AVOIR SUR VOTRE CO\nMMANDE {short[2]['number']}"
+    assert "auto" != one(short, SUM, label, None, debtors=FIRMS).status
