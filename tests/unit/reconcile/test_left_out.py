@@ -52,3 +52,11 @@ def test_less_money_beside_what_is_left_out_is_no_part_of_it() -> None:
     decision = one(NOVEMBER, 1234_56, text, "FONDERIE DES TILLEULS", debtors=FIRMS)
     assert "auto" != decision.status
     assert 3 not in [item_id for proposal in decision.proposals for item_id, _ in proposal.lines]
+
+
+def test_figures_that_are_left_out_are_no_end_of_a_number_either() -> None:
+    """Numbers of nothing but figures, too much money for the one, and not all of the month."""
+    plain = [row | {"number": f"2511{n:05d}"} for n, row in enumerate(NOVEMBER, 613)]
+    text = f"FACTURES 11/2025 SAUF FACT {plain[2]['number']}"
+    decision = one(plain, 9999_99, text, "FONDERIE DES TILLEULS", debtors=FIRMS)
+    assert "auto" != decision.status
