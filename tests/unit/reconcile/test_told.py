@@ -128,3 +128,22 @@ def test_several_invoices_of_the_day_on_which_they_fall_due(day: str, paid: list
     decision = one(ahead, 5412_56, text, None, debtors=SHOP, received_on=date(2026, 5, 5))
     assert ("auto" if paid else "suggested") == decision.status
     assert not paid or lines(decision) == paid
+
+
+@pytest.mark.parametrize(
+    ("text", "paid"),
+    [
+        ("FACTURE DU 06032026 MONTANT 990,00", 9),
+        ("FACT DU 06/03/2026", 9),
+        ("VIREMENT DU 06/03/2026", None),  # no word for an invoice: the day of something else
+        ("FACTURE DU 07/03/2026", None),  # none was issued that day
+    ],
+)
+def test_the_day_of_issue_tells_which_of_equal_invoices(text: str, paid: int | None) -> None:
+    """Also where somebody of a like name, undecided, has taken the turn of the one it is."""
+    firms = debtors_of(["Moulins Duval", "Duval Négoce", "Duval Levures"])
+    doubtful = receipt(990_00, "REGLEMENT", "DUVAL", received_on=date(2026, 4, 1))
+    told = receipt(990_00, text, "MOULINS DUVAL", received_on=date(2026, 4, 20))
+    decision = decide(weeks([990_00] * 12), [doubtful, told], debtors=firms)[1]
+    assert ("auto" if paid else "suggested") == decision.status
+    assert not paid or lines(decision) == [(paid, 990_00)]
