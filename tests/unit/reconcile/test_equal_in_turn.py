@@ -216,3 +216,16 @@ def test_a_payments_own_number_takes_a_turn() -> None:
     decisions = decide(rents(4), [paid(0, remittance="PMT 620879"), paid(1)], debtors=CARON)
     assert ["suggested", "auto"] == [d.status for d in decisions]
     assert [1, 2] == first_lines(decisions)
+
+
+@pytest.mark.parametrize("more", [0, 9])
+def test_many_months_paid_at_once_take_their_turns(more: int) -> None:
+    """Five rents in one sum, also among more invoices than all sets are tried of: the next is the sixth."""
+    others = [item(f"FA-2026-9{n:04d}", "D0", 31_07 + 17_11 * n * n, issued_on=date(2026, 1, 2)) for n in range(more)]
+    half_a_year = timedelta(days=180)
+    earlier = [row | {day: row[day] - half_a_year for day in ("issued_on", "due_on")} for row in rents(7)]
+    at_once = paid(1, amount_minor=5 * RENT, unapplied_minor=5 * RENT)
+    decisions = decide([*earlier, *others], [at_once, paid(2)], debtors=CARON)
+    assert ["suggested", "auto"] == [d.status for d in decisions]
+    assert [(6, RENT)] == lines(decisions[1])
+    assert 5 == len(lines(decisions[0]))

@@ -26,6 +26,7 @@ _OTHER_FORM = 0.8  # a debtor with the payer's words, and another legal form
 _NAMESAKE = 0.7  # the same where the payer is found as a debtor whose items explain nothing
 _MOST_NAMESAKES, _MOST_BEGUN = 12, 50
 _LIKELY_BY_CHANCE = 0.5  # sets expected by accident, from which one that adds up says nothing against a period
+_EQUAL_ONES = 0.85  # so many of one sum: that they are many of many is no reason why it should be chance
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 
 
@@ -258,6 +259,8 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
         weight = 0.992 / (1 + chance / 4 if size == 1 else 1 + chance) if not rivals else 0.8 - 0.05 * min(size, 6)
         if chance > (_CHANCE_OF_ONE if size == 1 else CHANCE):
             weight = min(weight, 0.9)
+        if size > 1 and not rivals and len(set(solution)) == 1:
+            weight = max(weight, _EQUAL_ONES)
         if size > 1 and not together and _leaves_equals(desk, case, pool, solution):
             weight = min(weight, 0.9)  # which of two equal invoices belongs to the set, nothing tells
         if _is_owed_by_several(desk, pool, solution):
