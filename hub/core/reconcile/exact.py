@@ -19,7 +19,7 @@ from hub.core.reconcile.payers import PayerIndex
 from hub.core.reconcile.quotes import PROOF_LENGTH, Quotes, counters_in
 from hub.core.reconcile.stances import AGREES, CONTRADICTS, STRONG, UNKNOWN
 from hub.core.reconcile.text import compact, fold, join_pieces
-from hub.core.reconcile.words import REFUND_WORDS
+from hub.core.reconcile.words import EXCEPT_WORDS, REFUND_WORDS
 
 _LONGEST = 400
 _MOST_EQUAL = 40  # items of one amount and debtor tried here; a number in the text finds one among more
@@ -27,6 +27,7 @@ _DIGIT = re.compile(r"\d")
 _LETTER_AND_DIGIT = re.compile(r"[A-Z]\n\d|\d\n[A-Z]")  # what a line break keeps apart
 _NAME_WORD = re.compile(r"(?<![A-Z0-9])[A-Z]{2,}(?![A-Z0-9])")  # "VE" of "VE2601" is no word
 _ONLY_ALNUM = {code: chr(code) if chr(code).isalnum() else None for code in range(128)}
+_LEFT_OUT = re.compile(r"\b(?:" + "|".join(sorted(EXCEPT_WORDS)) + r")\b")
 _GIVEN_BACK = re.compile(r"\b(?:" + "|".join(sorted(REFUND_WORDS)) + r")\b")
 
 
@@ -47,6 +48,8 @@ class ExactMatcher:
         if not text or len(text) > _LONGEST:
             return self._ordered(row, structured, "", receipts.unapplied_minor[row]) if structured else None
         folded, amount = fold(text), receipts.unapplied_minor[row]
+        if ("SAUF" in folded or "HORS" in folded or "EXCEPT" in folded) and _LEFT_OUT.search(folded) is not None:
+            return None
         if structured or _DIGIT.search(folded) is not None:
             if "\n" in folded:
                 return self._of_pieces(row, structured, folded, amount)

@@ -60,3 +60,11 @@ def test_figures_that_are_left_out_are_no_end_of_a_number_either() -> None:
     text = f"FACTURES 11/2025 SAUF FACT {plain[2]['number']}"
     decision = one(plain, 9999_99, text, "FONDERIE DES TILLEULS", debtors=FIRMS)
     assert "auto" != decision.status
+
+
+def test_the_sum_of_what_is_left_out() -> None:
+    """Two at half its price are all the rest of the month: a whole number, and its sum, are not what is paid."""
+    month = [item(f"F26-0{4510 + 14 * n}", "D0", amount) for n, amount in enumerate((674_80, 337_40, 337_40))]
+    text = "REGLT MARS 2026 SAUF FACT F26-04510"
+    decision = one(month, 674_80, text, "FONDERIE DES TILLEULS", debtors=FIRMS)
+    assert [(2, 337_40), (3, 337_40)] == lines(decision)

@@ -289,3 +289,19 @@ def test_the_few_figures_of_a_paid_invoice_are_no_silence(closed: str, sure: boo
     settled = SettledNumbers(["ACME"], ["D0"], [closed])
     decision = one(items, 358_80, "VIR SEPA RECU DE BRUN HENRY 51233", None, debtors=firms, settled=settled)
     assert sure is (decision.status == "auto")
+
+
+def test_retention_money_is_no_credit_note() -> None:
+    """The text says what is missing; that a credit note is as high to the cent is chance."""
+    items = [item("F25-02632", DURAND, 3519_89), item("A26-02701", DURAND, 175_99, kind="credit_note")]
+    decision = one(items, 3343_90, "FACT F25-02632 RETENUE DE GARANTIE 5 %", "DURAND ET FILS", payer_iban=IBAN)
+    assert [(1, 3343_90)] == lines(decision)
+
+
+def test_a_month_of_equal_invoices_that_no_text_names() -> None:
+    """Four of February make up the sum, and so do any four of the eleven."""
+    days = [date(2025, 12, 4), date(2026, 1, 20), *[date(2026, 2, n) for n in (2, 24, 26, 27)]]
+    days += [date(2026, 3, n) for n in (3, 9, 16, 23, 30)]
+    rows = [item(f"FA-2026-0{101 + n}", DURAND, 6850_00, issued_on=day, due_on=day) for n, day in enumerate(days)]
+    decision = one(rows, 4 * 6850_00, "REGLEMENT", "DURAND ET FILS", payer_iban=IBAN)
+    assert "auto" != decision.status

@@ -36,9 +36,17 @@ def of_one_period(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
         draft = Draft(_SURE, "payer_statement", reason, full_lines(desk, chosen))
         if not any([draft.same_as(other) for other in drafts]):
             drafts.append(draft)
-    for draft in drafts if len(drafts) > 1 else ():
-        draft.weight = _SEVERAL
+    for draft in drafts:
+        if len(drafts) > 1 or _is_any_of_equals(desk, pool, draft):
+            draft.weight = _SEVERAL
     return drafts
+
+
+def _is_any_of_equals(desk: Desk, pool: Pool, draft: Draft) -> bool:
+    """Whether all of a period are of one sum, and there are more of it: any as many of them would add up."""
+    amounts = {amount for _, amount in draft.lines}
+    left = desk.ledger.left
+    return len(amounts) == 1 and len([row for row in pool.left if left[row] in amounts]) > len(draft.lines)
 
 
 def due_on_the_day(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
