@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.mentions import FULL, STRONG, WEAK, Ref
+from hub.core.reconcile.mentions import BARE, FULL, STRONG, WEAK, Ref
 from hub.core.reconcile.rules.equal import alike
 from hub.core.reconcile.rules.its_day import is_told
 from hub.core.reconcile.rules.near_number import NEAR, near_number
@@ -23,6 +23,7 @@ _WANTED = 0.5  # weight from which an undecided explanation keeps others from it
 _TURNS = {"payer_amount": 0.8, "payer_rounding": 0.7, "payer_sum": 0.8}
 _SEVERAL, _NEVER = "payer_sum", 2.0
 _AND_OTHERS = "named_and_others"  # the rule whose other items make up the rest, and were found by trying
+_TO_THE_CENT = ("number_named_exact", "numbers_named_exact")
 _NOTHING = "oldest_first"  # the rule that speaks when nothing adds up
 _ANYBODYS = 2  # invoices of one amount above which a receipt that names nobody may pay any of them, and hinders none
 _MOST_NEAR = 50  # paid invoices of this amount whose numbers are compared with the text
@@ -93,9 +94,12 @@ class Waiting:
         return any(ref.row == row for mention in case.reading.mentions for ref in mention.refs)
 
     def _is_spelt(self, case: Case, draft: Draft) -> bool:
-        """Whether the text has a whole number of ours, in money that nobody gives back: it is meant, whoever pays."""
-        spelt = draft.evidence.get("strength", 0) >= FULL
-        return spelt and REFUND_WORDS.isdisjoint(case.reading.words)
+        """Whether the text has a whole number of ours, in money that nobody gives back: it is meant, whoever pays.
+
+        Also the few figures that some sellers' numbers are, where they have exactly this sum.
+        """
+        least = BARE if draft.rule in _TO_THE_CENT else FULL
+        return draft.evidence.get("strength", 0) >= least and REFUND_WORDS.isdisjoint(case.reading.words)
 
     def _is_anybodys(self, drafts: list[Draft]) -> bool:
         """Whether very many invoices have the amount of a receipt that names nobody: a deposit of cheques."""

@@ -229,3 +229,15 @@ def test_many_months_paid_at_once_take_their_turns(more: int) -> None:
     assert ["suggested", "auto"] == [d.status for d in decisions]
     assert [(6, RENT)] == lines(decisions[1])
     assert 5 == len(lines(decisions[0]))
+
+
+def test_the_few_figures_of_a_number_and_its_sum_came_first() -> None:
+    """Somebody of a like name pays "51475", to the cent: the debtor's silent money after it waits."""
+    firms = debtors_of(["Guérin Rolland", "Guérin Vidal", "Caron Formation", "Guérin SARL"])
+    rows = [item(f"{51433 + 21 * n}", f"D{(n + 1) % 3}", 2388_00, issued_on=date(2026, n % 3 + 1, 3)) for n in range(5)]
+    rows.append(item("51999", "D3", 77_00))
+    named = receipt(2388_00, "VIR SEPA RECU DE GUERIN TRESORERIE 51475", received_on=date(2026, 4, 2))
+    silent = receipt(2388_00, "VIREMENT", "GUERIN ROLLAND", received_on=date(2026, 4, 20))
+    decisions = decide(rows, [named, silent], debtors=firms)
+    assert ["suggested", "suggested"] == [d.status for d in decisions]
+    assert [(3, 2388_00)] == lines(decisions[0])
