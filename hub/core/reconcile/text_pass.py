@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hub.core.reconcile.fitting import FEW_DIGITS, LETTERS, as_year, near
 from hub.core.reconcile.mentions import BARE, STRONG, WEAK, Ref
 from hub.core.reconcile.months import COUNTERS, CUT_MONTHS, MonthText
@@ -186,6 +188,20 @@ class TextPass(MonthText):
             self.reading.mentions.append(mention)
             if not technical and here >= 0 and self._goes_on(here + 1):
                 self.reading.goes_on = True
+        if len(positions) > 2:
+            self._parted_by_dashes()
+
+    def _parted_by_dashes(self) -> None:
+        """Three numbers and more with a dash between each two are a list: "951 - 984 - 994" is no range."""
+        mentions = self.reading.mentions
+        chained = {
+            at + step
+            for at, (one, after) in enumerate(pairwise(mentions))
+            if one.opens_range and after.opens_range
+            for step in (0, 1)
+        }
+        for at in chained:
+            mentions[at] = mentions[at]._replace(opens_range=False)
 
     def _is_left_out(self, at: int) -> bool:
         """Whether nothing but numbers, and words for them, stand between a number and the "SAUF" before it."""
