@@ -190,6 +190,8 @@ class Thought:
         """The most that drafts deserve which nothing but figures speaks for, where nobody knows who paid and the label
         speaks of something else."""
         strangers = [d for d in drafts if d.weight > _SURE and d.evidence.get("payer") == "unknown"]
+        if not strangers:
+            return 1.0
         if any([d.evidence.get("strength", BARE + 1) <= BARE for d in strangers]) and self._speaks_of_an_outsider(case):
             return _SURE
         compact = self.desk.ledger.numbers.compact

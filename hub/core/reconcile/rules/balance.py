@@ -32,8 +32,8 @@ def _several_equal(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     """The oldest of equal invoices, as many as make up the amount. Only ever a suggestion, and yet it takes a turn."""
     left = desk.ledger.left
     for amount, there in Counter([left[row] for row in pool.left]).items():
-        several, over = divmod(case.amount, amount)
-        if not over and _LEAST_EQUAL <= several <= there:
+        several = case.amount // amount
+        if _LEAST_EQUAL <= several <= there and several * amount == case.amount:
             rows = [row for row in pool.left if left[row] == amount][:several]
             reason = f"The payer is known and {desk.numbers(rows)}, the oldest of equal ones, add up to this amount."
             return [Draft(_EQUAL, "payer_sum", reason, [(row, amount) for row in rows])]

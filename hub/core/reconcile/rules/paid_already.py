@@ -46,12 +46,13 @@ def paid_as_written(desk: Desk, case: Case, row: int) -> str | None:
     nothing but figures also the few that are no proof of an open one: "51233".
     """
     ledger, account = desk.ledger, desk.ledger.account_of[row]
-    own = runs(fold(ledger.items.number[row]))[0]
-    if len(own) == 1 and own[0].isdigit():
-        return next((said for said in _runs_of(case, len(own[0])) if _is_paid(desk, said, account)), None)
+    number = ledger.items.number[row]
+    if number.isdigit():
+        return next((said for said in _runs_of(case, len(number)) if _is_paid(desk, said, account)), None)
     known = windows(case)
     if not known:
         return None
+    own = runs(fold(number))[0]
     letters = own.pop(0) if own and own[0] > LETTERS else ""
     for window in known.values():
         said = window[1:] if window[0] > LETTERS else window
