@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from hub.core.reconcile import SettledNumbers
+from hub.core.reconcile import Debtors, SettledNumbers
 from hub.core.reconcile.names import name_words
 from hub.core.reconcile.text import mask
 from tests.unit.reconcile.books import DUPONT, DURAND, MARTIN, debtors_of, decide, item, lines, one, receipt
@@ -304,4 +304,14 @@ def test_a_month_of_equal_invoices_that_no_text_names() -> None:
     days += [date(2026, 3, n) for n in (3, 9, 16, 23, 30)]
     rows = [item(f"FA-2026-0{101 + n}", DURAND, 6850_00, issued_on=day, due_on=day) for n, day in enumerate(days)]
     decision = one(rows, 4 * 6850_00, "REGLEMENT", "DURAND ET FILS", payer_iban=IBAN)
+    assert "auto" != decision.status
+
+
+def test_a_number_that_another_seller_closed_as_well_is_no_misprint() -> None:
+    """Two sellers count alike: the debtor's own 2026-14518 is open, and not what 2026-14508 was meant to be."""
+    two = Debtors(["ACME", "NORD"], ["D0", "N0"], ["Leroux Location SA", "Cordier Édition"])
+    items = [item(f"2026-{14400 + 12 * n}", "D0", 99_00 + 13_70 * n, issued_on=date(2026, 1, n + 1)) for n in range(9)]
+    items += [item("2026-14508", "D0", 2388_00), item("2026-14518", "D0", 3738_82)]
+    closed = SettledNumbers(["NORD"], ["N0"], ["2026-14518"])
+    decision = one(items, 2388_00, "VOTRE REF 2026-14518", "LEROUX LOCATION SA", debtors=two, settled=closed)
     assert "auto" != decision.status
