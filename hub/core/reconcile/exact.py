@@ -17,8 +17,9 @@ from hub.core.reconcile.payers.companies import Payer
 from hub.core.reconcile.payers.payer_index import PayerIndex
 from hub.core.reconcile.payers.stances import AGREES, CONTRADICTS, STRONG, UNKNOWN
 from hub.core.reconcile.reading.quotes import PROOF_LENGTH, Quotes, counters_in
+from hub.core.reconcile.texts.outsiders import figures_are_no_invoices
 from hub.core.reconcile.texts.text import compact, fold, join_pieces
-from hub.core.reconcile.texts.words import REFUND_WORDS
+from hub.core.reconcile.texts.words import EXCEPT_WORDS, REFUND_WORDS
 
 _LONGEST = 400
 _MOST_EQUAL = 40  # items of one amount and debtor tried here; a number in the text finds one among more
@@ -26,6 +27,8 @@ _DIGIT = re.compile(r"\d")
 _LETTER_AND_DIGIT = re.compile(r"[A-Z]\n\d|\d\n[A-Z]")  # what a line break keeps apart
 _NAME_WORD = re.compile(r"(?<![A-Z0-9])[A-Z]{2,}(?![A-Z0-9])")  # "VE" of "VE2601" is no word
 _ONLY_ALNUM = {code: chr(code) if chr(code).isalnum() else None for code in range(128)}
+_MAY_LEAVE_OUT = ("SAUF", "HORS", "EXC", "OHNE", "AUSSER")  # what those words begin with
+_LEFT_OUT = re.compile(r"\b(?:" + "|".join(sorted(EXCEPT_WORDS)) + r")\b")
 _GIVEN_BACK = re.compile(r"\b(?:" + "|".join(sorted(REFUND_WORDS)) + r")\b")
 
 
@@ -46,6 +49,8 @@ class ExactMatcher:
         if not text or len(text) > _LONGEST:
             return self._ordered(row, structured, "", receipts.unapplied_minor[row]) if structured else None
         folded, amount = fold(text), receipts.unapplied_minor[row]
+        if any([word in folded for word in _MAY_LEAVE_OUT]) and _LEFT_OUT.search(folded) is not None:
+            return None
         if structured or _DIGIT.search(folded) is not None:
             if "\n" in folded:
                 return self._of_pieces(row, structured, folded, amount)
@@ -94,9 +99,14 @@ class ExactMatcher:
         stance = self._stance(payer, item, folded, row)
         if stance == CONTRADICTS or (stance != AGREES and (payer.behalf or not self._is_proof(item, row))):
             return None  # who pays for others may say for whom
-        if stance != AGREES and _GIVEN_BACK.search(folded) is not None:
+        if stance != AGREES and (_GIVEN_BACK.search(folded) is not None or self._are_no_invoices(quoted, folded)):
             return None
         return self._settled(row, quoted, payer.found_by, stance)
+
+    def _are_no_invoices(self, quoted: dict[int, str], folded: str) -> bool:
+        """Whether numbers without a letter stand in a text that speaks of other money, or of an order."""
+        numbers = self.ledger.numbers.compact
+        return all([numbers[item].isdigit() for item in quoted]) and figures_are_no_invoices(folded)
 
     def _stance(self, payer: Payer, item: int, folded: str, row: int) -> int:
         """The payer's stance; a bank that gives no name may have put one in the label."""

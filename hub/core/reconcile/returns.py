@@ -103,7 +103,7 @@ class Returns:
         """
         receipts, account = self.receipts, self.receipts.account[row]
         found: list[_Original] = []
-        signs = self._signs(row, text)
+        signs = self._signs(row, _joined(text))
         for other in self._candidates(-receipts.amount_minor[row]):
             days = (receipts.received_on[row] - receipts.received_on[other]).days
             if (
@@ -150,12 +150,17 @@ class Returns:
         if other_name and (words == signs.name or " ".join(words) in signs.said):
             points += 2
         if signs.numbers:
-            other_text = fold((r.remittance[other] or "")[:4000])
+            other_text = _joined(fold((r.remittance[other] or "")[:4000]))
             if any([word in other_text for word in signs.numbers]):
                 points += 2
             elif points < _SURELY and _names_another(signs.text, other_text):
                 return 0
         return points
+
+
+def _joined(folded: str) -> str:
+    """A text put together again as banks cut it: a debit and its return bear other words, and are cut elsewhere."""
+    return join_pieces(folded) if "\n" in folded else folded
 
 
 def _names_another(text: str, other: str) -> bool:

@@ -14,10 +14,11 @@ from hub.core.reconcile.rules.by_payer import by_payer
 from hub.core.reconcile.rules.by_reference import by_reference, may_be_exact
 from hub.core.reconcile.rules.by_remittance import RemittanceIndex, by_remittance
 from hub.core.reconcile.texts.given_back import GIVEN_BACK
-from hub.core.reconcile.texts.outsiders import Kind, outsider_by_name, outsider_by_text
-from hub.core.reconcile.texts.text import fold
+from hub.core.reconcile.texts.outsiders import Kind, figures_are_no_invoices, outsider_by_name, outsider_by_text
+from hub.core.reconcile.texts.text import fold, join_pieces
 
 _SURE = 0.9  # more than a number of few digits deserves beside words of wages, taxes or damages
+_WHOLE = 0.92  # the same where they are all of a number: a person looks at it
 _BESIDE_A_NUMBER = 0.8  # another invoice less its discount, where the text spells the number of one
 _DOUBTFUL = 0.75  # when nothing is surer, debtors only somewhat like the payer are worth a look
 
@@ -58,6 +59,20 @@ class Thought:
         r = self.desk.receipts
         return outsider_by_text(fold((r.remittance[case.row] or "")[:2000]), None) is not None
 
+    def _may_be_other_money(self, case: Case, drafts: list[Draft]) -> float:
+        """The most that drafts deserve which nothing but figures speaks for, where nobody knows who paid and the label
+        speaks of something else."""
+        strangers = [d for d in drafts if d.weight > _SURE and d.evidence.get("payer") == "unknown"]
+        if not strangers:
+            return 1.0
+        if any([d.evidence.get("strength", BARE + 1) <= BARE for d in strangers]) and self._speaks_of_an_outsider(case):
+            return _SURE
+        compact = self.desk.ledger.numbers.compact
+        plain = [d for d in strangers if all([compact[row].isdigit() for row, _ in d.lines])]
+        if plain and figures_are_no_invoices(join_pieces(fold((self.desk.receipts.remittance[case.row] or "")[:2000]))):
+            return _WHOLE
+        return 1.0
+
     def may_be_exact(self, case: Case) -> bool:
         """Whether a reference can explain the amount to the cent; a quick look that builds no explanation."""
         reading = case.reading
@@ -88,9 +103,9 @@ class Thought:
                 drafts += by_currency(desk, case)
         elif case.original:
             drafts += by_currency(desk, case)
-        if any([d.weight > _SURE and _few_digits(d) for d in drafts]) and self._speaks_of_an_outsider(case):
+        if (most := self._may_be_other_money(case, drafts)) < 1.0:
             for draft in drafts:
-                draft.weight = min(draft.weight, _SURE)
+                draft.weight = min(draft.weight, most)
         if case.reading.orders and not any(d.weight > 0.97 for d in drafts):
             drafts += by_order(desk, case)
         return drafts

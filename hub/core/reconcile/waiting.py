@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.payers.stances import STRONG as STRONG_PAYER
-from hub.core.reconcile.reading.mentions import FULL, STRONG, WEAK, Ref
+from hub.core.reconcile.reading.mentions import BARE, FULL, STRONG, WEAK, Ref
 from hub.core.reconcile.rules.equal import alike
 from hub.core.reconcile.rules.its_day import is_told
 from hub.core.reconcile.rules.near_number import NEAR, near_number
@@ -21,6 +22,8 @@ _WANTED = 0.5  # weight from which an undecided explanation keeps others from it
 # Confidence from which silent money takes its turn among equal invoices, undecided as it is, cents missing or not.
 _TURNS = {"payer_amount": 0.8, "payer_rounding": 0.7, "payer_sum": 0.8}
 _SEVERAL, _NEVER = "payer_sum", 2.0
+_AND_OTHERS = "named_and_others"  # the rule whose other items make up the rest, and were found by trying
+_TO_THE_CENT = ("number_named_exact", "numbers_named_exact")
 _NOTHING = "oldest_first"  # the rule that speaks when nothing adds up
 _ANYBODYS = 2  # invoices of one amount above which a receipt that names nobody may pay any of them, and hinders none
 _MOST_NEAR = 50  # paid invoices of this amount whose numbers are compared with the text
@@ -53,7 +56,7 @@ class Waiting:
         if near and drafts[0] is near[0]:  # it wants one of the few it nearly names
             self._claimed.update(row for row, _ in near[0].lines if len(near) == 1)
         elif drafts and drafts[0].rule.startswith("named_") and drafts[0].evidence.get("payer") == "agrees":
-            self._claimed.update(row for row, _ in drafts[0].lines)
+            self._claimed.update(row for row, _ in drafts[0].lines if self._points_at(case, drafts[0], row))
         elif self._is_turn(case, drafts):
             self._claimed.update(row for row, _ in drafts[0].lines)
             return
@@ -67,16 +70,36 @@ class Waiting:
         for draft in [d for d in wanted if d.weight >= _WANTED or self._is_spelt(case, d)]:
             likely = draft.weight >= _WANTED  # else its payer is known as another: it may still pay, and came first
             points = likely and (draft.rule == NEAR or not draft.rule.startswith(_BY_AMOUNT))
-            for row, _ in draft.lines:
-                if points:
+            for row, amount in draft.lines:
+                if points and self._points_at(case, draft, row):
                     self._wanted.setdefault(row, case)
-                elif row not in self._hoped or case.received_on < self._hoped[row].received_on:
-                    self._hoped[row] = case
+                else:
+                    self._hope(case, self._equal(row, amount) if points else (row,))
+
+    def _hope(self, case: Case, rows: Iterable[int]) -> None:
+        """Remember the earliest receipt that may pay some items."""
+        for row in rows:
+            if row not in self._hoped or case.received_on < self._hoped[row].received_on:
+                self._hoped[row] = case
+
+    def _equal(self, row: int, amount: int) -> list[int]:
+        """An item and those of its debtor with the same amount: none of them is meant more than another."""
+        ledger = self.desk.ledger
+        return [row, *ledger.rows_of_amount(ledger.account_of[row], amount)[:_MOST_EQUAL]]
+
+    def _points_at(self, case: Case, draft: Draft, row: int) -> bool:
+        """Whether the text means an item of an explanation: not one of those that make up the rest beside a number."""
+        if draft.rule != _AND_OTHERS:
+            return True
+        return any(ref.row == row for mention in case.reading.mentions for ref in mention.refs)
 
     def _is_spelt(self, case: Case, draft: Draft) -> bool:
-        """Whether the text has a whole number of ours, in money that nobody gives back: it is meant, whoever pays."""
-        spelt = draft.evidence.get("strength", 0) >= FULL
-        return spelt and REFUND_WORDS.isdisjoint(case.reading.words)
+        """Whether the text has a whole number of ours, in money that nobody gives back: it is meant, whoever pays.
+
+        Also the few figures that some sellers' numbers are, where they have exactly this sum.
+        """
+        least = BARE if draft.rule in _TO_THE_CENT else FULL
+        return draft.evidence.get("strength", 0) >= least and REFUND_WORDS.isdisjoint(case.reading.words)
 
     def _is_anybodys(self, drafts: list[Draft]) -> bool:
         """Whether very many invoices have the amount of a receipt that names nobody: a deposit of cheques."""
@@ -116,7 +139,8 @@ class Waiting:
             return False
         account_of = self.desk.ledger.account_of
         account = account_of[drafts[0].lines[0][0]]
-        if case.reading.names_something or "against" in drafts[0].evidence:
+        own = case.reading.only_refers  # a payment's own number: whatever list it is of, this debtor's next one is paid
+        if not own and (case.reading.names_something or "against" in drafts[0].evidence):
             return False
         if case.payer.score < STRONG_PAYER and len(case.payer.accounts) > 1:
             return False  # a word of many names: it may be anybody

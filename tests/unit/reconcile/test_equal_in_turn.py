@@ -200,3 +200,44 @@ def test_a_machines_reference_is_no_number_like_theirs(text: str, reference: str
     items = [row | {"number": f"{26105701 + 37 * n}"} for n, row in enumerate(rents(3))]
     decision = decide(items, [paid(0, remittance=text, end_to_end_ref=reference)], debtors=CARON)[0]
     assert (sure, [(1, RENT)]) == (decision.status == "auto", lines(decision))
+
+
+def test_what_only_makes_up_the_rest_beside_a_number_is_claimed_by_nobody() -> None:
+    """A list of June with a wrong number in it: February's money pays the oldest, and who comes after it waits."""
+    numbers = [row["number"] for row in rents(5)]
+    listed = paid(3, amount_minor=2 * RENT, unapplied_minor=2 * RENT, remittance=f"FACTURES {numbers[3]} FA-2026-99981")
+    decisions = decide(rents(5), [paid(0, remittance=numbers[0]), paid(1), listed, paid(4)], debtors=CARON)
+    assert ["auto", "auto", "suggested", "suggested"] == [d.status for d in decisions]
+    assert [1, 2] == first_lines(decisions[:2])
+
+
+def test_a_payments_own_number_takes_a_turn() -> None:
+    """Whatever list "PMT 620879" is of, it is this debtor's, and the silent money after it goes on with the next."""
+    decisions = decide(rents(4), [paid(0, remittance="PMT 620879"), paid(1)], debtors=CARON)
+    assert ["suggested", "auto"] == [d.status for d in decisions]
+    assert [1, 2] == first_lines(decisions)
+
+
+@pytest.mark.parametrize("more", [0, 9])
+def test_many_months_paid_at_once_take_their_turns(more: int) -> None:
+    """Five rents in one sum, also among more invoices than all sets are tried of: the next is the sixth."""
+    others = [item(f"FA-2026-9{n:04d}", "D0", 31_07 + 17_11 * n * n, issued_on=date(2026, 1, 2)) for n in range(more)]
+    half_a_year = timedelta(days=180)
+    earlier = [row | {day: row[day] - half_a_year for day in ("issued_on", "due_on")} for row in rents(7)]
+    at_once = paid(1, amount_minor=5 * RENT, unapplied_minor=5 * RENT)
+    decisions = decide([*earlier, *others], [at_once, paid(2)], debtors=CARON)
+    assert ["suggested", "auto"] == [d.status for d in decisions]
+    assert [(6, RENT)] == lines(decisions[1])
+    assert 5 == len(lines(decisions[0]))
+
+
+def test_the_few_figures_of_a_number_and_its_sum_came_first() -> None:
+    """Somebody of a like name pays "51475", to the cent: the debtor's silent money after it waits."""
+    firms = debtors_of(["Guérin Rolland", "Guérin Vidal", "Caron Formation", "Guérin SARL"])
+    rows = [item(f"{51433 + 21 * n}", f"D{(n + 1) % 3}", 2388_00, issued_on=date(2026, n % 3 + 1, 3)) for n in range(5)]
+    rows.append(item("51999", "D3", 77_00))
+    named = receipt(2388_00, "VIR SEPA RECU DE GUERIN TRESORERIE 51475", received_on=date(2026, 4, 2))
+    silent = receipt(2388_00, "VIREMENT", "GUERIN ROLLAND", received_on=date(2026, 4, 20))
+    decisions = decide(rows, [named, silent], debtors=firms)
+    assert ["suggested", "suggested"] == [d.status for d in decisions]
+    assert [(3, 2388_00)] == lines(decisions[0])

@@ -20,6 +20,7 @@ NAME = "ETS DURAND ET FILS"
         ("RETOUR VIREMENT FA2026-0101", {}),
         ("Retour de virement émis le 03/04 FA2026-0101", {}),
         ("VIR SEPA EMIS REJETE REMBT FA2026-0101", {}),
+        ("VIR ETS DURAND ET FILS RETOUR V\nIREMENT FA2026-0101 CLOS", {}),  # a label of 31, and what follows
         ("FA2026-0101", {"return_reason": "AC04"}),
         ("FA2026-0101", {"transaction_code": "PMNT-ICDT-RRTN"}),
         ("FA2026-0101", {"method": "return"}),

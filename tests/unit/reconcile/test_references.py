@@ -136,3 +136,13 @@ def test_label_of_31_characters_and_what_follows(text: str) -> None:
     """A label that fills its 31 characters may be cut in a word, or simply end there."""
     decision = one(LEDGER, 120_00, text, "DURAND ET FILS")
     assert ("auto", [(1, 120_00)]) == (decision.status, lines(decision))
+
+
+def test_numbers_with_a_dash_between_each_two_are_a_list() -> None:
+    """The bank cut its end: what lies between the first two, and makes up the sum, is not meant for sure."""
+    items = [item(f"26010{n:04d}", DURAND, 5463_60) for n in (951, 971, 984, 1033, 1050, 1183)]
+    text = "VIR ETS DURAND ET FILS FACTURES\n260100951 - 00984 - 01033 - 01050 - 0"
+    decision = one(items, 5 * 5463_60, text, None)
+    assert "auto" != decision.status
+    listed = one(items, 4 * 5463_60, text, None)
+    assert [(1, 5463_60), (3, 5463_60), (4, 5463_60), (5, 5463_60)] == lines(listed)

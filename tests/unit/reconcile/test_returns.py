@@ -23,6 +23,14 @@ def test_a_coded_return_reverses_the_only_receipt_that_fits() -> None:
     assert 1 == decision.evidence["reverses_receipt_id"]
 
 
+def test_labels_of_thirty_one_characters_cut_elsewhere() -> None:
+    """A direct debit and its return bear other words in front, so that the number is cut in one of them only."""
+    booked = receipt(580_00, "PRLV SEPA ISATIS OPTIQUE SARL L\nY000097")
+    back = receipt(-580_00, "REJET PRLV SEPA ISATIS OPTIQUE\nSARL LY000097", received_on=date(2026, 4, 15))
+    decision = _last(booked, back | {"return_reason": "04", "transaction_code": "10"})
+    assert ("return", 1) == (decision.rule, decision.evidence.get("reverses_receipt_id"))
+
+
 def test_two_originals_are_named_for_a_person() -> None:
     """Two receipts that fit alike: neither is taken back alone."""
     back = receipt(-500_00, "REJET", "DURAND", received_on=date(2026, 4, 15), return_reason="AC04")

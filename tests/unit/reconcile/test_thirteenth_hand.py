@@ -338,6 +338,22 @@ def test_a_list_and_money_that_names_nobody() -> None:
     )
 
 
+@pytest.mark.parametrize("number", ["FC397866-0001", "932A3F0C-0001"])
+def test_a_list_of_several_lines_outranks_a_number_that_does_not_explain_the_sum(number: str) -> None:
+    """Its own debtor's, who pays exactly as much; numbers that make up what came are meant themselves."""
+    table = sent("FC397866-0003", "D1")
+    two = Remittances([1], [None], [(("FC397866-0003", PRICE), ("FC397866-0004", PRICE))], ["ACME"], ["D1"])
+    two = replace(two, sent_on=table.sent_on, total_minor=[2 * PRICE])
+    decision = one(DRAWN, 2 * PRICE, f"FACT {number}", "GARAGE LESTRADE", debtors=SUBSCRIBERS, remittances=two)
+    assert ("auto", [(drawn("FC397866-0003"), PRICE), (drawn("FC397866-0004"), PRICE)]) == (
+        decision.status,
+        lines(decision),
+    )
+    text = "FACT FC397866-0001 FC397866-0002"
+    decision = one(DRAWN, 2 * PRICE, text, "GARAGE LESTRADE", debtors=SUBSCRIBERS, remittances=two)
+    assert [(drawn("FC397866-0001"), PRICE), (drawn("FC397866-0002"), PRICE)] == lines(decision)
+
+
 def test_of_one_sum_that_two_of_a_group_owe_no_set_is_sure() -> None:
     """The oldest goes first among one debtor's invoices, not among those of several."""
     known = debtors_of(["Aquafib Industrie", "Laiterie Rtjp", "Menuiserie Rkrq"], parent_id=[None, "D0", "D0"])

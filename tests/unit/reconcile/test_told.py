@@ -110,3 +110,40 @@ def test_a_month_less_the_credit_note_of_its_time(text: str, credit: int, issued
     assert sure is (decision.status == "auto")
     if sure:
         assert [row for row, _ in lines(decision)] == [1, 2, 3, 4, 6]
+
+
+SHOP = debtors_of(["Transports Marquenterre SARL", "Moulins Duval"])
+TWO_SERVICES = [
+    item(f"{2511 + n:04d}0{632 + 41 * n}", "D0", amount, issued_on=issued, due_on=issued + timedelta(days=30))
+    for n, issued in enumerate(date(2026, month, 3) for month in (1, 2, 3, 4))
+    for amount in (1247_16, 4165_40)
+]
+
+
+@pytest.mark.parametrize(("day", "paid"), [("030526", [(7, 1247_16), (8, 4165_40)]), ("050526", None)])
+def test_several_invoices_of_the_day_on_which_they_fall_due(day: str, paid: list[tuple[int, int]] | None) -> None:
+    """A bill of exchange is drawn on that day: the older ones like them are not meant, nor those of another day."""
+    ahead = [row | {"number": f"{row['number']}{n}"} for n, row in enumerate(TWO_SERVICES)]
+    text = f"LCR TRANSPORTS MARQUENTERRE ECH {day}"
+    decision = one(ahead, 5412_56, text, None, debtors=SHOP, received_on=date(2026, 5, 5))
+    assert ("auto" if paid else "suggested") == decision.status
+    assert not paid or lines(decision) == paid
+
+
+@pytest.mark.parametrize(
+    ("text", "paid"),
+    [
+        ("FACTURE DU 06032026 MONTANT 990,00", 9),
+        ("FACT DU 06/03/2026", 9),
+        ("VIREMENT DU 06/03/2026", None),  # no word for an invoice: the day of something else
+        ("FACTURE DU 07/03/2026", None),  # none was issued that day
+    ],
+)
+def test_the_day_of_issue_tells_which_of_equal_invoices(text: str, paid: int | None) -> None:
+    """Also where somebody of a like name, undecided, has taken the turn of the one it is."""
+    firms = debtors_of(["Moulins Duval", "Duval Négoce", "Duval Levures"])
+    doubtful = receipt(990_00, "REGLEMENT", "DUVAL", received_on=date(2026, 4, 1))
+    told = receipt(990_00, text, "MOULINS DUVAL", received_on=date(2026, 4, 20))
+    decision = decide(weeks([990_00] * 12), [doubtful, told], debtors=firms)[1]
+    assert ("auto" if paid else "suggested") == decision.status
+    assert not paid or lines(decision) == [(paid, 990_00)]

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from hub.core.reconcile import SettledNumbers
+from hub.core.reconcile import Debtors, SettledNumbers
 from hub.core.reconcile.payers.names import name_words
 from hub.core.reconcile.texts.text import mask
 from tests.unit.reconcile.books import DUPONT, DURAND, MARTIN, debtors_of, decide, item, lines, one, receipt
@@ -279,3 +279,39 @@ def test_a_sum_that_nearly_fits_beside_a_number_that_does_not_is_a_question(text
     ]
     assert "suggested" == one(invoices, 1610_33, text, "ETS DURAND ET FILS").status
     assert "auto" == one(invoices, 1610_33, "VIREMENT", "ETS DURAND ET FILS").status
+
+
+@pytest.mark.parametrize(("closed", "sure"), [("51233", False), ("51234", True)])
+def test_the_few_figures_of_a_paid_invoice_are_no_silence(closed: str, sure: bool) -> None:
+    """A label with "51233", paid in a look before this one: the money came twice, or pays an invoice like it."""
+    items = [item(f"{51450 + 217 * n}", "D0", 358_80, issued_on=date(2026, n + 1, 3)) for n in range(3)]
+    firms = debtors_of(["Brun Henry", "Moreau Services"])
+    settled = SettledNumbers(["ACME"], ["D0"], [closed])
+    decision = one(items, 358_80, "VIR SEPA RECU DE BRUN HENRY 51233", None, debtors=firms, settled=settled)
+    assert sure is (decision.status == "auto")
+
+
+def test_retention_money_is_no_credit_note() -> None:
+    """The text says what is missing; that a credit note is as high to the cent is chance."""
+    items = [item("F25-02632", DURAND, 3519_89), item("A26-02701", DURAND, 175_99, kind="credit_note")]
+    decision = one(items, 3343_90, "FACT F25-02632 RETENUE DE GARANTIE 5 %", "DURAND ET FILS", payer_iban=IBAN)
+    assert [(1, 3343_90)] == lines(decision)
+
+
+def test_a_month_of_equal_invoices_that_no_text_names() -> None:
+    """Four of February make up the sum, and so do any four of the eleven."""
+    days = [date(2025, 12, 4), date(2026, 1, 20), *[date(2026, 2, n) for n in (2, 24, 26, 27)]]
+    days += [date(2026, 3, n) for n in (3, 9, 16, 23, 30)]
+    rows = [item(f"FA-2026-0{101 + n}", DURAND, 6850_00, issued_on=day, due_on=day) for n, day in enumerate(days)]
+    decision = one(rows, 4 * 6850_00, "REGLEMENT", "DURAND ET FILS", payer_iban=IBAN)
+    assert "auto" != decision.status
+
+
+def test_a_number_that_another_seller_closed_as_well_is_no_misprint() -> None:
+    """Two sellers count alike: the debtor's own 2026-14518 is open, and not what 2026-14508 was meant to be."""
+    two = Debtors(["ACME", "NORD"], ["D0", "N0"], ["Leroux Location SA", "Cordier Édition"])
+    items = [item(f"2026-{14400 + 12 * n}", "D0", 99_00 + 13_70 * n, issued_on=date(2026, 1, n + 1)) for n in range(9)]
+    items += [item("2026-14508", "D0", 2388_00), item("2026-14518", "D0", 3738_82)]
+    closed = SettledNumbers(["NORD"], ["N0"], ["2026-14518"])
+    decision = one(items, 2388_00, "VOTRE REF 2026-14518", "LEROUX LOCATION SA", debtors=two, settled=closed)
+    assert "auto" != decision.status

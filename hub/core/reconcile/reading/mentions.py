@@ -35,6 +35,7 @@ class Reading:
     mentions: list[Mention] = field(default_factory=list)
     closed: list[tuple[str, list[int]]] = field(default_factory=list)  # number, accounts
     unknown: list[str] = field(default_factory=list)  # built like our numbers, but neither open nor closed
+    left_out: list[int] = field(default_factory=list)  # rows that the text says are not paid: "SAUF FA1021"
     orders: list[tuple[str, list[int]]] = field(default_factory=list)  # order or payment reference, rows
     months: list[tuple[int | None, int]] = field(default_factory=list)
     due_on: list[date] = field(default_factory=list)  # announced as due dates: "ECH 310126"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hub.core.reconcile.payers.names import odd_words
 from hub.core.reconcile.reading.fitting import FEW_DIGITS
 from hub.core.reconcile.reading.mentions import BARE, STRONG, WEAK, Ref
@@ -11,6 +13,7 @@ from hub.core.reconcile.reading.situations import GROUPED, ungrouped
 from hub.core.reconcile.texts.text import due_day, mask, runs
 from hub.core.reconcile.texts.words import (
     DISCOUNT_WORDS,
+    EXCEPT_WORDS,
     INVOICE_WORDS,
     LIST_WORDS,
     MONTHLY_WORDS,
@@ -27,7 +30,9 @@ _CUT_STATEMENT = "RELEV"  # what a bank may leave of the word
 _LONGEST_TERMS = 400  # days between a receipt and a due date that it names
 _MOST_SITUATIONS = 3  # digits of the number of a builder's invoice within its contract
 _NAMES_WITHIN = 1000  # characters of a text that may hold its payer's name
-_TELLING_WORDS = STATEMENT_WORDS | PART_WORDS | DISCOUNT_WORDS | _MORE_WORDS | {"COMPTE", *MONTHS, *WEEK_WORDS}
+_TELLING_WORDS = (
+    STATEMENT_WORDS | PART_WORDS | DISCOUNT_WORDS | EXCEPT_WORDS | _MORE_WORDS | {"COMPTE", *MONTHS, *WEEK_WORDS}
+)
 
 
 class TextPass(MonthText):
@@ -128,6 +133,8 @@ class TextPass(MonthText):
                 reading.on_behalf = True
             elif text in _MORE_WORDS:
                 reading.more = True
+            elif text in EXCEPT_WORDS:
+                self.but_for.append(at)
             elif text in MONTHS and not self.used[at]:
                 self._month(at, MONTHS[text])
             elif text in WEEK_WORDS:
@@ -170,6 +177,9 @@ class TextPass(MonthText):
             self.reading.of_something = False
         for here, after in zip(positions, following, strict=False):
             mention = self.found[here]
+            if self.but_for and self._is_left_out(here):
+                self.reading.left_out += [ref.row for ref in mention.refs]
+                continue
             if technical and mention.refs[0].strength < STRONG:
                 if len(mention.text) < FEW_DIGITS or mention.text not in self.numbers.whole:
                     continue
@@ -179,6 +189,27 @@ class TextPass(MonthText):
             self.reading.mentions.append(mention)
             if not technical and here >= 0 and self._goes_on(here + 1):
                 self.reading.goes_on = True
+        if len(positions) > 2:
+            self._parted_by_dashes()
+
+    def _parted_by_dashes(self) -> None:
+        """Three numbers and more with a dash between each two are a list: "951 - 984 - 994" is no range."""
+        mentions = self.reading.mentions
+        chained = {
+            at + step
+            for at, (one, after) in enumerate(pairwise(mentions))
+            if one.opens_range and after.opens_range
+            for step in (0, 1)
+        }
+        for at in chained:
+            mentions[at] = mentions[at]._replace(opens_range=False)
+
+    def _is_left_out(self, at: int) -> bool:
+        """Whether nothing but numbers, and words for them, stand between a number and the "SAUF" before it."""
+        texts, prefixes = self.texts, self.numbers.prefixes
+        while at >= 0 and (self.used[at] or texts[at] in INVOICE_WORDS or texts[at] in prefixes):
+            at -= 1
+        return at in self.but_for
 
     def _goes_on(self, at: int) -> bool:
         """Whether the text goes on with digits, or with letters that begin numbers, that nothing explains."""

@@ -75,6 +75,7 @@ class WrittenText:
         self.used: list[bool] = []
         self.found: dict[int, Mention] = {}  # by the position of the last run
         self.situations: list[str] = []  # a builder's, by their figures
+        self.but_for: list[int] = []  # where words stand behind which is what the payer leaves out
 
     def _whole_numbers(self) -> None:
         """Runs that, put together, spell a whole number, open or closed, or an order. The longest wins."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from hub.core.reconcile.amounts.sums import sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool
 
+_EQUAL = 0.85  # weight of so many equal invoices as make the sum: larger sets were not tried
+_LEAST_EQUAL = 5  # fewer are found among all sets
 _SMALL_POOL = 24  # items of which most may be paid at once
 
 
@@ -19,8 +22,22 @@ def balance(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
     if len(rows) > 1:
         reason = f"The payer is known and pays everything {what}: {desk.numbers(rows)}."
         return [Draft(0.984, "payer_balance", reason, [(r, desk.signed(r)) for r in rows])]
+    if equal := _several_equal(desk, case, pool):
+        return equal
     drafts = _all_but(desk, case, pool, pool.left)
     return drafts if drafts or len(untouched) == len(pool.left) else _all_but(desk, case, pool, untouched)
+
+
+def _several_equal(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
+    """The oldest of equal invoices, as many as make up the amount. Only ever a suggestion, and yet it takes a turn."""
+    left = desk.ledger.left
+    for amount, there in Counter([left[row] for row in pool.left]).items():
+        several = case.amount // amount
+        if _LEAST_EQUAL <= several <= there and several * amount == case.amount:
+            rows = [row for row in pool.left if left[row] == amount][:several]
+            reason = f"The payer is known and {desk.numbers(rows)}, the oldest of equal ones, add up to this amount."
+            return [Draft(_EQUAL, "payer_sum", reason, [(row, amount) for row in rows])]
+    return []
 
 
 def _everything(desk: Desk, case: Case, pool: Pool, untouched: list[int]) -> tuple[str, list[int]]:

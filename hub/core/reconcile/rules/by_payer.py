@@ -42,8 +42,8 @@ def by_payer(desk: Desk, case: Case) -> list[Draft]:
         judged += _of_namesakes(desk, case, accounts)
     if rivals > 1:
         _several_explain(desk, judged)
-    if case.reading.months:
-        _month_first(judged)
+    if case.reading.months or case.reading.due_on:
+        _period_first(judged)
     near = [d for d in judged if d.rule == NEAR]
     if near:
         _misprint_first(judged, 0.9 if _is_named(desk, case) else 1.0)
@@ -76,8 +76,8 @@ def _of_groups(desk: Desk, case: Case, accounts: list[int], drafts: list[Draft])
     return [cap(d, most) for group in groups for d in explain(desk, case, group) if d.weight > 0.6]
 
 
-def _month_first(drafts: list[Draft]) -> None:
-    """The statement of the month that the text names goes first; its number may say so as well."""
+def _period_first(drafts: list[Draft]) -> None:
+    """All of the month, or of the due date, that the text names goes first; its number may say so as well."""
     told = [d for d in drafts if d.rule == "payer_statement" and d.weight >= 0.8]
     for draft in drafts if told else ():
         if draft.rule != "payer_statement" and not (draft.rule == NEAR and draft.same_as(told[0])):

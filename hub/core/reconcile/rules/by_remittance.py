@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.inputs import Remittances
 from hub.core.reconcile.payers.stances import AGREES, CONTRADICTS, UNKNOWN
-from hub.core.reconcile.reading.mentions import STRONG
+from hub.core.reconcile.reading.mentions import STRONG, Ref
 from hub.core.reconcile.rules.pool import cap
 from hub.core.reconcile.texts.text import compact
 
@@ -122,7 +122,7 @@ def _why_not_this(desk: Desk, case: Case, index: RemittanceIndex, list_row: int,
 
     One of a single line says no more than a price that many pay: then who pays must be the debtor, as where the bank
     names nobody (a deposit of direct debits), and where two receipts of the week have its sum. A text that spells
-    another number means that one.
+    another number means that one, unless its debtor's list has several lines and the number does not explain the sum.
     """
     payers, account_of = desk.payers, desk.ledger.account_of
     plain = len(rows) == 1 or not desk.receipts.payer_name[case.row]
@@ -133,8 +133,15 @@ def _why_not_this(desk: Desk, case: Case, index: RemittanceIndex, list_row: int,
         return "another receipt of that week has the sum of this list as well"
     spelt = [mention.refs for mention in case.reading.mentions if mention.refs[0].strength >= STRONG]
     if case.reading.closed or any({ref.row for ref in refs}.isdisjoint(rows) for refs in spelt):
-        return "the text names something else"
+        outranked = len(rows) > 1 and stances == {AGREES} and not case.reading.closed
+        return "" if outranked and not _explain(desk, case, spelt) else "the text names something else"
     return ""
+
+
+def _explain(desk: Desk, case: Case, spelt: Sequence[Sequence[Ref]]) -> bool:
+    """Whether the numbers of a text, or one of them, make up what came."""
+    sums = [{desk.signed(ref.row) for ref in refs} for refs in spelt]
+    return any([case.amount in one for one in sums]) or sum([max(one) for one in sums]) == case.amount
 
 
 def _against_amount(

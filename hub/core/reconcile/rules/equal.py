@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from hub.core.reconcile.case import Case, Desk, Draft
+from hub.core.reconcile.rules.its_day import not_of_the_payment
 from hub.core.reconcile.rules.misread import misreads_another
 from hub.core.reconcile.rules.near_number import near_number
 from hub.core.reconcile.rules.pool import Pool
@@ -13,7 +14,6 @@ from hub.core.reconcile.texts.text import PURPOSE, fills_its_room, fold
 from hub.core.reconcile.texts.words import DELIVERY_WORDS, PERIOD_WORDS
 
 _RECURRING = 3  # equal invoices of one debtor that are no accident
-_OF_THE_PAYMENT = 5  # days between a receipt and the day its payer writes on it
 _MOST_EQUAL = 200  # invoices of one amount whose numbers are looked for in a text
 _WORD = 12  # characters of the last word
 _SHORT_NUMBER = re.compile(
@@ -58,9 +58,11 @@ def alike(draft: Draft) -> bool:
 
 def why_not_these(desk: Desk, case: Case, draft: Draft) -> str:
     """The same for each invoice of a set that leaves out others equal to it."""
-    amounts = [amount for _, amount in draft.lines]
+    amounts, due_on, named = [amount for _, amount in draft.lines], desk.ledger.items.due_on, case.reading.due_on
     for row, amount in draft.lines:
         more = len(desk.ledger.rows_of_amount(desk.ledger.account_of[row], amount)) > amounts.count(amount)
+        if more and named and due_on[row] not in named:
+            return "equal invoices, and the text names a due date that is not this one's"
         if more and (why := why_not_the_oldest(desk, case, row, amount)):
             return why
     return ""
@@ -122,6 +124,5 @@ def _announces_another(desk: Desk, case: Case, row: int) -> bool:
 
 def _names_another_day(desk: Desk, case: Case, row: int) -> bool:
     """Whether the text names days, none of them the invoice's, nor near the day of the payment itself."""
-    items, on = desk.ledger.items, case.received_on
-    days = [day for day in case.reading.days if abs((day - on).days) > _OF_THE_PAYMENT]
+    items, days = desk.ledger.items, not_of_the_payment(case)
     return bool(days) and items.issued_on[row] not in days and items.due_on[row] not in days

@@ -12,11 +12,12 @@ from hub.core.reconcile.rules.instalments import next_instalment
 from hub.core.reconcile.rules.less import LARGE_POOL, discount, nearly, netting
 from hub.core.reconcile.rules.near_number import nearest_named
 from hub.core.reconcile.rules.on_account import on_account
-from hub.core.reconcile.rules.period import of_one_period
+from hub.core.reconcile.rules.period import due_on_the_day, of_one_period
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS, Pool, cap
 from hub.core.reconcile.rules.statement import statement
 
 _LIKELY_BY_CHANCE = 0.5  # sets expected by accident, from which one that adds up says nothing against a period
+_EQUAL_ONES = 0.85  # so many of one sum: that they are many of many is no reason why it should be chance
 _CHANCE_OF_ONE = 0.08  # most receipts pay one invoice, so one exact amount needs less proof than a set
 
 
@@ -30,6 +31,7 @@ def explain(desk: Desk, case: Case, accounts: list[int]) -> list[Draft]:
     if not pool.left:
         return []
     drafts = statement(desk, case, pool) if case.reading.months or case.reading.statement else []
+    drafts += due_on_the_day(desk, case, pool) if case.reading.due_on else []
     amounts = pool.amounts if len(pool.invoices) <= LARGE_POOL else list(dict.fromkeys(pool.amounts))
     sums = sums_to(amounts, case.amount, 4 if case.amount in amounts else 99)
     drafts += _sets(desk, case, pool, sums)
@@ -77,8 +79,8 @@ def _beside_a_rounding(desk: Desk, case: Case, pool: Pool, drafts: list[Draft]) 
 
 def _many_equal(desk: Desk, case: Case, account: int) -> list[Draft] | None:
     """An account with very many items: take the oldest of this amount without building the whole pool."""
-    ledger = desk.ledger
-    if len(ledger.rows_of[account]) <= LARGE_POOL or case.reading.months or case.reading.statement:
+    ledger, reading = desk.ledger, case.reading
+    if len(ledger.rows_of[account]) <= LARGE_POOL or reading.months or reading.statement or reading.left_out:
         return None
     row = ledger.first_of_amount(account, case.amount, case.received_on + timedelta(days=DATE_SLACK_DAYS))
     if row is None or not desk.usable(row, case):
@@ -107,6 +109,8 @@ def _sets(desk: Desk, case: Case, pool: Pool, sums: Sums) -> list[Draft]:
         weight = 0.992 / (1 + chance / 4 if size == 1 else 1 + chance) if not rivals else 0.8 - 0.05 * min(size, 6)
         if chance > (_CHANCE_OF_ONE if size == 1 else CHANCE):
             weight = min(weight, 0.9)
+        if size > 1 and not rivals and len(set(solution)) == 1:
+            weight = max(weight, _EQUAL_ONES)
         if size > 1 and not together and _leaves_equals(desk, case, pool, solution):
             weight = min(weight, 0.9)  # which of two equal invoices belongs to the set, nothing tells
         if _is_owed_by_several(desk, pool, solution):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.rules.pool import cap
+from hub.core.reconcile.texts.words import INVOICE_NAMES
 
 _A_YEAR = timedelta(days=365)  # a week without its year is one of the last
+_OF_THE_PAYMENT = 5  # days between a receipt and the day its payer writes on it
 _TOLD = 0.985  # one invoice of the day, to the cent, whatever else adds up
 
 
@@ -19,8 +21,24 @@ def told_by_its_day(desk: Desk, case: Case, draft: Draft) -> None:
     due_on, named = desk.ledger.items.due_on, case.reading.due_on
     if named:
         _told_by(desk, case, draft, lambda row: due_on[row] in named, "due date")
+    if case.reading.days and not INVOICE_NAMES.isdisjoint(case.reading.words):
+        _told_by_issue(desk, case, draft)
     if case.reading.weeks:
         _told_by(desk, case, draft, lambda row: in_a_week_named(desk, case, row), "week")
+
+
+def _told_by_issue(desk: Desk, case: Case, draft: Draft) -> None:
+    """The only one of equal invoices that was issued on a day that the text names, and that is not the payment's."""
+    issued_on, days = desk.ledger.items.issued_on, not_of_the_payment(case)
+    row, amount = next(line for line in draft.lines if line[1] > 0)
+    equal = desk.ledger.rows_of_amount(desk.ledger.account_of[row], amount) if days else []
+    if len([other for other in equal if issued_on[other] in days and desk.usable(other, case)]) == 1:
+        _told_by(desk, case, draft, lambda row: issued_on[row] in days, "day of issue")
+
+
+def not_of_the_payment(case: Case) -> list[date]:
+    """The days a text names, but for those about the day of the payment itself."""
+    return [day for day in case.reading.days if abs((day - case.received_on).days) > _OF_THE_PAYMENT]
 
 
 def in_a_week_named(desk: Desk, case: Case, row: int) -> bool:

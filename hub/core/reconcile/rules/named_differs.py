@@ -13,7 +13,7 @@ from hub.core.reconcile.rules.named import CONTRADICTED, full_lines, own_words, 
 from hub.core.reconcile.rules.named_over import over
 from hub.core.reconcile.rules.part_payment import part_payment
 from hub.core.reconcile.rules.pool import DATE_SLACK_DAYS
-from hub.core.reconcile.texts.words import CLAIM_WORDS, CREDIT_NOTE_WORDS
+from hub.core.reconcile.texts.words import CLAIM_WORDS, CREDIT_NOTE_WORDS, RETENTION_WORDS
 from hub.sdk.money import amount_text
 
 # The same when the sum differs: a part payment, too much, a deduction.
@@ -145,7 +145,11 @@ def _discounted(desk: Desk, case: Case, rows: list[int], gap: int, base: float) 
 
 
 def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
-    """The gap is one credit note the debtor had when it paid, or all of them."""
+    """The gap is one credit note the debtor had when it paid, or all of them; but not where the text says that it is
+    retention money.
+    """
+    if not RETENTION_WORDS.isdisjoint(case.reading.words) and not speaks_of_credit(case):
+        return []
     last = case.received_on + timedelta(days=DATE_SLACK_DAYS)
     credits = [
         r

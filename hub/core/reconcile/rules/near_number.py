@@ -85,10 +85,16 @@ def _behind_its_customer(desk: Desk, row: int, pieces: Window) -> Window:
 
 
 def _seen(desk: Desk, case: Case, row: int) -> list[str]:
-    """Numbers of the text that are not well spelt ones of this debtor; a closed one of another may be a misprint."""
+    """Numbers of the text that are not well spelt ones of this debtor. One that was closed for another debtor may be a
+    misprint, unless this debtor has that very number: another seller counts alike.
+    """
     reading, account = case.reading, desk.ledger.account_of[row]
     seen = [m.text for m in reading.mentions if not _is_own(desk, case, m, row)]
-    return seen + reading.unknown + [text for text, accounts in reading.closed if account not in accounts]
+    if not reading.closed:
+        return seen + reading.unknown
+    known = [m.text for m in reading.mentions]
+    closed = [text for text, accounts in reading.closed if account not in accounts and text not in known]
+    return seen + reading.unknown + closed
 
 
 def _other_period(case: Case, digits: str, period: str) -> bool:

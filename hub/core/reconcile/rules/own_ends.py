@@ -27,7 +27,7 @@ def add_ends(desk: Desk, case: Case) -> bool:
     if payer.score < STRONG_PAYER or reading.closed or any([m.refs[0].strength >= STRONG for m in reading.mentions]):
         return False
     rows = _open_ones(desk, case)
-    known = {ref.row for mention in reading.mentions for ref in mention.refs}
+    known = {ref.row for mention in reading.mentions for ref in mention.refs} | {*reading.left_out}
     found: dict[int, tuple[str, str]] = {}
     for where, text in case.texts:
         for run in _numbers(text) if rows and where != _MACHINES else ():

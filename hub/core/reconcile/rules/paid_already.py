@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from rapidfuzz.distance import DamerauLevenshtein
 
 from hub.core.reconcile.case import Case, Desk
@@ -9,7 +12,10 @@ from hub.core.reconcile.index.keys import letters_of
 from hub.core.reconcile.reading.mentions import STRONG
 from hub.core.reconcile.reading.periods import LETTERS
 from hub.core.reconcile.rules.windows import windows
-from hub.core.reconcile.texts.text import fold, runs
+from hub.core.reconcile.texts.text import fold, mask, runs
+
+_DIGIT = re.compile(r"\d")
+_LOOKED_AT = 400  # characters of a text
 
 
 def slipped_from_paid(desk: Desk, case: Case, row: int) -> str | None:
@@ -36,13 +42,17 @@ def slipped_from_paid(desk: Desk, case: Case, row: int) -> str | None:
 
 def paid_as_written(desk: Desk, case: Case, row: int) -> str | None:
     """A number of the text that is a paid invoice's of an item's debtor, when written as the item's number is printed:
-    with its letters in front, and its noughts. "2632-163" is W2632-0163, which was paid.
+    with its letters in front, and its noughts. "2632-163" is W2632-0163, which was paid. Of a seller whose numbers are
+    nothing but figures also the few that are no proof of an open one: "51233".
     """
+    ledger, account = desk.ledger, desk.ledger.account_of[row]
+    number = ledger.items.number[row]
+    if number.isdigit():
+        return next((said for said in _runs_of(case, len(number)) if _is_paid(desk, said, account)), None)
     known = windows(case)
     if not known:
         return None
-    ledger, account = desk.ledger, desk.ledger.account_of[row]
-    own = runs(fold(ledger.items.number[row]))[0]
+    own = runs(fold(number))[0]
     letters = own.pop(0) if own and own[0] > LETTERS else ""
     for window in known.values():
         said = window[1:] if window[0] > LETTERS else window
@@ -52,6 +62,14 @@ def paid_as_written(desk: Desk, case: Case, row: int) -> str | None:
         if _is_paid(desk, spelt, account):
             return spelt
     return None
+
+
+def _runs_of(case: Case, length: int) -> Iterator[str]:
+    """The runs of so many figures in the texts of a receipt, noughts in front included."""
+    for _, text in case.texts:
+        folded = fold(text[:_LOOKED_AT])
+        if _DIGIT.search(folded) is not None:
+            yield from (run for run in runs(mask(folded)[0])[0] if len(run) == length and run < LETTERS)
 
 
 def is_paid_counter(desk: Desk, row: int, digits: str) -> bool:

@@ -10,7 +10,7 @@ from hub.core.reconcile.rules.named import full_lines
 from hub.core.reconcile.rules.pool import Pool
 
 _LEAST = 3  # invoices of a period that are no accident together
-_SURE, _SEVERAL = 0.984, 0.8
+_TOLD, _SURE, _SEVERAL = 0.99, 0.984, 0.8
 
 
 def of_one_period(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
@@ -36,9 +36,27 @@ def of_one_period(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
         draft = Draft(_SURE, "payer_statement", reason, full_lines(desk, chosen))
         if not any([draft.same_as(other) for other in drafts]):
             drafts.append(draft)
-    for draft in drafts if len(drafts) > 1 else ():
-        draft.weight = _SEVERAL
+    for draft in drafts:
+        if len(drafts) > 1 or _is_any_of_equals(desk, pool, draft):
+            draft.weight = _SEVERAL
     return drafts
+
+
+def _is_any_of_equals(desk: Desk, pool: Pool, draft: Draft) -> bool:
+    """Whether all of a period are of one sum, and there are more of it: any as many of them would add up."""
+    amounts = {amount for _, amount in draft.lines}
+    left = desk.ledger.left
+    return len(amounts) == 1 and len([row for row in pool.left if left[row] in amounts]) > len(draft.lines)
+
+
+def due_on_the_day(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
+    """All that falls due on the day a text names as a due date, when it adds up: "LCR ECH 240626" of two invoices."""
+    due_on, left = desk.ledger.items.due_on, desk.ledger.left
+    rows = [row for row in pool.left if due_on[row] in case.reading.due_on]
+    if len(rows) < 2 or sum([left[row] for row in rows]) != case.amount:
+        return []
+    reason = f"The text names a due date: {desk.numbers(rows)}, all that falls due then, add up exactly."
+    return [Draft(_TOLD, "payer_statement", reason, full_lines(desk, rows))]
 
 
 def _periods(desk: Desk, pool: Pool, sums: set[int]) -> list[tuple[str, list[int]]]:

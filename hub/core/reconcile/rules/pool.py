@@ -33,11 +33,19 @@ class Pool:
             _add(self.invoices, self.amounts, invoices, last)
             if credits.rows:
                 _add(self.credits, [], credits, last)
+        if case.reading.left_out:
+            self._leave_out(ledger.items.open_minor, set(case.reading.left_out))
         rest = list(map(left.__getitem__, self.invoices))
         self.left = list(compress(self.invoices, rest))
         # A used-up item still counts with what it had open; a part-paid one also with what is left.
         if list(filter(None, rest)) != list(compress(self.amounts, rest)):
             self.amounts += [now for now, opened in zip(rest, self.amounts, strict=True) if 0 < now != opened]
+
+    def _leave_out(self, opened: Sequence[int], rows: set[int]) -> None:
+        """Without the items that the text says are not paid."""
+        self.invoices = [row for row in self.invoices if row not in rows]
+        self.credits = [row for row in self.credits if row not in rows]
+        self.amounts = [opened[row] for row in self.invoices]
 
     def take(self, desk: Desk, amounts: tuple[int, ...]) -> list[int] | None:
         """Items with these open amounts, the oldest due first; None when one has been used up."""

@@ -44,5 +44,6 @@ def _marked(texts: list[str | None]) -> Iterator[tuple[int, str]]:
     for row, text in enumerate(texts):
         if text:
             said = text.upper()
-            if "REJET" in said or "RETOUR" in said or "ANNUL" in said or "RESTITUTION" in said:
-                yield row, said[:_WITHIN]
+            for one in (said, said.replace("\n", "")) if "\n" in said else (said,):  # a width may cut within a word
+                if "REJET" in one or "RETOUR" in one or "ANNUL" in one or "RESTITUTION" in one:
+                    yield row, one[:_WITHIN]

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from hub.core.reconcile.texts.text import fold
+from hub.core.reconcile.texts.words import INVOICE_NAMES, ORDER_WORDS
 
 
 class Kind(NamedTuple):
@@ -90,6 +91,8 @@ _NAME_RULES = [(kind, re.compile(rf"\b(?:{words})\b")) for kind, words in _NAMES
 _WORD_RULES = [(kind, re.compile(rf"\b(?:{words})\b")) for kind, words in _WORDS]
 _ANY_NAME = re.compile("|".join(rf"\b(?:{words})\b" for _, words in _NAMES))
 _ANY_WORD = re.compile("|".join(rf"\b(?:{words})\b" for _, words in _WORDS))
+_INVOICE = re.compile(r"\b(?:" + "|".join(sorted(INVOICE_NAMES)) + r")(?![A-Z])")
+_AN_ORDERS = re.compile(r"\b(?:" + "|".join(sorted(ORDER_WORDS)) + r")[^A-Z0-9]{1,3}(?:N[OR]?[^A-Z0-9]{1,3})?\d")
 
 # ISO 20022 sub-families and CFONB codes that are no payment of a debtor.
 _CODES = {
@@ -176,6 +179,16 @@ def outsider_by_text(text: str, code: str | None) -> Kind | None:
     if _ANY_WORD.search(text):
         return next((kind for kind, words in _WORD_RULES if words.search(text)), None)
     return None
+
+
+def figures_are_no_invoices(text: str) -> bool:
+    """Whether figures of a folded text are rather those of an order, a loan or wages, where no word is for an invoice.
+
+    "PRET 2026-14028" and "AVOIR SUR VOTRE COMMANDE 2026-14294" are somebody else's numbers, though ours look alike.
+    """
+    if _INVOICE.search(text) is not None:
+        return False
+    return _ANY_WORD.search(text) is not None or _AN_ORDERS.search(text) is not None
 
 
 _UNSTATED = "RETURN"  # what the readers of statements say of a return whose bank gives no reason

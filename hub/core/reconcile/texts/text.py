@@ -160,7 +160,8 @@ _NOT_A_NUMBER = re.compile(  # none of them begins behind a digit: said first, i
     r"\d\d(?:[/.-]?\d\d){2}(?:\d\d)?(?![\dA-Z/,-]))"
     rf"|(?P<date>(?<![\d/.-]){_DAY}([/.-]){_MONTH}\3(?:20\d\d|\d\d)(?![\d/-])"
     rf"|(?<=\d/){_DAY}\.{_MONTH}\.(?:20\d\d|\d\d)(?![\d/-])"
-    rf"|(?<![\dA-Z/.-])20\d\d([/.-])(?:0[1-9]|1[0-2])\4(?:0[1-9]|[12]\d|3[01])(?![\d/-]))"
+    rf"|(?<![\dA-Z/.-])20\d\d([/.-])(?:0[1-9]|1[0-2])\4(?:0[1-9]|[12]\d|3[01])(?![\d/-])"
+    r"|(?<=\bDU )(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20\d\d(?![\dA-Z/,-]))"
     r"|(?P<phone>(?<![\dA-Z/-])(?<!\d[ .])(?<!FACT )(?<!FACTURE )(?:\+33 ?|0033 ?|0)[1-9]"
     r"(?:([ .-])\d\d(?:\6\d\d){3}(?!\6\d\d(?!\d))|\d{8})(?![\dA-Z]))"
     r"|(?P<amount>(?<![\dA-Z/,-])(?!0\d)\d{1,3}(?:[ .]\d{3})*,\d{2}(?!\d)(?: ?EUR(?:OS?)?\b)?|"
@@ -219,6 +220,8 @@ def mask(
 
     def hide(found: re.Match[str]) -> str:
         if found.lastgroup == "phone" and known(found.group(), ""):
+            return found.group()
+        if found.lastgroup == "date" and found.group().isdigit() and known(found.group(), ""):
             return found.group()
         if found.lastgroup == "due" and (due_day(found.group()) is None or known(found.group(), "")):
             return found.group()

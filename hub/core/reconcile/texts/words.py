@@ -40,6 +40,7 @@ PAYMENT_WORDS = _set(
 )
 VOUCHER_WORDS = REFERENCE_WORDS | PAYMENT_WORDS  # a number behind one of them may be the payer's own
 LIST_WORDS = _set("ET AND PLUS UND Y")
+EXCEPT_WORDS = _set("SAUF HORS EXCEPTE EXCEPTEE EXCEPTES EXCEPTEES EXCEPTION EXCEPT EXCLUDING OHNE AUSSER")
 RANGE_WORDS = _set("A AU TO JUSQU JUSQUE BIS AL HASTA THRU THROUGH")
 
 # Words that announce a number which is no invoice number.
