@@ -59,11 +59,7 @@ class OpenItems:
 
 @dataclass(frozen=True, slots=True)
 class Debtors:
-    """The accounts items belong to. `parent_id` is a debtor of the same seller.
-
-    `is_third_party_payer` marks accounts that pay for others (a factor, a payment agent): such a payer never
-    contradicts a reference to someone else's invoice.
-    """
+    """The accounts items belong to. `parent_id` is a debtor of the same seller."""
 
     seller: list[str]
     debtor_id: list[str]
@@ -73,11 +69,10 @@ class Debtors:
     vat_number: list[str | None] = field(default_factory=_texts)
     parent_id: list[str | None] = field(default_factory=_texts)
     ibans: list[tuple[str, ...]] = field(default_factory=list)
-    is_third_party_payer: list[bool] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         blanks: dict[str, object] = dict.fromkeys(("legal_name", "siren", "vat_number", "parent_id"))
-        align(self, "debtor_id", blanks | {"ibans": (), "is_third_party_payer": False})
+        align(self, "debtor_id", blanks | {"ibans": ()})
 
 
 @dataclass(frozen=True, slots=True)

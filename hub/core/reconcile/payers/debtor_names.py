@@ -36,7 +36,6 @@ class DebtorNames:
         self.by_iban: dict[str, list[int]] = {}
         self.by_siren: dict[str, list[int]] = {}
         self.siren_of: dict[int, str] = {}
-        self.behalf: set[int] = set()
         self.remarked: set[int] = set()
         self.names_of: dict[int, list[int]] = {}
         self._folded: list[str] = []
@@ -103,8 +102,6 @@ class DebtorNames:
             if siren := d.siren[row]:
                 self.siren_of[account] = siren.replace(" ", "")[:9]
                 _append(self.by_siren, self.siren_of[account], account)
-            if d.is_third_party_payer[row]:
-                self.behalf.add(account)
 
     def _read_name(self, account: int, folded: str) -> None:
         """Index a name, also without what stands in brackets; that of co-owners as well by their address alone:

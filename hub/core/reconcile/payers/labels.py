@@ -154,5 +154,5 @@ class Labels(Stances):
     def _payer(
         self, accounts: tuple[int, ...], score: float, found_by: str, words: tuple[str, ...], *, whole: bool = False
     ) -> Payer:
-        behalf = not self._behalf.isdisjoint(accounts) or (len(accounts) > 1 and found_by.startswith("learnt"))
+        behalf = len(accounts) > 1 and found_by.startswith("learnt")
         return Payer(accounts, score, found_by, behalf, words, False, whole)

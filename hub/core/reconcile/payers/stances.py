@@ -37,7 +37,7 @@ class Stances(Companies):
         super().__init__(ledger, names)
         self._by_key, self._by_glued, self._by_plain = names.by_key, names.by_glued, names.by_plain
         self._by_iban, self._by_siren = names.by_iban, names.by_siren
-        self._behalf, self._index = names.behalf, names.index
+        self._index = names.index
         self._glued, self._first_words = names.glued, names.first_words
         self.names = names
         self._asked: Payer = NOBODY
