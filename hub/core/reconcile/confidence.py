@@ -21,7 +21,9 @@ FIRST = "first"  # the first suggestion
 LATER = "later"
 
 _MOST_CASES = 5_000  # more count as so many: nobody's ledger is one of those that were measured
-_BORROWED = 5  # cases that a kind borrows from the larger group around it, so that three of three are not all
+#: Cases that a kind borrows from the larger group around it, so that three of three are not all. Kinds that are
+#: applied alone are more alike than kinds of suggestions: the threshold made them so.
+_BORROWED = {SURE: 50, FIRST: 5, LATER: 5}
 _NEAR = 0.03  # weights so close are of one kind
 _WORTH = 4  # cases decided here that weigh as much as all measured elsewhere: kinds differ from ledger to ledger
 
@@ -36,13 +38,14 @@ def confidence(rule: str, weight: float, place: str) -> float:
         place: `SURE`, `FIRST` or `LATER`.
     """
     rules = MEASURED[place]
-    of_place = _share([counts for weights in rules.values() for counts in weights.values()], 0.5)
+    borrowed = _BORROWED[place]
+    of_place = _share([counts for weights in rules.values() for counts in weights.values()], 0.5, borrowed)
     weights = rules.get(rule, {})
-    share = _share(weights.values(), of_place)
+    share = _share(weights.values(), of_place, borrowed)
     near = [known for known in weights if abs(known - weight) <= _NEAR]
     if near:
         nearest = min(near, key=lambda known: (abs(known - weight), known))
-        share = _share([weights[nearest]], share)
+        share = _share([weights[nearest]], share, borrowed)
     return round(share, 4)
 
 
@@ -58,9 +61,9 @@ def with_judged(share: float, counts: Counts) -> float:
     return round((right + _WORTH * share) / (cases + _WORTH), 4)
 
 
-def _share(counts: Iterable[Counts], around: float) -> float:
+def _share(counts: Iterable[Counts], around: float, borrowed: int) -> float:
     """Right ones of all cases, with a few more as the group around has them, and one that is wrong: the next may be."""
     counted = list(counts)
     right, cases = sum(right for right, _ in counted), sum(cases for _, cases in counted)
     kept = min(cases, _MOST_CASES)
-    return (right * kept / max(cases, 1) + _BORROWED * around) / (kept + _BORROWED + 1)
+    return (right * kept / max(cases, 1) + borrowed * around) / (kept + borrowed + 1)
