@@ -122,7 +122,7 @@ def _show(report: ReconcileReport) -> None:
             {"return": report.returned} if report.returned.receipts else {},
         ),
         (
-            "Came back, and a person must say which receipt it was",
+            "Came back; which receipt it was, a person must say",
             {"return_to_check": report.to_place} if report.to_place.receipts else {},
         ),
     )
