@@ -305,6 +305,21 @@ def test_what_nothing_is_suggested_for_is_listed_with_the_reason(company: Path, 
     assert [] == hub.json("allocations", "unapplied", "--since", "2026-11-20")["unapplied"]
 
 
+def test_a_few_cents_too_much_are_counted_below_the_list(company: Path, hub: Runs) -> None:
+    """Nobody looks at 1200,10 for 1200,00 again; --all and the JSON document have it, without an offer to mark it."""
+    money = company / "receipts.csv"
+    money.write_text(money.read_text().replace("R1;05/10/2026;05/10/2026;1200,00", "R1;05/10/2026;05/10/2026;1200,10"))
+    hub("sync")  # a row of an invoice is held
+    assert 0 == hub("reconcile")
+    assert 0 == hub("allocations", "unapplied")
+    assert "1 receipt, 77,00 EUR" in hub.out
+    assert "Of 1 receipt applied a few cents are left: 0,10 EUR; --all lists them." in " ".join(hub.out.split())
+    assert 0 == hub("allocations", "unapplied", "--all")
+    assert "2 receipts, 77,10 EUR" in hub.out
+    assert "hub allocations mark R3" in hub.out
+    assert ["R1", "R3"] == [one["receipt_id"] for one in hub.json("allocations", "unapplied")["unapplied"]]
+
+
 def test_decisions_by_hand(company: Path, hub: Runs) -> None:
     """Allocate with a deduction, write off, mark and unmark, learn and forget, and other rules tried."""
     assert 0 == hub("reconcile")
