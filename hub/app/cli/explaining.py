@@ -167,7 +167,7 @@ def _decision(decision: Explanation, zone: tzinfo, *, whole: bool) -> None:
         for line in wrapped(f"Reversed by {who}: {row.reversed_because}"):
             click.echo(line)
     if whole or row.status != "suggested":
-        for line in found_words(decision.evidence, rows):
+        for line in found_words(_as_written(decision), rows):
             click.echo(line)
 
 
@@ -227,6 +227,18 @@ def _as(row: AllocationRow) -> str:
     if row.nature != "money":
         return words_of(row.nature)
     return "credit note used up" if row.invoice_kind == "credit_note" else "money"
+
+
+def _as_written(decision: Explanation) -> dict[str, Any]:
+    """The evidence, its numbers as the bank's text has them: they are kept as they are compared."""
+    from hub.core.reconcile.texts.text import as_written
+
+    tokens = decision.evidence.get("tokens")
+    said = [shown for row in decision.lines if (shown := decision.receipts.get(row.receipt_row)) is not None]
+    texts = [text for shown in said for text in (("remittance", shown.text or ""), *shown.references)]
+    if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
+        return decision.evidence
+    return {**decision.evidence, "tokens": [as_written(token, texts) if token else token for token in tokens]}
 
 
 def found_words(evidence: dict[str, Any], rows: list[AllocationRow]) -> list[str]:

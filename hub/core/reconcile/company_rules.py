@@ -12,6 +12,7 @@ from hub.core.reconcile.texts.text import fold
 # What a rule says of the receipts it fits.
 NO_RECEIPT, PAYER, ASK = "not_a_receipt", "payer", "ask"
 RULED = "rule: "  # stands before a rule's name where evidence says how the payer was found
+YOUR_RULE = "your rule “"  # the same where evidence says that a rule leaves money to a person
 _WORD = re.compile("[A-Z0-9]+")
 
 

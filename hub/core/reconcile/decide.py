@@ -7,10 +7,12 @@ from hub.core.reconcile.company_rules import CompanyRule
 from hub.core.reconcile.confidence import FIRST, LATER, SURE
 from hub.core.reconcile.outcome import AUTO, NOT_A_RECEIPT, SUGGESTED, UNAPPLIED, Decision
 from hub.core.reconcile.texts.outsiders import Kind
+from hub.core.reconcile.texts.text import as_written
 
 RIVAL = 0.9  # a different explanation at least this likely stops an automatic decision
 _SURE = 0.97  # weight from which evidence is such as is applied alone
 MOST_PROPOSALS = 5
+_MOST_TOLD = 20  # numbers of a text that are shown
 
 
 def ranked(desk: Desk, case: Case, drafts: list[Draft]) -> list[Draft]:
@@ -106,8 +108,8 @@ def _said(case: Case) -> dict[str, object]:
     """What the texts said, for whoever decides."""
     reading = case.reading
     return {
-        "numbers": [m.text for m in reading.mentions[:20]],
-        "unknown_numbers": reading.unknown[:20],
+        "numbers": [as_written(m.text, case.texts) for m in reading.mentions[:_MOST_TOLD]],
+        "unknown_numbers": [as_written(text, case.texts) for text in reading.unknown[:_MOST_TOLD]],
         "payer_found_by": case.payer.found_by,
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from hub.core.reconcile.case import Case, Desk
-from hub.core.reconcile.company_rules import ASK, RULED, CompanyRule
+from hub.core.reconcile.company_rules import ASK, RULED, YOUR_RULE, CompanyRule
 from hub.core.reconcile.payers.companies import Payer
 from hub.core.reconcile.payers.stances import MEDIUM
 from hub.core.reconcile.reading.mentions import Reading
@@ -79,9 +79,9 @@ class Opening:
         """What a company's rule says of who pays, or that a person decides."""
         account = self.desk.ledger.account_at.get(rule.debtor) if rule.debtor else None
         if rule.then == ASK:
-            case.for_a_person = f"your rule “{rule.name}” leaves it to a person"
+            case.for_a_person = f"{YOUR_RULE}{rule.name}” leaves it to a person"
         elif account is None:
-            case.for_a_person = f"your rule “{rule.name}” names a debtor whom nobody knows: {rule.debtor}"
+            case.for_a_person = f"{YOUR_RULE}{rule.name}” names a debtor whom nobody knows: {rule.debtor}"
         else:
             case.payer = Payer((account,), 1.0, f"{RULED}{rule.name}")
             case.payer_known_by_name = True

@@ -8,7 +8,9 @@ from hub.core.reconcile.payers.stances import CONTRADICTS, STRONG
 from hub.core.reconcile.reading.mentions import STRONG as STRONG_REF
 from hub.core.reconcile.rules.near_number import due_nearest
 from hub.core.reconcile.rules.paid_already import slipped_from_paid
+from hub.core.reconcile.texts.text import as_written
 
+_MOST_TOLD = 20  # numbers that are shown
 _MOST_EQUAL = 50  # equal invoices whose numbers are compared with a paid one's
 
 
@@ -32,8 +34,9 @@ def second_payment(desk: Desk, case: Case) -> Decision | None:
             closed.append(mention.text)
     if not closed or _may_be_a_misprint(desk, case):
         return None
+    closed = [as_written(number, case.texts) for number in closed[:_MOST_TOLD]]
     reason = f"The text names {', '.join(closed[:5])}, already paid: a duplicate, or money to give back."
-    evidence = {"closed": closed[:20], "payer_found_by": case.payer.found_by}
+    evidence = {"closed": closed, "payer_found_by": case.payer.found_by}
     return Decision(case.id, UNAPPLIED, "duplicate", reason, (), evidence)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, NoReturn
 
+from hub.core.reconcile.company_rules import YOUR_RULE
 from hub.core.services.decisions import refuse_decided, refuse_marked, reopened_documents, written
 from hub.core.services.desk import Desk, books_of
 from hub.core.services.naming import invoices_named, receipts_named
@@ -44,7 +45,6 @@ class Explanation:
 
 #: Shown in lists for an allocation that the books confirmed and gave up; it is stored and exported as what it was.
 REOPENED = "reopened"
-_A_RULE = "your rule “"  # how the engine says that a rule asks
 _MOST_NAMED = 5  # decisions about one receipt or invoice, in a sentence
 
 
@@ -84,7 +84,7 @@ def _asked_for(choices: list[AllocationRow], only: Only) -> list[AllocationRow]:
 
 def _asks(row: AllocationRow) -> bool:
     """Whether a rule of the company keeps the receipt for a person, however sure the suggestion looks."""
-    return _A_RULE in str(json.loads(row.evidence).get("against", ""))
+    return YOUR_RULE in str(json.loads(row.evidence).get("against", ""))
 
 
 def surest(desk: Desk, only: Only) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from hub.core.reconcile import SettledNumbers
+from hub.core.reconcile.texts.text import as_written
 from tests.unit.reconcile.books import DUPONT, DURAND, MARTIN, item, lines, one
 
 LEDGER = [
@@ -96,6 +97,21 @@ def test_second_payment_of_a_closed_invoice() -> None:
     settled = SettledNumbers(["ACME"], [DURAND], ["FA-2026-00122"])
     decision = one(LEDGER, 120_00, "FA-2026-00122", "DURAND", settled=settled)
     assert ("unapplied", "duplicate") == (decision.status, decision.rule)
+    assert decision.reason.startswith("The text names FA-2026-00122, already paid")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("VIR FACT. fa-2026/00122 MERCI", "FA-2026/00122"),
+        ("VIR FACT FA 2026\n00122", "FA 2026 00122"),
+        ("FA-2026-00123", "FA202600122"),
+        ("9" * 10_000, "FA202600122"),
+    ],
+)
+def test_a_number_is_told_as_it_was_written(text: str, said: str) -> None:
+    """Not as it is compared, which nobody finds on paper; unless no text has it in one piece."""
+    assert said == as_written("FA202600122", [("remittance", "VIREMENT"), ("remittance", text)])
 
 
 def test_parent_pays_for_child() -> None:

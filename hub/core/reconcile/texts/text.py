@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from itertools import pairwise
 
@@ -25,6 +25,7 @@ from hub.core.reconcile.texts.words import (
 
 LONGEST_TEXT = 120_000  # characters read of one text; the longest remittance seen is 100 KB
 MOST_TOKENS = 12_000
+_LONGEST_NUMBER = 60  # characters of a number that is looked for as it was written
 _LABEL = 31  # characters of the label of CFONB 120, of which longer lines may be the rest
 _LABELS = (62, 93)  # lines of a label that a reader put together, since the next one began with a blank
 WIDTHS = frozenset((31, 35, 65, 70, 140))  # lengths at which banks cut
@@ -137,6 +138,16 @@ def compact(number: str) -> str:
     if short.isalnum() and short.isascii():
         return short.upper()
     return "".join(c for c in fold(number) if c.isalnum())
+
+
+def as_written(number: str, texts: Iterable[tuple[str, str]]) -> str:
+    """A compact number as one of the texts has it, folded: "FA-2026/00123"; as it is when none has it in one piece."""
+    pattern = re.compile("[^A-Z0-9]{0,3}".join(map(re.escape, number[:_LONGEST_NUMBER])))
+    for _, text in texts:
+        found = pattern.search(fold(text[:LONGEST_TEXT]))
+        if found is not None:
+            return " ".join(found[0].split())
+    return number
 
 
 _DIGIT = re.compile(r"\d")
