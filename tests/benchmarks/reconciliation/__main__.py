@@ -14,6 +14,7 @@ from hub.core.reconcile import Outcome, Policy, reconcile
 from tests.benchmarks.reconciliation import fourth_hand, other_hand, receipts, third_hand, traps, worst
 from tests.benchmarks.reconciliation.apart import made_apart, peak_mib, resident_mib
 from tests.benchmarks.reconciliation.calibration import Seen, counted, reliability, seen
+from tests.benchmarks.reconciliation.days import by_days
 from tests.benchmarks.reconciliation.examples import examples
 from tests.benchmarks.reconciliation.files import write_scenario
 from tests.benchmarks.reconciliation.limit import measure
@@ -98,6 +99,7 @@ def main() -> None:
     parser.add_argument("--worst", action="store_true", help="print the worst cases instead, and how they grow")
     parser.add_argument("--calibrate", type=Path, metavar="FILE", help="count all tuning seeds, and write measured.py")
     parser.add_argument("--calls", action="store_true", help="print the engine's function calls instead (slow)")
+    parser.add_argument("--every", type=int, metavar="DAYS", help="reconcile as days go by, so many between two runs")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print N mistakes and misses of each kind")
     parser.add_argument("--write", type=Path, metavar="DIR", help="write CSV, camt.053 and CFONB 120 files, and stop")
     args = parser.parse_args()
@@ -119,6 +121,12 @@ def main() -> None:
         scenario = made_apart(make, seed, SIZES[args.size])
         if args.write:
             write_scenario(scenario, args.write / f"seed-{seed}")
+        elif args.every:
+            print(
+                f"== {scenario.name}, a run every {args.every} days",
+                table(score(scenario, by_days(scenario, args.every))),
+                sep="\n",
+            )
         elif args.calls:
             print(f"{scenario.name}: {len(scenario.receipts.id):,} receipts, {_calls(scenario):,} function calls")
         else:
