@@ -11,6 +11,7 @@ from hub.core.reconcile.rules.paid_already import slipped_from_paid
 from hub.core.reconcile.texts.text import as_written
 
 _MOST_TOLD = 20  # numbers that are shown
+_MOST_ACCOUNTS = 4  # that one payer may be
 _MOST_EQUAL = 50  # equal invoices whose numbers are compared with a paid one's
 
 
@@ -36,14 +37,27 @@ def second_payment(desk: Desk, case: Case) -> Decision | None:
         return None
     closed = [as_written(number, case.texts) for number in closed[:_MOST_TOLD]]
     reason = f"The text names {', '.join(closed[:5])}, already paid: a duplicate, or money to give back."
-    evidence = {"closed": closed, "payer_found_by": case.payer.found_by}
+    evidence: dict[str, object] = {"closed": closed, "payer_found_by": case.payer.found_by}
+    if equal := _equal_open(desk, case):
+        reason += f" {equal} of the same sum is open: what paid the one named may have been meant for it."
+        evidence["equal_open"] = equal
     return Decision(case.id, UNAPPLIED, "duplicate", reason, (), evidence)
+
+
+def _equal_open(desk: Desk, case: Case) -> str:
+    """The payer's oldest open invoice of exactly the sum: silent money pays the oldest, and this names that one."""
+    payer, ledger = case.payer, desk.ledger
+    if payer.score < STRONG or len(payer.accounts) > _MOST_ACCOUNTS:
+        return ""
+    equal = [row for account in payer.accounts for row in ledger.rows_of_amount(account, case.amount)]
+    mine = [row for row in equal if ledger.left[row] == case.amount and desk.usable(row, case)]
+    return ledger.items.number[min(mine, key=ledger.age)] if mine else ""
 
 
 def _may_be_a_misprint(desk: Desk, case: Case) -> bool:
     """Whether the payer owes this very sum on an invoice one slip away from the number of a paid one."""
     payer = case.payer
-    if payer.score < STRONG or len(payer.accounts) > 4:
+    if payer.score < STRONG or len(payer.accounts) > _MOST_ACCOUNTS:
         return False
     ledger = desk.ledger
     return any(

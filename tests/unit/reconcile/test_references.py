@@ -100,6 +100,14 @@ def test_second_payment_of_a_closed_invoice() -> None:
     assert decision.reason.startswith("The text names FA-2026-00122, already paid")
 
 
+def test_beside_a_second_payment_an_equal_invoice_is_named() -> None:
+    """Silent money paid the oldest of two; the receipt that names that one comes a week later."""
+    settled = SettledNumbers(["ACME"], [DURAND], ["FA-2026-00087"])
+    decision = one(LEDGER, 250_10, "FA-2026-00087", "DURAND ET FILS", settled=settled)
+    assert ("unapplied", "duplicate") == (decision.status, decision.rule)
+    assert "FA-2026-00124 of the same sum is open" in decision.reason
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
