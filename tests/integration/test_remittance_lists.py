@@ -82,6 +82,23 @@ def test_a_list_tells_what_silent_money_pays(tmp_path: Path, database_url: str, 
     assert {"name": "AP-9", "lines": 3} == found.evidence["remittance"]
 
 
+def test_a_list_with_numbers_of_its_own_making(tmp_path: Path, database_url: str) -> None:
+    """Letters and noughts are missing, a word stands in front: the sums and the debtor tell what is meant."""
+    numbers = ("facture 26/102", "104", "AVOIR 7")
+    rows = (LIST[0], *((*row[:2], number, *row[3:]) for row, number in zip(LIST[1:], numbers, strict=True)))
+    hub = company(tmp_path, database_url, "csv", rows)
+    assert {"FA-26-102": 50_000, "FA-26-104": 20_000, "AV-26-7": -10_000} == applied(hub)
+
+
+@pytest.mark.long_on_postgres
+def test_a_list_of_another_sum_is_offered(tmp_path: Path, database_url: str) -> None:
+    """The debtor's list of that week says nothing of the credit note, which is what is missing."""
+    hub = company(tmp_path, database_url, "csv", LIST[:3])
+    offered = [row for row in exported(hub, "allocations") if row["rule"] == "named_less_credit_note"]
+    assert {"FA-26-102", "FA-26-104", "AV-26-7"} == {row["invoice_number"] for row in offered}
+    assert {"suggested"} == {row["status"] for row in offered}
+
+
 @pytest.mark.parametrize(
     "rows",
     [

@@ -40,9 +40,9 @@ class Case:
 
 
 class Named(NamedTuple):
-    """Items of one debtor (or group) that a text names: (row, strength, the text), and how the payer stands.
+    """Items of one debtor (or group) that a text or a list names: (row, strength, the text), and how the payer stands.
 
-    rows: those of the picks. strength: of the weakest.
+    rows: those of the picks. strength: of the weakest. said: how a reason begins.
     """
 
     picks: list[tuple[int, int, str]]
@@ -51,6 +51,7 @@ class Named(NamedTuple):
     accounts: list[int]
     rows: list[int]
     strength: int
+    said: str = "The text names"
 
 
 @dataclass(slots=True)

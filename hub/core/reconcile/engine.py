@@ -32,7 +32,7 @@ from hub.core.reconcile.payers.debtor_names import Memory
 from hub.core.reconcile.payers.payer_index import PayerIndex
 from hub.core.reconcile.policy import Policy
 from hub.core.reconcile.returns import Returns
-from hub.core.reconcile.rules.by_remittance import RemittanceIndex
+from hub.core.reconcile.rules.remittances import RemittanceIndex
 from hub.core.reconcile.second_payment import second_payment
 from hub.core.reconcile.suggestions import Suggestions
 from hub.core.reconcile.texts.cuts import Cuts
@@ -99,7 +99,7 @@ class _Run:
         self.ruled = fitting(desk.policy.rules, desk.receipts)
         self.given_back = given_back(desk.receipts)
         self.opening = Opening(desk, self.ruled, self.given_back)
-        self.thought = Thought(desk, RemittanceIndex(remittances), own, self.given_back)
+        self.thought = Thought(desk, RemittanceIndex(remittances, self.opening.reader), own, self.given_back)
         self.remitted = set(remittances.receipt_id) if remittances else set()
         self.waiting = Waiting(desk)
         self.decided: list[Decision | None] = [None] * len(self.receipts.id)

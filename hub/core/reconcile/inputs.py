@@ -15,6 +15,7 @@ from hub.core.ledger.columns import align
 
 INVOICE = "invoice"
 CREDIT_NOTE = "credit_note"
+REMITTANCE_DAYS = 7  # between a list that names no receipt and the money it announces
 
 
 def _texts() -> list[str | None]:
@@ -113,7 +114,8 @@ class Receipts:
 class Remittances:
     """Lists, sent by a payer or a provider, of what one receipt pays. Evidence, not proof.
 
-    A list names its receipt (`receipt_id`), or is found by seller, debtor, date (within a week) and total.
+    A list names its receipt (`receipt_id`), or is found by seller, debtor, date (REMITTANCE_DAYS) and total; or by
+    debtor and date, where one thing explains the difference.
     `lines` are (number, amount); the amount is negative for a credit note and None when the list gives none.
     `fee_minor` is what a provider kept: total = sum of lines - fee. `called` is what a person knows a list by; None
     when it came with its receipt, in the bank's file.

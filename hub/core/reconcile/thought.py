@@ -12,7 +12,8 @@ from hub.core.reconcile.rules.by_currency import by_currency
 from hub.core.reconcile.rules.by_order import by_order
 from hub.core.reconcile.rules.by_payer import by_payer
 from hub.core.reconcile.rules.by_reference import by_reference, may_be_exact
-from hub.core.reconcile.rules.by_remittance import RemittanceIndex, by_remittance
+from hub.core.reconcile.rules.by_remittance import by_remittance
+from hub.core.reconcile.rules.remittances import RemittanceIndex
 from hub.core.reconcile.texts.given_back import GIVEN_BACK
 from hub.core.reconcile.texts.outsiders import Kind, figures_are_no_invoices, outsider_by_name, outsider_by_text
 from hub.core.reconcile.texts.text import fold, join_pieces
@@ -83,7 +84,7 @@ class Thought:
     def by_references(self, case: Case) -> list[Draft]:
         """Explanations with something written behind them; remembered while nobody used the items named."""
         ledger, reading = self.desk.ledger, case.reading
-        if not (reading.mentions or reading.orders or case.original or self.remittances.find(self.desk, case)):
+        if not (reading.mentions or reading.orders or case.original or self.remittances.has_for(self.desk, case)):
             return []
         account_of = ledger.account_of
         accounts = {account_of[ref.row] for mention in reading.mentions for ref in mention.refs}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from hub.core.identity.again import PAIRS
 from hub.core.identity.sums import Sums
-from hub.core.reconcile.inputs import Debtors, Receipts, Remittances
+from hub.core.reconcile.inputs import REMITTANCE_DAYS, Debtors, Receipts, Remittances
 from hub.core.store import bulk
 from hub.core.store import tables as t
 from hub.core.store.allocations import COUNTED_AS, SOURCE_WITHDREW, UNLINKED, USED_BY_BOOKS, YIELDS
@@ -164,7 +164,9 @@ def debtors(connection: sa.Connection, books: Mapping[str, int]) -> Debtors:
 
 
 def remittances(connection: sa.Connection, waiting: Receipts) -> Remittances | None:
-    """The debtors' own lists that name one of these receipts, or add up to one; None when there is none."""
+    """The debtors' own lists that name one of these receipts, add up to one, or came in its week from a debtor that is
+    told; None when there is none.
+    """
     lines, receipts = as_known("remittance_line", None), RECORD_TABLES["receipt"].current
     rows = connection.execute(
         sa.select(
@@ -175,12 +177,18 @@ def remittances(connection: sa.Connection, waiting: Receipts) -> Remittances | N
         .order_by(lines.c.connector_id, lines.c.remittance_id, lines.c.unit_id, lines.c.line)
     ).all()  # fmt: skip
     wanted, sums = set(waiting.id), set(waiting.unapplied_minor)
+    came = {day.toordinal() for day in set(waiting.received_on)}
+    near = {day + apart for day in came for apart in range(-REMITTANCE_DAYS, REMITTANCE_DAYS + 1)}
     lists: dict[tuple[Any, ...], list[tuple[str, int | None]]] = {}
     for row in rows:
         if row[2] in wanted or row[7] is None:
             lists.setdefault(tuple(row[:5]), []).append((row[5], row[6]))
     totals = {key: _total(found) for key, found in lists.items()}
-    kept = [key for key in lists if key[2] is not None or totals[key] in sums]
+    kept = [
+        key
+        for key in lists
+        if key[2] is not None or totals[key] in sums or (key[3] and key[4] and key[4].toordinal() in near)
+    ]
     if not kept:
         return None
     return Remittances(

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from hub.core.reconcile import Debtors, OpenItems, Policy, Receipts, SettledNumbers, reconcile
+from hub.core.reconcile import Debtors, OpenItems, Policy, Receipts, Remittances, SettledNumbers, reconcile
 from hub.core.reconcile.kept.image import Image, Whole, lay_image
 from hub.core.reconcile.kept.standing import Standing
 
@@ -16,7 +16,9 @@ _DAY = date(2026, 1, 1)
 Run = Callable[[], object]
 
 
-def _run(amounts: list[int], texts: list[str], paid: list[int], *, kept: bool = False) -> Run:
+def _run(
+    amounts: list[int], texts: list[str], paid: list[int], *, kept: bool = False, lists: Remittances | None = None
+) -> Run:
     """A run over one debtor who owes `amounts` and sends `paid` with `texts`; over a kept ledger, if asked for."""
     count, receipts = len(amounts), len(texts)
     items = OpenItems(
@@ -42,7 +44,9 @@ def _run(amounts: list[int], texts: list[str], paid: list[int], *, kept: bool = 
     )
     debtors = Debtors(["ACME"], ["C001"], ["Durand & Fils"])
     ledger = _kept(items) if kept else items
-    return lambda: reconcile(ledger, debtors, money, policy=Policy(), today=_DAY + timedelta(days=200))
+    return lambda: reconcile(
+        ledger, debtors, money, policy=Policy(), remittances=lists, today=_DAY + timedelta(days=200)
+    )
 
 
 def _kept(items: OpenItems) -> Standing:
@@ -68,6 +72,15 @@ def long_text(characters: int) -> Run:
     return _run([10_00 + n for n in range(400)], [text], [123_45])
 
 
+def long_list(rows: int) -> Run:
+    """One receipt with a list of that many lines: numbers without their letters, two of three not in the ledger."""
+    lines = tuple((f"facture 2026/{n:06d}", 10_00 + n) for n in range(rows))
+    lists = Remittances(id=[1], receipt_id=[0], lines=[lines])
+    return _run(
+        [10_00 + n for n in range(rows // 3)], ["VIREMENT"], [sum(amount or 0 for _, amount in lines)], lists=lists
+    )
+
+
 def calls(run: Run) -> int:
     """Function calls of a run: work that no other program on the machine can change."""
     profile = cProfile.Profile()
@@ -85,6 +98,7 @@ def report() -> str:
             unlike_amounts(5_000, 40),
         ),
         ("a text of 100 KB", long_text(50_000), long_text(100_000)),
+        ("a list of 4,000 lines, 100 KB", long_list(2_000), long_list(4_000)),
         (
             "5,000 equal invoices of a kept ledger, 2,000 receipts",
             equal_amounts(2_500, 1_000, kept=True),

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from hub.core.reconcile import Learnt, Policy, Remittances
+from hub.core.reconcile import Learnt, Policy
 from tests.unit.reconcile.books import DURAND, MARTIN, decide, item, lines, one, receipt
 
 LEDGER = [
@@ -66,13 +66,6 @@ def test_payer_learnt_from_a_person() -> None:
     learnt = Learnt(by_name={"KAPITAL GESTION": (("ACME", DURAND),)})
     decision = one(LEDGER, 113_17, "VIREMENT", "Kapital Gestion", learnt=learnt)
     assert ("auto", [(1, 113_17)]) == (decision.status, lines(decision))
-
-
-def test_remittance_outranks_the_text() -> None:
-    """The payer's own list decides; a credit note or part amount is taken as stated."""
-    table = Remittances(id=[5], receipt_id=[1], lines=[(("FA-2026-00001", 113_17), ("FA-2026-00002", 86_83))])
-    decision = one(LEDGER, 200_00, "FA-2026-00003", "DURAND ET FILS", remittances=table)
-    assert ("remittance_exact", [(1, 113_17), (2, 86_83)]) == (decision.rule, lines(decision))
 
 
 def test_oldest_first_only_when_policy_says_so() -> None:

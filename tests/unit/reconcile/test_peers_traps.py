@@ -68,10 +68,11 @@ def test_no_hand_makes_the_engine_wrong(hand: Any) -> None:
         (worst.equal_amounts(1_000, 400), worst.equal_amounts(2_000, 800)),
         (worst.unlike_amounts(1_000, 5), worst.unlike_amounts(2_000, 5)),
         (worst.long_text(50_000), worst.long_text(100_000)),
+        (worst.long_list(2_000), worst.long_list(4_000)),
         (worst.equal_amounts(1_000, 400, kept=True), worst.equal_amounts(2_000, 800, kept=True)),
         (worst.unlike_amounts(1_000, 5, kept=True), worst.unlike_amounts(2_000, 5, kept=True)),
     ],
-    ids=["equal amounts", "unlike amounts", "a text of 100 KB", "equal amounts, kept", "unlike amounts, kept"],
+    ids=["equal amounts", "unlike amounts", "a text", "a list", "equal amounts, kept", "unlike amounts, kept"],
 )
 def test_twice_the_size_is_about_twice_the_work(half: worst.Run, full: worst.Run) -> None:
     """Counted in function calls, which no other program on the machine can change."""

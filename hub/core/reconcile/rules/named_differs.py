@@ -56,7 +56,7 @@ def inexact(desk: Desk, case: Case, named: Named) -> list[Draft]:
     if total <= 0:
         return []
     if case.amount < total:
-        return _short(desk, case, named, rows, total - case.amount, base)
+        return short(desk, case, named, rows, total - case.amount, base)
     return over(desk, case, named, rows, case.amount - total, base)
 
 
@@ -78,21 +78,21 @@ def _means_another(named: Named, rows: list[int]) -> bool:
     return False
 
 
-def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
+def short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
     """Less money than the named items have open."""
     found = less_what_is_allowed(desk, case, named, rows, gap, base)
     if found:
         return found
     policy = desk.policy_for(rows[0])
     if gap <= policy.rounding_minor:
-        return [_with_difference(desk, rows, gap, "rounding", base + 0.01)]
+        return [_with_difference(desk, named, rows, gap, "rounding", base + 0.01)]
     if case.reading.discount and gap * _DISCOUNT_AT_MOST <= case.amount:
         return _question(desk, case, named, rows, gap, "discount")
     if not CLAIM_WORDS.isdisjoint(own_words(desk, case, named)):
         return part_payment(desk, case, named, rows, base, policy.partial_by_reference)
     if gap <= min(policy.bank_fee_minor, case.amount * policy.bank_fee_bp // 10000):
         if policy.bank_fee_anywhere or charges_likely(desk.receipts, case.row, own_words(desk, case, named)):
-            return [_with_difference(desk, rows, gap, "bank_fee", base)]
+            return [_with_difference(desk, named, rows, gap, "bank_fee", base)]
         return _question(desk, case, named, rows, gap, "bank_fee")
     if _is_a_usual_discount(gap, case.amount + gap):
         return _question(desk, case, named, rows, gap, "discount")
@@ -101,7 +101,7 @@ def _short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base
 
 def less_what_is_allowed(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
     """What is missing of items is the discount that their terms give, or credit notes."""
-    return _discounted(desk, case, rows, gap, base) + _netted(desk, case, named, rows, gap, base)
+    return _discounted(desk, case, named, rows, gap, base) + _netted(desk, case, named, rows, gap, base)
 
 
 def _is_a_usual_discount(gap: int, total: int) -> bool:
@@ -111,11 +111,11 @@ def _is_a_usual_discount(gap: int, total: int) -> bool:
 
 def _question(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, kind: str) -> list[Draft]:
     """Money the debtor kept back: still owed, or forgone as `kind`? Only a person says."""
-    forgone = _with_difference(desk, rows, gap, kind, _FORGONE)
+    forgone = _with_difference(desk, named, rows, gap, kind, _FORGONE)
     return [*part_payment(desk, case, named, rows, _STILL_OWED, True), forgone]
 
 
-def _discounted(desk: Desk, case: Case, rows: list[int], gap: int, base: float) -> list[Draft]:
+def _discounted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base: float) -> list[Draft]:
     """The gap is the cash discount of the named invoices, all of them or those still in time."""
     items, lines, deductions, total = desk.ledger.items, [], [], 0
     for row in rows:
@@ -137,7 +137,7 @@ def _discounted(desk: Desk, case: Case, rows: list[int], gap: int, base: float) 
     at = lines.index((row, kept))
     lines[at] = (row, kept - slack)
     deductions[0] = ("discount", deductions[0][1], deductions[0][2] + slack)
-    reason = f"The text names {desk.numbers(rows)}; the difference is the cash discount allowed on that date."
+    reason = f"{named.said} {desk.numbers(rows)}; the difference is the cash discount allowed on that date."
     drafted: list[tuple[str, int | None, int]] = [(kind, r, amount) for kind, r, amount in deductions]
     told = not slack and base >= _OTHER[BARE, AGREES]
     weight = max(base + 0.012, _TO_THE_CENT) if told else base + 0.012
@@ -166,7 +166,7 @@ def _netted(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, bas
     sure = len(sets) == 1 and (speaks_of_credit(case) or not by_chance)
     drafts = []
     for chosen in sets:
-        reason = f"The text names {desk.numbers(rows)}; the difference is credit note {desk.numbers(chosen)}."
+        reason = f"{named.said} {desk.numbers(rows)}; the difference is credit note {desk.numbers(chosen)}."
         weight = base + 0.008 if sure else 0.8
         drafts.append(Draft(weight, "named_less_credit_note", reason, full_lines(desk, rows + chosen)))
     return drafts
@@ -182,11 +182,11 @@ def may_be_a_part(amount: int, total: int) -> bool:
     return amount % _ROUND == 0 or any(abs(amount * 100 - total * share) < 100 for share in _USUAL_SHARES)
 
 
-def _with_difference(desk: Desk, rows: list[int], gap: int, kind: str, weight: float) -> Draft:
+def _with_difference(desk: Desk, named: Named, rows: list[int], gap: int, kind: str, weight: float) -> Draft:
     """All named items in full, except that the largest bears a small difference."""
     bearer = max(rows, key=lambda r: (desk.signed(r), -desk.ledger.items.id[r]))
     lines = [(r, desk.signed(r) - (gap if r == bearer else 0)) for r in rows]
     word = {"rounding": "rounding", "discount": "a cash discount the terms do not give"}.get(kind, "charges of a bank")
     missing = amount_text(gap, desk.ledger.items.currency[bearer])
-    reason = f"The text names {desk.numbers(rows)}; {missing} are missing: {word}."
+    reason = f"{named.said} {desk.numbers(rows)}; {missing} are missing: {word}."
     return Draft(weight, f"named_less_{kind}", reason, lines, [(kind, bearer, gap)])

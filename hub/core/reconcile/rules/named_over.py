@@ -20,7 +20,7 @@ _LONGEST, _BETWEEN = 140, 4  # characters of a purpose (ISO 20022), and those be
 def over(desk: Desk, case: Case, named: Named, rows: list[int], excess: int, base: float) -> list[Draft]:
     """More money than the named items have open: rounding, items not named, or too much paid."""
     policy = desk.policy_for(rows[0])
-    reason = f"The text names {desk.numbers(rows)}; "
+    reason = f"{named.said} {desk.numbers(rows)}; "
     if excess <= policy.rounding_minor:
         return [Draft(base + 0.008, "named_rounded_up", reason + "a rounding stays unapplied.", full_lines(desk, rows))]
     if _names_used_up(desk, case, named):
@@ -105,11 +105,11 @@ def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int,
         sure = len(sums.solutions) == 1 and chance < CHANCE and (len(solution) == 1 or _goes_on(case))
         if any(left[r] in solution for r in pool if r not in chosen):
             sure = False  # which of two equal invoices belongs to the set, nothing tells
-        reason = f"The text names {desk.numbers(rows)}; {desk.numbers(chosen)} make up the rest exactly."
+        reason = f"{named.said} {desk.numbers(rows)}; {desk.numbers(chosen)} make up the rest exactly."
         weight = min(base, 0.975) if sure and base > 0.84 and not _has_range(case) else 0.84
         drafts.append(Draft(weight, "named_and_others", reason, full_lines(desk, rows + chosen)))
     if not drafts and len(rows) > 1 and (behind := _next_in_order(desk, case, rows, pool, excess)):
-        reason = f"The text names {desk.numbers(rows)}; the next in order, {desk.numbers(behind)}, make up the rest."
+        reason = f"{named.said} {desk.numbers(rows)}; the next in order, {desk.numbers(behind)}, make up the rest."
         drafts.append(Draft(0.82, "named_and_others", reason, full_lines(desk, rows + behind)))
     return drafts
 

@@ -37,7 +37,7 @@ def part_payment(desk: Desk, case: Case, named: Named, rows: list[int], base: fl
     if sure:
         base = max(base, _of_a_share(desk, case, named, invoices[0]))
     weight = base if sure else min(base, 0.82)
-    reason = f"The text names {desk.numbers(rows)}; the amount pays a part of it."
+    reason = f"{named.said} {desk.numbers(rows)}; the amount pays a part of it."
     evidence = {"rivals": rival} if rival else {}
     return [Draft(weight, "named_in_part", reason, lines, evidence=evidence)]
 
