@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import combinations
+from random import Random
 
 from hub.core.reconcile import Debtors, OpenItems, Receipts, Remittances, SettledNumbers
 from tests.benchmarks.reconciliation import habits
 from tests.benchmarks.reconciliation.kinds_named import NamedKinds
 from tests.benchmarks.reconciliation.kinds_silent import SilentKinds
 from tests.benchmarks.reconciliation.scenario import Rows, Scenario, Truth
-from tests.benchmarks.reconciliation.world import TODAY, World, company_name, make_world
+from tests.benchmarks.reconciliation.world import TODAY, Item, World, company_name, make_world
 
 # Kinds of cases and their share of all receipts, in thousandths.
 SHARES = {
@@ -71,6 +72,18 @@ _OUTSIDERS = (
     ("GOCARDLESS SAS", "PAYOUT {n}"),
     ("TRESOR PUBLIC", "DEGREVEMENT CFE {n}"),
 )
+
+
+def _listed(rng: Random, items: list[Item]) -> tuple[tuple[str, int | None], ...]:
+    """The lines of a debtor's list: five of ten have our numbers as printed, three spell them in their own way, one has
+    letters for digits, and one tells no amounts."""
+    habit = rng.randrange(10)
+    if habit < 5:
+        return tuple((item.number, item.open) for item in items)
+    if habit < 9:
+        spelt = habits.lookalikes if habit == 8 else habits.number_loosely
+        return tuple((spelt(rng, item.number), item.open) for item in items)
+    return tuple((item.number, None) for item in items)
 
 
 class AllKinds(NamedKinds, SilentKinds):
@@ -138,7 +151,7 @@ class AllKinds(NamedKinds, SilentKinds):
             self.remittances.add(
                 id=row["id"],
                 receipt_id=row["id"],
-                lines=tuple((i.number, i.open) for i in items),
+                lines=_listed(Random(f"list {row['id']} {items[0].number}"), items),
                 seller=items[0].debtor.seller,
                 debtor=items[0].debtor.id,
             )
