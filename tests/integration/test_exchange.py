@@ -109,6 +109,24 @@ def test_a_person_confirms_at_the_rate_of_the_bank(
     assert [] == verified(hub).differences
 
 
+@pytest.mark.parametrize(
+    ("ordered", "paid", "used"), [(60_000, 60_000, 92_013), (125_000, 100_000, 73_610)], ids=["part", "too much"]
+)
+def test_another_sum_was_ordered_and_a_person_confirms(
+    company: Callable[..., Hub], ordered: int, paid: int, used: int
+) -> None:
+    """600.00 USD of 1,000.00 use up the whole receipt; of 1,250.00 four fifths do, and the rest stays unapplied."""
+    came = receipt("R1", 92_013, remittance="US-2026-0411", original_amount_minor=ordered, **ORDERED)
+    hub = company(dollars("US-2026-0411", 100_000), came)
+    assert not reconcile_now(hub.desk, rules_of(hub.settings).policy).automatic
+    [name] = {row["proposal"] for row in exported(hub, "allocations")}
+    allocations.confirm(hub.desk, rules_of(hub.settings), name)
+    assert [("US-2026-0411", paid, "USD", used, "confirmed")] == lines(hub)
+    assert 100_000 - paid == opened(hub).get("US-2026-0411", 0)
+    assert ({"EUR": 92_013 - used} if used < 92_013 else {}) == left(hub)
+    assert [] == verified(hub).differences
+
+
 def test_what_cannot_be_shared_out_is_left_and_stops_nobody(company: Callable[..., Hub]) -> None:
     """One yen beside 100,000 would use nothing of the euros; and an invoice with its credit note nothing at all."""
     yen = [{**invoice(f"JP-2026-041{n}", minor), "currency": "JPY"} for n, minor in ((1, 1), (2, 100_000))]

@@ -6,6 +6,9 @@ from hub.core.reconcile.case import Case, Desk, Draft
 from hub.core.reconcile.payers.stances import AGREES, CONTRADICTS
 from hub.core.reconcile.reading.mentions import WEAK
 
+_SURE, _SURE_OF_A_STRANGER = 0.99, 0.975
+_EXCHANGE, _IN_PART, _UNKNOWN_SUM, _CONTRADICTED = 0.9, 0.8, 0.6, 0.4
+
 
 def by_currency(desk: Desk, case: Case) -> list[Draft]:
     """Named invoices in another currency. Lines are in the invoices' currency; `exchange` is what they use up."""
@@ -45,57 +48,47 @@ def _known_payer_rows(desk: Desk, case: Case) -> list[int]:
 
 
 def _converted(desk: Desk, case: Case, rows: list[int]) -> list[Draft]:
-    ledger = desk.ledger
-    currency, total = ledger.items.currency[rows[0]], sum(map(desk.signed, rows))
+    """The rows for what was ordered: exactly, but for the exchange, in part, or with a rest of the receipt."""
+    ledger, whole = desk.ledger, [(row, desk.signed(row)) for row in rows]
+    currency, total = ledger.items.currency[rows[0]], sum([amount for _, amount in whole])
     if total <= 0:  # an invoice and a credit note of its sum: nothing is paid
         return []
     stance = desk.payers.stance(case.payer, ledger.account_of[rows[0]])
-    used = (case.currency, case.amount)
-    lines = [(r, desk.signed(r)) for r in rows]
     evidence = {"open": total, "open_currency": currency, "ordered": list(case.original or ()), "received": case.amount}
-    reason = f"The invoice is in {currency}: {desk.numbers(rows)}"
+
+    def draft(weight: float, why: str, lines: list[tuple[int, int]], uses: int = case.amount) -> Draft:
+        reason = f"The invoice is in {currency}: {desk.numbers(rows)}{why}."
+        exchange = (case.currency, uses)
+        return Draft(weight, "other_currency", reason, lines, evidence=evidence, exchange=exchange)
+
     if stance == CONTRADICTS:
-        return [
-            Draft(
-                0.4,
-                "other_currency",
-                reason + ", but the payer is another debtor.",
-                lines,
-                evidence=evidence,
-                exchange=used,
-            )
-        ]
+        return [draft(_CONTRADICTED, ", but the payer is another debtor", whole)]
     if case.original is None or case.original[0] != currency:
-        return [
-            Draft(
-                0.6,
-                "other_currency",
-                reason + "; the amount ordered is not known.",
-                lines,
-                evidence=evidence,
-                exchange=used,
-            )
-        ]
-    gap = total - case.original[1]
+        return [draft(_UNKNOWN_SUM, "; the amount ordered is not known", whole)]
+    ordered = case.original[1]
+    gap = total - ordered
     if gap == 0:
-        sure = 0.99 if stance == AGREES else 0.975
-        return [
-            Draft(
-                sure, "other_currency", reason + ", exactly what was ordered.", lines, evidence=evidence, exchange=used
-            )
-        ]
-    tolerance = total * desk.policy_for(rows[0]).exchange_bp // 10000
-    if 0 < gap <= tolerance and len(rows) == 1:
-        lines = [(rows[0], case.original[1])]
-        return [
-            Draft(
-                0.9,
-                "other_currency",
-                reason + ", but for an exchange difference.",
-                lines,
-                [("exchange", rows[0], gap)],
-                evidence,
-                used,
-            )
-        ]
-    return []
+        return [draft(_SURE if stance == AGREES else _SURE_OF_A_STRANGER, ", exactly what was ordered", whole)]
+    if gap < 0:
+        uses = case.amount * total // ordered
+        return (
+            [draft(_IN_PART, "; more was ordered than is open, the rest stays unapplied", whole, uses)] if uses else []
+        )
+    if gap > total * desk.policy_for(rows[0]).exchange_bp // 10000:
+        return [draft(_IN_PART, "; what was ordered is a part of it", _part(desk, whole, ordered))]
+    bearer = max(whole, key=lambda line: (line[1], -ledger.items.id[line[0]]))[0]
+    lines = [(row, amount - gap if row == bearer else amount) for row, amount in whole]
+    found = draft(_EXCHANGE, ", but for an exchange difference", lines)
+    found.deductions.append(("exchange", bearer, gap))
+    return [found]
+
+
+def _part(desk: Desk, whole: list[tuple[int, int]], ordered: int) -> list[tuple[int, int]]:
+    """Lines of what was ordered: credit notes in full, then the invoices, the oldest due first."""
+    lines = [(row, amount) for row, amount in whole if amount < 0]
+    left = ordered - sum([amount for _, amount in lines])
+    for row, amount in sorted(whole, key=lambda line: desk.ledger.age(line[0])):
+        if amount > 0 and left > 0:
+            lines.append((row, min(amount, left)))
+            left -= min(amount, left)
+    return lines

@@ -6,10 +6,11 @@ from hub.core.reconcile.case import Case, Desk, Draft, Named
 from hub.core.reconcile.payers.stances import AGREES, CONTRADICTS, UNKNOWN
 from hub.core.reconcile.reading.mentions import FULL
 from hub.core.reconcile.rules.named import CONTRADICTED, full_lines
-from hub.core.reconcile.rules.named_differs import less_what_is_allowed
+from hub.core.reconcile.rules.named_differs import less_what_is_allowed, with_difference
 
 _MOST_ORDERS, _MOST_ROWS, _MOST_ACCOUNTS = 24, 400, 6  # looked at: of a text, of an order, of an order's debtors
 _SEVERAL = 0.988  # several orders of one debtor and their sum do not agree by chance
+_DIFFERS = 0.85  # an order, and another sum
 _LESS = {AGREES: 0.975, UNKNOWN: 0.86, CONTRADICTS: CONTRADICTED}  # by the payer: what the terms or credit notes allow
 
 
@@ -56,11 +57,20 @@ def _of_order(desk: Desk, case: Case, ref: str, rows: list[int], stance: int) ->
         )
         reason = f"{named}, and {desk.numbers([row])} has exactly this amount open."
         return [Draft(sure, "order_exact", reason, [(row, case.amount)], evidence=evidence)]
-    if len(rows) == 1 and not desk.ledger.is_credit[rows[0]]:
-        part = min(case.amount, desk.ledger.left[rows[0]])
-        reason = f"{named}; the amount differs."
-        return [Draft(min(sure, 0.85), "order_in_part", reason, [(rows[0], part)], evidence=evidence)]
-    return []
+    return _in_part(desk, case, rows, named, min(sure, _DIFFERS), evidence)
+
+
+def _in_part(
+    desk: Desk, case: Case, rows: list[int], named: str, weight: float, evidence: dict[str, object]
+) -> list[Draft]:
+    """The invoices of an order, the oldest due first, as far as the money goes."""
+    lines, left = list[tuple[int, int]](), case.amount
+    for row in sorted(rows, key=desk.ledger.age):
+        part = 0 if desk.ledger.is_credit[row] else min(left, desk.ledger.left[row])
+        if part:
+            lines.append((row, part))
+            left -= part
+    return [Draft(weight, "order_in_part", f"{named}; the amount differs.", lines, evidence=evidence)] if lines else []
 
 
 def _of_all(desk: Desk, case: Case, account: int, found: dict[str, list[int]]) -> list[Draft]:
@@ -78,8 +88,11 @@ def _of_all(desk: Desk, case: Case, account: int, found: dict[str, list[int]]) -
     if missing <= 0:
         return []
     picks = [(row, FULL, ref) for ref, mine in found.items() for row in mine]
-    named = Named(picks, [[pick] for pick in picks], stance, [account], rows, FULL)
+    said = f"The text quotes {', '.join(found)}, the reference of"
+    named = Named(picks, [[pick] for pick in picks], stance, [account], rows, FULL, said)
     drafts = less_what_is_allowed(desk, case, named, rows, missing, _LESS[stance])
+    if not drafts and missing <= desk.policy_for(rows[0]).rounding_minor:
+        drafts = [with_difference(desk, named, rows, missing, "rounding", _LESS[stance])]
     for draft in drafts:
         draft.evidence |= evidence
     return drafts

@@ -10,6 +10,7 @@ from hub.core.reconcile.payers.stances import AGREES, CONTRADICTS, UNKNOWN
 from hub.core.reconcile.reading.mentions import BARE, FULL, STRONG, WEAK
 from hub.core.reconcile.rules.named import AHEAD, CONTRADICTED, full_lines, named_by_debtor, ranges
 from hub.core.reconcile.rules.named_differs import inexact
+from hub.core.reconcile.rules.pool import pick
 from hub.core.reconcile.rules.several_debtors import of_several_debtors
 from hub.core.reconcile.rules.statement import months_named
 from hub.core.reconcile.texts.words import REFUND_WORDS
@@ -204,11 +205,7 @@ def _some_named(desk: Desk, case: Case, named: Named) -> list[Draft]:
     sums = sums_to([desk.ledger.left[row] for row, _, _ in usable], case.amount)
     drafts = []
     for solution in sums.solutions[:3]:
-        rest, rows = list(solution), []
-        for row, _, _ in usable:
-            if desk.ledger.left[row] in rest:
-                rest.remove(desk.ledger.left[row])
-                rows.append(row)
+        rows = pick([row for row, _, _ in usable], desk.ledger.left, solution)
         left_out = [p for p in named.picks if p[0] not in rows]
         noise = all(strength <= BARE for _, strength, _ in left_out)
         alone = len(sums.solutions) == 1

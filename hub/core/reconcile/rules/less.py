@@ -8,9 +8,10 @@ from hub.core.reconcile.amounts.charges import often_kept_back
 from hub.core.reconcile.amounts.discounts import discount_minor
 from hub.core.reconcile.amounts.sums import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft
-from hub.core.reconcile.rules.pool import Pool, cap
+from hub.core.reconcile.rules.pool import Pool, cap, pick
 
 _ROUND = 100_00  # a multiple of it may as well be money on account
+_MOST_DISCOUNTED = 12  # invoices of which any set may be paid less the discounts
 LARGE_POOL = 400  # items above which only single amounts and pairs are tried
 
 
@@ -34,32 +35,31 @@ def discount(desk: Desk, case: Case, pool: Pool) -> list[Draft]:
             drafts.append(
                 Draft(0.982, "payer_discount", reason, [(row, case.amount)], [("discount", row, off + slack)])
             )
-    if not drafts:
-        drafts = _discounted_set(desk, case, reduced[:12])
+    if not drafts and reduced:
+        drafts = _discounted_set(desk, case, dict(reduced[:_MOST_DISCOUNTED]), pool.left)
     if len({d.lines[0] for d in drafts}) > 1:  # rather one that is still in time without any grace
         return [cap(d, 0.79 if d.lines[0][0] in late else 0.8) for d in drafts]
     return drafts
 
 
-def _discounted_set(desk: Desk, case: Case, reduced: list[tuple[int, int]]) -> list[Draft]:
-    """Several invoices, each less its discount."""
-    net = {row: desk.ledger.left[row] - off for row, off in reduced}
-    sums = sums_to(list(net.values()), case.amount)
-    drafts = []
-    for solution in sums.solutions[:2]:
-        wanted, chosen = list(solution), []
-        for row, amount in net.items():
-            if amount in wanted:
-                wanted.remove(amount)
-                chosen.append(row)
-        sure = len(sums.solutions) == 1 and sums.chance(len(solution), case.amount) < CHANCE
-        reason = f"The payer is known and {desk.numbers(chosen)}, less their cash discount, add up exactly."
-        offs = dict(reduced)
-        deductions: list[tuple[str, int | None, int]] = [("discount", r, offs[r]) for r in chosen]
-        drafts.append(
-            Draft(0.975 if sure else 0.75, "payer_discount", reason, [(r, net[r]) for r in chosen], deductions)
-        )
-    return drafts
+def _discounted_set(desk: Desk, case: Case, offs: dict[int, int], others: list[int]) -> list[Draft]:
+    """Several invoices, each less its discount; or beside some of these others whose terms allow none, or no more."""
+    rest = [row for row in others if row not in offs]
+    for rows in ([*offs], [*offs, *rest] if len(offs) + len(rest) <= _MOST_DISCOUNTED else []):
+        net = {row: desk.ledger.left[row] - offs.get(row, 0) for row in rows}
+        sums = sums_to(list(net.values()), case.amount)
+        drafts = []
+        for solution in sums.solutions[:2]:
+            chosen = pick(rows, net, solution)
+            deductions: list[tuple[str, int | None, int]] = [("discount", r, offs[r]) for r in chosen if r in offs]
+            sure = len(sums.solutions) == 1 and sums.chance(len(solution), case.amount) < CHANCE
+            lines = [(row, net[row]) for row in chosen]
+            reason = f"The payer is known and {desk.numbers(chosen)}, less their cash discount, add up exactly."
+            if deductions:
+                drafts.append(Draft(0.975 if sure else 0.75, "payer_discount", reason, lines, deductions))
+        if drafts:
+            return drafts
+    return []
 
 
 def netting(desk: Desk, case: Case, pool: Pool) -> list[Draft]:

@@ -85,14 +85,14 @@ def short(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, base:
         return found
     policy = desk.policy_for(rows[0])
     if gap <= policy.rounding_minor:
-        return [_with_difference(desk, named, rows, gap, "rounding", base + 0.01)]
+        return [with_difference(desk, named, rows, gap, "rounding", base + 0.01)]
     if case.reading.discount and gap * _DISCOUNT_AT_MOST <= case.amount:
         return _question(desk, case, named, rows, gap, "discount")
     if not CLAIM_WORDS.isdisjoint(own_words(desk, case, named)):
         return part_payment(desk, case, named, rows, base, policy.partial_by_reference)
     if gap <= min(policy.bank_fee_minor, case.amount * policy.bank_fee_bp // 10000):
         if policy.bank_fee_anywhere or charges_likely(desk.receipts, case.row, own_words(desk, case, named)):
-            return [_with_difference(desk, named, rows, gap, "bank_fee", base)]
+            return [with_difference(desk, named, rows, gap, "bank_fee", base)]
         return _question(desk, case, named, rows, gap, "bank_fee")
     if _is_a_usual_discount(gap, case.amount + gap):
         return _question(desk, case, named, rows, gap, "discount")
@@ -111,7 +111,7 @@ def _is_a_usual_discount(gap: int, total: int) -> bool:
 
 def _question(desk: Desk, case: Case, named: Named, rows: list[int], gap: int, kind: str) -> list[Draft]:
     """Money the debtor kept back: still owed, or forgone as `kind`? Only a person says."""
-    forgone = _with_difference(desk, named, rows, gap, kind, _FORGONE)
+    forgone = with_difference(desk, named, rows, gap, kind, _FORGONE)
     return [*part_payment(desk, case, named, rows, _STILL_OWED, True), forgone]
 
 
@@ -182,7 +182,7 @@ def may_be_a_part(amount: int, total: int) -> bool:
     return amount % _ROUND == 0 or any(abs(amount * 100 - total * share) < 100 for share in _USUAL_SHARES)
 
 
-def _with_difference(desk: Desk, named: Named, rows: list[int], gap: int, kind: str, weight: float) -> Draft:
+def with_difference(desk: Desk, named: Named, rows: list[int], gap: int, kind: str, weight: float) -> Draft:
     """All named items in full, except that the largest bears a small difference."""
     bearer = max(rows, key=lambda r: (desk.signed(r), -desk.ledger.items.id[r]))
     lines = [(r, desk.signed(r) - (gap if r == bearer else 0)) for r in rows]

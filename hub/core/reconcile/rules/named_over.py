@@ -9,6 +9,7 @@ from hub.core.reconcile.amounts.sums import CHANCE, sums_to
 from hub.core.reconcile.case import Case, Desk, Draft, Named
 from hub.core.reconcile.reading.mentions import STRONG, WEAK
 from hub.core.reconcile.rules.named import fits_elsewhere, full_lines
+from hub.core.reconcile.rules.pool import pick
 from hub.core.reconcile.texts.text import PURPOSE, WIDTHS, fills_its_room
 
 _DUE_SOON = 7  # days: a debtor pays what falls due until its next day of payments
@@ -96,11 +97,7 @@ def _unnamed(desk: Desk, case: Case, named: Named, rows: list[int], excess: int,
     sums = sums_to([desk.ledger.left[r] for r in pool], excess, 3)
     drafts = []
     for solution in sums.solutions[:3]:
-        rest, chosen = list(solution), []
-        for row in pool:
-            if desk.ledger.left[row] in rest:
-                rest.remove(desk.ledger.left[row])
-                chosen.append(row)
+        chosen = pick(pool, left, solution)
         chance = sums.chance(len(solution), excess)
         sure = len(sums.solutions) == 1 and chance < CHANCE and (len(solution) == 1 or _goes_on(case))
         if any(left[r] in solution for r in pool if r not in chosen):
